@@ -1,0 +1,2 @@
+export * from "./model/api-object.ts";
+export * from "./runtime/errors.ts";

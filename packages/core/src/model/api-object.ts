@@ -1,0 +1,33 @@
+import type { ConfigMap } from "./config-map.ts";
+import type { EndpointSlice } from "./endpoint-slice.ts";
+import type { Namespace } from "./namespace.ts";
+import type { Node } from "./node.ts";
+import type { Deployment, Pod, ReplicaSet } from "./pod.ts";
+import type { Service } from "./service.ts";
+import type { ServiceCIDR } from "./service-cidr.ts";
+
+/** Every kind that the API server stores, by its `kind`. */
+export interface KindMap {
+  readonly Namespace: Namespace;
+  readonly Node: Node;
+  readonly Pod: Pod;
+  readonly Service: Service;
+  readonly EndpointSlice: EndpointSlice;
+  readonly Deployment: Deployment;
+  readonly ReplicaSet: ReplicaSet;
+  readonly ConfigMap: ConfigMap;
+  readonly ServiceCIDR: ServiceCIDR;
+}
+
+export type Kind = keyof KindMap;
+export type ApiObject = KindMap[Kind];
+
+/** `namespace/name`, or `name` for what has no namespace: the key of an object within its kind. */
+export type ObjectKey = string;
+
+export function objectKey(object: {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}): ObjectKey {
+  const { namespace, name } = object.metadata;
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}

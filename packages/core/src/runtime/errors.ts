@@ -1,0 +1,112 @@
+/** Where in the user's text something stands. Lines and columns count from 1. */
+export interface SourcePosition {
+  readonly source: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `file:line:column`, as editors and terminals link it. */
+export function formatPosition(position: SourcePosition): string {
+  return `${position.source}:${position.line}:${position.column}`;
+}
+
+/** One field that the API server refuses: `metav1.StatusCause`. */
+export interface StatusCause {
+  readonly field: string;
+  readonly reason:
+    | "FieldValueRequired"
+    | "FieldValueInvalid"
+    | "FieldValueNotSupported"
+    | "FieldValueDuplicate"
+    | "FieldValueForbidden"
+    | "FieldValueNotFound"
+    | "FieldValueTooLong"
+    | "FieldValueTypeInvalid"
+    | "InternalError";
+  readonly message: string;
+}
+
+/** Reasons of `metav1.Status` that the simulator gives, with their HTTP codes. */
+export const statusCodes = {
+  BadRequest: 400,
+  NotFound: 404,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Invalid: 422,
+  InternalError: 500,
+} as const;
+
+export type StatusReason = keyof typeof statusCodes;
+
+/**
+ * The user's object is wrong. `message` is worded as the API server words it
+ * (apimachinery pkg/api/errors/errors.go); `position`, where known, is the YAML line.
+ */
+export class StatusError extends Error {
+  override readonly name = "StatusError";
+  readonly reason: StatusReason;
+  readonly code: number;
+  readonly causes: readonly StatusCause[];
+  readonly position: SourcePosition | undefined;
+  readonly hint: string | undefined;
+
+  constructor(
+    reason: StatusReason,
+    message: string,
+    details: { causes?: readonly StatusCause[]; position?: SourcePosition; hint?: string } = {},
+  ) {
+    super(message);
+    this.reason = reason;
+    this.code = statusCodes[reason];
+    this.causes = details.causes ?? [];
+    this.position = details.position;
+    this.hint = details.hint;
+  }
+}
+
+/** The user's text cannot be read: YAML, JSON, iptables-save, an address on the command line. */
+export class ParseError extends Error {
+  override readonly name = "ParseError";
+  readonly position: SourcePosition | undefined;
+  readonly hint: string | undefined;
+
+  constructor(message: string, details: { position?: SourcePosition; hint?: string } = {}) {
+    super(message);
+    this.position = details.position;
+    this.hint = details.hint;
+  }
+}
+
+/** The simulator does not model this and says so instead of guessing; see docs/divergences.md. */
+export class UnsupportedError extends Error {
+  override readonly name = "UnsupportedError";
+  /** The thing by its own name, e.g. `iptables match "u32"`. */
+  readonly what: string;
+  /** Where it was met, e.g. `table nat, chain KUBE-SERVICES, line 12`. */
+  readonly where: string;
+  readonly position: SourcePosition | undefined;
+
+  constructor(what: string, where: string, position?: SourcePosition) {
+    super(`${what} is not modelled (${where}); see docs/divergences.md`);
+    this.what = what;
+    this.where = where;
+    this.position = position;
+  }
+}
+
+/** A bug of the simulator. Carries what is needed to replay it. */
+export class InvariantError extends Error {
+  override readonly name = "InvariantError";
+  readonly seed: string | undefined;
+  readonly revision: number | undefined;
+
+  constructor(message: string, details: { seed?: string; revision?: number } = {}) {
+    const replay = [
+      details.seed === undefined ? undefined : `seed ${JSON.stringify(details.seed)}`,
+      details.revision === undefined ? undefined : `revision ${details.revision}`,
+    ].filter((part) => part !== undefined);
+    super(replay.length === 0 ? message : `${message} (${replay.join(", ")})`);
+    this.seed = details.seed;
+    this.revision = details.revision;
+  }
+}

@@ -1,0 +1,39 @@
+/** What the kernel did for a packet, counted exactly. The unit is in the name; nothing here is a time. */
+export interface Cost {
+  /** iptables rules whose conditions were looked at, matching or not. */
+  readonly rulesCompared: number;
+  /** `-m` matches evaluated within those rules (comment included; the address part is not a match). */
+  readonly matchesEvaluated: number;
+  /** Chains entered, built-in ones included. */
+  readonly chainsEntered: number;
+  /** ipset look-ups: each is one hash or bitmap access. */
+  readonly setLookups: number;
+  /** Hash look-ups of IPVS: virtual server and connection table. */
+  readonly hashLookups: number;
+  /** Real servers that an IPVS scheduler looked at. */
+  readonly serversExamined: number;
+  /** Look-ups in the conntrack table. */
+  readonly conntrackLookups: number;
+}
+
+export const zeroCost: Cost = {
+  rulesCompared: 0,
+  matchesEvaluated: 0,
+  chainsEntered: 0,
+  setLookups: 0,
+  hashLookups: 0,
+  serversExamined: 0,
+  conntrackLookups: 0,
+};
+
+export function addCosts(a: Cost, b: Cost): Cost {
+  return {
+    rulesCompared: a.rulesCompared + b.rulesCompared,
+    matchesEvaluated: a.matchesEvaluated + b.matchesEvaluated,
+    chainsEntered: a.chainsEntered + b.chainsEntered,
+    setLookups: a.setLookups + b.setLookups,
+    hashLookups: a.hashLookups + b.hashLookups,
+    serversExamined: a.serversExamined + b.serversExamined,
+    conntrackLookups: a.conntrackLookups + b.conntrackLookups,
+  };
+}

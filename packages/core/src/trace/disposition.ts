@@ -1,0 +1,30 @@
+/**
+ * What became of a packet, as against what a step did with it.
+ *
+ * - `delivered`: a socket accepted it (and, for a connection, the reply came back).
+ * - `refused`: it reached a host with no socket on that port, which answered with RST or ICMP port unreachable.
+ * - `rejected`: a rule answered with an ICMP error.
+ * - `dropped`: a rule or IPVS threw it away; the client times out.
+ * - `no-route`: no host owns the address; the client times out.
+ * - `no-reply`: it was delivered, but the answer did not find back (reverse path without its conntrack entry).
+ */
+export type Disposition = "delivered" | "refused" | "rejected" | "dropped" | "no-route" | "no-reply";
+
+/** What a client program sees of it. */
+export type Outcome = "ok" | "refused" | "timeout";
+
+export function outcomeOf(disposition: Disposition): Outcome {
+  switch (disposition) {
+    case "delivered":
+      return "ok";
+    case "refused":
+    case "rejected":
+      return "refused";
+    case "dropped":
+    case "no-route":
+    case "no-reply":
+      return "timeout";
+    default:
+      return disposition satisfies never;
+  }
+}

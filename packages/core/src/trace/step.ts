@@ -1,0 +1,92 @@
+import type { Origin } from "./origin.ts";
+import type { PacketHeader } from "./trace.ts";
+
+export type HookName = "PREROUTING" | "INPUT" | "FORWARD" | "OUTPUT" | "POSTROUTING";
+
+/** What one part of a host did with the packet. What became of the packet in the end is the `Disposition`. */
+export type Step =
+  | ConntrackStep
+  | ChainStep
+  | RuleStep
+  | SetLookupStep
+  | NatStep
+  | MarkStep
+  | IpvsStep
+  | RouteStep
+  | SocketStep;
+
+export interface ConntrackStep {
+  readonly kind: "conntrack";
+  readonly state: "NEW" | "ESTABLISHED" | "RELATED" | "INVALID" | "UNTRACKED";
+  readonly direction: "original" | "reply";
+}
+
+/** A chain was walked: how many of its own rules were compared, and which verdict it gave. */
+export interface ChainStep {
+  readonly kind: "chain";
+  readonly hook: HookName;
+  readonly table: string;
+  readonly chain: string;
+  readonly rulesCompared: number;
+  readonly verdict: string;
+}
+
+/** A rule matched. `text` is its iptables-save line. */
+export interface RuleStep {
+  readonly kind: "rule";
+  readonly hook: HookName;
+  readonly table: string;
+  readonly chain: string;
+  /** Position in the chain, from 1, as `iptables -L --line-numbers` counts. */
+  readonly ruleNumber: number;
+  readonly text: string;
+  readonly origin: Origin | undefined;
+}
+
+export interface SetLookupStep {
+  readonly kind: "set-lookup";
+  readonly set: string;
+  readonly entry: string;
+  readonly hit: boolean;
+}
+
+export interface NatStep {
+  readonly kind: "dnat" | "snat";
+  /** `rule` for a first packet, `conntrack` for what an existing entry rewrites, `ipvs` for the director. */
+  readonly by: "rule" | "conntrack" | "ipvs";
+  readonly before: PacketHeader;
+  readonly after: PacketHeader;
+}
+
+export interface MarkStep {
+  readonly kind: "mark";
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface IpvsStep {
+  readonly kind: "ipvs";
+  readonly virtualServer: string;
+  readonly scheduler: string;
+  /** Undefined when there was none to choose. */
+  readonly realServer: string | undefined;
+  /** How it was found: scheduled anew, by the connection table, or by a persistence template. */
+  readonly by: "scheduler" | "connection" | "persistence";
+  readonly origin: Origin | undefined;
+}
+
+export interface RouteStep {
+  readonly kind: "route";
+  /** `local`, `forward` or `none`. */
+  readonly decision: "local" | "forward" | "none";
+  readonly device: string | undefined;
+  readonly via: string | undefined;
+}
+
+export interface SocketStep {
+  readonly kind: "socket";
+  readonly port: number;
+  readonly listening: boolean;
+  /** Who listens or who was asked: `pod default/web-0 container app`. */
+  readonly process: string;
+}

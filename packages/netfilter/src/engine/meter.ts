@@ -1,0 +1,34 @@
+import type { Cost } from "@kubenetsim/core/trace/cost";
+
+/** Counts what a packet costs while it is under way; `cost()` is the value to keep. */
+export class Meter {
+  rulesCompared = 0;
+  matchesEvaluated = 0;
+  chainsEntered = 0;
+  setLookups = 0;
+  hashLookups = 0;
+  serversExamined = 0;
+  conntrackLookups = 0;
+
+  reset(): void {
+    this.rulesCompared = 0;
+    this.matchesEvaluated = 0;
+    this.chainsEntered = 0;
+    this.setLookups = 0;
+    this.hashLookups = 0;
+    this.serversExamined = 0;
+    this.conntrackLookups = 0;
+  }
+
+  cost(): Cost {
+    return {
+      rulesCompared: this.rulesCompared,
+      matchesEvaluated: this.matchesEvaluated,
+      chainsEntered: this.chainsEntered,
+      setLookups: this.setLookups,
+      hashLookups: this.hashLookups,
+      serversExamined: this.serversExamined,
+      conntrackLookups: this.conntrackLookups,
+    };
+  }
+}

@@ -1,0 +1,52 @@
+/** `Packet.ctState`: what conntrack made of the packet. */
+export const ctState = { untracked: 0, new: 1, established: 2, related: 3, invalid: 4 } as const;
+export type CtState = (typeof ctState)[keyof typeof ctState];
+
+/**
+ * A packet inside a kernel: registers that hooks read and write in place. Numbers only, one object for a packet's whole
+ * way: a hop allocates nothing. Addresses are signed 32-bit words, most significant first; IPv4 uses word 0 alone.
+ */
+export class Packet {
+  v6 = false;
+  /** IANA number. */
+  protocol = 0;
+  src0 = 0;
+  src1 = 0;
+  src2 = 0;
+  src3 = 0;
+  dst0 = 0;
+  dst1 = 0;
+  dst2 = 0;
+  dst3 = 0;
+  /** 0 for ICMP. */
+  sourcePort = 0;
+  destinationPort = 0;
+  /** Length in bytes, for counters only. */
+  bytes = 60;
+
+  // What the kernel that holds it right now knows about it (skb metadata); reset when it enters a host.
+  /** Index in the kernel's list of devices; -1 for none (locally made, or not yet routed). */
+  inDevice = -1;
+  outDevice = -1;
+  mark = 0;
+  /** It entered by a bridge port (`-m physdev --physdev-is-in`). */
+  bridged = false;
+  ctState: CtState = ctState.untracked;
+  /** It runs against the direction of its connection's first packet. */
+  ctReply = false;
+  /** Slot in the host's conntrack table; -1 for none. */
+  ctEntry = -1;
+  /** Index of its IPVS connection; -1 for none. Set once the director has rewritten it (`skb->ipvs_property`). */
+  ipvsConnection = -1;
+
+  resetMetadata(): void {
+    this.inDevice = -1;
+    this.outDevice = -1;
+    this.mark = 0;
+    this.bridged = false;
+    this.ctState = ctState.untracked;
+    this.ctReply = false;
+    this.ctEntry = -1;
+    this.ipvsConnection = -1;
+  }
+}

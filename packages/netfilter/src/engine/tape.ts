@@ -1,0 +1,76 @@
+/**
+ * What a record on the tape says. The slots after the kind, by kind:
+ *
+ * - `hopIn` host, device (-1 for a packet made here) · `hopOut` host, device (-1 for a packet that stays)
+ * - `header` v6, protocol, src0–3, source port, dst0–3, destination port: as the packet stands now
+ * - `conntrack` state (`ctState`), reply
+ * - `chainEnter` hook, chain id · `chainLeave` hook, chain id, rules compared of its own, verdict
+ * - `rule` hook, chain id, rule index
+ * - `setLookup` set id, hit
+ * - `dnat`, `snat` by (0 rule, 1 conntrack, 2 IPVS); a `header` record before and one after it stand for the rewrite
+ * - `mark` before, after
+ * - `ipvs` virtual server index, real server index (-1 for none), by (0 scheduler, 1 connection, 2 persistence)
+ * - `route` decision (0 local, 1 forward, 2 none), device, gateway word (IPv4; 0 for none)
+ * - `socket` port, listening, process id
+ * - `end` disposition
+ */
+export const tapeKind = {
+  hopIn: 1,
+  hopOut: 2,
+  header: 3,
+  conntrack: 4,
+  chainEnter: 5,
+  chainLeave: 6,
+  rule: 7,
+  setLookup: 8,
+  dnat: 9,
+  snat: 10,
+  mark: 11,
+  ipvs: 12,
+  route: 13,
+  socket: 14,
+  end: 15,
+} as const;
+export type TapeKind = (typeof tapeKind)[keyof typeof tapeKind];
+
+/** Integers of one record: the kind and up to fifteen slots. */
+export const recordLength = 16;
+
+/**
+ * The numeric trace of a packet: fixed-length records in one preallocated ring. `Trace` objects and texts are made from
+ * it when somebody reads them.
+ */
+export class Tape {
+  readonly words: Int32Array;
+  /** Next record to write, counted since the last `rewind`; the ring holds the last `capacity` of them. */
+  length = 0;
+  readonly capacity: number;
+  readonly #mask: number;
+
+  /** `capacity` is in records and becomes the next power of two. */
+  constructor(capacity = 4096) {
+    this.capacity = 2 ** Math.ceil(Math.log2(capacity));
+    this.words = new Int32Array(this.capacity * recordLength);
+    this.#mask = this.capacity - 1;
+  }
+
+  rewind(): void {
+    this.length = 0;
+  }
+
+  /** Starts a record and returns the offset in `words` of its first slot; the caller fills as many as it uses. */
+  begin(kind: TapeKind): number {
+    const offset = (this.length++ & this.#mask) * recordLength;
+    this.words[offset] = kind;
+    return offset + 1;
+  }
+
+  write(kind: TapeKind, a = 0, b = 0, c = 0, d = 0): void {
+    const offset = this.begin(kind);
+    const words = this.words;
+    words[offset] = a;
+    words[offset + 1] = b;
+    words[offset + 2] = c;
+    words[offset + 3] = d;
+  }
+}

@@ -1,0 +1,33 @@
+import type { IpAddress } from "@kubenetsim/core/net/address";
+import type { Protocol } from "@kubenetsim/core/net/protocol";
+import type { Origin } from "@kubenetsim/core/trace/origin";
+
+/** One IPVS service as data, as `ipvsadm -Ln` shows it. */
+export interface VirtualServer {
+  readonly protocol: Protocol;
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly scheduler: string;
+  readonly schedulerFlags: readonly SchedulerFlag[];
+  /** Seconds of persistence; undefined for none. */
+  readonly persistenceTimeout: number | undefined;
+  /** Prefix length by which persistent clients are grouped: 32 or 128 for each on its own. */
+  readonly persistenceNetmask: number | undefined;
+  /** In the order in which they were added; the kernel keeps the newest first. */
+  readonly realServers: readonly RealServer[];
+  readonly origin: Origin | undefined;
+}
+
+export type SchedulerFlag = "sh-fallback" | "sh-port" | "mh-fallback" | "mh-port";
+
+export interface RealServer {
+  readonly address: IpAddress;
+  readonly port: number;
+  /** 0 takes no new connections. */
+  readonly weight: number;
+  readonly forward: "Masq" | "Route" | "Tunnel";
+  /** `ipvsadm -x`: above so many connections it takes no more; 0 for no limit. */
+  readonly upperThreshold: number;
+  /** `ipvsadm -y`: below so many it takes connections again; 0 for three quarters of the upper one. */
+  readonly lowerThreshold: number;
+}
