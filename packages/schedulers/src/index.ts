@@ -1,1 +1,15 @@
-export {};
+export { dh } from "./dh.ts";
+export { fo } from "./fo.ts";
+export { lblc } from "./lblc.ts";
+export { lblcr } from "./lblcr.ts";
+export { lc } from "./lc.ts";
+export { mh } from "./mh.ts";
+export { nq } from "./nq.ts";
+export { ovf } from "./ovf.ts";
+export { rr } from "./rr.ts";
+export type { Choice, Request, Scheduler, Server } from "./scheduler.ts";
+export { schedulers } from "./schedulers.ts";
+export { sed } from "./sed.ts";
+export { sh } from "./sh.ts";
+export { wlc } from "./wlc.ts";
+export { wrr } from "./wrr.ts";

@@ -21,6 +21,8 @@ export class Packet {
   /** 0 for ICMP. */
   sourcePort = 0;
   destinationPort = 0;
+  /** TCP: FIN 1, SYN 2, RST 4, ACK 16, as in the header. A packet that opens a connection unless somebody says otherwise. */
+  tcpFlags = 2;
   /** Length in bytes, for counters only. */
   bytes = 60;
 

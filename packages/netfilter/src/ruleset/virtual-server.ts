@@ -7,6 +7,8 @@ export interface VirtualServer {
   readonly protocol: Protocol;
   readonly address: IpAddress;
   readonly port: number;
+  /** `ipvsadm -A -f`: packets with this mark, whatever protocol and destination they have; of the address only the family counts. */
+  readonly fwmark?: number;
   readonly scheduler: string;
   readonly schedulerFlags: readonly SchedulerFlag[];
   /** Seconds of persistence; undefined for none. */

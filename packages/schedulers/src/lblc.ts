@@ -1,0 +1,52 @@
+import { connectionOverhead } from "./availability.ts";
+import {
+  type CacheEntry,
+  catchUp,
+  type DestinationCache,
+  emptyCache,
+  everyEntry,
+  findEntry,
+  putEntry,
+} from "./destination-cache.ts";
+import { leastLoaded } from "./least-load.ts";
+import { needsRelief } from "./relief.ts";
+import type { Choice, Request, Scheduler, Server } from "./scheduler.ts";
+
+export interface LocalityEntry extends CacheEntry {
+  readonly serverId: number;
+}
+export type LocalityState = DestinationCache<LocalityEntry>;
+
+/**
+ * Locality-based least connection: a destination address stays with its server until that one is gone, quiesced or
+ * overburdened; then wlc chooses anew (net/netfilter/ipvs/ip_vs_lblc.c). Thresholds count only where wlc chooses.
+ */
+export const lblc: Scheduler<LocalityState> = {
+  name: "lblc",
+  start: (_servers, nowMs) => emptyCache(nowMs),
+  added: (state) => state,
+  removed: (state) => state,
+  changed: (state) => state,
+  choose,
+  remembers: (state, id) => everyEntry(state).some((entry) => entry.serverId === id),
+};
+
+function choose(before: LocalityState, servers: readonly Server[], request: Request): Choice<LocalityState> {
+  const address = [...request.destinationAddress];
+  const state = catchUp(before, request.nowMs);
+  const known = findEntry(state, address);
+  let examined = 0;
+  if (known !== undefined) {
+    examined = 1;
+    const index = servers.findIndex((server) => server.id === known.serverId);
+    const server = servers[index];
+    if (server !== undefined && server.weight > 0 && !needsRelief(server, servers)) {
+      return { state: putEntry(state, { ...known, lastUseMs: request.nowMs }), index, examined };
+    }
+  }
+  const index = leastLoaded(servers, connectionOverhead);
+  examined += servers.length;
+  const serverId = index < 0 ? known?.serverId : servers[index]!.id;
+  if (serverId === undefined) return { state, index, examined };
+  return { state: putEntry(state, { address, lastUseMs: request.nowMs, serverId }), index, examined };
+}

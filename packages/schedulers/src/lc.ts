@@ -1,0 +1,18 @@
+import { connectionOverhead, isAvailable } from "./availability.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { stateless } from "./stateless.ts";
+
+/** Least connections; the first of equals in the list (net/netfilter/ipvs/ip_vs_lc.c). */
+export const lc: Scheduler<null> = stateless("lc", (servers) => {
+  let index = -1;
+  let least = 0;
+  for (const [i, server] of servers.entries()) {
+    if (!isAvailable(server)) continue;
+    const overhead = connectionOverhead(server);
+    if (index < 0 || overhead < least) {
+      index = i;
+      least = overhead;
+    }
+  }
+  return { index, examined: servers.length };
+});

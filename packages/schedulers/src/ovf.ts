@@ -1,0 +1,16 @@
+import { isAvailable } from "./availability.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { stateless } from "./stateless.ts";
+
+/**
+ * Overflow: the largest weight whose active connections are not more than its weight, then the next
+ * (net/netfilter/ipvs/ip_vs_ovf.c).
+ */
+export const ovf: Scheduler<null> = stateless("ovf", (servers) => {
+  let index = -1;
+  for (const [i, server] of servers.entries()) {
+    if (!isAvailable(server) || server.activeConnections > server.weight) continue;
+    if (index < 0 || server.weight > servers[index]!.weight) index = i;
+  }
+  return { index, examined: servers.length };
+});
