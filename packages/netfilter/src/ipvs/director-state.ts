@@ -1,0 +1,167 @@
+import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
+import { field } from "./connection-table.ts";
+import type { IpvsCounters } from "./counters.ts";
+import type { IpvsKernelState } from "./kernel-state.ts";
+import { RealServerEntry } from "./real-server-entry.ts";
+import type { IpvsSysctls, IpvsTimeouts } from "./settings.ts";
+import { VirtualServerEntry } from "./virtual-server-entry.ts";
+import type { SchedulerTable } from "./virtual-servers.ts";
+
+/** All that an `IpvsDirector` holds, as JSON. */
+export interface IpvsState {
+  readonly sysctls: IpvsSysctls;
+  readonly timeouts: IpvsTimeouts;
+  readonly enabled: boolean;
+  readonly nextVirtualServerIndex: number;
+  readonly nextRealServerId: number;
+  readonly virtualServers: readonly SavedVirtualServer[];
+  /** The newest first. */
+  readonly trash: readonly SavedRealServer[];
+  /** Null for never. */
+  readonly nextTrashCheckMs: number | null;
+  /** In the order in which to link them. */
+  readonly connections: readonly SavedConnection[];
+}
+
+interface SavedVirtualServer {
+  readonly index: number;
+  readonly configuration: VirtualServer;
+  readonly schedulerState: unknown;
+  readonly traffic: IpvsCounters;
+  /** The newest first. */
+  readonly realServers: readonly SavedRealServer[];
+}
+
+interface SavedRealServer {
+  readonly id: number;
+  readonly configuration: RealServer;
+  readonly lastWeight: number;
+  readonly activeConnections: number;
+  readonly inactiveConnections: number;
+  readonly persistentConnections: number;
+  readonly overloaded: boolean;
+  readonly traffic: IpvsCounters;
+  /** In the trash: the virtual server that it belonged to, which may be gone. */
+  readonly formerly: VirtualServer | null;
+  readonly idleSinceMs: number | null;
+}
+
+interface SavedConnection {
+  readonly slot: number;
+  readonly row: readonly number[];
+  readonly serverId: number;
+  readonly timeoutMs: number;
+  readonly expiresMs: number;
+}
+
+export function saveState(kernel: IpvsKernelState): IpvsState {
+  const { virtualServers, connections } = kernel;
+  const { trash } = virtualServers;
+  return {
+    sysctls: kernel.sysctls,
+    timeouts: connections.timeouts,
+    enabled: virtualServers.enabled,
+    nextVirtualServerIndex: virtualServers.nextVirtualServerIndex,
+    nextRealServerId: virtualServers.nextRealServerId,
+    virtualServers: [...virtualServers.values()].map((entry) => ({
+      index: entry.index,
+      configuration: entry.configuration,
+      schedulerState: entry.schedulerState,
+      traffic: entry.traffic.values(),
+      realServers: entry.realServers.map((server) => saveRealServer(server, null)),
+    })),
+    trash: trash.servers.map((server) => saveRealServer(server, server.virtualServer.configuration)),
+    nextTrashCheckMs: trash.nextCheckMs === Number.POSITIVE_INFINITY ? null : trash.nextCheckMs,
+    connections: saveConnections(kernel),
+  };
+}
+
+function saveRealServer(server: RealServerEntry, formerly: VirtualServer | null): SavedRealServer {
+  const { id, configuration, lastWeight, activeConnections, inactiveConnections, persistentConnections } = server;
+  return {
+    id,
+    configuration,
+    lastWeight,
+    activeConnections,
+    inactiveConnections,
+    persistentConnections,
+    overloaded: server.overloaded,
+    traffic: server.traffic.values(),
+    formerly,
+    idleSinceMs: server.idleSinceMs ?? null,
+  };
+}
+
+function saveConnections(kernel: IpvsKernelState): SavedConnection[] {
+  const { table } = kernel.connections;
+  return table.slotsInLinkOrder().map((slot) => ({
+    slot,
+    row: [...table.words.subarray(table.row(slot), table.row(slot + 1))],
+    serverId: table.servers[slot]!.id,
+    timeoutMs: table.timeoutMs[slot]!,
+    expiresMs: table.expiresMs[slot]!,
+  }));
+}
+
+/** Fills an empty kernel. */
+export function restoreState(state: IpvsState, kernel: IpvsKernelState, schedulers: SchedulerTable): void {
+  const { virtualServers, connections } = kernel;
+  const servers = new Map<number, RealServerEntry>();
+  for (const saved of state.virtualServers) {
+    const scheduler = schedulers[saved.configuration.scheduler]!;
+    const entry = new VirtualServerEntry(saved.index, saved.configuration, scheduler, 0);
+    entry.schedulerState = saved.schedulerState;
+    entry.traffic.set(saved.traffic);
+    entry.realServers.push(...saved.realServers.map((server) => restoreRealServer(server, entry)));
+    for (const server of entry.realServers) servers.set(server.id, server);
+    virtualServers.enter(entry);
+  }
+  for (const saved of state.trash) {
+    const server = restoreRealServer(saved, formerOwner(saved.formerly!, kernel, schedulers));
+    server.available = false;
+    virtualServers.trash.servers.push(server);
+    servers.set(server.id, server);
+  }
+  virtualServers.trash.nextCheckMs = state.nextTrashCheckMs ?? Number.POSITIVE_INFINITY;
+  virtualServers.enabled = state.enabled;
+  virtualServers.nextVirtualServerIndex = state.nextVirtualServerIndex;
+  virtualServers.nextRealServerId = state.nextRealServerId;
+  kernel.sysctls = state.sysctls;
+  connections.timeouts = state.timeouts;
+  restoreConnections(state.connections, kernel, servers);
+}
+
+function restoreRealServer(saved: SavedRealServer, owner: VirtualServerEntry): RealServerEntry {
+  const server = new RealServerEntry(saved.id, owner, saved.configuration);
+  server.lastWeight = saved.lastWeight;
+  server.activeConnections = saved.activeConnections;
+  server.inactiveConnections = saved.inactiveConnections;
+  server.persistentConnections = saved.persistentConnections;
+  server.overloaded = saved.overloaded;
+  server.idleSinceMs = saved.idleSinceMs ?? undefined;
+  server.traffic.set(saved.traffic);
+  return server;
+}
+
+/** The virtual server that is there, or a stand-in for the one that was. */
+function formerOwner(formerly: VirtualServer, kernel: IpvsKernelState, schedulers: SchedulerTable): VirtualServerEntry {
+  const entry = kernel.virtualServers.getLike(formerly);
+  return entry ?? new VirtualServerEntry(-1, formerly, schedulers[formerly.scheduler]!, 0);
+}
+
+function restoreConnections(
+  saved: readonly SavedConnection[],
+  kernel: IpvsKernelState,
+  servers: ReadonlyMap<number, RealServerEntry>,
+): void {
+  const { connections } = kernel;
+  const slots = new Map<number, number>();
+  for (const { slot, row, serverId, timeoutMs, expiresMs } of saved) {
+    slots.set(slot, connections.adopt(row, servers.get(serverId)!, timeoutMs, expiresMs));
+  }
+  const { table } = connections;
+  for (const slot of slots.values()) {
+    const controller = table.words[table.row(slot) + field.controller]!;
+    if (controller >= 0) table.words[table.row(slot) + field.controller] = slots.get(controller)!;
+  }
+}

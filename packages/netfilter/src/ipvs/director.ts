@@ -1,0 +1,284 @@
+import type { IpAddress } from "@kubenetsim/core/net/address";
+import { protocolNumbers } from "@kubenetsim/core/net/protocol";
+import { invariant } from "@kubenetsim/core/runtime/invariant";
+import type { Director } from "../engine/director.ts";
+import type { Meter } from "../engine/meter.ts";
+import { ctState, type Packet } from "../engine/packet.ts";
+import { type Tape, tapeKind } from "../engine/tape.ts";
+import { type Verdict, verdict } from "../engine/verdict.ts";
+import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
+import { ConnectionOpener, opened } from "./connection-opener.ts";
+import { type ConnectionTable, connectionFlag, field } from "./connection-table.ts";
+import { type IpvsState, restoreState, saveState } from "./director-state.ts";
+import { IpvsKernelState } from "./kernel-state.ts";
+import { listConnections, listVirtualServers } from "./list.ts";
+import type { ConnectionListing, VirtualServerListing } from "./listing.ts";
+import { rewriteToServer, rewriteToVirtual } from "./rewrite.ts";
+import type { IpvsSysctls, IpvsTimeouts } from "./settings.ts";
+import { chosenBy } from "./tape-records.ts";
+import { tcpFlag, tcpState } from "./tcp-state.ts";
+import type { VirtualServerEntry } from "./virtual-server-entry.ts";
+import { type SchedulerTable, virtualServerKey } from "./virtual-servers.ts";
+
+/** `#settle` found that the packet must go (a new one of an old connection that conntrack still holds). */
+const dropped = -3;
+
+/**
+ * IPVS of one kernel: virtual servers, their schedulers and connections, NAT in both directions
+ * (net/netfilter/ipvs of Linux 6.1). Time is the clock's; what became due is done at the next call.
+ *
+ * @example
+ * const director = new IpvsDirector({ clock, schedulers });
+ * director.load(compileIpvs(snapshot).virtualServers);
+ * kernel = new Kernel({ random, clock, director });
+ */
+export class IpvsDirector implements Director {
+  readonly #clock: { readonly nowMs: number };
+  readonly #schedulers: SchedulerTable;
+  readonly #kernel: IpvsKernelState;
+  readonly #table: ConnectionTable;
+  readonly #opener: ConnectionOpener;
+
+  /** `schedulers` is that of `@kubenetsim/schedulers`; sysctls are those that kube-proxy sets unless `configure` says otherwise. */
+  constructor(options: { clock: { readonly nowMs: number }; schedulers: SchedulerTable }) {
+    this.#clock = options.clock;
+    this.#schedulers = options.schedulers;
+    this.#kernel = new IpvsKernelState(options.schedulers);
+    this.#table = this.#kernel.connections.table;
+    this.#opener = new ConnectionOpener(this.#kernel);
+  }
+
+  incoming(packet: Packet, meter: Meter, tape: Tape | null): Verdict {
+    const { virtualServers, connections } = this.#kernel;
+    if (!virtualServers.enabled || packet.ipvsConnection >= 0 || !isTransport(packet)) return verdict.accept;
+    const nowMs = this.#now();
+    meter.hashLookups++;
+    let by: number = chosenBy.connection;
+    let slot = this.#settle(this.#table.findIncoming(packet), packet, nowMs);
+    if (slot === dropped) return verdict.drop;
+    if (slot < 0) {
+      slot = this.#opener.open(packet, nowMs, meter);
+      if (slot === opened.notOurs) return verdict.accept;
+      by = this.#opener.by;
+      if (slot === opened.refused) {
+        tape?.write(tapeKind.ipvs, this.#opener.virtualServer!.index, -1, by);
+        return verdict.reject;
+      }
+    }
+    const server = this.#table.servers[slot]!;
+    if (server.available) {
+      server.traffic.countIn(packet.bytes);
+      server.virtualServer.traffic.countIn(packet.bytes);
+    }
+    connections.advance(slot, packet, false);
+    tape?.write(tapeKind.ipvs, server.virtualServer.index, server.id, by);
+    rewriteToServer(packet, this.#table, slot, tape);
+    this.#table.touch(slot, nowMs);
+    packet.ipvsConnection = slot;
+    return verdict.stolen;
+  }
+
+  outgoing(packet: Packet, meter: Meter, tape: Tape | null): boolean {
+    const { virtualServers, connections } = this.#kernel;
+    if (!virtualServers.enabled || packet.ipvsConnection >= 0 || !isTransport(packet)) return false;
+    const nowMs = this.#now();
+    meter.hashLookups++;
+    const slot = this.#table.findOutgoing(packet);
+    if (slot < 0) return false;
+    const server = this.#table.servers[slot]!;
+    rewriteToVirtual(packet, this.#table, slot, tape);
+    if (server.available) {
+      server.traffic.countOut(packet.bytes);
+      server.virtualServer.traffic.countOut(packet.bytes);
+    }
+    connections.advance(slot, packet, true);
+    this.#table.touch(slot, nowMs);
+    packet.ipvsConnection = slot;
+    return true;
+  }
+
+  /** Only packets that IPVS has rewritten towards a real server belong to anything (net/netfilter/xt_ipvs.c). */
+  belongs(
+    packet: Packet,
+    vaddr: readonly number[] | undefined,
+    vproto: number | undefined,
+    vport: number | undefined,
+  ): boolean {
+    const slot = packet.ipvsConnection;
+    if (slot < 0) return false;
+    const { words } = this.#table;
+    const row = this.#table.row(slot);
+    if (!this.#runsToServer(packet, row)) return false;
+    if (vproto !== undefined && words[row + field.protocol] !== vproto) return false;
+    if (vport !== undefined && words[row + field.virtualPort] !== vport) return false;
+    if (vaddr === undefined) return true;
+    if ((vaddr.length === 4) !== packet.v6) return false;
+    return vaddr.every((word, i) => words[row + field.virtualAddress + i] === word);
+  }
+
+  /** Makes the kernel hold exactly these; what stays the same keeps its scheduler's state and its connections. */
+  load(virtualServers: readonly VirtualServer[]): void {
+    const nowMs = this.#now();
+    const wanted = new Set(virtualServers.map(virtualServerKey));
+    for (const entry of [...this.#kernel.virtualServers.values()]) {
+      if (!wanted.has(virtualServerKey(entry.configuration))) this.#kernel.virtualServers.delete(entry, nowMs);
+    }
+    for (const virtualServer of virtualServers) this.#kernel.virtualServers.set(virtualServer, nowMs);
+  }
+
+  /** Adds one virtual server, or makes the one with its protocol, address and port equal to it. */
+  setVirtualServer(virtualServer: VirtualServer): void {
+    this.#kernel.virtualServers.set(virtualServer, this.#now());
+  }
+
+  /** `ipvsadm -E`: scheduler, flags and persistence of a virtual server; its real servers stay. */
+  editVirtualServer(virtualServer: VirtualServer): void {
+    this.#kernel.virtualServers.edit(this.#entry(virtualServer), virtualServer, this.#now());
+  }
+
+  /** `ipvsadm -D`. */
+  deleteVirtualServer(virtualServer: VirtualServer): void {
+    this.#kernel.virtualServers.delete(this.#entry(virtualServer), this.#now());
+  }
+
+  /** `ipvsadm -a`. */
+  addRealServer(virtualServer: VirtualServer, realServer: RealServer): void {
+    this.#now();
+    this.#kernel.virtualServers.addRealServer(this.#entry(virtualServer), realServer);
+  }
+
+  /** `ipvsadm -e`. */
+  editRealServer(virtualServer: VirtualServer, realServer: RealServer): void {
+    this.#now();
+    this.#kernel.virtualServers.editRealServer(this.#entry(virtualServer), realServer);
+  }
+
+  /** `ipvsadm -d`: connections that it has go on until they end, if the sysctls let them. */
+  deleteRealServer(virtualServer: VirtualServer, address: IpAddress, port: number): void {
+    this.#kernel.virtualServers.deleteRealServer(this.#entry(virtualServer), address, port, this.#now());
+  }
+
+  configure(settings: { sysctls?: Partial<IpvsSysctls>; timeouts?: IpvsTimeouts }): void {
+    this.#kernel.sysctls = { ...this.#kernel.sysctls, ...settings.sysctls };
+    if (settings.timeouts !== undefined) this.#kernel.connections.setTimeouts(settings.timeouts);
+  }
+
+  get timeouts(): IpvsTimeouts {
+    return this.#kernel.connections.timeouts;
+  }
+
+  /** What `ipvsadm -Ln` shows; unsorted, as the kernel has them. */
+  list(): VirtualServerListing[] {
+    this.#now();
+    return listVirtualServers(this.#kernel.virtualServers.values());
+  }
+
+  /** What `ipvsadm -Lnc` shows. */
+  listConnections(): ConnectionListing[] {
+    const nowMs = this.#now();
+    return listConnections(this.#kernel.connections, nowMs);
+  }
+
+  /** The virtual server of an index on the tape; undefined once it is gone. */
+  virtualServerAt(index: number): VirtualServer | undefined {
+    return this.#kernel.virtualServers.at(index)?.configuration;
+  }
+
+  /** The real server of the connection in `Packet.ipvsConnection`. */
+  realServerOf(slot: number): RealServer | undefined {
+    return this.#table.servers[slot]?.configuration;
+  }
+
+  /** All of it as JSON. */
+  save(): IpvsState {
+    this.#now();
+    return saveState(this.#kernel);
+  }
+
+  static restore(
+    state: IpvsState,
+    options: { clock: { readonly nowMs: number }; schedulers: SchedulerTable },
+  ): IpvsDirector {
+    const director = new IpvsDirector(options);
+    restoreState(state, director.#kernel, options.schedulers);
+    return director;
+  }
+
+  /** A copy that goes its own way, on its own clock. */
+  fork(clock: { readonly nowMs: number }): IpvsDirector {
+    return IpvsDirector.restore(this.save(), { clock, schedulers: this.#schedulers });
+  }
+
+  #now(): number {
+    const { nowMs } = this.#clock;
+    this.#kernel.catchUp(nowMs);
+    return nowMs;
+  }
+
+  #entry(virtualServer: VirtualServer): VirtualServerEntry {
+    const key = virtualServerKey(virtualServer);
+    const entry = this.#kernel.virtualServers.get(key);
+    invariant(entry !== undefined, `no IPVS service ${key}`);
+    return entry;
+  }
+
+  /** Whether the connection that was found still holds for this packet: its slot, -1 to look for a server, or `dropped`. */
+  #settle(slot: number, packet: Packet, nowMs: number): number {
+    if (slot < 0) return slot;
+    const server = this.#table.servers[slot]!;
+    const { sysctls } = this.#kernel;
+    const oldConntrack = this.#isInOldConntrack(slot, packet);
+    if (isNewTcp(packet)) {
+      const quiesced = sysctls.expireNodestConn && server.weight === 0;
+      if (quiesced || this.#isReused(slot)) return this.#abandon(slot, oldConntrack, nowMs);
+    }
+    if (server.available) return slot;
+    return sysctls.expireNodestConn ? this.#abandon(slot, oldConntrack, nowMs) : dropped;
+  }
+
+  #abandon(slot: number, oldConntrack: boolean, nowMs: number): number {
+    this.#kernel.connections.expireNow(slot, nowMs);
+    return oldConntrack ? dropped : -1;
+  }
+
+  /** is_new_conn_expected: its client's port comes back after the end; never under a persistence template. */
+  #isReused(slot: number): boolean {
+    const row = this.#table.row(slot);
+    const { words } = this.#table;
+    if (this.#kernel.sysctls.connReuseMode === 0 || words[row + field.controller]! >= 0) return false;
+    const state = words[row + field.state]!;
+    return state === tcpState.TIME_WAIT || state === tcpState.CLOSE;
+  }
+
+  /** The packet is of a conntrack entry that was there before it. */
+  #isInOldConntrack(slot: number, packet: Packet): boolean {
+    const flags = this.#table.words[this.#table.row(slot) + field.flags]!;
+    return (flags & connectionFlag.conntrack) !== 0 && packet.ctState === ctState.established;
+  }
+
+  /** From the connection's client to its real server. */
+  #runsToServer(packet: Packet, row: number): boolean {
+    const { words } = this.#table;
+    return (
+      words[row + field.clientPort] === packet.sourcePort &&
+      words[row + field.serverPort] === packet.destinationPort &&
+      words[row + field.clientAddress] === packet.src0 &&
+      words[row + field.clientAddress + 1] === packet.src1 &&
+      words[row + field.clientAddress + 2] === packet.src2 &&
+      words[row + field.clientAddress + 3] === packet.src3 &&
+      words[row + field.serverAddress] === packet.dst0 &&
+      words[row + field.serverAddress + 1] === packet.dst1 &&
+      words[row + field.serverAddress + 2] === packet.dst2 &&
+      words[row + field.serverAddress + 3] === packet.dst3
+    );
+  }
+}
+
+function isTransport(packet: Packet): boolean {
+  const { protocol } = packet;
+  return protocol === protocolNumbers.TCP || protocol === protocolNumbers.UDP || protocol === protocolNumbers.SCTP;
+}
+
+function isNewTcp(packet: Packet): boolean {
+  return packet.protocol === protocolNumbers.TCP && (packet.tcpFlags & tcpFlag.SYN) !== 0;
+}

@@ -1,0 +1,36 @@
+import type { Packet } from "../engine/packet.ts";
+import { type Tape, tapeKind } from "../engine/tape.ts";
+import { type ConnectionTable, field } from "./connection-table.ts";
+import { byIpvs, writeHeader } from "./tape-records.ts";
+
+/** The packet goes to its connection's real server. */
+export function rewriteToServer(packet: Packet, table: ConnectionTable, slot: number, tape: Tape | null): void {
+  const { words } = table;
+  const row = table.row(slot);
+  if (tape !== null) writeHeader(tape, packet);
+  packet.dst0 = words[row + field.serverAddress]!;
+  packet.dst1 = words[row + field.serverAddress + 1]!;
+  packet.dst2 = words[row + field.serverAddress + 2]!;
+  packet.dst3 = words[row + field.serverAddress + 3]!;
+  packet.destinationPort = words[row + field.serverPort]!;
+  if (tape !== null) {
+    tape.write(tapeKind.dnat, byIpvs);
+    writeHeader(tape, packet);
+  }
+}
+
+/** The packet comes from its connection's virtual server. */
+export function rewriteToVirtual(packet: Packet, table: ConnectionTable, slot: number, tape: Tape | null): void {
+  const { words } = table;
+  const row = table.row(slot);
+  if (tape !== null) writeHeader(tape, packet);
+  packet.src0 = words[row + field.virtualAddress]!;
+  packet.src1 = words[row + field.virtualAddress + 1]!;
+  packet.src2 = words[row + field.virtualAddress + 2]!;
+  packet.src3 = words[row + field.virtualAddress + 3]!;
+  packet.sourcePort = words[row + field.virtualPort]!;
+  if (tape !== null) {
+    tape.write(tapeKind.snat, byIpvs);
+    writeHeader(tape, packet);
+  }
+}

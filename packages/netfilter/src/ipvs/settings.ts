@@ -1,0 +1,35 @@
+/** net.ipv4.vs.* that decide where a packet goes, with the kernel's defaults (Documentation/networking/ipvs-sysctl.rst). */
+export interface IpvsSysctls {
+  /** Leave rewritten packets to conntrack. */
+  readonly conntrack: boolean;
+  /** 0: a client port that comes back keeps its old connection; 1: it is scheduled anew when the old one is closing; 2 also for FIN_WAIT where no answers are seen. */
+  readonly connReuseMode: number;
+  /** A packet to a server that is gone (or a new one to a quiesced server) is scheduled anew at once, else dropped. */
+  readonly expireNodestConn: boolean;
+  /** A persistence template of a quiesced server is no longer used. */
+  readonly expireQuiescentTemplate: boolean;
+}
+
+export const kernelSysctls: IpvsSysctls = {
+  conntrack: false,
+  connReuseMode: 1,
+  expireNodestConn: false,
+  expireQuiescentTemplate: false,
+};
+
+/** What kube-proxy sets on a kernel from 5.9 on (pkg/proxy/ipvs/proxier.go). */
+export const kubeProxySysctls: IpvsSysctls = {
+  ...kernelSysctls,
+  conntrack: true,
+  expireNodestConn: true,
+  expireQuiescentTemplate: true,
+};
+
+/** `ipvsadm --set`: seconds; 0 leaves the present value. */
+export interface IpvsTimeouts {
+  readonly tcp: number;
+  readonly tcpFin: number;
+  readonly udp: number;
+}
+
+export const kernelTimeouts: IpvsTimeouts = { tcp: 900, tcpFin: 120, udp: 300 };

@@ -1,0 +1,201 @@
+import { addressWords } from "@kubenetsim/core/net/address";
+import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { invariant } from "@kubenetsim/core/runtime/invariant";
+import type { Scheduler } from "@kubenetsim/schedulers/scheduler";
+import type { Meter } from "../engine/meter.ts";
+import type { Packet } from "../engine/packet.ts";
+import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
+import { RealServerEntry } from "./real-server-entry.ts";
+import { Trash } from "./trash.ts";
+import { VirtualServerEntry } from "./virtual-server-entry.ts";
+import { VirtualServerTable } from "./virtual-server-table.ts";
+
+export type SchedulerTable = Readonly<Record<string, Scheduler<unknown>>>;
+
+/** What names a virtual server: `TCP 10.96.0.1:443`, or `FWM 7 IPv4`. */
+export function virtualServerKey(server: VirtualServer): string {
+  const family = server.address.includes(":") ? "IPv6" : "IPv4";
+  if (server.fwmark !== undefined) return `FWM ${server.fwmark} ${family}`;
+  return `${server.protocol} ${joinHostPort(server.address, server.port)}`;
+}
+
+/**
+ * The virtual servers of one kernel and what can be done to them (net/netfilter/ipvs/ip_vs_ctl.c). Each operation does
+ * what its handler does there, and tells the scheduler.
+ */
+export class VirtualServers {
+  readonly trash: Trash = new Trash();
+  /** IPVS looks at packets from the first virtual server on. */
+  enabled = false;
+  nextVirtualServerIndex = 0;
+  nextRealServerId = 0;
+  readonly #schedulers: SchedulerTable;
+  readonly #byKey = new Map<string, VirtualServerEntry>();
+  readonly #byIndex = new Map<number, VirtualServerEntry>();
+  readonly #table = new VirtualServerTable();
+  /** By firewall mark; those of IPv6 apart. */
+  readonly #byMark = [new Map<number, VirtualServerEntry>(), new Map<number, VirtualServerEntry>()] as const;
+  #portless = 0;
+
+  constructor(schedulers: SchedulerTable) {
+    this.#schedulers = schedulers;
+  }
+
+  get(key: string): VirtualServerEntry | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** The one with the same mark, or the same protocol, address and port. */
+  getLike(server: VirtualServer): VirtualServerEntry | undefined {
+    return this.#byKey.get(virtualServerKey(server));
+  }
+
+  at(index: number): VirtualServerEntry | undefined {
+    return this.#byIndex.get(index);
+  }
+
+  values(): IterableIterator<VirtualServerEntry> {
+    return this.#byKey.values();
+  }
+
+  /** By mark, by protocol, address and port, or by protocol and address for one without a port. */
+  find(packet: Packet, meter: Meter): VirtualServerEntry | undefined {
+    let entry: VirtualServerEntry | undefined;
+    const marked = this.#byMark[packet.v6 ? 1 : 0];
+    if (packet.mark !== 0 && marked.size > 0) {
+      meter.hashLookups++;
+      entry = marked.get(packet.mark);
+    }
+    if (entry === undefined) {
+      meter.hashLookups++;
+      entry = this.#table.find(packet, packet.destinationPort);
+    }
+    if (entry === undefined && this.#portless > 0) {
+      meter.hashLookups++;
+      entry = this.#table.find(packet, 0);
+    }
+    return entry;
+  }
+
+  /** Adds it, or makes what is there equal to it: kube-proxy's way of syncing one virtual server. */
+  set(wanted: VirtualServer, nowMs: number): void {
+    let entry = this.#byKey.get(virtualServerKey(wanted));
+    if (entry?.syncedWith === wanted) return;
+    if (entry === undefined) entry = this.add(wanted, nowMs);
+    else this.edit(entry, wanted, nowMs);
+    this.#syncRealServers(entry, wanted.realServers, nowMs);
+    entry.syncedWith = wanted;
+  }
+
+  /** Adds it without its real servers. */
+  add(configuration: VirtualServer, nowMs: number): VirtualServerEntry {
+    const key = virtualServerKey(configuration);
+    invariant(!this.#byKey.has(key), `IPVS service ${key} already exists`);
+    const scheduler = this.#scheduler(configuration);
+    const entry = new VirtualServerEntry(this.nextVirtualServerIndex++, configuration, scheduler, nowMs);
+    this.enter(entry);
+    return entry;
+  }
+
+  /** Puts an entry where packets find it. */
+  enter(entry: VirtualServerEntry): void {
+    this.enabled = true;
+    this.#byKey.set(virtualServerKey(entry.configuration), entry);
+    this.#byIndex.set(entry.index, entry);
+    if (entry.fwmark !== 0) {
+      this.#byMark[entry.v6 ? 1 : 0].set(entry.fwmark, entry);
+      return;
+    }
+    this.#table.add(entry);
+    if (entry.port === 0) this.#portless++;
+  }
+
+  /** Scheduler, flags and persistence; the real servers stay. */
+  edit(entry: VirtualServerEntry, configuration: VirtualServer, nowMs: number): void {
+    entry.useScheduler(this.#scheduler(configuration), nowMs);
+    entry.configure(configuration);
+  }
+
+  delete(entry: VirtualServerEntry, nowMs: number): void {
+    for (const realServer of [...entry.realServers]) {
+      realServer.available = false;
+      this.trash.put(realServer, nowMs);
+    }
+    entry.realServers.length = 0;
+    entry.schedulerState = entry.scheduler.start(entry.realServers, nowMs);
+    this.#byKey.delete(virtualServerKey(entry.configuration));
+    this.#byIndex.delete(entry.index);
+    if (entry.fwmark !== 0) {
+      this.#byMark[entry.v6 ? 1 : 0].delete(entry.fwmark);
+      return;
+    }
+    this.#table.remove(entry);
+    if (entry.port === 0) this.#portless--;
+  }
+
+  addRealServer(entry: VirtualServerEntry, configuration: RealServer): void {
+    const known = this.findRealServer(entry, configuration);
+    invariant(known === undefined, `IPVS destination ${configuration.address}:${configuration.port} already exists`);
+    const kept = this.trash.take(entry, addressWords(configuration.address), configuration.port);
+    const realServer = kept ?? new RealServerEntry(this.nextRealServerId++, entry, configuration);
+    if (realServer.virtualServer !== entry) {
+      realServer.virtualServer = entry;
+      realServer.traffic.clear();
+    }
+    realServer.configure(configuration, true);
+    entry.addRealServer(realServer);
+  }
+
+  editRealServer(entry: VirtualServerEntry, configuration: RealServer): void {
+    const realServer = this.findRealServer(entry, configuration);
+    invariant(realServer !== undefined, `no IPVS destination ${configuration.address}:${configuration.port}`);
+    realServer.configure(configuration, false);
+    entry.realServerChanged();
+  }
+
+  deleteRealServer(entry: VirtualServerEntry, address: string, port: number, nowMs: number): void {
+    const realServer = this.findRealServer(entry, { address, port });
+    invariant(realServer !== undefined, `no IPVS destination ${address}:${port}`);
+    entry.removeRealServer(realServer);
+    this.trash.put(realServer, nowMs);
+  }
+
+  findRealServer(
+    entry: VirtualServerEntry,
+    wanted: { readonly address: string; readonly port: number },
+  ): RealServerEntry | undefined {
+    return entry.realServers.find(
+      ({ configuration }) => configuration.port === wanted.port && configuration.address === wanted.address,
+    );
+  }
+
+  #syncRealServers(entry: VirtualServerEntry, wanted: readonly RealServer[], nowMs: number): void {
+    const keyOf = (server: RealServer): string => joinHostPort(server.address, server.port);
+    const present = new Map(entry.realServers.map((server) => [keyOf(server.configuration), server]));
+    const wantedKeys = new Set(wanted.map(keyOf));
+    for (const realServer of wanted) {
+      const known = present.get(keyOf(realServer));
+      if (known === undefined) this.addRealServer(entry, realServer);
+      else if (!sameRealServer(known.configuration, realServer)) this.editRealServer(entry, realServer);
+    }
+    for (const [key, { configuration }] of present) {
+      if (!wantedKeys.has(key)) this.deleteRealServer(entry, configuration.address, configuration.port, nowMs);
+    }
+  }
+
+  #scheduler(configuration: VirtualServer): Scheduler<unknown> {
+    const { scheduler } = configuration;
+    if (Object.hasOwn(this.#schedulers, scheduler)) return this.#schedulers[scheduler]!;
+    throw new UnsupportedError(`IPVS scheduler ${JSON.stringify(scheduler)}`, virtualServerKey(configuration));
+  }
+}
+
+function sameRealServer(a: RealServer, b: RealServer): boolean {
+  return (
+    a.weight === b.weight &&
+    a.forward === b.forward &&
+    a.upperThreshold === b.upperThreshold &&
+    a.lowerThreshold === b.lowerThreshold
+  );
+}
