@@ -1,0 +1,184 @@
+import type { IpFamily } from "@kubenetsim/core/net/address";
+import type { Counters, Rule } from "../ruleset/rule.ts";
+import {
+  builtinChains,
+  type Chain,
+  type RestoreInput,
+  type RestoreTable,
+  type Ruleset,
+  type TableName,
+} from "../ruleset/ruleset.ts";
+import { parseRule } from "./iptables-rule-parse.ts";
+import { LineWords } from "./iptables-words.ts";
+
+export interface ParseOptions {
+  /** What the text is called in messages; `iptables-save` if not said. */
+  readonly source?: string;
+  /** `IPv4` if not said: the text itself does not tell when it has no address in it. */
+  readonly family?: IpFamily;
+}
+
+interface ChainDraft {
+  readonly name: string;
+  policy: Chain["policy"];
+  counters: Counters | undefined;
+  rules: Rule[];
+}
+
+interface TableDraft {
+  readonly name: TableName;
+  readonly chains: Map<string, ChainDraft>;
+  readonly deleted: Set<string>;
+}
+
+/**
+ * Reads what `iptables-save` (either backend, with or without `-c`) or `ip6tables-save` prints, or any complete
+ * `iptables-restore` input.
+ *
+ * @throws ParseError with the position of what cannot be read
+ * @throws UnsupportedError naming a match, target or option that is not modelled, with table, chain and line
+ * @example
+ * parseIptablesSave("*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n").tables.get("nat");
+ */
+export function parseIptablesSave(text: string, options: ParseOptions = {}): Ruleset {
+  const family = options.family ?? "IPv4";
+  const drafts = parseTables(text, options.source ?? "iptables-save", family, false);
+  const tables = [...drafts.values()].map((draft) => {
+    const chains = new Map<string, Chain>([...draft.chains].map(([name, chain]) => [name, chain]));
+    return [draft.name, { name: draft.name, chains }] as const;
+  });
+  return { family, tables: new Map(tables) };
+}
+
+/** Reads the input of `iptables-restore --noflush`: only what it names changes, `-X` deletes. Errors as above. */
+export function parseRestoreInput(text: string, options: ParseOptions = {}): RestoreInput {
+  const family = options.family ?? "IPv4";
+  const drafts = parseTables(text, options.source ?? "iptables-restore", family, true);
+  const tables = [...drafts.values()].map(
+    (draft): RestoreTable => ({
+      name: draft.name,
+      chains: [...draft.chains.values()].filter((chain) => !draft.deleted.has(chain.name)),
+      deleted: [...draft.deleted],
+    }),
+  );
+  return { family, tables };
+}
+
+function parseTables(text: string, source: string, family: IpFamily, partial: boolean): Map<TableName, TableDraft> {
+  const line = new LineWords(source);
+  const tables = new Map<TableName, TableDraft>();
+  let table: TableDraft | undefined;
+  let number = 0;
+  for (let at = 0; at < text.length; ) {
+    const newline = text.indexOf("\n", at);
+    const end = newline < 0 ? text.length : newline;
+    number++;
+    const content = text.slice(at, end);
+    at = end + 1;
+    const first = content.charCodeAt(0);
+    if (first === 35 || content.trim() === "") continue;
+    line.split(content, number);
+    if (first === 42) table = startTable(line, tables);
+    else if (table === undefined) throw line.error("a table (*nat, *filter, …) must come first", 0);
+    else if (content.startsWith("COMMIT")) {
+      if (!partial) checkJumps(line, table);
+      table = undefined;
+    } else if (first === 58) readChainLine(line, table);
+    else readCommand(line, table, family, partial);
+  }
+  if (table !== undefined) throw line.error(`table ${table.name} is not closed by COMMIT`, 0);
+  return tables;
+}
+
+function startTable(line: LineWords, tables: Map<TableName, TableDraft>): TableDraft {
+  const name = line.take("a table").slice(1);
+  if (!Object.hasOwn(builtinChains, name)) throw line.error(`unknown table ${name}`);
+  line.table = name;
+  const table = tables.get(name as TableName) ?? { name: name as TableName, chains: new Map(), deleted: new Set() };
+  tables.set(table.name, table);
+  return table;
+}
+
+/** `:CHAIN POLICY [packets:bytes]` */
+function readChainLine(line: LineWords, table: TableDraft): void {
+  const name = line.take("a chain").slice(1);
+  const policy = line.take("a policy");
+  const builtin = builtinChains[table.name].includes(name);
+  if (policy !== "-" && policy !== "ACCEPT" && policy !== "DROP") throw line.error(`unknown policy ${policy}`);
+  if (builtin === (policy === "-")) throw line.error(`chain ${name} cannot have the policy ${policy}`);
+  if (name.length > 28) throw line.error(`chain name ${name} is longer than 28 characters`, 0);
+  const counters = line.done ? undefined : parseCounters(line, line.take("counters"));
+  table.chains.set(name, { name, policy: policy === "-" ? undefined : policy, counters, rules: [] });
+}
+
+function parseCounters(line: LineWords, word: string): Counters {
+  const match = /^\[(\d+):(\d+)\]$/.exec(word);
+  if (match === null) throw line.error(`counters are written [packets:bytes], not ${word}`);
+  return { packets: Number(match[1]), bytes: Number(match[2]) };
+}
+
+/** `[p:b] -A CHAIN …`, `-I`, `-N`, `-X`. */
+function readCommand(line: LineWords, table: TableDraft, family: IpFamily, partial: boolean): void {
+  let word = line.take("a command");
+  let counters: Counters | undefined;
+  if (word.startsWith("[")) {
+    counters = parseCounters(line, word);
+    word = line.take("a command");
+  }
+  switch (word) {
+    case "-A":
+    case "--append":
+      chainOf(line, table, partial).rules.push(parseRule(line, family, counters));
+      return;
+    case "-I":
+    case "--insert": {
+      if (partial) throw line.unsupported("inserting into a chain that stays");
+      const chain = chainOf(line, table, partial);
+      const numbered = /^\d+$/.test(line.words[line.next] ?? "");
+      const position = numbered ? line.number("a rule number", chain.rules.length + 1) : 1;
+      chain.rules.splice(Math.max(0, position - 1), 0, parseRule(line, family, counters));
+      return;
+    }
+    case "-N":
+    case "--new-chain":
+      table.chains.set(line.take("a chain"), {
+        name: line.words[1]!,
+        policy: undefined,
+        counters: undefined,
+        rules: [],
+      });
+      return;
+    case "-X":
+    case "--delete-chain":
+      if (!partial) throw line.unsupported("deleting a chain of a complete text");
+      table.deleted.add(line.take("a chain"));
+      return;
+    default:
+      throw line.unsupported(`iptables-restore command "${word}"`);
+  }
+}
+
+function chainOf(line: LineWords, table: TableDraft, partial: boolean): ChainDraft {
+  const name = line.take("a chain");
+  line.chain = name;
+  const chain = table.chains.get(name);
+  if (chain === undefined) {
+    if (partial) throw line.unsupported("appending to a chain that is not declared in the same input");
+    throw line.error(`chain ${name} is not declared in table ${table.name}`);
+  }
+  return chain;
+}
+
+/** A target that is no chain of its table must be an extension that is not modelled. */
+function checkJumps(line: LineWords, table: TableDraft): void {
+  for (const chain of table.chains.values()) {
+    for (const rule of chain.rules) {
+      const target = rule.target;
+      if (target?.kind !== "jump" && target?.kind !== "goto") continue;
+      if (table.chains.has(target.chain) && !builtinChains[table.name].includes(target.chain)) continue;
+      line.chain = chain.name;
+      line.line = rule.line ?? line.line;
+      throw line.unsupported(`iptables target "${target.chain}"`, -1);
+    }
+  }
+}

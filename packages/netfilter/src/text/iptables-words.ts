@@ -1,0 +1,119 @@
+import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
+
+/**
+ * The words of one line, as iptables-restore splits it: blanks separate, double quotes hold together, a backslash inside
+ * quotes takes the next character as it is. One object is used for all lines of a text.
+ */
+export class LineWords {
+  readonly source: string;
+  words: string[] = [];
+  /** Where each word starts, counted from 1. */
+  columns: number[] = [];
+  line = 0;
+  table = "";
+  chain = "";
+  /** The next word to read. */
+  next = 0;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+
+  split(text: string, line: number, from = 0): void {
+    this.line = line;
+    this.next = 0;
+    this.words.length = 0;
+    this.columns.length = 0;
+    let at = from;
+    const end = text.length;
+    while (at < end) {
+      const code = text.charCodeAt(at);
+      if (code === 32 || code === 9 || code === 13) {
+        at++;
+        continue;
+      }
+      this.columns.push(at + 1);
+      const stop = wordEnd(text, at, end);
+      if (stop >= 0) {
+        this.words.push(text.slice(at, stop));
+        at = stop;
+      } else {
+        at = this.#quoted(text, at, end);
+      }
+    }
+  }
+
+  /** A word with quotes in it; returns where it ends. */
+  #quoted(text: string, from: number, end: number): number {
+    let word = "";
+    let inside = false;
+    let at = from;
+    for (; at < end; at++) {
+      const char = text[at]!;
+      if (inside && char === "\\") word += text[++at] ?? "";
+      else if (char === '"') inside = !inside;
+      else if (!inside && (char === " " || char === "\t" || char === "\r")) break;
+      else word += char;
+    }
+    if (inside) throw this.error("a quote is not closed", this.columns.length - 1);
+    this.words.push(word);
+    return at;
+  }
+
+  get done(): boolean {
+    return this.next >= this.words.length;
+  }
+
+  take(what: string): string {
+    const word = this.words[this.next];
+    if (word === undefined) throw this.error(`${what} is missing at the end of the line`, this.next - 1);
+    this.next++;
+    return word;
+  }
+
+  /** An error at the word just taken, or at the `index`th. */
+  error(message: string, index: number = this.next - 1, hint?: string): ParseError {
+    return new ParseError(message, { position: this.#position(index), ...(hint === undefined ? {} : { hint }) });
+  }
+
+  unsupported(what: string, index: number = this.next - 1): UnsupportedError {
+    const where = `table ${this.table}, chain ${this.chain}, line ${this.line}`;
+    return new UnsupportedError(what, where, this.#position(index));
+  }
+
+  #position(index: number): { source: string; line: number; column: number } {
+    return { source: this.source, line: this.line, column: this.columns[index] ?? 1 };
+  }
+
+  /** A decimal (or with `anyBase`, C-style hex or octal) number in a range. */
+  number(what: string, max: number, anyBase = false): number {
+    return this.numberOf(this.take(what), what, max, anyBase);
+  }
+
+  numberOf(word: string, what: string, max: number, anyBase = false): number {
+    const value = anyBase ? parseAnyBase(word) : /^\d+$/.test(word) ? Number(word) : Number.NaN;
+    if (!(value <= max)) throw this.error(`${what} is not a number from 0 to ${max}: ${word}`);
+    return value;
+  }
+}
+
+/** Where a word without quotes ends; -1 when it has one. */
+function wordEnd(text: string, from: number, end: number): number {
+  for (let at = from; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 32 || code === 9 || code === 13) return at;
+    if (code === 34) return -1;
+  }
+  return end;
+}
+
+function parseAnyBase(word: string): number {
+  if (/^0[xX][0-9a-fA-F]+$/.test(word)) return Number.parseInt(word, 16);
+  if (/^0[0-7]+$/.test(word)) return Number.parseInt(word, 8);
+  return /^\d+$/.test(word) ? Number(word) : Number.NaN;
+}
+
+/** A word as `iptables-save` prints it (libxtables' xtables_save_string): bare when harmless, else quoted and escaped. */
+export function quoteWord(word: string): string {
+  return /^[-_0-9a-zA-Z]+$/.test(word) ? word : `"${word.replace(/["\\']/g, "\\$&")}"`;
+}
