@@ -14,6 +14,10 @@ export interface Cost {
   readonly serversExamined: number;
   /** Look-ups in the conntrack table. */
   readonly conntrackLookups: number;
+  /** Random numbers drawn by `-m statistic --mode random`. */
+  readonly randomDraws: number;
+  /** Bindings that NAT or IPVS made for a new connection; packets after the first only follow them. */
+  readonly natBindings: number;
 }
 
 export const zeroCost: Cost = {
@@ -24,6 +28,8 @@ export const zeroCost: Cost = {
   hashLookups: 0,
   serversExamined: 0,
   conntrackLookups: 0,
+  randomDraws: 0,
+  natBindings: 0,
 };
 
 export function addCosts(a: Cost, b: Cost): Cost {
@@ -35,5 +41,7 @@ export function addCosts(a: Cost, b: Cost): Cost {
     hashLookups: a.hashLookups + b.hashLookups,
     serversExamined: a.serversExamined + b.serversExamined,
     conntrackLookups: a.conntrackLookups + b.conntrackLookups,
+    randomDraws: a.randomDraws + b.randomDraws,
+    natBindings: a.natBindings + b.natBindings,
   };
 }

@@ -9,6 +9,8 @@ export class Meter {
   hashLookups = 0;
   serversExamined = 0;
   conntrackLookups = 0;
+  randomDraws = 0;
+  natBindings = 0;
 
   reset(): void {
     this.rulesCompared = 0;
@@ -18,6 +20,8 @@ export class Meter {
     this.hashLookups = 0;
     this.serversExamined = 0;
     this.conntrackLookups = 0;
+    this.randomDraws = 0;
+    this.natBindings = 0;
   }
 
   cost(): Cost {
@@ -29,6 +33,8 @@ export class Meter {
       hashLookups: this.hashLookups,
       serversExamined: this.serversExamined,
       conntrackLookups: this.conntrackLookups,
+      randomDraws: this.randomDraws,
+      natBindings: this.natBindings,
     };
   }
 }

@@ -10,9 +10,9 @@
  * - `dnat`, `snat` by (0 rule, 1 conntrack, 2 IPVS); a `header` record before and one after it stand for the rewrite
  * - `mark` before, after
  * - `ipvs` virtual server index, real server index (-1 for none), by (0 scheduler, 1 connection, 2 persistence)
- * - `route` decision (0 local, 1 forward, 2 none), device, gateway word (IPv4; 0 for none)
+ * - `route` decision (0 local, 1 forward, 2 none), device, words of the gateway (0 for none, 1, 4), the gateway's four words
  * - `socket` port, listening, process id
- * - `end` disposition
+ * - `end` disposition, reason (both codes of the walk)
  */
 export const tapeKind = {
   hopIn: 1,
