@@ -1,0 +1,21 @@
+export type Attributes = Readonly<Record<string, string | number>>;
+
+/** One SVG element as text. Numbers are rounded to a tenth, so that the same input gives the same bytes everywhere. */
+export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
+  const list = Object.entries(attributes).map(([key, value]) => ` ${key}="${attributeText(value)}"`);
+  return children.length === 0
+    ? `<${name}${list.join("")}/>`
+    : `<${name}${list.join("")}>${children.join("")}</${name}>`;
+}
+
+export function textElement(text: string, attributes: Attributes): string {
+  return element("text", attributes, escapeText(text));
+}
+
+export function escapeText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+function attributeText(value: string | number): string {
+  return typeof value === "string" ? escapeText(value) : String(Math.round(value * 10) / 10);
+}

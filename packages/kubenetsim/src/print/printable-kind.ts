@@ -1,0 +1,16 @@
+/** The kinds that `get` prints, by every name that kubectl takes for them. */
+export type PrintableKind = "Service" | "EndpointSlice" | "Pod" | "Node";
+
+export const kindsByName: ReadonlyMap<string, PrintableKind> = new Map<string, PrintableKind>([
+  ["svc", "Service"],
+  ["service", "Service"],
+  ["services", "Service"],
+  ["endpointslices", "EndpointSlice"],
+  ["endpointslice", "EndpointSlice"],
+  ["pods", "Pod"],
+  ["pod", "Pod"],
+  ["po", "Pod"],
+  ["nodes", "Node"],
+  ["node", "Node"],
+  ["no", "Node"],
+]);
