@@ -2,6 +2,12 @@
 export const ctState = { untracked: 0, new: 1, established: 2, related: 3, invalid: 4 } as const;
 export type CtState = (typeof ctState)[keyof typeof ctState];
 
+/** `Packet.tcpFlags`, as they stand in the TCP header. */
+export const tcpFlag = { FIN: 1, SYN: 2, RST: 4, ACK: 16 } as const;
+
+/** `Packet.ctStatus`: which addresses NAT has changed, and which of the two it has decided about (IPS_SRC_NAT, …). */
+export const ctStatus = { sourceNat: 1, destinationNat: 2, sourceDone: 4, destinationDone: 8 } as const;
+
 /**
  * A packet inside a kernel: registers that hooks read and write in place. Numbers only, one object for a packet's whole
  * way: a hop allocates nothing. Addresses are signed 32-bit words, most significant first; IPv4 uses word 0 alone.
@@ -38,6 +44,8 @@ export class Packet {
   ctReply = false;
   /** Slot in the host's conntrack table; -1 for none. */
   ctEntry = -1;
+  /** Bits of `ctStatus` of its connection, for `--ctstate SNAT,DNAT`. */
+  ctStatus = 0;
   /** Index of its IPVS connection; -1 for none. Set once the director has rewritten it (`skb->ipvs_property`). */
   ipvsConnection = -1;
 
@@ -49,6 +57,7 @@ export class Packet {
     this.ctState = ctState.untracked;
     this.ctReply = false;
     this.ctEntry = -1;
+    this.ctStatus = 0;
     this.ipvsConnection = -1;
   }
 }

@@ -1,0 +1,92 @@
+/**
+ * How a rule stands in a program's code, one Int32Array for all chains of a family. One record per rule, in order:
+ *
+ * - word 0: flags (low 16 bits, target kind in bits 12–15), length of the record in words (high 16 bits)
+ * - word 1: index of the rule in its chain (low 24 bits), how many matches it has (high 8 bits)
+ * - words 2–4: packets, low and high (30 bits each) part of the bytes that matched
+ * - one word with the run or the cascade that it belongs to, if any
+ * - conditions, as the flags say: destination, source (an address, then its mask if masked; one or four words each),
+ *   protocol, in and out device
+ * - match operations
+ * - the target's arguments
+ */
+export const headerLength = 5;
+
+export const ruleFlag = {
+  /** Member of a run that the index jumps within; one extra word holds the run. */
+  runMember: 1,
+  destination: 2,
+  destinationMasked: 4,
+  destinationNegated: 8,
+  source: 16,
+  sourceMasked: 32,
+  sourceNegated: 64,
+  /** Word: number, negation in bit 8. */
+  protocol: 128,
+  /** Words: in, out; -1 for none, else the device condition's id. */
+  devices: 256,
+  matches: 512,
+  /** Member of a cascade of `statistic` rules; one extra word holds the cascade. */
+  cascadeMember: 1024,
+} as const;
+
+export const targetShift = 12;
+
+export const targetCode = {
+  none: 0,
+  ACCEPT: 1,
+  DROP: 2,
+  RETURN: 3,
+  /** Argument: chain. */
+  jump: 4,
+  goto: 5,
+  /** Argument: id of the reject type. */
+  REJECT: 6,
+  /** Arguments: address words, port or -1. */
+  DNAT: 7,
+  /** Argument: 1 for --random-fully. */
+  MASQUERADE: 8,
+  /** Argument: port or -1. */
+  REDIRECT: 9,
+  /** Arguments: value, mask. */
+  MARK: 10,
+} as const;
+
+/**
+ * A match operation: word 0 holds its kind (low 7 bits), bit 7 for the last one, in bits 8–15 how many of the rule's matches
+ * have been evaluated when it is done (comments have no operation of their own but count), its length in the high 16 bits.
+ */
+export const opCode = {
+  /** protocol << 16 | port */
+  destinationPort: 1,
+  /** protocol, source from << 16 | to, destination from << 16 | to, negations (1 source, 2 destination) */
+  transport: 2,
+  /** source type | negated << 8 or -1, destination type likewise */
+  addrtype: 3,
+  /** state bits, negated */
+  conntrack: 4,
+  /** value, mask, negated */
+  mark: 5,
+  /** probability · 2^31 (as two words: high bit apart), negated */
+  random: 6,
+  /** every, packet, counter, negated */
+  nth: 7,
+  /** condition id */
+  recent: 8,
+  /** set, directions (2 bits each: 1 src, 2 dst), negated */
+  set: 9,
+  /** counter */
+  nfacct: 10,
+  /** negated */
+  physdev: 11,
+  /** condition id */
+  ipvs: 12,
+  /** nothing: holds when the draw chose this rule */
+  cascade: 13,
+} as const;
+
+export const lastOp = 0x80;
+
+/** Bits of `-m conntrack --ctstate`: 1 << `ctState`, then the two NAT states. */
+export const snatStateBit: number = 1 << 5;
+export const dnatStateBit: number = 1 << 6;

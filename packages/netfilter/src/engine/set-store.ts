@@ -1,0 +1,145 @@
+import { type AddressWords, parseAddressWords } from "@kubenetsim/core/net/address";
+import { maskWords, wordMask } from "@kubenetsim/core/net/cidr";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { IpSet } from "../ruleset/ip-set.ts";
+import { protocolNumber } from "../text/protocol-words.ts";
+import { KeyTable } from "./key-table.ts";
+import type { Packet } from "./packet.ts";
+
+/** One set, ready for look-ups. Key: address, then protocol << 16 | port, then the second address, then its prefix. */
+interface CompiledSet {
+  readonly set: IpSet;
+  readonly table: KeyTable;
+  /** Prefix lengths of `hash:ip,port,net`, longest first. */
+  readonly prefixes: readonly number[];
+  readonly key: Int32Array;
+}
+
+/** The ipsets of a host by id; an id stays with a name for good. */
+export class SetStore {
+  readonly #ids = new Map<string, number>();
+  readonly #sets: (CompiledSet | undefined)[] = [];
+  readonly names: string[] = [];
+
+  /** Replaces all sets; one that is the same object as before is kept as it stands. */
+  load(sets: readonly IpSet[]): void {
+    const old = [...this.#sets];
+    this.#sets.fill(undefined);
+    for (const set of sets) {
+      const id = this.idOf(set.name);
+      this.#sets[id] = old[id]?.set === set ? old[id] : compile(set);
+    }
+  }
+
+  idOf(name: string): number {
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    this.#ids.set(name, this.names.length);
+    this.#sets.push(undefined);
+    return this.names.push(name) - 1;
+  }
+
+  has(name: string): boolean {
+    const id = this.#ids.get(name);
+    return id !== undefined && this.#sets[id] !== undefined;
+  }
+
+  sets(): readonly IpSet[] {
+    return this.#sets.filter((set) => set !== undefined).map((compiled) => compiled.set);
+  }
+
+  /** Is the packet in the set? `directions`: two bits for each dimension, 1 src, 2 dst, first dimension lowest. */
+  contains(id: number, directions: number, packet: Packet): boolean {
+    const compiled = this.#sets[id];
+    if (compiled === undefined) {
+      throw new ParseError(`set ${this.names[id]} does not exist`, { hint: "load the sets before the packets" });
+    }
+    const { set, table, key } = compiled;
+    const hasPort = packet.protocol === 6 || packet.protocol === 17 || packet.protocol === 132;
+    if (set.type === "bitmap:port") {
+      return hasPort && table.find1((directions & 1) === 1 ? packet.sourcePort : packet.destinationPort) >= 0;
+    }
+    if ((set.family === "IPv6") !== packet.v6) return false;
+    const at = writeAddress(key, 0, directions & 1, packet);
+    if (set.type === "hash:ip") return table.find(key) >= 0;
+    if (!hasPort) return false;
+    key[at] = (packet.protocol << 16) | ((directions >> 2) & 1 ? packet.sourcePort : packet.destinationPort);
+    if (set.type === "hash:ip,port") return table.find(key) >= 0;
+    writeAddress(key, at + 1, (directions >> 4) & 1, packet);
+    return set.type === "hash:ip,port,ip" ? table.find(key) >= 0 : findNetwork(compiled, at + 1);
+  }
+
+  fork(): SetStore {
+    const copy = new SetStore();
+    for (const name of this.names) copy.idOf(name);
+    this.#sets.forEach((set, id) => {
+      copy.#sets[id] = set;
+    });
+    return copy;
+  }
+}
+
+function writeAddress(key: Int32Array, at: number, source: number, packet: Packet): number {
+  key[at] = source ? packet.src0 : packet.dst0;
+  if (!packet.v6) return at + 1;
+  key[at + 1] = source ? packet.src1 : packet.dst1;
+  key[at + 2] = source ? packet.src2 : packet.dst2;
+  key[at + 3] = source ? packet.src3 : packet.dst3;
+  return at + 4;
+}
+
+/** Longest prefix first; masking a shorter one afterwards takes nothing back that it needs. */
+function findNetwork(compiled: CompiledSet, at: number): boolean {
+  const { table, key, prefixes } = compiled;
+  const last = key.length - 1;
+  for (const prefix of prefixes) {
+    for (let i = at; i < last; i++) key[i] = key[i]! & wordMask(prefix, i - at);
+    key[last] = prefix;
+    if (table.find(key) >= 0) return true;
+  }
+  return false;
+}
+
+function compile(set: IpSet): CompiledSet {
+  const words = set.family === "IPv4" ? 1 : 4;
+  const widths = { "hash:ip": words, "hash:ip,port": words + 1, "hash:ip,port,ip": 2 * words + 1 };
+  const width = set.type === "bitmap:port" ? 1 : set.type === "hash:ip,port,net" ? 2 * words + 2 : widths[set.type];
+  const table = new KeyTable(width, set.entries.length);
+  const prefixes = new Set<number>();
+  for (const entry of set.entries) {
+    const key = parseSetEntry(set, entry.text);
+    if (set.type === "hash:ip,port,net") prefixes.add(key.at(-1)!);
+    table.add(key, 0);
+  }
+  return { set, table, prefixes: [...prefixes].sort((a, b) => b - a), key: new Int32Array(width) };
+}
+
+function parseSetEntry(set: IpSet, text: string): number[] {
+  const parts = text.split(",");
+  const bad = (): ParseError => new ParseError(`not an entry of a ${set.type} set (${set.name}): ${text}`);
+  const wanted = { "bitmap:port": 1, "hash:ip": 1, "hash:ip,port": 2, "hash:ip,port,ip": 3, "hash:ip,port,net": 3 };
+  if (parts.length !== wanted[set.type]) throw bad();
+  const address = (part: string): AddressWords => {
+    const found = parseAddressWords(part);
+    if (found === undefined || (found.length === 1) !== (set.family === "IPv4")) throw bad();
+    return found;
+  };
+  if (set.type === "bitmap:port") {
+    if (!/^\d+$/.test(text) || Number(text) > 65535) throw bad();
+    return [Number(text)];
+  }
+  const key = [...address(parts[0]!)];
+  if (parts[1] !== undefined) {
+    const [, protocol, port] = /^(?:(\w+):)?(\d{1,5})$/.exec(parts[1]) ?? [];
+    if (port === undefined) throw bad();
+    key.push(((protocolNumber(protocol ?? "tcp") ?? 0) << 16) | Number(port));
+  }
+  if (set.type === "hash:ip,port,ip") key.push(...address(parts[2]!));
+  if (set.type === "hash:ip,port,net") {
+    const [network, bits] = parts[2]!.split("/");
+    const found = address(network!);
+    const prefix = bits === undefined ? found.length * 32 : Number(bits);
+    key.push(...maskWords(found, prefix), prefix);
+  }
+  return key;
+}
