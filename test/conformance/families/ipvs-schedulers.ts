@@ -2,13 +2,22 @@ import { readFileSync } from "node:fs";
 import { type CheckResult, type Family, failed, passed } from "../family.ts";
 import { replay } from "../ipvs/replay.ts";
 import type { Sequence } from "../ipvs/sequence.ts";
+import { checkTexts } from "../ipvs/text.ts";
 import { isFileIn } from "../path-of-case.ts";
 
-/** Sequences of picks, one a line; what the virtual server held after each event is compared too. */
+/**
+ * Sequences of picks, one a line; what the virtual server held after each event is compared too. In the folder `text`
+ * stands what ipvsadm printed.
+ */
 export const ipvsSchedulers: Family = {
   name: "ipvs-schedulers",
-  claims: (path, isFolder) => !isFolder && isFileIn(path, "ipvs-schedulers", ".jsonl"),
+  claims: (path, isFolder) =>
+    isFolder ? path.endsWith("/ipvs-schedulers/text") : isFileIn(path, "ipvs-schedulers", ".jsonl"),
   *run(path: string): Iterable<CheckResult> {
+    if (!path.endsWith(".jsonl")) {
+      yield* checkTexts(path);
+      return;
+    }
     for (const line of readFileSync(path, "utf8").split("\n")) {
       if (line !== "") yield* checkSequence(JSON.parse(line) as Sequence);
     }
