@@ -1,0 +1,76 @@
+import type { AddressWords } from "@kubenetsim/core/net/address";
+
+const stride = 6;
+
+/**
+ * A hash table from addresses of both families to small integers: open addressing in one typed array, at most half full,
+ * so that a look-up on a packet's way touches one or two cache lines and allocates nothing.
+ */
+export class AddressTable {
+  // Per slot: value + 1 (0: free), 1 for IPv6, four words.
+  #slots = new Int32Array(8 * stride);
+  #mask = 7;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The value stored for an address, or -1. IPv4 has its word first and zeros behind. */
+  find(v6: boolean, a: number, b: number, c: number, d: number): number {
+    const slots = this.#slots;
+    const family = v6 ? 1 : 0;
+    let slot = hash(a, b, c, d) & this.#mask;
+    for (;;) {
+      const at = slot * stride;
+      const value = slots[at]!;
+      if (value === 0) return -1;
+      if (
+        slots[at + 2] === a &&
+        slots[at + 1] === family &&
+        slots[at + 3] === b &&
+        slots[at + 4] === c &&
+        slots[at + 5] === d
+      ) {
+        return value - 1;
+      }
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  get(address: AddressWords): number {
+    return this.find(address.length === 4, address[0]!, address[1] ?? 0, address[2] ?? 0, address[3] ?? 0);
+  }
+
+  /** Stores a value ≥ 0 for an address; the first one stored for it stays. */
+  add(address: AddressWords, value: number): void {
+    if (this.get(address) >= 0) return;
+    if (this.#size * 2 >= this.#mask) this.#grow();
+    this.#insert(value, address.length === 4 ? 1 : 0, address[0]!, address[1] ?? 0, address[2] ?? 0, address[3] ?? 0);
+    this.#size++;
+  }
+
+  #insert(value: number, family: number, a: number, b: number, c: number, d: number): void {
+    let slot = hash(a, b, c, d) & this.#mask;
+    while (this.#slots[slot * stride] !== 0) slot = (slot + 1) & this.#mask;
+    this.#slots.set([value + 1, family, a, b, c, d], slot * stride);
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#mask = this.#mask * 2 + 1;
+    this.#slots = new Int32Array((this.#mask + 1) * stride);
+    for (let at = 0; at < old.length; at += stride) {
+      if (old[at] !== 0)
+        this.#insert(old[at]! - 1, old[at + 1]!, old[at + 2]!, old[at + 3]!, old[at + 4]!, old[at + 5]!);
+    }
+  }
+}
+
+function hash(a: number, b: number, c: number, d: number): number {
+  const mixed = Math.imul(
+    a ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35) ^ Math.imul(d, 0x27d4eb2f),
+    0x9e3779b1,
+  );
+  return mixed ^ (mixed >>> 15);
+}

@@ -1,0 +1,24 @@
+import type { ObjectKey } from "@kubenetsim/core/model/api-object";
+import { Host } from "./host.ts";
+import { RouteTable } from "./route-table.ts";
+import { Segment } from "./segment.ts";
+
+/** All hosts and what connects them. A host's `id` is its index in `hosts`. */
+export class Topology {
+  readonly hosts: Host[] = [];
+  /** The layer 2 network between the nodes. */
+  readonly fabric: Segment = new Segment("fabric");
+  /** Every node's routes to the Pods of the others. */
+  readonly podRoutes: RouteTable = new RouteTable();
+  readonly nodes: Map<string, Host> = new Map();
+  /** By `namespace/name`; a Pod on its node's network stands for the node. */
+  readonly pods: Map<ObjectKey, Host> = new Map();
+  /** By the names of `OutsideClient`. */
+  readonly clients: Map<string, Host> = new Map();
+
+  addHost(kind: Host["kind"], name: string): Host {
+    const host = new Host(this.hosts.length, kind, name);
+    this.hosts.push(host);
+    return host;
+  }
+}

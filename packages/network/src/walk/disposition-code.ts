@@ -1,0 +1,14 @@
+import type { Disposition } from "@kubenetsim/core/trace/disposition";
+
+/** Dispositions as the walk and the tape have them: the index is the code. */
+export const dispositions: readonly Disposition[] = [
+  "delivered",
+  "refused",
+  "rejected",
+  "dropped",
+  "no-route",
+  "no-reply",
+];
+
+export const dispositionCode = { delivered: 0, refused: 1, rejected: 2, dropped: 3, noRoute: 4, noReply: 5 } as const;
+export type DispositionCode = (typeof dispositionCode)[keyof typeof dispositionCode];

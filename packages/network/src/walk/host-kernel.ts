@@ -1,0 +1,10 @@
+import type { Hook } from "@kubenetsim/netfilter/engine/hook";
+import type { Meter } from "@kubenetsim/netfilter/engine/meter";
+import type { Packet } from "@kubenetsim/netfilter/engine/packet";
+import type { Tape } from "@kubenetsim/netfilter/engine/tape";
+import type { Verdict } from "@kubenetsim/netfilter/engine/verdict";
+
+/** What the walk asks of a host's netfilter: conntrack, NAT, rules and IPVS of one hook. `Kernel` is the one that does it. */
+export interface HostKernel {
+  runHook(hook: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict;
+}

@@ -1,0 +1,250 @@
+import type { Random } from "@kubenetsim/core/runtime/random";
+import { hook } from "@kubenetsim/netfilter/engine/hook";
+import type { Meter } from "@kubenetsim/netfilter/engine/meter";
+import type { Packet } from "@kubenetsim/netfilter/engine/packet";
+import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
+import { type Verdict, verdict } from "@kubenetsim/netfilter/engine/verdict";
+import { type Host, loopbackDevice } from "../topology/host.ts";
+import type { Route } from "../topology/route-table.ts";
+import type { Topology } from "../topology/topology.ts";
+import { Tuple } from "./answer.ts";
+import type { HostKernel } from "./host-kernel.ts";
+import { type ReasonCode, reasonCode } from "./reason-code.ts";
+
+/** How a way begins at its first host. */
+export const start = {
+  /** A socket of the host sends it. */
+  made: 0,
+  /** The host's kernel sends it past its own hooks: an ICMP error about a packet that a hook rejected. */
+  error: 1,
+} as const;
+export type Start = (typeof start)[keyof typeof start];
+
+/** As many routers as the time to live of a Linux packet allows. */
+export const hopLimit = 64;
+
+/** `RouteStep.decision` on the tape. */
+export const routeDecision = { local: 0, forward: 1, none: 2 } as const;
+
+const onward = -1;
+
+/**
+ * One direction of a packet's way, from host to host until it arrives, is thrown away or finds no way. Numbers only:
+ * where it ended stands in the fields.
+ */
+export class OneWay {
+  /** The host at which the way ended. */
+  host: Host;
+  /** The header as it arrived at that host. */
+  readonly arrival: Tuple = new Tuple();
+  readonly #topology: Topology;
+  readonly #kernels: readonly (HostKernel | undefined)[];
+  readonly #random: Random;
+  #packet: Packet;
+  #meter: Meter;
+  #tape: Tape | null = null;
+  #kernel: HostKernel | undefined;
+  #route: Route | undefined;
+  // Where the packet goes next, set by #transmit.
+  #nextHost = 0;
+  #nextDevice = 0;
+
+  /** `kernels` by host id; hosts without one have no rules. */
+  constructor(
+    topology: Topology,
+    kernels: readonly (HostKernel | undefined)[],
+    random: Random,
+    packet: Packet,
+    meter: Meter,
+  ) {
+    this.#topology = topology;
+    this.#kernels = kernels;
+    this.#random = random;
+    this.#packet = packet;
+    this.#meter = meter;
+    this.host = topology.hosts[0]!;
+  }
+
+  /** Returns `reasonCode.accepted` when the packet reached the host that owns its destination. */
+  run(from: Host, how: Start, packet: Packet, meter: Meter, tape: Tape | null): ReasonCode {
+    this.#packet = packet;
+    this.#meter = meter;
+    this.#tape = tape;
+    let host = from;
+    let device = -1;
+    for (let hops = 0; hops <= hopLimit; hops++) {
+      this.#enter(host, device);
+      const outcome = hops > 0 ? this.#receive(host, device) : this.#begin(host, how);
+      if (outcome !== onward) return outcome as ReasonCode;
+      host = this.#topology.hosts[this.#nextHost]!;
+      device = this.#nextDevice;
+    }
+    return reasonCode.looped;
+  }
+
+  #enter(host: Host, device: number): void {
+    const packet = this.#packet;
+    this.host = host;
+    this.#kernel = this.#kernels[host.id];
+    this.arrival.keep(packet);
+    packet.resetMetadata();
+    packet.inDevice = device;
+    if (this.#tape !== null) {
+      this.#tape.write(tapeKind.hopIn, host.id, device);
+      writeHeader(this.#tape, packet);
+    }
+  }
+
+  /** A packet from another host: PREROUTING, routing, then INPUT or the way on. */
+  #receive(host: Host, device: number): number {
+    const packet = this.#packet;
+    const segment = host.devices[device]!.segment;
+    packet.bridged = segment !== undefined && segment.bridge >= 0 && segment.hosts[segment.bridge] === host.id;
+    const before = this.#runHook(hook.PREROUTING);
+    if (before !== verdict.accept) return endOf(before);
+    if (isLocal(host, packet.v6, packet.src0, packet.src1, packet.src2, packet.src3)) return reasonCode.martianSource;
+    if (isLoopback(packet.v6, packet.dst0) && !host.routeLocalnet) return reasonCode.martianLoopback;
+    const decision = this.#lookUpRoute(host);
+    if (decision === routeDecision.none) return reasonCode.noRoute;
+    return decision === routeDecision.local ? this.#input(host) : this.#forward(host);
+  }
+
+  #forward(host: Host): number {
+    const middle = this.#runHook(hook.FORWARD);
+    return middle === verdict.accept ? this.#postroute(host) : endOf(middle);
+  }
+
+  #input(host: Host): number {
+    const taken = this.#runHook(hook.INPUT);
+    if (taken === verdict.accept) return reasonCode.accepted;
+    if (taken !== verdict.stolen) return endOf(taken);
+    // IPVS gave it a real server's address: if that is this host's own, the packet stays; else it leaves again.
+    const decision = this.#lookUpRoute(host);
+    if (decision === routeDecision.none) return reasonCode.noRoute;
+    return decision === routeDecision.local ? reasonCode.accepted : this.#output(host);
+  }
+
+  /** A packet that a socket of this host sends, or an error that its kernel sends. */
+  #begin(host: Host, how: Start): number {
+    if (how === start.error || this.#kernel === undefined) return this.#leave(host);
+    const decision = this.#lookUpRoute(host);
+    return decision === routeDecision.none ? reasonCode.noRoute : this.#output(host);
+  }
+
+  /** OUTPUT of a packet that has a route; routing again if a hook changed the destination. */
+  #output(host: Host): number {
+    const packet = this.#packet;
+    const { dst0, dst1, dst2, dst3 } = packet;
+    const made = this.#runHook(hook.OUTPUT);
+    if (made !== verdict.accept && made !== verdict.stolen) return endOf(made);
+    if (dst0 !== packet.dst0 || dst1 !== packet.dst1 || dst2 !== packet.dst2 || dst3 !== packet.dst3) {
+      if (this.#lookUpRoute(host) === routeDecision.none) return reasonCode.noRoute;
+    }
+    if (this.#route === undefined) return this.#loopBack(host);
+    // What IPVS rewrote is sent as a packet of its own; the director leaves alone what it has rewritten.
+    return made === verdict.stolen ? this.#output(host) : this.#postroute(host);
+  }
+
+  /** POSTROUTING, then lo, which gives the packet back with its mark and its conntrack entry. */
+  #loopBack(host: Host): number {
+    const packet = this.#packet;
+    const after = this.#runHook(hook.POSTROUTING);
+    if (after !== verdict.accept) return endOf(after);
+    packet.inDevice = loopbackDevice;
+    packet.outDevice = -1;
+    const before = this.#runHook(hook.PREROUTING);
+    return before === verdict.accept ? this.#input(host) : endOf(before);
+  }
+
+  #postroute(host: Host): number {
+    const packet = this.#packet;
+    if (isLoopback(packet.v6, packet.src0) && !host.routeLocalnet) return reasonCode.martianLoopback;
+    const after = this.#runHook(hook.POSTROUTING);
+    return after === verdict.accept ? this.#transmit(host, this.#route!) : endOf(after);
+  }
+
+  /** Out of the host past its hooks. */
+  #leave(host: Host): number {
+    const decision = this.#lookUpRoute(host);
+    if (decision === routeDecision.none) return reasonCode.noRoute;
+    return decision === routeDecision.local ? reasonCode.accepted : this.#transmit(host, this.#route!);
+  }
+
+  #transmit(host: Host, route: Route): number {
+    const packet = this.#packet;
+    const segment = host.devices[route.device]!.segment!;
+    const hops = route.nextHops;
+    let attachment: number;
+    if (hops.length === 0) {
+      attachment = segment.neighbours.find(packet.v6, packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+    } else {
+      attachment = hops[hops.length === 1 ? 0 : this.#random.below(hops.length)]!;
+    }
+    if (attachment < 0) return reasonCode.noNeighbour;
+    if (segment.bridge >= 0 && segment.hosts[segment.bridge] !== host.id) attachment = segment.bridge;
+    this.#nextHost = segment.hosts[attachment]!;
+    this.#nextDevice = segment.devices[attachment]!;
+    if (this.#tape !== null) this.#tape.write(tapeKind.hopOut, host.id, route.device);
+    return onward;
+  }
+
+  #runHook(number: (typeof hook)[keyof typeof hook]): Verdict {
+    const kernel = this.#kernel;
+    return kernel === undefined ? verdict.accept : kernel.runHook(number, this.#packet, this.#meter, this.#tape);
+  }
+
+  /** Decides where the packet goes and by which device it is to leave; `#route` is set for what is forwarded. */
+  #lookUpRoute(host: Host): number {
+    const packet = this.#packet;
+    const { v6, dst0, dst1, dst2, dst3 } = packet;
+    let decision: number = routeDecision.local;
+    this.#route = undefined;
+    packet.outDevice = loopbackDevice;
+    if (!isLocal(host, v6, dst0, dst1, dst2, dst3)) {
+      this.#route = host.route(v6, dst0, dst1, dst2, dst3);
+      packet.outDevice = this.#route === undefined ? -1 : this.#route.device;
+      decision = this.#route === undefined ? routeDecision.none : routeDecision.forward;
+    }
+    if (this.#tape !== null) writeRoute(this.#tape, decision, packet.outDevice, this.#route);
+    return decision;
+  }
+}
+
+function writeRoute(tape: Tape, decision: number, device: number, route: Route | undefined): void {
+  const at = tape.begin(tapeKind.route);
+  const words = tape.words;
+  const gateway = route?.gateway;
+  words[at] = decision;
+  words[at + 1] = device;
+  words[at + 2] = gateway === undefined ? 0 : gateway.length;
+  for (let i = 0; i < 4; i++) words[at + 3 + i] = gateway?.[i] ?? 0;
+}
+
+function endOf(given: Verdict): ReasonCode {
+  return given === verdict.reject ? reasonCode.rejected : reasonCode.dropped;
+}
+
+function isLocal(host: Host, v6: boolean, a: number, b: number, c: number, d: number): boolean {
+  return host.localDevice(v6, a, b, c, d) >= 0;
+}
+
+function isLoopback(v6: boolean, a: number): boolean {
+  return !v6 && a >>> 24 === 127;
+}
+
+function writeHeader(tape: Tape, packet: Packet): void {
+  const at = tape.begin(tapeKind.header);
+  const words = tape.words;
+  words[at] = packet.v6 ? 1 : 0;
+  words[at + 1] = packet.protocol;
+  words[at + 2] = packet.src0;
+  words[at + 3] = packet.src1;
+  words[at + 4] = packet.src2;
+  words[at + 5] = packet.src3;
+  words[at + 6] = packet.sourcePort;
+  words[at + 7] = packet.dst0;
+  words[at + 8] = packet.dst1;
+  words[at + 9] = packet.dst2;
+  words[at + 10] = packet.dst3;
+  words[at + 11] = packet.destinationPort;
+}

@@ -1,0 +1,122 @@
+import { protocolNumbers } from "@kubenetsim/core/net/protocol";
+import type { Random } from "@kubenetsim/core/runtime/random";
+import { Meter } from "@kubenetsim/netfilter/engine/meter";
+import { Packet } from "@kubenetsim/netfilter/engine/packet";
+import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
+import type { Host } from "../topology/host.ts";
+import type { Topology } from "../topology/topology.ts";
+import { Tuple, turnAround } from "./answer.ts";
+import { type DispositionCode, dispositionCode } from "./disposition-code.ts";
+import type { HostKernel } from "./host-kernel.ts";
+import { OneWay, start } from "./one-way.ts";
+import { type ReasonCode, reasonCode } from "./reason-code.ts";
+
+/**
+ * Sends packets through a topology: numbers only, nothing allocated on a packet's way. The fields say how the last one
+ * fared; `traceOf` makes a `Trace` of it and the tape.
+ */
+export class Walker {
+  readonly topology: Topology;
+  /** By host id. */
+  readonly kernels: readonly (HostKernel | undefined)[];
+  readonly packet: Packet = new Packet();
+  /** What the kernels did on the way there, and for the answer. */
+  readonly requestMeter: Meter = new Meter();
+  readonly replyMeter: Meter = new Meter();
+  /** The header as it was sent, and as it arrived where the way there ended. */
+  readonly sent: Tuple = new Tuple();
+  readonly arrived: Tuple = new Tuple();
+  /** Where the way there ended. */
+  receiver: Host;
+  /** Who listens there: index in the receiver's processes; -1 for nobody. */
+  process = -1;
+  reason: ReasonCode = reasonCode.accepted;
+  /** Where the answer's way ended, and why. */
+  answered: Host;
+  answerReason: ReasonCode = reasonCode.accepted;
+  /** The tape's length where the answer's way begins; -1 when there was none. */
+  replyStart = -1;
+  readonly #way: OneWay;
+
+  constructor(topology: Topology, kernels: ReadonlyMap<string, HostKernel>, random: Random) {
+    this.topology = topology;
+    this.kernels = kernelsByHost(topology, kernels);
+    this.receiver = topology.hosts[0]!;
+    this.answered = this.receiver;
+    this.#way = new OneWay(topology, this.kernels, random, this.packet, this.requestMeter);
+  }
+
+  /**
+   * Sends `packet` from a host and, where somebody answers, walks the answer's way back. A packet counts as delivered,
+   * refused or rejected only when the answer reaches the socket that sent it.
+   */
+  simulate(from: Host, tape: Tape | null): DispositionCode {
+    this.sent.keep(this.packet);
+    const fate = this.request(from, tape);
+    const disposition = fate <= dispositionCode.rejected ? this.#answer(from, fate, tape) : fate;
+    if (tape !== null) tape.write(tapeKind.end, disposition, this.reason);
+    return disposition;
+  }
+
+  /** Sends `packet` on its way there only. */
+  request(from: Host, tape: Tape | null): DispositionCode {
+    this.requestMeter.reset();
+    this.replyMeter.reset();
+    this.replyStart = -1;
+    this.process = -1;
+    this.reason = this.#way.run(from, start.made, this.packet, this.requestMeter, tape);
+    this.receiver = this.#way.host;
+    if (this.reason === reasonCode.accepted) return this.#deliver(tape);
+    return dispositionOf(this.reason);
+  }
+
+  #deliver(tape: Tape | null): DispositionCode {
+    const packet = this.packet;
+    const { sockets } = this.receiver;
+    const isEcho = packet.protocol === protocolNumbers.ICMP || packet.protocol === protocolNumbers.ICMPv6;
+    this.process = sockets.find(packet.protocol, packet.destinationPort);
+    const listening = isEcho || this.process >= 0;
+    this.arrived.keep(packet);
+    if (tape !== null) tape.write(tapeKind.socket, packet.destinationPort, listening ? 1 : 0, this.process);
+    if (!listening) this.reason = reasonCode.noSocket;
+    return listening ? dispositionCode.delivered : dispositionCode.refused;
+  }
+
+  #answer(from: Host, fate: DispositionCode, tape: Tape | null): DispositionCode {
+    const packet = this.packet;
+    this.replyStart = tape === null ? 0 : tape.length;
+    // An ICMP error quotes the packet as it came to the host that rejects it.
+    if (fate === dispositionCode.rejected) this.#way.arrival.restore(packet);
+    turnAround(packet, fate === dispositionCode.delivered);
+    const how = fate === dispositionCode.rejected ? start.error : start.made;
+    const returned = this.#way.run(this.receiver, how, packet, this.replyMeter, tape);
+    this.answered = this.#way.host;
+    this.answerReason = returned;
+    if (returned === reasonCode.accepted && this.answered === from && this.sent.isAnsweredBy(packet)) return fate;
+    this.reason = returned === reasonCode.accepted ? reasonCode.foreignAnswer : reasonCode.answerLost;
+    return dispositionCode.noReply;
+  }
+}
+
+function kernelsByHost(topology: Topology, kernels: ReadonlyMap<string, HostKernel>): (HostKernel | undefined)[] {
+  const byHost = topology.hosts.map((): HostKernel | undefined => undefined);
+  for (const [name, kernel] of kernels) {
+    const host = topology.nodes.get(name);
+    if (host !== undefined) byHost[host.id] = kernel;
+  }
+  return byHost;
+}
+
+function dispositionOf(reason: ReasonCode): DispositionCode {
+  switch (reason) {
+    case reasonCode.rejected:
+      return dispositionCode.rejected;
+    case reasonCode.dropped:
+    case reasonCode.martianSource:
+    case reasonCode.martianLoopback:
+    case reasonCode.looped:
+      return dispositionCode.dropped;
+    default:
+      return dispositionCode.noRoute;
+  }
+}
