@@ -1,12 +1,11 @@
 import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Meter } from "../engine/meter.ts";
-import { Packet } from "../engine/packet.ts";
+import { Packet, tcpFlag } from "../engine/packet.ts";
 import type { IpvsKernelState } from "./kernel-state.ts";
 import { maskAddress } from "./persistence.ts";
 import type { RealServerEntry } from "./real-server-entry.ts";
 import { chosenBy } from "./tape-records.ts";
-import { tcpFlag } from "./tcp-state.ts";
 import type { VirtualServerEntry } from "./virtual-server-entry.ts";
 import { virtualServerKey } from "./virtual-servers.ts";
 

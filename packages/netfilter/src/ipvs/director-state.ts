@@ -5,7 +5,7 @@ import type { IpvsKernelState } from "./kernel-state.ts";
 import { RealServerEntry } from "./real-server-entry.ts";
 import type { IpvsSysctls, IpvsTimeouts } from "./settings.ts";
 import { VirtualServerEntry } from "./virtual-server-entry.ts";
-import type { SchedulerTable } from "./virtual-servers.ts";
+import { type SchedulerTable, virtualServerKey } from "./virtual-servers.ts";
 
 /** All that an `IpvsDirector` holds, as JSON. */
 export interface IpvsState {
@@ -106,21 +106,20 @@ function saveConnections(kernel: IpvsKernelState): SavedConnection[] {
 /** Fills an empty kernel. */
 export function restoreState(state: IpvsState, kernel: IpvsKernelState, schedulers: SchedulerTable): void {
   const { virtualServers, connections } = kernel;
-  const servers = new Map<number, RealServerEntry>();
   for (const saved of state.virtualServers) {
     const scheduler = schedulers[saved.configuration.scheduler]!;
     const entry = new VirtualServerEntry(saved.index, saved.configuration, scheduler, 0);
     entry.schedulerState = saved.schedulerState;
     entry.traffic.set(saved.traffic);
     entry.realServers.push(...saved.realServers.map((server) => restoreRealServer(server, entry)));
-    for (const server of entry.realServers) servers.set(server.id, server);
+    for (const server of entry.realServers) virtualServers.register(server);
     virtualServers.enter(entry);
   }
   for (const saved of state.trash) {
     const server = restoreRealServer(saved, formerOwner(saved.formerly!, kernel, schedulers));
     server.available = false;
     virtualServers.trash.servers.push(server);
-    servers.set(server.id, server);
+    virtualServers.register(server);
   }
   virtualServers.trash.nextCheckMs = state.nextTrashCheckMs ?? Number.POSITIVE_INFINITY;
   virtualServers.enabled = state.enabled;
@@ -128,7 +127,7 @@ export function restoreState(state: IpvsState, kernel: IpvsKernelState, schedule
   virtualServers.nextRealServerId = state.nextRealServerId;
   kernel.sysctls = state.sysctls;
   connections.timeouts = state.timeouts;
-  restoreConnections(state.connections, kernel, servers);
+  restoreConnections(state.connections, kernel);
 }
 
 function restoreRealServer(saved: SavedRealServer, owner: VirtualServerEntry): RealServerEntry {
@@ -145,19 +144,15 @@ function restoreRealServer(saved: SavedRealServer, owner: VirtualServerEntry): R
 
 /** The virtual server that is there, or a stand-in for the one that was. */
 function formerOwner(formerly: VirtualServer, kernel: IpvsKernelState, schedulers: SchedulerTable): VirtualServerEntry {
-  const entry = kernel.virtualServers.getLike(formerly);
+  const entry = kernel.virtualServers.get(virtualServerKey(formerly));
   return entry ?? new VirtualServerEntry(-1, formerly, schedulers[formerly.scheduler]!, 0);
 }
 
-function restoreConnections(
-  saved: readonly SavedConnection[],
-  kernel: IpvsKernelState,
-  servers: ReadonlyMap<number, RealServerEntry>,
-): void {
-  const { connections } = kernel;
+function restoreConnections(saved: readonly SavedConnection[], kernel: IpvsKernelState): void {
+  const { connections, virtualServers } = kernel;
   const slots = new Map<number, number>();
   for (const { slot, row, serverId, timeoutMs, expiresMs } of saved) {
-    slots.set(slot, connections.adopt(row, servers.get(serverId)!, timeoutMs, expiresMs));
+    slots.set(slot, connections.adopt(row, virtualServers.realServer(serverId)!, timeoutMs, expiresMs));
   }
   const { table } = connections;
   for (const slot of slots.values()) {

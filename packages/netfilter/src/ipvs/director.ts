@@ -3,7 +3,7 @@ import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Director } from "../engine/director.ts";
 import type { Meter } from "../engine/meter.ts";
-import { ctState, type Packet } from "../engine/packet.ts";
+import { ctState, type Packet, tcpFlag } from "../engine/packet.ts";
 import { type Tape, tapeKind } from "../engine/tape.ts";
 import { type Verdict, verdict } from "../engine/verdict.ts";
 import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
@@ -16,7 +16,7 @@ import type { ConnectionListing, VirtualServerListing } from "./listing.ts";
 import { rewriteToServer, rewriteToVirtual } from "./rewrite.ts";
 import type { IpvsSysctls, IpvsTimeouts } from "./settings.ts";
 import { chosenBy } from "./tape-records.ts";
-import { tcpFlag, tcpState } from "./tcp-state.ts";
+import { tcpState } from "./tcp-state.ts";
 import type { VirtualServerEntry } from "./virtual-server-entry.ts";
 import { type SchedulerTable, virtualServerKey } from "./virtual-servers.ts";
 
@@ -184,9 +184,9 @@ export class IpvsDirector implements Director {
     return this.#kernel.virtualServers.at(index)?.configuration;
   }
 
-  /** The real server of the connection in `Packet.ipvsConnection`. */
-  realServerOf(slot: number): RealServer | undefined {
-    return this.#table.servers[slot]?.configuration;
+  /** The real server of an index on the tape; undefined once nothing knows it any more. */
+  realServerAt(index: number): RealServer | undefined {
+    return this.#kernel.virtualServers.realServer(index)?.configuration;
   }
 
   /** All of it as JSON. */

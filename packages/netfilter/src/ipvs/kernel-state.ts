@@ -14,12 +14,12 @@ export class IpvsKernelState {
 
   /** Runs all timers that were due by now, in the order of their times. */
   catchUp(nowMs: number): void {
-    const { connections } = this;
+    const { connections, virtualServers } = this;
     const { queue } = connections.table;
-    const { trash } = this.virtualServers;
+    const { trash } = virtualServers;
     while (queue.nextMs <= nowMs || trash.nextCheckMs <= nowMs) {
       if (queue.nextMs <= trash.nextCheckMs) connections.expireOne(queue.nextMs);
-      else trash.check(trash.nextCheckMs);
+      else virtualServers.emptyTrash(trash.nextCheckMs);
     }
   }
 }

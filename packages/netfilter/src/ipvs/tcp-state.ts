@@ -1,3 +1,5 @@
+import { tcpFlag } from "../engine/packet.ts";
+
 /**
  * TCP as IPVS sees it (net/netfilter/ipvs/ip_vs_proto_tcp.c of Linux 6.1). Numbers are the kernel's
  * (include/uapi/linux/ip_vs.h, IP_VS_TCP_S_*).
@@ -28,10 +30,7 @@ export function isActiveTcpState(state: number): boolean {
   return activeStates.has(state);
 }
 
-/** Bits of `Packet.tcpFlags`, as in the header. */
-export const tcpFlag = { FIN: 1, SYN: 2, RST: 4, ACK: 16 } as const;
-
-const { NONE: NO, ESTABLISHED: ES, SYN_SENT: SS, SYN_RECV: SR, FIN_WAIT: FW, TIME_WAIT: TW } = tcpState;
+const { ESTABLISHED: ES, SYN_SENT: SS, SYN_RECV: SR, FIN_WAIT: FW, TIME_WAIT: TW } = tcpState;
 const { CLOSE: CL, CLOSE_WAIT: CW, LAST_ACK: LA, LISTEN: LI } = tcpState;
 
 /** New state by [event][old state]; events in the order of `eventOf`. From the client: */
@@ -51,17 +50,14 @@ const output: readonly (readonly number[])[] = [
   [CL, CL, SS, CL, CL, TW, CL, CL, CL, CL, CL],
 ];
 
-/** The state after a packet with these flags; CLOSE for a packet without any of them. */
+/** The state after a packet with these flags (`Packet.tcpFlags`). */
 export function nextTcpState(state: number, flags: number, fromServer: boolean): number {
-  const event = eventOf(flags);
-  if (event < 0) return CL;
-  return (fromServer ? output : input)[event]![state] ?? NO;
+  return (fromServer ? output : input)[eventOf(flags)]![state]!;
 }
 
 function eventOf(flags: number): number {
   if (flags & tcpFlag.RST) return 3;
   if (flags & tcpFlag.SYN) return 0;
   if (flags & tcpFlag.FIN) return 1;
-  if (flags & tcpFlag.ACK) return 2;
-  return -1;
+  return 2;
 }

@@ -28,11 +28,13 @@ export class Trash {
     return at < 0 ? undefined : this.servers.splice(at, 1)[0];
   }
 
-  /** Throws out what nothing has held for two minutes. */
-  check(nowMs: number): void {
-    const kept = this.servers.filter((server) => isHeld(server) || !idleLongEnough(server, nowMs));
+  /** Throws out what nothing has held for two minutes, and returns it. */
+  check(nowMs: number): RealServerEntry[] {
+    const gone = this.servers.filter((server) => !isHeld(server) && idleLongEnough(server, nowMs));
+    const kept = this.servers.filter((server) => !gone.includes(server));
     this.servers.splice(0, this.servers.length, ...kept);
     this.nextCheckMs = kept.length === 0 ? Number.POSITIVE_INFINITY : nowMs + periodMs / 2;
+    return gone;
   }
 }
 

@@ -33,6 +33,7 @@ export class VirtualServers {
   readonly #schedulers: SchedulerTable;
   readonly #byKey = new Map<string, VirtualServerEntry>();
   readonly #byIndex = new Map<number, VirtualServerEntry>();
+  readonly #realServers = new Map<number, RealServerEntry>();
   readonly #table = new VirtualServerTable();
   /** By firewall mark; those of IPv6 apart. */
   readonly #byMark = [new Map<number, VirtualServerEntry>(), new Map<number, VirtualServerEntry>()] as const;
@@ -46,17 +47,26 @@ export class VirtualServers {
     return this.#byKey.get(key);
   }
 
-  /** The one with the same mark, or the same protocol, address and port. */
-  getLike(server: VirtualServer): VirtualServerEntry | undefined {
-    return this.#byKey.get(virtualServerKey(server));
-  }
-
   at(index: number): VirtualServerEntry | undefined {
     return this.#byIndex.get(index);
   }
 
   values(): IterableIterator<VirtualServerEntry> {
     return this.#byKey.values();
+  }
+
+  /** Also one that waits in the trash. */
+  realServer(id: number): RealServerEntry | undefined {
+    return this.#realServers.get(id);
+  }
+
+  /** Makes a real server known by its id. */
+  register(server: RealServerEntry): void {
+    this.#realServers.set(server.id, server);
+  }
+
+  emptyTrash(nowMs: number): void {
+    for (const { id } of this.trash.check(nowMs)) this.#realServers.delete(id);
   }
 
   /** By mark, by protocol, address and port, or by protocol and address for one without a port. */
@@ -143,6 +153,7 @@ export class VirtualServers {
       realServer.virtualServer = entry;
       realServer.traffic.clear();
     }
+    this.register(realServer);
     realServer.configure(configuration, true);
     entry.addRealServer(realServer);
   }
