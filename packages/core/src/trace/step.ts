@@ -39,7 +39,11 @@ export interface RuleStep {
   readonly chain: string;
   /** Position in the chain, from 1, as `iptables -L --line-numbers` counts. */
   readonly ruleNumber: number;
+  /** How many rules the chain has. */
+  readonly chainLength: number;
   readonly text: string;
+  /** What comes after `-j` or `-g`; undefined for a rule that only counts. */
+  readonly target: string | undefined;
   readonly origin: Origin | undefined;
 }
 
