@@ -1,0 +1,69 @@
+/** Modes that kube-proxy 1.37 accepts on Linux (pkg/proxy/apis/config/types.go). */
+export type ProxyMode = "iptables" | "ipvs" | "nftables";
+
+export const localModes = ["ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix"] as const;
+export type LocalMode = (typeof localModes)[number];
+
+/**
+ * The fields of a `KubeProxyConfiguration` (kubeproxy.config.k8s.io/v1alpha1) that decide what is written to the kernel,
+ * defaulted. Times are in seconds.
+ */
+export interface KubeProxyConfig {
+  readonly mode: ProxyMode;
+  /** An address other than 0.0.0.0 and :: stands in for the node's primary IP. */
+  readonly bindAddress: string;
+  readonly hostnameOverride: string;
+  /** One CIDR or one of each family; an empty list detects nothing as local. */
+  readonly clusterCIDRs: readonly string[];
+  readonly detectLocalMode: LocalMode;
+  readonly bridgeInterface: string;
+  readonly interfaceNamePrefix: string;
+  /** CIDRs and the words `primary`, `localhost`, `all`. */
+  readonly nodePortAddresses: readonly string[];
+  readonly iptables: {
+    /** Bit of the packet mark, 0–31; ipvs mode uses it too. */
+    readonly masqueradeBit: number;
+    readonly masqueradeAll: boolean;
+    readonly localhostNodePorts: boolean;
+  };
+  readonly nftables: { readonly masqueradeBit: number; readonly masqueradeAll: boolean };
+  readonly ipvs: {
+    /** A kernel scheduler's name; "" is rr. */
+    readonly scheduler: string;
+    readonly strictARP: boolean;
+    readonly excludeCIDRs: readonly string[];
+    /** 0 leaves the kernel's value. */
+    readonly tcpTimeoutSeconds: number;
+    readonly tcpFinTimeoutSeconds: number;
+    readonly udpTimeoutSeconds: number;
+  };
+  readonly conntrack: { readonly tcpBeLiberal: boolean };
+  readonly featureGates: Readonly<Record<string, boolean>>;
+}
+
+/**
+ * What kube-proxy is taken to run with when the input has no configuration: the v1alpha1 defaults
+ * (pkg/proxy/apis/config/v1alpha1/defaults.go) with mode iptables and the pod range that kubeadm users mostly give.
+ */
+export const defaultKubeProxyConfig: KubeProxyConfig = {
+  mode: "iptables",
+  bindAddress: "0.0.0.0",
+  hostnameOverride: "",
+  clusterCIDRs: ["10.244.0.0/16"],
+  detectLocalMode: "ClusterCIDR",
+  bridgeInterface: "",
+  interfaceNamePrefix: "",
+  nodePortAddresses: [],
+  iptables: { masqueradeBit: 14, masqueradeAll: false, localhostNodePorts: true },
+  nftables: { masqueradeBit: 14, masqueradeAll: false },
+  ipvs: {
+    scheduler: "",
+    strictARP: false,
+    excludeCIDRs: [],
+    tcpTimeoutSeconds: 0,
+    tcpFinTimeoutSeconds: 0,
+    udpTimeoutSeconds: 0,
+  },
+  conntrack: { tcpBeLiberal: false },
+  featureGates: {},
+};

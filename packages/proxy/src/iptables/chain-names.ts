@@ -1,0 +1,35 @@
+import { lowerProtocol } from "@kubenetsim/core/net/protocol";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Endpoint } from "../snapshot/endpoint.ts";
+import type { ServicePort } from "../snapshot/service-port.ts";
+import { base32 } from "./base32.ts";
+
+/** The chains of one Service port; all four names end in the same hash (pkg/proxy/iptables/proxier.go). */
+export interface ServiceChainNames {
+  /** Endpoints of traffic policy Cluster. */
+  readonly cluster: string;
+  /** Endpoints of traffic policy Local. */
+  readonly local: string;
+  readonly external: string;
+  readonly firewall: string;
+}
+
+export function serviceChainNames(port: ServicePort): ServiceChainNames {
+  const hash = chainHash(`${port.name}${lowerProtocol(port.protocol)}`);
+  return {
+    cluster: `KUBE-SVC-${hash}`,
+    local: `KUBE-SVL-${hash}`,
+    external: `KUBE-EXT-${hash}`,
+    firewall: `KUBE-FW-${hash}`,
+  };
+}
+
+export function endpointChainName(port: ServicePort, endpoint: Endpoint): string {
+  return `KUBE-SEP-${chainHash(`${port.name}${lowerProtocol(port.protocol)}${endpoint.text}`)}`;
+}
+
+/** The first 16 characters of the base32 text of the SHA-256 of `text`. */
+export function chainHash(text: string): string {
+  return base32(sha256(utf8ToBytes(text)), 16);
+}

@@ -1,0 +1,86 @@
+import { addressWords, type IpAddress } from "@kubenetsim/core/net/address";
+import type { Match } from "@kubenetsim/netfilter/ruleset/match";
+import { type Rule, rule } from "@kubenetsim/netfilter/ruleset/rule";
+import type { Chain } from "@kubenetsim/netfilter/ruleset/ruleset";
+import { isLoopback } from "../snapshot/proxy-node.ts";
+import { builtIn } from "./built-in-origin.ts";
+import type { IptablesContext } from "./iptables-context.ts";
+import { chain, forwardRules, markMasqChain, postroutingRules } from "./masquerade-rules.ts";
+import { comment, conntrackStates, destinationIsLocal, drop, host, jump, loopbackNet, negate } from "./rule-parts.ts";
+import type { ServiceBlock } from "./service-block.ts";
+
+/** The filter table's chains that every sync rewrites, in the order in which they are written. */
+export function filterChains(blocks: readonly ServiceBlock[], context: IptablesContext): Chain[] {
+  const chains = [
+    chain("KUBE-SERVICES", gather(blocks, "filterServices")),
+    chain("KUBE-EXTERNAL-SERVICES", gather(blocks, "filterExternalServices")),
+    chain("KUBE-FORWARD", [...invalidRules(context), ...forwardRules(context.mark)]),
+    chain("KUBE-NODEPORTS", gather(blocks, "filterNodePorts")),
+    chain("KUBE-PROXY-FIREWALL", gather(blocks, "filterFirewall")),
+  ];
+  if (context.family === "IPv4" && context.localhostNodePorts) chains.push(localhostFirewall());
+  return chains;
+}
+
+/** The nat table's chains that every sync rewrites, in the order in which they are written. */
+export function natChains(blocks: readonly ServiceBlock[], context: IptablesContext): Chain[] {
+  return [
+    chain("KUBE-SERVICES", [...gather(blocks, "natServices"), ...nodePortJumps(context)]),
+    chain("KUBE-NODEPORTS", gather(blocks, "natNodePorts")),
+    chain("KUBE-POSTROUTING", postroutingRules(context.mark)),
+    markMasqChain(context.mark),
+  ];
+}
+
+function gather(blocks: readonly ServiceBlock[], part: Exclude<keyof ServiceBlock, "chains">): Rule[] {
+  const rules: Rule[] = [];
+  for (const block of blocks) for (const one of block[part]) rules.push(one);
+  return rules;
+}
+
+/** With route_localnet on, others on the wire could reach 127.0.0.0/8; this keeps them out. */
+function localhostFirewall(): Chain {
+  const loopback = loopbackNet("IPv4");
+  return chain("KUBE-FIREWALL", [
+    rule({
+      source: negate(loopback),
+      destination: loopback,
+      matches: [
+        comment("block incoming localnet connections"),
+        conntrackStates(["RELATED", "ESTABLISHED", "DNAT"], true),
+      ],
+      target: drop,
+      origin: builtIn("localhost protection"),
+    }),
+  ]);
+}
+
+function invalidRules({ tcpBeLiberal, nfacct }: IptablesContext): Rule[] {
+  if (tcpBeLiberal) return [];
+  const matches: Match[] = [conntrackStates(["INVALID"])];
+  if (nfacct) matches.push({ kind: "nfacct", name: "ct_state_invalid_dropped_pkts" });
+  return [rule({ matches, target: drop, origin: builtIn("drop what conntrack calls invalid") })];
+}
+
+/** The end of KUBE-SERVICES: what is addressed to the node itself may be for a node port. */
+function nodePortJumps(context: IptablesContext): Rule[] {
+  const { family, nodePorts, localhostNodePorts } = context;
+  const text = comment("kubernetes service nodeports; NOTE: this must be the last rule in this chain");
+  const target = jump("KUBE-NODEPORTS");
+  const origin = builtIn("node ports");
+  if (!nodePorts.matchAll) {
+    const served = nodePorts.addresses.filter((address) => !isLoopback(address) || localhostNodePorts);
+    return served.map((address: IpAddress) =>
+      rule({ destination: host(addressWords(address)), matches: [text], target, origin }),
+    );
+  }
+  const withoutLoopback = family === "IPv6" || !localhostNodePorts;
+  return [
+    rule({
+      destination: withoutLoopback ? negate(loopbackNet(family)) : undefined,
+      matches: [text, destinationIsLocal],
+      target,
+      origin,
+    }),
+  ];
+}

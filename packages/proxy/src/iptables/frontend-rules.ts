@@ -1,0 +1,106 @@
+import { addressWords, type IpAddress } from "@kubenetsim/core/net/address";
+import type { Match } from "@kubenetsim/netfilter/ruleset/match";
+import { type Rule, rule } from "@kubenetsim/netfilter/ruleset/rule";
+import type { Target } from "@kubenetsim/netfilter/ruleset/target";
+import type { IptablesContext } from "./iptables-context.ts";
+import type { PortPlan } from "./port-plan.ts";
+import {
+  accept,
+  comment,
+  destinationIsLocal,
+  drop,
+  host,
+  jump,
+  loopbackNet,
+  protocolCondition,
+  toPort,
+} from "./rule-parts.ts";
+import type { BlockDraft } from "./service-block.ts";
+
+/** The rules that lead packets to a Service port's chains, or refuse them. These are rewritten at every sync. */
+export function writeFrontends(draft: BlockDraft, plan: PortPlan, context: IptablesContext): void {
+  writeClusterIP(draft, plan);
+  writeExternalIPs(draft, plan);
+  writeLoadBalancer(draft, plan);
+  if (plan.port.nodePort !== 0) writeNodePort(draft, plan, context);
+  if (plan.port.healthCheckNodePort !== 0) writeHealthCheck(draft, plan);
+}
+
+function writeClusterIP(draft: BlockDraft, plan: PortPlan): void {
+  const { port, refusal } = plan;
+  if (plan.hasInternal) {
+    const text = comment(`${port.name} cluster IP`);
+    draft.natServices.push(toAddress(plan, port.clusterIP, text, jump(plan.internalChain), "cluster IP"));
+  } else {
+    draft.filterServices.push(toAddress(plan, port.clusterIP, refusal.comment, refusal.target, "cluster IP"));
+  }
+}
+
+function writeExternalIPs(draft: BlockDraft, plan: PortPlan): void {
+  const text = comment(`${plan.port.name} external IP`);
+  for (const address of plan.port.externalIPs) {
+    if (plan.endpoints.any) {
+      draft.natServices.push(toAddress(plan, address, text, jump(plan.names.external), "external IP"));
+    }
+    if (!plan.hasExternal) refuse(draft, plan, address, "external IP");
+  }
+}
+
+function writeLoadBalancer(draft: BlockDraft, plan: PortPlan): void {
+  const { port, names } = plan;
+  const text = comment(`${port.name} loadbalancer IP`);
+  const target = jump(plan.usesFirewallChain ? names.firewall : names.external);
+  for (const address of port.loadBalancerVIPs) {
+    if (plan.endpoints.any) draft.natServices.push(toAddress(plan, address, text, target, "load balancer IP"));
+    if (plan.usesFirewallChain) {
+      const blocked = comment(`${port.name} traffic not accepted by ${names.firewall}`);
+      draft.filterFirewall.push(toAddress(plan, address, blocked, drop, "load balancer source ranges"));
+    }
+  }
+  if (plan.hasExternal) return;
+  for (const address of port.loadBalancerVIPs) refuse(draft, plan, address, "load balancer IP");
+}
+
+function writeNodePort(draft: BlockDraft, plan: PortPlan, context: IptablesContext): void {
+  const { port, protocol, nameComment, refusal } = plan;
+  const origin = plan.origin("node port");
+  const transport = toPort(port.protocol, port.nodePort);
+  if (plan.endpoints.any) {
+    const target = jump(plan.names.external);
+    if (context.localhostNodePorts && context.nfacct) {
+      const matches: Match[] = [nameComment, transport, { kind: "nfacct", name: "localhost_nps_accepted_pkts" }];
+      const destination = loopbackNet("IPv4");
+      draft.natNodePorts.push(
+        rule({ destination, protocol, matches, target, origin: plan.origin("node port on localhost") }),
+      );
+    }
+    draft.natNodePorts.push(rule({ protocol, matches: [nameComment, transport], target, origin }));
+  }
+  if (!plan.hasExternal) {
+    const matches = [refusal.comment, destinationIsLocal, transport];
+    draft.filterExternalServices.push(rule({ protocol, matches, target: refusal.target, origin }));
+  }
+}
+
+function writeHealthCheck(draft: BlockDraft, plan: PortPlan): void {
+  const { port } = plan;
+  const matches = [comment(`${port.name} health check node port`), toPort("TCP", port.healthCheckNodePort)];
+  const origin = plan.origin("health check node port");
+  draft.filterNodePorts.push(rule({ protocol: protocolCondition("TCP"), matches, target: accept, origin }));
+}
+
+function refuse(draft: BlockDraft, plan: PortPlan, address: IpAddress, reason: string): void {
+  const { refusal } = plan;
+  draft.filterExternalServices.push(toAddress(plan, address, refusal.comment, refusal.target, reason));
+}
+
+/** A rule for packets to the Service's port at one of its addresses. */
+function toAddress(plan: PortPlan, address: IpAddress, text: Match, target: Target, reason: string): Rule {
+  return rule({
+    destination: host(addressWords(address)),
+    protocol: plan.protocol,
+    matches: [text, toPort(plan.port.protocol, plan.port.port)],
+    target,
+    origin: plan.origin(reason),
+  });
+}

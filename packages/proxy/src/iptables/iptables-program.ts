@@ -1,0 +1,64 @@
+import type { Chain, RestoreInput, Ruleset, Table } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { ServiceState } from "../snapshot/service-state.ts";
+import type { ProxySnapshot } from "../snapshot/snapshot.ts";
+import { chain } from "./masquerade-rules.ts";
+import type { ServiceBlock } from "./service-block.ts";
+import { builtinsWithJumps, iptablesJumps } from "./static-jumps.ts";
+
+/** What one family's kube-proxy in iptables mode has written after a sync, and what it needs to know for the next one. */
+export interface IptablesProgram {
+  readonly snapshot: ProxySnapshot;
+  /** A full sync also makes sure of the jumps from the built-in chains. */
+  readonly sync: "full" | "partial";
+  /** What this sync feeds to `iptables-restore --noflush`: the common chains, and the chains of changed Services. */
+  readonly input: RestoreInput;
+  /** Above 1000 endpoints: no comments per endpoint, no hourly full syncs, stale chains are kept for a while. */
+  readonly largeCluster: boolean;
+  readonly blocks: ReadonlyMap<ServiceState, ServiceBlock>;
+  /** Chains in the kernel that nothing uses any more. */
+  readonly stale: readonly Chain[];
+  /** All rules in the kernel after this sync, with the jumps and canary chains; made when first read. */
+  readonly ruleset: Ruleset;
+}
+
+export type ProgramParts = Omit<IptablesProgram, "ruleset">;
+
+export function iptablesProgram(parts: ProgramParts): IptablesProgram {
+  let ruleset: Ruleset | undefined;
+  return {
+    ...parts,
+    get ruleset() {
+      ruleset ??= wholeRuleset(parts);
+      return ruleset;
+    },
+  };
+}
+
+function wholeRuleset({ snapshot, input, blocks, stale }: ProgramParts): Ruleset {
+  const nat = table("nat");
+  const filter = table("filter");
+  for (const restored of input.tables) {
+    const whole = restored.name === "nat" ? nat : filter;
+    for (const one of restored.chains) if (one.name.startsWith("KUBE-")) whole.set(one.name, one);
+  }
+  for (const block of blocks.values()) for (const one of block.chains) nat.set(one.name, one);
+  for (const one of stale) nat.set(one.name, one);
+  const tables: Table[] = [
+    { name: "mangle", chains: table("mangle") },
+    { name: "nat", chains: nat },
+    { name: "filter", chains: filter },
+  ];
+  return { family: snapshot.basis.family, tables: new Map(tables.map((one) => [one.name, one])) };
+}
+
+/** A table as a full sync finds or makes it: built-in chains with the jumps, the canary, and the jumps' targets. */
+function table(name: "mangle" | "nat" | "filter"): Map<string, Chain> {
+  const chains = new Map<string, Chain>();
+  for (const one of builtinsWithJumps(name, iptablesJumps)) chains.set(one.name, one);
+  for (const target of ["KUBE-PROXY-CANARY", ...jumpTargets(name)]) chains.set(target, chain(target, []));
+  return chains;
+}
+
+function jumpTargets(name: string): string[] {
+  return iptablesJumps.filter((one) => one.table === name).map((one) => one.to);
+}

@@ -1,0 +1,120 @@
+import type { IpAddress } from "@kubenetsim/core/net/address";
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import type { IpSet, IpSetEntry } from "@kubenetsim/netfilter/ruleset/ip-set";
+import type { Chain, Ruleset, Table } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
+import { builtinsWithJumps } from "../iptables/static-jumps.ts";
+import type { ProxyBasis } from "../snapshot/proxy-basis.ts";
+import type { ServiceState } from "../snapshot/service-state.ts";
+import type { ProxySnapshot } from "../snapshot/snapshot.ts";
+import { compileIpvsService } from "./compile-service.ts";
+import { glueFilterChains, glueNatChains } from "./glue-rules.ts";
+import type { IpvsBlock } from "./ipvs-block.ts";
+import { type IpvsContext, ipvsContext } from "./ipvs-context.ts";
+import { ipvsJumps } from "./ipvs-jumps.ts";
+import { kernelSetName, type SetName, setCatalog, setNames } from "./set-catalog.ts";
+import { ipvsSysctls } from "./sysctls.ts";
+
+/** What one family's kube-proxy in ipvs mode has put into the kernel. */
+export interface IpvsProgram {
+  readonly snapshot: ProxySnapshot;
+  /** Service by Service; of two alike the later one stands. Unchanged ones keep their identity from sync to sync. */
+  readonly virtualServers: readonly VirtualServer[];
+  /** All sets, empty ones too, in the order in which they are made. */
+  readonly ipSets: readonly IpSet[];
+  /** On kube-ipvs0, sorted as text. */
+  readonly dummyAddresses: readonly IpAddress[];
+  readonly ruleset: Ruleset;
+  /** By path below /proc/sys. */
+  readonly sysctls: ReadonlyMap<string, number>;
+  readonly blocks: ReadonlyMap<ServiceState, IpvsBlock>;
+}
+
+/** What a kube-proxy that starts with this snapshot puts into a fresh kernel. */
+export function compileIpvs(snapshot: ProxySnapshot): IpvsProgram {
+  return syncIpvs(undefined, snapshot);
+}
+
+/**
+ * One run of syncProxyRules (pkg/proxy/ipvs/proxier.go). What Services add is made anew only for those that changed; the
+ * glue rules are always written whole, as kube-proxy does. Services come sorted by `namespace/name` and port name, real
+ * servers in the order of their text; kube-proxy takes both in the order of Go maps.
+ *
+ * @throws UnsupportedError when the configured mode is not ipvs
+ */
+export function syncIpvs(previous: IpvsProgram | undefined, snapshot: ProxySnapshot): IpvsProgram {
+  const { basis } = snapshot;
+  if (basis.config.mode !== "ipvs") throw new UnsupportedError(`proxy mode "${basis.config.mode}"`, "compileIpvs");
+  const context = contextOf(basis);
+  const known = previous?.snapshot.basis === basis ? previous.blocks : undefined;
+  const blocks = new Map(
+    snapshot.services.map((service) => [service, known?.get(service) ?? compileIpvsService(service, context)]),
+  );
+
+  const dummyAddresses = [...new Set([...blocks.values()].flatMap((block) => block.boundAddresses))].sort();
+  const ipSets = gatherSets(blocks.values(), dummyAddresses, context);
+  return {
+    snapshot,
+    virtualServers: gatherServers(blocks.values()),
+    ipSets,
+    dummyAddresses,
+    ruleset: glueRuleset(blocks.values(), ipSets, context),
+    sysctls: ipvsSysctls(basis.config),
+    blocks,
+  };
+}
+
+/** Computed once per node and configuration. */
+const contexts = new WeakMap<ProxyBasis, IpvsContext>();
+
+function contextOf(basis: ProxyBasis): IpvsContext {
+  const known = contexts.get(basis);
+  if (known !== undefined) return known;
+  const context = ipvsContext(basis);
+  contexts.set(basis, context);
+  return context;
+}
+
+function gatherServers(blocks: Iterable<IpvsBlock>): VirtualServer[] {
+  const servers = new Map<string, VirtualServer>();
+  for (const block of blocks) {
+    for (const server of block.virtualServers) {
+      servers.set(`${server.address} ${server.port} ${server.protocol}`, server);
+    }
+  }
+  return [...servers.values()];
+}
+
+function gatherSets(
+  blocks: Iterable<IpvsBlock>,
+  dummyAddresses: readonly IpAddress[],
+  { family }: IpvsContext,
+): IpSet[] {
+  const bySet = new Map<SetName, Map<string, IpSetEntry>>(setNames.map((name) => [name, new Map()]));
+  for (const block of blocks) {
+    for (const { set, entries } of block.entries) {
+      const known = bySet.get(set)!;
+      for (const entry of entries) if (!known.has(entry.text)) known.set(entry.text, entry);
+    }
+  }
+  const bound = bySet.get("KUBE-IPVS-IPS")!;
+  for (const text of dummyAddresses) bound.set(text, { text, origin: undefined });
+  return setNames.map((name) => ({
+    name: kernelSetName(name, family),
+    type: setCatalog[name].type,
+    family,
+    entries: [...bySet.get(name)!.values()],
+  }));
+}
+
+function glueRuleset(blocks: Iterable<IpvsBlock>, ipSets: readonly IpSet[], context: IpvsContext): Ruleset {
+  const isEmpty = (set: SetName): boolean => ipSets[setNames.indexOf(set)]!.entries.length === 0;
+  const outFilter = [...blocks].flatMap((block) => block.outFilter);
+  const input = { context, isEmpty, outFilter };
+  const table = (name: "nat" | "filter", chains: readonly Chain[]): Table => {
+    const all = [...builtinsWithJumps(name, ipvsJumps), ...chains];
+    return { name, chains: new Map(all.map((chain) => [chain.name, chain])) };
+  };
+  const tables = [table("nat", glueNatChains(input)), table("filter", glueFilterChains(input))];
+  return { family: context.family, tables: new Map(tables.map((one) => [one.name, one])) };
+}

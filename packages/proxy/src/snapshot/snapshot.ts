@@ -1,0 +1,133 @@
+import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
+import type { Service } from "@kubenetsim/core/model/service";
+import type { IpFamily } from "@kubenetsim/core/net/address";
+import type { ProxyBasis } from "./proxy-basis.ts";
+import { mergeRecord, type ServiceRecord, type ServiceState } from "./service-state.ts";
+
+/**
+ * What one family's kube-proxy on one node knows: a frozen value. Services that did not change keep their identity from
+ * one snapshot to the next, so that what was computed from them can be kept by identity.
+ */
+export interface ProxySnapshot {
+  readonly basis: ProxyBasis;
+  /** Services with at least one port, sorted by `namespace/name` in byte order. */
+  readonly services: readonly ServiceState[];
+  /** Endpoints of all these ports, usable or not. */
+  readonly endpointCount: number;
+  /** Also Services that have no ports to serve, and slices whose Service is not there. */
+  readonly records: ReadonlyMap<string, ServiceRecord>;
+}
+
+export interface SnapshotInput extends ProxyBasis {
+  readonly services: Iterable<Service>;
+  readonly endpointSlices: Iterable<EndpointSlice>;
+}
+
+/** An object that came (`before` undefined), changed, or went (`after` undefined). Kinds that kube-proxy does not read are passed over. */
+export interface SnapshotChange {
+  readonly kind: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** The snapshot of a kube-proxy that has just started and has seen everything. */
+export function takeSnapshot({ family, node, config, services, endpointSlices }: SnapshotInput): ProxySnapshot {
+  const empty: ProxySnapshot = {
+    basis: { family, node, config },
+    services: [],
+    endpointCount: 0,
+    records: new Map(),
+  };
+  const changes: SnapshotChange[] = [];
+  for (const after of services) changes.push({ kind: "Service", before: undefined, after });
+  for (const after of endpointSlices) changes.push({ kind: "EndpointSlice", before: undefined, after });
+  return updateSnapshot(empty, changes);
+}
+
+/**
+ * The next snapshot. Only Services that the changes name are read again; one that comes out equal keeps its identity, and
+ * with no difference at all the snapshot itself comes back. (A changed Node or configuration needs `takeSnapshot`.)
+ */
+export function updateSnapshot(snapshot: ProxySnapshot, changes: readonly SnapshotChange[]): ProxySnapshot {
+  const touched = new Map<string, ServiceRecord>();
+  for (const change of changes) {
+    if (change.kind === "Service") applyService(snapshot, touched, change);
+    else if (change.kind === "EndpointSlice") applySlice(snapshot, touched, change);
+  }
+
+  const records = new Map(snapshot.records);
+  const replaced = new Map<string, ServiceState | undefined>();
+  for (const [key, draft] of touched) {
+    const before = snapshot.records.get(key);
+    const record = mergeRecord(before, draft, snapshot.basis);
+    if (record === undefined) records.delete(key);
+    else records.set(key, record);
+    if (record?.state !== before?.state) replaced.set(key, record?.state);
+  }
+  if (replaced.size === 0) return touched.size === 0 ? snapshot : { ...snapshot, records };
+  const services = replaceServices(snapshot.services, replaced);
+  let endpointCount = 0;
+  for (const service of services) endpointCount += service.endpointCount;
+  return { basis: snapshot.basis, services, endpointCount, records };
+}
+
+function replaceServices(
+  services: readonly ServiceState[],
+  replaced: ReadonlyMap<string, ServiceState | undefined>,
+): ServiceState[] {
+  const next = services.filter((service) => !replaced.has(service.key));
+  for (const service of replaced.values()) if (service !== undefined) next.push(service);
+  return next.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function applyService(
+  snapshot: ProxySnapshot,
+  touched: Map<string, ServiceRecord>,
+  { before, after }: SnapshotChange,
+): void {
+  const service = (after ?? before) as Service;
+  const key = `${service.metadata.namespace ?? ""}/${service.metadata.name}`;
+  const record = draftOf(snapshot, touched, key);
+  touched.set(key, { ...record, service: after as Service | undefined });
+}
+
+function applySlice(
+  snapshot: ProxySnapshot,
+  touched: Map<string, ServiceRecord>,
+  { before, after }: SnapshotChange,
+): void {
+  const old = before as EndpointSlice | undefined;
+  const next = after as EndpointSlice | undefined;
+  const oldKey = old === undefined ? undefined : serviceKeyOf(old, snapshot.basis.family);
+  const nextKey = next === undefined ? undefined : serviceKeyOf(next, snapshot.basis.family);
+  if (oldKey !== undefined && oldKey !== nextKey) replaceSlice(snapshot, touched, oldKey, old!, undefined);
+  if (nextKey !== undefined) replaceSlice(snapshot, touched, nextKey, next!, next);
+}
+
+function replaceSlice(
+  snapshot: ProxySnapshot,
+  touched: Map<string, ServiceRecord>,
+  key: string,
+  { metadata }: EndpointSlice,
+  next: EndpointSlice | undefined,
+): void {
+  const record = draftOf(snapshot, touched, key);
+  const slices = record.slices.filter((slice) => slice.metadata.name !== metadata.name);
+  if (next !== undefined) slices.push(next);
+  slices.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  touched.set(key, { ...record, slices });
+}
+
+function draftOf(snapshot: ProxySnapshot, touched: Map<string, ServiceRecord>, key: string): ServiceRecord {
+  return touched.get(key) ?? snapshot.records.get(key) ?? { service: undefined, slices: [], state: undefined };
+}
+
+/** The Service that a slice belongs to; undefined for one of the other family, a headless Service's, or nobody's. */
+function serviceKeyOf(slice: EndpointSlice, family: IpFamily): string | undefined {
+  const labels = slice.metadata.labels ?? {};
+  const service = labels["kubernetes.io/service-name"];
+  if (slice.addressType !== family || !service || labels["service.kubernetes.io/headless"] !== undefined) {
+    return undefined;
+  }
+  return `${slice.metadata.namespace ?? ""}/${service}`;
+}
