@@ -7,7 +7,7 @@ import { maskAddress } from "./persistence.ts";
 import type { RealServerEntry } from "./real-server-entry.ts";
 import { chosenBy } from "./tape-records.ts";
 import type { VirtualServerEntry } from "./virtual-server-entry.ts";
-import { virtualServerKey } from "./virtual-servers.ts";
+import { virtualServerKey } from "./virtual-server-key.ts";
 
 const ftpPort = 21;
 const ftpDataPort = 20;

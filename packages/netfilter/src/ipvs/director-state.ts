@@ -5,7 +5,8 @@ import type { IpvsKernelState } from "./kernel-state.ts";
 import { RealServerEntry } from "./real-server-entry.ts";
 import type { IpvsSysctls, IpvsTimeouts } from "./settings.ts";
 import { VirtualServerEntry } from "./virtual-server-entry.ts";
-import { type SchedulerTable, virtualServerKey } from "./virtual-servers.ts";
+import { virtualServerKey } from "./virtual-server-key.ts";
+import type { SchedulerTable } from "./virtual-servers.ts";
 
 /** All that an `IpvsDirector` holds, as JSON. */
 export interface IpvsState {
@@ -15,7 +16,6 @@ export interface IpvsState {
   readonly nextVirtualServerIndex: number;
   readonly nextRealServerId: number;
   readonly virtualServers: readonly SavedVirtualServer[];
-  /** The newest first. */
   readonly trash: readonly SavedRealServer[];
   /** Null for never. */
   readonly nextTrashCheckMs: number | null;
@@ -25,6 +25,7 @@ export interface IpvsState {
 
 interface SavedVirtualServer {
   readonly index: number;
+  /** Without its real servers. */
   readonly configuration: VirtualServer;
   readonly schedulerState: unknown;
   readonly traffic: IpvsCounters;
@@ -65,12 +66,14 @@ export function saveState(kernel: IpvsKernelState): IpvsState {
     nextRealServerId: virtualServers.nextRealServerId,
     virtualServers: [...virtualServers.values()].map((entry) => ({
       index: entry.index,
-      configuration: entry.configuration,
+      configuration: { ...entry.configuration, realServers: [] },
       schedulerState: entry.schedulerState,
       traffic: entry.traffic.values(),
       realServers: entry.realServers.map((server) => saveRealServer(server, null)),
     })),
-    trash: trash.servers.map((server) => saveRealServer(server, server.virtualServer.configuration)),
+    trash: [...trash.values()].map((server) =>
+      saveRealServer(server, { ...server.virtualServer.configuration, realServers: [] }),
+    ),
     nextTrashCheckMs: trash.nextCheckMs === Number.POSITIVE_INFINITY ? null : trash.nextCheckMs,
     connections: saveConnections(kernel),
   };
@@ -118,7 +121,7 @@ export function restoreState(state: IpvsState, kernel: IpvsKernelState, schedule
   for (const saved of state.trash) {
     const server = restoreRealServer(saved, formerOwner(saved.formerly!, kernel, schedulers));
     server.available = false;
-    virtualServers.trash.servers.push(server);
+    virtualServers.trash.lay(server);
     virtualServers.register(server);
   }
   virtualServers.trash.nextCheckMs = state.nextTrashCheckMs ?? Number.POSITIVE_INFINITY;

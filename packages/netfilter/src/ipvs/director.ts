@@ -18,7 +18,8 @@ import type { IpvsSysctls, IpvsTimeouts } from "./settings.ts";
 import { chosenBy } from "./tape-records.ts";
 import { tcpState } from "./tcp-state.ts";
 import type { VirtualServerEntry } from "./virtual-server-entry.ts";
-import { type SchedulerTable, virtualServerKey } from "./virtual-servers.ts";
+import { virtualServerKey } from "./virtual-server-key.ts";
+import type { SchedulerTable } from "./virtual-servers.ts";
 
 /** `#settle` found that the packet must go (a new one of an old connection that conntrack still holds). */
 const dropped = -3;

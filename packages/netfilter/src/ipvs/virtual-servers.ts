@@ -1,4 +1,3 @@
-import { addressWords } from "@kubenetsim/core/net/address";
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
@@ -9,16 +8,10 @@ import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
 import { RealServerEntry } from "./real-server-entry.ts";
 import { Trash } from "./trash.ts";
 import { VirtualServerEntry } from "./virtual-server-entry.ts";
+import { virtualServerKey } from "./virtual-server-key.ts";
 import { VirtualServerTable } from "./virtual-server-table.ts";
 
 export type SchedulerTable = Readonly<Record<string, Scheduler<unknown>>>;
-
-/** What names a virtual server: `TCP 10.96.0.1:443`, or `FWM 7 IPv4`. */
-export function virtualServerKey(server: VirtualServer): string {
-  const family = server.address.includes(":") ? "IPv6" : "IPv4";
-  if (server.fwmark !== undefined) return `FWM ${server.fwmark} ${family}`;
-  return `${server.protocol} ${joinHostPort(server.address, server.port)}`;
-}
 
 /**
  * The virtual servers of one kernel and what can be done to them (net/netfilter/ipvs/ip_vs_ctl.c). Each operation does
@@ -147,7 +140,7 @@ export class VirtualServers {
   addRealServer(entry: VirtualServerEntry, configuration: RealServer): void {
     const known = this.findRealServer(entry, configuration);
     invariant(known === undefined, `IPVS destination ${configuration.address}:${configuration.port} already exists`);
-    const kept = this.trash.take(entry, addressWords(configuration.address), configuration.port);
+    const kept = this.trash.take(entry.configuration, configuration.address, configuration.port);
     const realServer = kept ?? new RealServerEntry(this.nextRealServerId++, entry, configuration);
     if (realServer.virtualServer !== entry) {
       realServer.virtualServer = entry;

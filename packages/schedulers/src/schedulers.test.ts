@@ -1,0 +1,170 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import { isAvailable } from "./availability.ts";
+import type { Request, Scheduler, Server } from "./scheduler.ts";
+import { schedulers } from "./schedulers.ts";
+
+const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const load = fc.nat({ max: 20 });
+const server: fc.Arbitrary<Server> = fc
+  .record({
+    address: fc.tuple(word),
+    port: fc.integer({ min: 1, max: 65535 }),
+    weight: fc.nat({ max: 9 }),
+    lastWeight: fc.nat({ max: 9 }),
+    activeConnections: load,
+    inactiveConnections: load,
+    overloaded: fc.boolean(),
+  })
+  .map((values) => ({ id: 0, ...values }));
+const servers = fc.array(server, { maxLength: 8 }).map((list) => list.map((values, id) => ({ ...values, id })));
+const request: fc.Arbitrary<Request> = fc.record({
+  sourceAddress: fc.tuple(word),
+  sourcePort: fc.nat({ max: 65535 }),
+  destinationAddress: fc.tuple(word),
+  nowMs: fc.constant(0),
+  fallback: fc.boolean(),
+  usePort: fc.boolean(),
+});
+
+/** As a kernel would have come to this list: one server after the other, the first in the list last. */
+function stateOf(scheduler: Scheduler<unknown>, list: readonly Server[]): unknown {
+  let state = scheduler.start([], 0);
+  for (let count = 1; count <= list.length; count++) state = scheduler.added(state, list.slice(-count));
+  return state;
+}
+
+function choices(scheduler: Scheduler<unknown>, from: unknown, list: readonly Server[], requests: readonly Request[]) {
+  let state = from;
+  return requests.map((one) => {
+    const choice = scheduler.choose(state, list, one);
+    state = choice.state;
+    return choice.index;
+  });
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}
+
+const requests = fc.array(request, { minLength: 1, maxLength: 12 });
+
+describe.for(Object.entries(schedulers))("%s", ([name, scheduler]) => {
+  test("is called by its name", () => {
+    expect(scheduler.name).toBe(name);
+  });
+
+  test.prop([servers, requests])("chooses only servers that take connections", (list, many) => {
+    // lblc stays with a server that it knows, thresholds or not; each request here is for an address of its own.
+    const apart = many.map((one, i) => ({ ...one, destinationAddress: [i] }));
+    for (const index of choices(scheduler, stateOf(scheduler, list), list, apart)) {
+      if (index >= 0) expect(isAvailable(list[index]!)).toBe(true);
+      else expect(index).toBe(-1);
+    }
+  });
+
+  test.prop([servers, requests])(
+    "is pure: what goes in stays as it is, and the same goes in, the same comes out",
+    (list, many) => {
+      const state = deepFreeze(stateOf(scheduler, deepFreeze(list)));
+      expect(choices(scheduler, state, list, many)).toEqual(choices(scheduler, state, list, many));
+    },
+  );
+
+  test.prop([servers, requests, requests])("goes on from a state that was JSON for a while", (list, before, after) => {
+    let state = stateOf(scheduler, list);
+    for (const one of before) state = scheduler.choose(state, list, one).state;
+    const copy = JSON.parse(JSON.stringify(state)) as unknown;
+    expect(choices(scheduler, copy, list, after)).toEqual(choices(scheduler, state, list, after));
+  });
+
+  test.prop([servers, request])("looks at no server twice but to fall back", (list, one) => {
+    const { examined } = scheduler.choose(stateOf(scheduler, list), list, { ...one, fallback: false });
+    expect(examined).toBeGreaterThanOrEqual(0);
+    if (name !== "wrr") expect(examined).toBeLessThanOrEqual(list.length);
+  });
+
+  test("has nobody to choose from no servers", () => {
+    const [one] = fc.sample(request, 1);
+    expect(scheduler.choose(scheduler.start([], 0), [], one!).index).toBe(-1);
+  });
+});
+
+describe("rr", () => {
+  test.prop([servers, request, fc.integer({ min: 1, max: 5 })])(
+    "gives every available server the same share",
+    (list, one, rounds) => {
+      const available = list.filter(isAvailable).length;
+      const picks = choices(schedulers.rr!, stateOf(schedulers.rr!, list), list, Array(available * rounds).fill(one));
+      for (const [index, { weight, overloaded }] of list.entries()) {
+        const share = picks.filter((pick) => pick === index).length;
+        expect(share).toBe(weight > 0 && !overloaded ? rounds : 0);
+      }
+    },
+  );
+
+  test.prop([servers, request])("a change of weights leaves it where it is", (list, one) => {
+    const { state } = schedulers.rr!.choose(stateOf(schedulers.rr!, list), list, one);
+    expect(schedulers.rr!.changed(state, list)).toEqual(state);
+  });
+});
+
+describe("wrr", () => {
+  test.prop([servers, request, fc.integer({ min: 1, max: 3 })])(
+    "gives shares by weight in every period",
+    (list, one, periods) => {
+      const steady = list.map((values) => ({ ...values, overloaded: false }));
+      const weights = steady.map(({ weight }) => weight);
+      const divisor = weights.reduce((a, b) => gcd(a, b), 0);
+      const period = divisor === 0 ? 0 : weights.reduce((a, b) => a + b, 0) / divisor;
+      const state = schedulers.wrr!.start(steady, 0);
+      const picks = choices(schedulers.wrr!, state, steady, Array(period * periods).fill(one));
+      for (const [index, weight] of weights.entries()) {
+        expect(picks.filter((pick) => pick === index).length).toBe(divisor === 0 ? 0 : (weight / divisor) * periods);
+      }
+    },
+  );
+
+  function gcd(a: number, b: number): number {
+    return b === 0 ? a : gcd(b, a % b);
+  }
+});
+
+describe("lc, wlc, sed, ovf, fo", () => {
+  test.prop([servers, request])("wlc is lc where all weights are 1", (list, one) => {
+    const even = list.map((values) => ({ ...values, weight: 1 }));
+    const [lc, wlc] = [schedulers.lc!, schedulers.wlc!].map((scheduler) => scheduler.choose(null, even, one).index);
+    expect(wlc).toBe(lc);
+  });
+
+  test.prop([servers, request])("fo takes a server of the largest weight", (list, one) => {
+    const { index } = schedulers.fo!.choose(null, list, one);
+    const largest = Math.max(0, ...list.filter(isAvailable).map(({ weight }) => weight));
+    expect(index < 0 ? 0 : list[index]!.weight).toBe(largest);
+  });
+});
+
+describe("sh, dh, mh", () => {
+  test.prop([servers, request, fc.nat({ max: 65535 })])("the source port counts only when asked", (list, one, port) => {
+    for (const scheduler of [schedulers.sh!, schedulers.mh!]) {
+      const state = stateOf(scheduler, list);
+      const indexes = [one.sourcePort, port].map(
+        (sourcePort) => scheduler.choose(state, list, { ...one, usePort: false, sourcePort }).index,
+      );
+      expect(indexes[0]).toBe(indexes[1]);
+    }
+  });
+
+  test.prop([servers, request])("mh and sh find somebody where everybody takes connections", (list, one) => {
+    fc.pre(list.length > 0);
+    const willing = list.map((values) => ({ ...values, weight: values.weight + 1, lastWeight: 1, overloaded: false }));
+    for (const scheduler of [schedulers.sh!, schedulers.mh!]) {
+      const state = stateOf(scheduler, willing);
+      expect(scheduler.choose(state, willing, one).index).toBeGreaterThanOrEqual(0);
+    }
+  });
+});
