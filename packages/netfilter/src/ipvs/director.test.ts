@@ -124,6 +124,11 @@ describe("a packet to a virtual server", () => {
     expect(open(40000, { tcpFlags: tcpFlag.RST })).toBe(verdict.accept);
   });
 
+  test("from the FTP data port is never scheduled", () => {
+    director.load([virtual()]);
+    expect(open(20)).toBe(verdict.accept);
+  });
+
   test("is rejected when there is no real server, or none that takes it", () => {
     director.load([virtual({ realServers: [] })]);
     expect(open(40000)).toBe(verdict.reject);
@@ -348,7 +353,7 @@ describe("a service without a port", () => {
 test("five thousand connections find their way back, each to its own server", () => {
   const realServers = Array.from({ length: 7 }, (_, i) => real(`10.244.1.${i + 1}`));
   director.load([virtual({ realServers })]);
-  const ports = Array.from({ length: 5000 }, (_, i) => i + 1);
+  const ports = Array.from({ length: 5000 }, (_, i) => 1024 + i);
   const servers = ports.map((port) => open(port));
   expect(new Set(servers).size).toBe(7);
   expect(ports.map((port) => open(port, { tcpFlags: tcpFlag.ACK }))).toEqual(servers);
