@@ -23,9 +23,8 @@ export class Walker {
   /** What the kernels did on the way there, and for the answer. */
   readonly requestMeter: Meter = new Meter();
   readonly replyMeter: Meter = new Meter();
-  /** The header as it was sent, and as it arrived where the way there ended. */
+  /** The header as it was sent. */
   readonly sent: Tuple = new Tuple();
-  readonly arrived: Tuple = new Tuple();
   /** Where the way there ended. */
   receiver: Host;
   /** Who listens there: index in the receiver's processes; -1 for nobody. */
@@ -76,7 +75,6 @@ export class Walker {
     const isEcho = packet.protocol === protocolNumbers.ICMP || packet.protocol === protocolNumbers.ICMPv6;
     this.process = sockets.find(packet.protocol, packet.destinationPort);
     const listening = isEcho || this.process >= 0;
-    this.arrived.keep(packet);
     if (tape !== null) tape.write(tapeKind.socket, packet.destinationPort, listening ? 1 : 0, this.process);
     if (!listening) this.reason = reasonCode.noSocket;
     return listening ? dispositionCode.delivered : dispositionCode.refused;

@@ -1,0 +1,45 @@
+import { addCosts, type Cost, zeroCost } from "@kubenetsim/core/trace/cost";
+import type { Trace } from "@kubenetsim/core/trace/trace";
+import { type CostTerm, costTerms } from "../cost/estimate.ts";
+import type { CostModel } from "../cost/model.ts";
+import { counted } from "./step-line.ts";
+
+const rows: readonly [keyof Cost, string][] = [
+  ["rulesCompared", "rules compared"],
+  ["matchesEvaluated", "matches evaluated"],
+  ["chainsEntered", "chains entered"],
+  ["setLookups", "ipset look-ups"],
+  ["hashLookups", "IPVS hash look-ups"],
+  ["serversExamined", "real servers examined"],
+  ["conntrackLookups", "conntrack look-ups"],
+  ["randomDraws", "random draws"],
+  ["natBindings", "NAT bindings made"],
+];
+
+/** The table of counts, then the estimate that constants make of the request's. */
+export function costLines(trace: Trace, model: CostModel): string[] {
+  const reply = trace.reply?.cost ?? zeroCost;
+  const total = addCosts(trace.request.cost, reply);
+  const lines = [row("counted", ["request", "answer", "total"])];
+  for (const [key, name] of rows) {
+    if (total[key] > 0) lines.push(row(`  ${name}`, [trace.request.cost[key], reply[key], total[key]]));
+  }
+  if (lines.length === 1) lines.push("  nothing: no rules on its way");
+  return [...lines, estimateLine(trace.request.cost, model)];
+}
+
+function row(name: string, cells: readonly (string | number)[]): string {
+  return name.padEnd(24) + cells.map((cell) => String(cell).padStart(9)).join("");
+}
+
+function estimateLine(cost: Cost, model: CostModel): string {
+  const terms = costTerms(cost, model);
+  const sum = terms.reduce((ns, term) => ns + term.ns, 0);
+  const of = terms.length === 0 ? "" : ` = ${terms.map(termText).join(" + ")}`;
+  return `estimated for the request: ${Math.round(sum)} ns${of} (constants of ${model.name}; a rough absolute, a fair ratio)`;
+}
+
+function termText(term: CostTerm): string {
+  const { unit, valueNs } = term.constant;
+  return `${counted(term.count, unit)} × ${valueNs} ns`;
+}

@@ -1,0 +1,106 @@
+import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
+import { formatPosition } from "@kubenetsim/core/runtime/errors";
+import type { Origin } from "@kubenetsim/core/trace/origin";
+import type { IpvsStep, NatStep, RouteStep, RuleStep, SocketStep, Step } from "@kubenetsim/core/trace/step";
+
+/** The columns of a step's line: where in the host, what, the particulars, and who wanted it so. */
+export interface StepLine {
+  readonly where: string;
+  readonly what: string;
+  readonly detail: string;
+  readonly why: string;
+}
+
+/** A step's columns; `full` gives rules as iptables-save has them, else without chain and comment. */
+export function stepLine(step: Step, full: boolean): StepLine {
+  switch (step.kind) {
+    case "conntrack":
+      return line("", "conntrack", `${step.state}, ${step.direction} direction`);
+    case "chain":
+      return line(
+        step.hook,
+        `${step.table} ${step.chain}`,
+        `${counted(step.rulesCompared, "rule")} compared: ${step.verdict}`,
+      );
+    case "rule":
+      return ruleLine(step, full);
+    case "set-lookup":
+      return line(
+        "",
+        `ipset ${step.set}`,
+        `${step.entry === "" ? "" : `${step.entry} `}${step.hit ? "is in it" : "is not in it"}`,
+      );
+    case "dnat":
+    case "snat":
+      return natLine(step);
+    case "mark":
+      return line("", "mark", `${hex(step.before)} → ${hex(step.after)}`);
+    case "ipvs":
+      return ipvsLine(step);
+    case "route":
+      return line("", "route", routeText(step));
+    case "socket":
+      return line("", "socket", socketText(step));
+    default:
+      return step satisfies never;
+  }
+}
+
+/** `Service default/web: cluster IP (cluster.yaml:12:3)`. */
+export function originText(origin: Origin | undefined): string {
+  if (origin === undefined) return "";
+  const position = origin.position === undefined ? "" : ` (${formatPosition(origin.position)})`;
+  return `${origin.object}: ${origin.reason}${position}`;
+}
+
+export function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+function line(where: string, what: string, detail: string, why = ""): StepLine {
+  return { where, what, detail, why };
+}
+
+const comment = / -m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+)/;
+
+function ruleLine(step: RuleStep, full: boolean): StepLine {
+  const what = `${step.table} ${step.chain} ${step.ruleNumber}/${step.chainLength}`;
+  const text = step.text.replace(`-A ${step.chain} `, "");
+  return line(step.hook, what, full ? text : text.replace(comment, ""), originText(step.origin));
+}
+
+function natLine(step: NatStep): StepLine {
+  const { before, after } = step;
+  const change =
+    step.kind === "dnat"
+      ? `${joinHostPort(before.destination, before.destinationPort)} → ${joinHostPort(after.destination, after.destinationPort)}`
+      : `${joinHostPort(before.source, before.sourcePort)} → ${joinHostPort(after.source, after.sourcePort)}`;
+  const by = { rule: "", conntrack: "by conntrack", ipvs: "by IPVS" }[step.by];
+  return line("", step.kind.toUpperCase(), change, by);
+}
+
+function ipvsLine(step: IpvsStep): StepLine {
+  const found = {
+    scheduler: `chosen by ${step.scheduler}`,
+    connection: "known connection",
+    persistence: "persistent client",
+  };
+  const detail = `${step.virtualServer} → ${step.realServer ?? "no real server"}, ${found[step.by]}`;
+  return line("", "ipvs", detail, originText(step.origin));
+}
+
+function routeText(step: RouteStep): string {
+  if (step.decision === "local") return "to this host";
+  if (step.decision === "none") return "none";
+  return step.via === undefined ? `${step.device}` : `${step.device} via ${step.via}`;
+}
+
+function socketText(step: SocketStep): string {
+  return step.listening
+    ? `port ${step.port}: ${step.process}`
+    : `port ${step.port}: nothing listens at ${step.process}`;
+}
+
+function hex(mark: number): string {
+  return `0x${mark.toString(16)}`;
+}

@@ -1,0 +1,96 @@
+import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
+import type { Hop, PacketHeader, Path, Trace } from "@kubenetsim/core/trace/trace";
+import { type CostModel, defaultCostModel } from "../cost/model.ts";
+import { costLines } from "./cost-lines.ts";
+import { isDeciding } from "./deciding-steps.ts";
+import { type StepLine, stepLine } from "./step-line.ts";
+
+export interface TraceTextOptions {
+  /** Every step: each chain with the rules that it compared, rules as iptables-save prints them. */
+  readonly verbose?: boolean;
+  /** Columns after which lines are cut; lines are whole unless given. */
+  readonly width?: number;
+  /** Whose constants the estimate uses. */
+  readonly costModel?: CostModel;
+}
+
+/**
+ * A trace for people: hop by hop with what decided, the answer's way, what became of it, what was counted and, on a line of
+ * its own, the estimate.
+ *
+ * @example
+ * console.log(formatTrace(trace, { width: process.stdout.columns }));
+ */
+export function formatTrace(trace: Trace, options: TraceTextOptions = {}): string {
+  const lines = [titleLine(trace), "", ...pathLines(trace.request, options)];
+  if (trace.reply !== undefined) lines.push("", "answer", ...pathLines(trace.reply, options));
+  lines.push("", `${trace.disposition}: ${trace.reason}`);
+  lines.push("", ...costLines(trace, options.costModel ?? defaultCostModel));
+  return lines
+    .map((line) => cut(line.trimEnd(), options.width))
+    .join("\n")
+    .concat("\n");
+}
+
+function titleLine(trace: Trace): string {
+  const { sent } = trace;
+  const to = joinHostPort(sent.destination, sent.destinationPort);
+  return `${trace.request.hops[0]!.host} → ${to}/${sent.protocol.toLowerCase()}   (${trace.mode}, seed ${JSON.stringify(trace.seed)})`;
+}
+
+interface HopText {
+  readonly title: readonly string[];
+  readonly steps: readonly StepLine[];
+}
+
+function pathLines(path: Path, options: TraceTextOptions): string[] {
+  const verbose = options.verbose ?? false;
+  const hops = path.hops.map((hop, i) => hopText(hop, i + 1, verbose));
+  const titleWidths = columnWidths(hops.map(({ title }) => title));
+  const stepWidths = columnWidths(hops.flatMap(({ steps }) => steps.map(({ where, what }) => [where, what])));
+  return hops.flatMap(({ title, steps }) => [
+    padColumns(title, titleWidths),
+    ...steps.map((step) => stepText(step, stepWidths)),
+  ]);
+}
+
+function hopText(hop: Hop, number: number, verbose: boolean): HopText {
+  const devices = [hop.inDevice, hop.outDevice].filter((device) => device !== undefined);
+  const arrow =
+    hop.inDevice === undefined
+      ? `→ ${devices[0] ?? "lo"}`
+      : devices.length === 2
+        ? devices.join(" → ")
+        : `${devices[0]} →`;
+  const steps = hop.steps.filter((step) => verbose || isDeciding(step));
+  return {
+    title: [`${number} ${hop.host}`, arrow, flowText(hop.before)],
+    steps: steps.map((step) => stepLine(step, verbose)),
+  };
+}
+
+function flowText(header: PacketHeader): string {
+  return `${joinHostPort(header.source, header.sourcePort)} → ${joinHostPort(header.destination, header.destinationPort)}`;
+}
+
+function stepText(step: StepLine, widths: readonly number[]): string {
+  const why = step.why === "" ? "" : `   # ${step.why}`;
+  return `    ${padColumns([step.where, step.what], widths)}   ${step.detail}${why}`;
+}
+
+function columnWidths(rows: readonly (readonly string[])[]): number[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  return widths;
+}
+
+function padColumns(cells: readonly string[], widths: readonly number[]): string {
+  return cells.map((cell, i) => cell.padEnd(widths[i]!)).join("   ");
+}
+
+function cut(line: string, width: number | undefined): string {
+  return width === undefined || line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
+}

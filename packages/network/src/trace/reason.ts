@@ -1,0 +1,78 @@
+import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
+import type { RuleStep } from "@kubenetsim/core/trace/step";
+import type { Hop, PacketHeader } from "@kubenetsim/core/trace/trace";
+import { type ReasonCode, reasonCode } from "../walk/reason-code.ts";
+
+/** What a reason's sentence speaks of. */
+export interface ReasonFacts {
+  readonly code: ReasonCode;
+  /** Why the answer's way ended where it did, for an answer that was lost. */
+  readonly answerCode: ReasonCode;
+  /** The process that took the packet. */
+  readonly process: string | undefined;
+  readonly sent: PacketHeader;
+  /** The last hop of the request, and of the answer where there was one. */
+  readonly last: Hop;
+  readonly lastOfReply: Hop | undefined;
+}
+
+/** One sentence: what decided what became of the packet. */
+export function reasonSentence(facts: ReasonFacts): string {
+  const { code, last, lastOfReply, sent } = facts;
+  if (code === reasonCode.accepted) return `${facts.process ?? last.host} took it on ${portText(last.after)}`;
+  if (code === reasonCode.foreignAnswer) {
+    const { after, host } = lastOfReply!;
+    const got = joinHostPort(after.source, after.sourcePort);
+    const wanted = joinHostPort(sent.destination, sent.destinationPort);
+    return `the answer reached ${host} from ${got}, but the client had sent to ${wanted}: no node on its way undid the NAT`;
+  }
+  if (code === reasonCode.answerLost) {
+    return `${facts.process ?? last.host} took it, but the answer was lost: ${hopSentence(facts.answerCode, lastOfReply!)}`;
+  }
+  return hopSentence(code, last);
+}
+
+/** Why a packet went no further than this hop. */
+function hopSentence(code: ReasonCode, hop: Hop): string {
+  const { destination, source } = hop.after;
+  switch (code) {
+    case reasonCode.noSocket:
+      return `nothing listens on ${portText(hop.after)} at ${hop.host}`;
+    case reasonCode.rejected:
+    case reasonCode.dropped:
+      return `${code === reasonCode.rejected ? "rejected" : "dropped"} at ${hop.host} by ${decider(hop)}`;
+    case reasonCode.noRoute:
+      return `${hop.host} has no route to ${destination}`;
+    case reasonCode.noNeighbour:
+      return `nobody answers for ${destination} on the network behind ${hop.host}`;
+    case reasonCode.martianSource:
+      return `${hop.host} throws away packets from its own address ${source} that come in by ${hop.inDevice ?? "lo"}`;
+    case reasonCode.martianLoopback:
+      return `${hop.host} lets 127.0.0.0/8 pass only on lo (route_localnet is 0)`;
+    case reasonCode.looped:
+      return `it ran in circles until its time to live was over, last at ${hop.host}`;
+    default:
+      return `it arrived at ${hop.host}`;
+  }
+}
+
+function decider(hop: Hop): string {
+  const last = hop.steps.findLast((step) => step.kind === "rule" || step.kind === "ipvs");
+  if (last?.kind === "ipvs" && last.realServer === undefined)
+    return `IPVS: ${last.virtualServer} has no real server to take it`;
+  if (last?.kind === "rule" && (last.target === "DROP" || last.target === "REJECT")) return ruleSentence(last);
+  const chain = hop.steps.findLast((step) => step.kind === "chain" && step.verdict === "DROP");
+  return chain?.kind === "chain" ? `the policy of chain ${chain.chain} in table ${chain.table}` : "the kernel";
+}
+
+function ruleSentence(step: RuleStep): string {
+  const place = `rule ${step.ruleNumber} of ${step.chain} (table ${step.table})`;
+  if (step.origin === undefined) return place;
+  return `${place}: ${step.origin.servicePort ?? step.origin.object}: ${step.origin.reason}`;
+}
+
+function portText(header: PacketHeader): string {
+  return header.protocol.startsWith("ICMP")
+    ? header.protocol
+    : `${header.destinationPort}/${header.protocol.toLowerCase()}`;
+}

@@ -1,0 +1,150 @@
+import { formatAddress } from "@kubenetsim/core/net/address";
+import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
+import { InvariantError } from "@kubenetsim/core/runtime/errors";
+import type { ConntrackStep, IpvsStep, NatStep, RouteStep, SocketStep, Step } from "@kubenetsim/core/trace/step";
+import { hookNames } from "@kubenetsim/netfilter/engine/hook";
+import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
+import { verdict } from "@kubenetsim/netfilter/engine/verdict";
+import type { Host } from "../topology/host.ts";
+import { readHeader } from "./header.ts";
+import type { KernelNames } from "./kernel-names.ts";
+import { RuleView } from "./rule-view.ts";
+import { recordOffset, type TapeRange } from "./tape-range.ts";
+
+/** What one host wrote on the tape, as steps. */
+export function readSteps(range: TapeRange, host: Host, names: KernelNames | undefined): Step[] {
+  const { tape } = range;
+  const steps: Step[] = [];
+  let header = -1;
+  for (let record = range.start; record < range.end; record++) {
+    const at = recordOffset(tape, record);
+    const kind = tape.words[at]!;
+    if (kind === tapeKind.header) header = at + 1;
+    else if (kind === tapeKind.dnat || kind === tapeKind.snat) steps.push(readNat(tape, record, header));
+    else {
+      const step = readStep(tape.words, at + 1, kind, tape.words[header] === 1, host, names);
+      if (step !== undefined) steps.push(step);
+    }
+  }
+  return steps;
+}
+
+/** A record of any kind but the headers' and NAT's; undefined for what is no step. */
+function readStep(
+  words: Int32Array,
+  at: number,
+  kind: number,
+  v6: boolean,
+  host: Host,
+  names: KernelNames | undefined,
+): Step | undefined {
+  switch (kind) {
+    case tapeKind.conntrack:
+      return readConntrack(words, at);
+    case tapeKind.chainLeave: {
+      const { table, chain } = known(names).chain(v6, words[at + 1]!);
+      const rulesCompared = words[at + 2]!;
+      return {
+        kind: "chain",
+        hook: hookNames[words[at]!]!,
+        table,
+        chain,
+        rulesCompared,
+        verdict: verdictWord(words[at + 3]!),
+      };
+    }
+    case tapeKind.rule:
+      return new RuleView(hookNames[words[at]!]!, known(names).chain(v6, words[at + 1]!), words[at + 2]!);
+    case tapeKind.setLookup:
+      return { kind: "set-lookup", set: known(names).set(words[at]!), entry: "", hit: words[at + 1] === 1 };
+    case tapeKind.mark:
+      return { kind: "mark", before: words[at]! >>> 0, after: words[at + 1]! >>> 0 };
+    case tapeKind.ipvs:
+      return readIpvs(words, at, known(names));
+    case tapeKind.route:
+      return readRoute(words, at, host);
+    case tapeKind.socket:
+      return readSocket(words, at, host);
+    default:
+      return undefined;
+  }
+}
+
+const conntrackStates: readonly ConntrackStep["state"][] = ["UNTRACKED", "NEW", "ESTABLISHED", "RELATED", "INVALID"];
+
+function readConntrack(words: Int32Array, at: number): ConntrackStep {
+  const direction = words[at + 1] === 1 ? "reply" : "original";
+  return { kind: "conntrack", state: conntrackStates[words[at]!]!, direction };
+}
+
+function readNat(tape: Tape, record: number, header: number): NatStep {
+  const { words } = tape;
+  const at = recordOffset(tape, record);
+  const after = recordOffset(tape, record + 1);
+  if (header < 0 || words[after] !== tapeKind.header) throw new InvariantError("a rewrite on the tape has no header");
+  return {
+    kind: words[at] === tapeKind.dnat ? "dnat" : "snat",
+    by: (["rule", "conntrack", "ipvs"] as const)[words[at + 1]!]!,
+    before: readHeader(words, header),
+    after: readHeader(words, after + 1),
+  };
+}
+
+function readIpvs(words: Int32Array, at: number, names: KernelNames): IpvsStep {
+  const server = names.virtualServer(words[at]!);
+  const real = words[at + 1]! < 0 ? undefined : names.realServer(words[at + 1]!);
+  return {
+    kind: "ipvs",
+    virtualServer: server === undefined ? "(gone)" : `${server.protocol} ${joinHostPort(server.address, server.port)}`,
+    scheduler: server?.scheduler ?? "",
+    realServer: real === undefined ? undefined : joinHostPort(real.address, real.port),
+    by: (["scheduler", "connection", "persistence"] as const)[words[at + 2]!]!,
+    origin: server?.origin,
+  };
+}
+
+function readRoute(words: Int32Array, at: number, host: Host): RouteStep {
+  const device = words[at + 1]! < 0 ? undefined : host.devices[words[at + 1]!]!.name;
+  const length = words[at + 2]!;
+  const gateway = [...words.subarray(at + 3, at + 3 + length)];
+  return {
+    kind: "route",
+    decision: (["local", "forward", "none"] as const)[words[at]!]!,
+    device,
+    via: length === 0 ? undefined : formatAddress(gateway),
+  };
+}
+
+function readSocket(words: Int32Array, at: number, host: Host): SocketStep {
+  const process = words[at + 2]! < 0 ? undefined : host.sockets.processes[words[at + 2]!];
+  return { kind: "socket", port: words[at]!, listening: words[at + 1] === 1, process: process?.name ?? host.name };
+}
+
+function verdictWord(number: number): string {
+  switch (number) {
+    case verdict.accept:
+      return "ACCEPT";
+    case verdict.drop:
+      return "DROP";
+    case verdict.reject:
+      return "REJECT";
+    case verdict.stolen:
+      return "STOLEN";
+    default:
+      return "RETURN";
+  }
+}
+
+function known(names: KernelNames | undefined): KernelNames {
+  if (names === undefined) throw new InvariantError("a host without a kernel wrote of rules");
+  return names;
+}
+
+/** The offsets in `tape.words` of the first slots of a range's last header record. */
+export function lastHeader(range: TapeRange): number {
+  for (let record = range.end - 1; record >= range.start; record--) {
+    const at = recordOffset(range.tape, record);
+    if (range.tape.words[at] === tapeKind.header) return at + 1;
+  }
+  throw new InvariantError(`no header in ${range.end - range.start} records`);
+}

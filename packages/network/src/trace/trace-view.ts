@@ -1,0 +1,69 @@
+import { addCosts, type Cost } from "@kubenetsim/core/trace/cost";
+import type { Disposition } from "@kubenetsim/core/trace/disposition";
+import type { PacketHeader, Path, Trace } from "@kubenetsim/core/trace/trace";
+import type { ReasonCode } from "../walk/reason-code.ts";
+import type { HopView } from "./hop-view.ts";
+import { reasonSentence } from "./reason.ts";
+
+export interface PathView extends Path {
+  readonly hops: readonly HopView[];
+}
+
+export interface TraceFacts {
+  readonly seed: string;
+  readonly mode: string;
+  readonly disposition: Disposition;
+  readonly request: PathView;
+  readonly reply: PathView | undefined;
+  /** It reached the host that owns its destination, whether or not a socket took it. */
+  readonly arrived: boolean;
+  /** The process that took it. */
+  readonly process: string | undefined;
+  readonly code: ReasonCode;
+  readonly answerCode: ReasonCode;
+}
+
+/** A `Trace` over a stretch of tape: hops are there, everything in them and all texts are made when they are read. */
+export class TraceView implements Trace {
+  readonly seed: string;
+  readonly mode: string;
+  readonly disposition: Disposition;
+  readonly request: PathView;
+  readonly reply: PathView | undefined;
+  readonly #facts: TraceFacts;
+
+  constructor(facts: TraceFacts) {
+    this.seed = facts.seed;
+    this.mode = facts.mode;
+    this.disposition = facts.disposition;
+    this.request = facts.request;
+    this.reply = facts.reply;
+    this.#facts = facts;
+  }
+
+  get reason(): string {
+    const { code, answerCode, process } = this.#facts;
+    const last = this.#last;
+    return reasonSentence({ code, answerCode, process, sent: this.sent, last, lastOfReply: this.reply?.hops.at(-1) });
+  }
+
+  get sent(): PacketHeader {
+    return this.request.hops[0]!.before;
+  }
+
+  get received(): PacketHeader | undefined {
+    return this.#facts.arrived ? this.#last.after : undefined;
+  }
+
+  get receiver(): string | undefined {
+    return this.#facts.process?.replace(/ container .*$/, "");
+  }
+
+  get cost(): Cost {
+    return this.reply === undefined ? this.request.cost : addCosts(this.request.cost, this.reply.cost);
+  }
+
+  get #last(): HopView {
+    return this.request.hops.at(-1)!;
+  }
+}

@@ -1,0 +1,98 @@
+import { protocolNumbers } from "@kubenetsim/core/net/protocol";
+import { invariant } from "@kubenetsim/core/runtime/invariant";
+import type { Trace } from "@kubenetsim/core/trace/trace";
+import type { Meter } from "@kubenetsim/netfilter/engine/meter";
+import { Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
+import type { Host } from "../topology/host.ts";
+import { type DispositionCode, dispositionCode, dispositions } from "../walk/disposition-code.ts";
+import { type Request, writeRequest } from "../walk/request.ts";
+import type { Walker } from "../walk/walker.ts";
+import { HopView } from "./hop-view.ts";
+import type { KernelNames } from "./kernel-names.ts";
+import { recordOffset } from "./tape-range.ts";
+import { type PathView, TraceView } from "./trace-view.ts";
+
+const tapeRecords = 8192;
+/** A new tape begins when so many records may no longer be free: far more than a packet of 64 hops has needed. */
+const spareRecords = 4096;
+
+/**
+ * Sends packets and keeps what became of them. Traces share one tape for as long as there is room on it; none is ever
+ * written over.
+ *
+ * @example
+ * const tracer = new Tracer(walker, names, { seed: "lesson-1", mode: "iptables" });
+ * const trace = tracer.trace({ from, protocol: "TCP", destination: "10.96.0.80", destinationPort: 80 });
+ */
+export class Tracer {
+  readonly walker: Walker;
+  readonly #namesOf: (host: Host) => KernelNames | undefined;
+  readonly #seed: string;
+  readonly #mode: string;
+  #tape: Tape = new Tape(tapeRecords);
+
+  /** `namesOf` gives the names as they stand now: a trace keeps them. */
+  constructor(
+    walker: Walker,
+    namesOf: (host: Host) => KernelNames | undefined,
+    labels: { readonly seed: string; readonly mode: string },
+  ) {
+    this.walker = walker;
+    this.#namesOf = namesOf;
+    this.#seed = labels.seed;
+    this.#mode = labels.mode;
+  }
+
+  trace(request: Request): Trace {
+    writeRequest(this.walker.packet, request);
+    return this.traceFrom(request.from);
+  }
+
+  /** Sends what stands in the walker's packet. */
+  traceFrom(from: Host): TraceView {
+    if (this.#tape.length > this.#tape.capacity - spareRecords) this.#tape = new Tape(tapeRecords);
+    const tape = this.#tape;
+    const start = tape.length;
+    const disposition = this.walker.simulate(from, tape);
+    invariant(tape.length <= tape.capacity, "a packet wrote more than a tape holds");
+    return this.#view(tape, start, disposition);
+  }
+
+  #view(tape: Tape, start: number, disposition: DispositionCode): TraceView {
+    const { walker } = this;
+    const { receiver, process, replyStart } = walker;
+    const end = tape.length - 1;
+    const request = this.#path(tape, start, replyStart < 0 ? end : replyStart, walker.requestMeter);
+    return new TraceView({
+      seed: this.#seed,
+      mode: this.#mode,
+      disposition: dispositions[disposition]!,
+      request,
+      reply: replyStart < 0 ? undefined : this.#path(tape, replyStart, end, walker.replyMeter),
+      arrived: disposition !== dispositionCode.rejected && replyStart >= 0,
+      process: process >= 0 ? receiver.sockets.processes[process]!.name : this.#echo(disposition),
+      code: walker.reason,
+      answerCode: walker.answerReason,
+    });
+  }
+
+  /** ICMP echo is answered by the host itself. */
+  #echo(disposition: DispositionCode): string | undefined {
+    const { protocol } = this.walker.packet;
+    const isEcho = protocol === protocolNumbers.ICMP || protocol === protocolNumbers.ICMPv6;
+    return isEcho && disposition === dispositionCode.delivered ? this.walker.receiver.name : undefined;
+  }
+
+  #path(tape: Tape, start: number, end: number, meter: Meter): PathView {
+    const hops: HopView[] = [];
+    const { hosts } = this.walker.topology;
+    let hopStart = start;
+    for (let record = start + 1; record <= end; record++) {
+      if (record < end && tape.words[recordOffset(tape, record)] !== tapeKind.hopIn) continue;
+      const host = hosts[tape.words[recordOffset(tape, hopStart) + 1]!]!;
+      hops.push(new HopView(tape, hopStart, record, host, this.#namesOf(host)));
+      hopStart = record;
+    }
+    return { hops, cost: meter.cost() };
+  }
+}
