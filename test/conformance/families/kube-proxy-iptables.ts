@@ -1,19 +1,39 @@
-import { readFileSync } from "node:fs";
-import { type CheckResult, type Family, failed } from "../family.ts";
+import { exploreOutcomes } from "@kubenetsim/netfilter/engine/explore-outcomes";
+import type { Ruleset } from "@kubenetsim/netfilter/ruleset/ruleset";
+import { compileIptables } from "@kubenetsim/proxy/iptables/sync-iptables";
+import { type CheckResult, type Family, failed, passed } from "../family.ts";
+import { type KubeProxyCase, type RecordedPacket, readKubeProxyCase, snapshotOf } from "../kube-proxy-case.ts";
 import { isFileIn } from "../path-of-case.ts";
+import { chainsDifference, writtenTables } from "../restore-chains.ts";
 
-interface IptablesCase {
-  readonly chains?: unknown;
-  readonly packets?: readonly { readonly name: string }[];
-}
+/** kube-proxy fills these in the order of a Go map. */
+const unordered: ReadonlySet<string> = new Set([
+  "KUBE-SERVICES",
+  "KUBE-NODEPORTS",
+  "KUBE-EXTERNAL-SERVICES",
+  "KUBE-PROXY-FIREWALL",
+  "KUBE-FORWARD",
+]);
 
-/** One node's kube-proxy in iptables mode. */
+/** One node's kube-proxy in iptables mode: what it writes, and where packets go by it. */
 export const kubeProxyIptables: Family = {
   name: "kube-proxy/iptables",
   claims: (path, isFolder) => !isFolder && isFileIn(path, "kube-proxy/iptables", ".json"),
   *run(path: string): Iterable<CheckResult> {
-    const { chains, packets } = JSON.parse(readFileSync(path, "utf8")) as IptablesCase;
-    if (chains !== undefined) yield failed("chains", "not modelled yet");
-    for (const packet of packets ?? []) yield failed("packets", "not modelled yet", packet.name);
+    const recorded = readKubeProxyCase(path);
+    const program = compileIptables(snapshotOf(recorded));
+    if (recorded.chains !== undefined) {
+      const difference = chainsDifference(recorded.chains, writtenTables(program.ruleset), unordered);
+      yield difference === undefined ? passed("chains") : failed("chains", difference);
+    }
+    for (const packet of recorded.packets ?? []) yield checkPacket(packet, program.ruleset, recorded);
   },
 };
+
+function checkPacket(packet: RecordedPacket, ruleset: Ruleset, { node }: KubeProxyCase): CheckResult {
+  const actual = exploreOutcomes(ruleset, { ...packet, localAddresses: node.addresses });
+  const say = ({ output, masquerade }: RecordedPacket["expect"]): string =>
+    `${output === "" ? "nothing" : output}, ${masquerade ? "masqueraded" : "not masqueraded"}`;
+  if (say(packet.expect) === say(actual)) return passed("packets", packet.name);
+  return failed("packets", `expected ${say(packet.expect)}; got ${say(actual)}`, packet.name);
+}
