@@ -10,6 +10,7 @@ import { recordLength, Tape, tapeKind } from "../engine/tape.ts";
 import { verdict } from "../engine/verdict.ts";
 import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
 import { IpvsDirector } from "./director.ts";
+import { kernelSysctls, kubeProxySysctls, readIpvsSysctls } from "./settings.ts";
 
 const client = "10.244.0.9" as IpAddress;
 const vip = "10.96.0.10" as IpAddress;
@@ -209,6 +210,28 @@ describe("changing virtual servers", () => {
     ).toEqual([80, 82]);
   });
 
+  test("a family is loaded without the other", () => {
+    const six = virtual({ address: "fd00:10:96::a" as IpAddress, realServers: [real("fd00:10:244::2")] });
+    director.load([virtual()], "IPv4");
+    director.load([six], "IPv6");
+    expect(director.list()).toHaveLength(2);
+    director.load([], "IPv4");
+    expect(director.list().map(({ virtualServer }) => virtualServer.address)).toEqual([six.address]);
+    director.load([]);
+    expect(director.list()).toEqual([]);
+  });
+
+  test("a value that was loaded is loaded again after a single change of it", () => {
+    const whole = virtual();
+    director.load([whole]);
+    director.deleteRealServer(whole, "10.244.1.1" as IpAddress, 8080);
+    director.load([whole]);
+    expect(director.list()[0]!.realServers).toHaveLength(2);
+    director.deleteVirtualServer(whole);
+    director.load([whole]);
+    expect(director.list()[0]!.realServers).toHaveLength(2);
+  });
+
   test("a new real server stands first, the others keep their connections", () => {
     director.load([virtual()]);
     open(1);
@@ -339,6 +362,30 @@ describe("firewall marks", () => {
     expect(open(1)).toBe(verdict.accept);
     expect(open(1, { mark: 7 })).toBe("10.244.1.1:80");
   });
+
+  test("with persistence a client has one template for all destinations and ports", () => {
+    director.load([virtual({ fwmark: 7, persistenceTimeout: 300 })]);
+    expect(open(1, { mark: 7 })).toBe("10.244.1.2:80");
+    const elsewhere = packetTo("10.97.0.1" as IpAddress, 443, { mark: 7 });
+    expect(director.incoming(elsewhere, meter, null)).toBe(verdict.stolen);
+    expect(destination(elsewhere)).toBe("10.244.1.2:443");
+    expect(director.listConnections().filter(({ template }) => template)).toMatchObject([
+      { protocol: "IP", client: { address: client, port: 0 }, virtual: { address: "0.0.0.7", port: 0 } },
+    ]);
+  });
+});
+
+test("sysctls by their paths", () => {
+  const read = readIpvsSysctls(
+    new Map([
+      ["net/ipv4/vs/conntrack", 1],
+      ["net/ipv4/vs/expire_nodest_conn", 1],
+      ["net/ipv4/vs/expire_quiescent_template", 1],
+      ["net/ipv4/ip_forward", 1],
+    ]),
+  );
+  expect(read).toEqual(kubeProxySysctls);
+  expect(readIpvsSysctls(new Map())).toEqual(kernelSysctls);
 });
 
 describe("a service without a port", () => {

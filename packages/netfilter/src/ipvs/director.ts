@@ -1,4 +1,4 @@
-import type { IpAddress } from "@kubenetsim/core/net/address";
+import type { IpAddress, IpFamily } from "@kubenetsim/core/net/address";
 import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Director } from "../engine/director.ts";
@@ -30,7 +30,7 @@ const dropped = -3;
  *
  * @example
  * const director = new IpvsDirector({ clock, schedulers });
- * director.load(compileIpvs(snapshot).virtualServers);
+ * director.load(compileIpvs(snapshot).virtualServers, "IPv4");
  * kernel = new Kernel({ random, clock, director });
  */
 export class IpvsDirector implements Director {
@@ -117,14 +117,12 @@ export class IpvsDirector implements Director {
     return vaddr.every((word, i) => words[row + field.virtualAddress + i] === word);
   }
 
-  /** Makes the kernel hold exactly these; what stays the same keeps its scheduler's state and its connections. */
-  load(virtualServers: readonly VirtualServer[]): void {
-    const nowMs = this.#now();
-    const wanted = new Set(virtualServers.map(virtualServerKey));
-    for (const entry of [...this.#kernel.virtualServers.values()]) {
-      if (!wanted.has(virtualServerKey(entry.configuration))) this.#kernel.virtualServers.delete(entry, nowMs);
-    }
-    for (const virtualServer of virtualServers) this.#kernel.virtualServers.set(virtualServer, nowMs);
+  /**
+   * Makes the kernel hold exactly these (with `family`: exactly these of that family). What stays the same keeps its
+   * scheduler's state and its connections; a value that was loaded before costs one look-up.
+   */
+  load(virtualServers: readonly VirtualServer[], family?: IpFamily): void {
+    this.#kernel.virtualServers.setAll(virtualServers, family, this.#now());
   }
 
   /** Adds one virtual server, or makes the one with its protocol, address and port equal to it. */

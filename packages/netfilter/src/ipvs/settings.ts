@@ -25,6 +25,17 @@ export const kubeProxySysctls: IpvsSysctls = {
   expireQuiescentTemplate: true,
 };
 
+/** Those among sysctls by path below /proc/sys (`net/ipv4/vs/conntrack`), the kernel's defaults for the others. */
+export function readIpvsSysctls(values: ReadonlyMap<string, number>): IpvsSysctls {
+  const read = (name: string): number => values.get(`net/ipv4/vs/${name}`) ?? 0;
+  return {
+    conntrack: read("conntrack") !== 0,
+    connReuseMode: values.get("net/ipv4/vs/conn_reuse_mode") ?? kernelSysctls.connReuseMode,
+    expireNodestConn: read("expire_nodest_conn") !== 0,
+    expireQuiescentTemplate: read("expire_quiescent_template") !== 0,
+  };
+}
+
 /** `ipvsadm --set`: seconds; 0 leaves the present value. */
 export interface IpvsTimeouts {
   readonly tcp: number;

@@ -12,6 +12,7 @@ export class VirtualServerEntry {
   readonly protocol: number;
   readonly v6: boolean;
   readonly address: readonly number[];
+  /** 0 for all ports, and for a service by firewall mark. */
   readonly port: number;
   /** 0 for a service by protocol, address and port. */
   readonly fwmark: number;
@@ -21,6 +22,8 @@ export class VirtualServerEntry {
   configuration: VirtualServer;
   /** What it was last made equal to as a whole; undefined once something was changed by itself. */
   syncedWith: VirtualServer | undefined;
+  /** The last time that all virtual servers were set and it was among them. */
+  run = 0;
   scheduler: Scheduler<unknown>;
   schedulerState: unknown;
   fallback = false;
@@ -34,8 +37,8 @@ export class VirtualServerEntry {
     this.protocol = protocolNumbers[configuration.protocol];
     this.address = addressWords(configuration.address);
     this.v6 = this.address.length === 4;
-    this.port = configuration.port;
     this.fwmark = configuration.fwmark ?? 0;
+    this.port = this.fwmark === 0 ? configuration.port : 0;
     this.scheduler = scheduler;
     this.schedulerState = scheduler.start(this.realServers, nowMs);
     this.configure(configuration);

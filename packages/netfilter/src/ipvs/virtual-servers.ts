@@ -1,3 +1,4 @@
+import type { IpFamily } from "@kubenetsim/core/net/address";
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
@@ -31,6 +32,9 @@ export class VirtualServers {
   /** By firewall mark; those of IPv6 apart. */
   readonly #byMark = [new Map<number, VirtualServerEntry>(), new Map<number, VirtualServerEntry>()] as const;
   #portless = 0;
+  /** By the value that an entry was made equal to; `syncedWith` says whether it still is. */
+  readonly #bySource = new WeakMap<VirtualServer, VirtualServerEntry>();
+  #run = 0;
 
   constructor(schedulers: SchedulerTable) {
     this.#schedulers = schedulers;
@@ -81,14 +85,33 @@ export class VirtualServers {
     return entry;
   }
 
+  /** Makes these all there are of a family (of both where none is named). What is there by identity is only looked up. */
+  setAll(wanted: readonly VirtualServer[], family: IpFamily | undefined, nowMs: number): void {
+    const run = ++this.#run;
+    let present = 0;
+    for (const virtualServer of wanted) {
+      const entry = this.set(virtualServer, nowMs);
+      if (entry.run !== run) present++;
+      entry.run = run;
+    }
+    if (this.#byKey.size === present) return;
+    for (const entry of [...this.#byKey.values()]) {
+      const concerned = family === undefined || entry.v6 === (family === "IPv6");
+      if (concerned && entry.run !== run) this.delete(entry, nowMs);
+    }
+  }
+
   /** Adds it, or makes what is there equal to it: kube-proxy's way of syncing one virtual server. */
-  set(wanted: VirtualServer, nowMs: number): void {
+  set(wanted: VirtualServer, nowMs: number): VirtualServerEntry {
+    const same = this.#bySource.get(wanted);
+    if (same?.syncedWith === wanted) return same;
     let entry = this.#byKey.get(virtualServerKey(wanted));
-    if (entry?.syncedWith === wanted) return;
     if (entry === undefined) entry = this.add(wanted, nowMs);
     else this.edit(entry, wanted, nowMs);
     this.#syncRealServers(entry, wanted.realServers, nowMs);
     entry.syncedWith = wanted;
+    this.#bySource.set(wanted, entry);
+    return entry;
   }
 
   /** Adds it without its real servers. */
@@ -126,6 +149,7 @@ export class VirtualServers {
       this.trash.put(realServer, nowMs);
     }
     entry.realServers.length = 0;
+    entry.syncedWith = undefined;
     entry.schedulerState = entry.scheduler.start(entry.realServers, nowMs);
     this.#byKey.delete(virtualServerKey(entry.configuration));
     this.#byIndex.delete(entry.index);

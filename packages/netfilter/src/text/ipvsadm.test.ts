@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { untouchedListing } from "../ipvs/listing.ts";
 import { parseIpvsadmList } from "./ipvsadm-list-parse.ts";
@@ -7,7 +7,8 @@ import { parseIpvsadmSave } from "./ipvsadm-parse.ts";
 import { type IpvsadmOptions, printIpvsadm } from "./ipvsadm-print.ts";
 import { printIpvsadmSave } from "./ipvsadm-save.ts";
 
-const folder = resolve(import.meta.dirname, "../../../../../shared/conformance/ipvs-schedulers/text");
+const recordings = resolve(import.meta.dirname, "../../../../../shared/conformance");
+const folder = join(recordings, "ipvs-schedulers/text");
 const skipped = !existsSync(folder);
 if (skipped) console.log(`skipped: the recordings of ipvsadm are not at ${folder}`);
 
@@ -51,6 +52,15 @@ describe.skipIf(skipped)("as ipvsadm 1.31 printed it", () => {
     const text = recorded("Ln-nosort.txt");
     expect(printIpvsadm(parseIpvsadmList(text), { sorted: false })).toBe(text);
   });
+
+  const listings = skipped ? [] : readdirSync(join(recordings, "cluster"), { recursive: true, encoding: "utf8" });
+  test.for(listings.filter((path) => basename(path) === "ipvsadm-Ln.txt"))(
+    "%s is what its own parse prints",
+    (path) => {
+      const text = readFileSync(join(recordings, "cluster", path), "utf8");
+      expect(printIpvsadm(parseIpvsadmList(text))).toBe(text);
+    },
+  );
 
   test.for([1, 2, 3, 4, 5, 6])("sort-%i.txt: from the kernel's order to the printed one", (number) => {
     const [kernel, printed] = recorded(`sort-${number}.txt`)
