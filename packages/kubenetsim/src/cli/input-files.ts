@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { manifestLimits } from "@kubenetsim/core/apiserver/manifest/limits";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { Terminal } from "./terminal.ts";
+
+/** One text to read objects from. */
+export interface InputFile {
+  /** As the user would name it; positions in messages begin with it. */
+  readonly source: string;
+  readonly text: string;
+}
+
+const endings = [".yaml", ".yml", ".json"];
+
+/**
+ * The texts behind `-f`: files as they are, of folders all YAML and JSON files in them and below in the order of their
+ * names, `-` for standard input.
+ *
+ * @throws ParseError when one is missing, too large, no text or a folder without such files.
+ */
+export function readInputFiles(names: readonly string[], terminal: Terminal): InputFile[] {
+  if (names.length === 0) {
+    throw new ParseError("no input", { hint: "give files, folders or - (standard input) with -f" });
+  }
+  if (names.filter((name) => name === "-").length > 1) throw new ParseError("standard input can be read only once");
+  return names.flatMap((name) => {
+    if (name === "-") return [{ source: "<stdin>", text: limited("<stdin>", terminal.readInput()) }];
+    const stats = statusOf(name, terminal);
+    return stats.isDirectory() ? readFolder(name, terminal) : [readFile(name, stats, terminal)];
+  });
+}
+
+function readFolder(folder: string, terminal: Terminal): InputFile[] {
+  const names = filesBelow(folder, terminal);
+  if (names.length === 0) {
+    throw new ParseError(`${folder}: no file in this folder ends in ${endings.join(", ")}`);
+  }
+  return names.map((name) => readFile(name, statusOf(name, terminal), terminal));
+}
+
+function filesBelow(folder: string, terminal: Terminal): string[] {
+  const entries = readdirSync(resolve(terminal.workingDirectory, folder), { withFileTypes: true });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path, terminal);
+    return entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)) ? [path] : [];
+  });
+}
+
+function readFile(name: string, stats: Stats, terminal: Terminal): InputFile {
+  if (stats.size > manifestLimits.characters) throw tooLarge(name, stats.size);
+  const bytes = attempt(name, () => readFileSync(resolve(terminal.workingDirectory, name)));
+  try {
+    return { source: name, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    throw new ParseError(`${name}: is no UTF-8 text`);
+  }
+}
+
+/** Reads a file that is no manifest, such as an iptables-save dump. */
+export function readTextFile(name: string, terminal: Terminal): string {
+  return readFile(name, statusOf(name, terminal), terminal).text;
+}
+
+function statusOf(name: string, terminal: Terminal): Stats {
+  return attempt(name, () => statSync(resolve(terminal.workingDirectory, name)));
+}
+
+function limited(name: string, text: string): string {
+  if (text.length > manifestLimits.characters) throw tooLarge(name, text.length);
+  return text;
+}
+
+function tooLarge(name: string, bytes: number): ParseError {
+  const mebibytes = (count: number): string => `${Math.ceil(count / 2 ** 20)} MiB`;
+  return new ParseError(`${name}: is ${mebibytes(bytes)}, at most ${mebibytes(manifestLimits.characters)} are read`, {
+    hint: "split it into several files",
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EACCES: "may not be read (permissions)",
+  EISDIR: "is a folder",
+  ENOTDIR: "no such file or folder",
+};
+
+function attempt<T>(name: string, action: () => T): T {
+  try {
+    return action();
+  } catch (problem) {
+    const code = (problem as { code?: string }).code ?? "";
+    throw new ParseError(`${name}: ${reasons[code] ?? `cannot be read (${code})`}`);
+  }
+}

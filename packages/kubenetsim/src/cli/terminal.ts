@@ -1,0 +1,16 @@
+/** What a command sees of the world around it; tests bring their own. */
+export interface Terminal {
+  readonly workingDirectory: string;
+  /** Columns of the terminal; undefined when output goes elsewhere. */
+  readonly width: number | undefined;
+  /** Colours on stdout. */
+  readonly colour: boolean;
+  /** Lines on stderr may be rewritten. */
+  readonly showsProgress: boolean;
+  out(text: string): void;
+  err(text: string): void;
+  /** Everything on standard input. */
+  readInput(): string;
+  /** Milliseconds from any fixed point, for progress only. */
+  elapsedMs(): number;
+}
