@@ -5,7 +5,8 @@ import { stateless } from "./stateless.ts";
 /** Weighted failover: the largest weight, the first of equals (net/netfilter/ipvs/ip_vs_fo.c). */
 export const fo: Scheduler<null> = stateless("fo", (servers) => {
   let index = -1;
-  for (const [i, server] of servers.entries()) {
+  for (let i = 0; i < servers.length; i++) {
+    const server = servers[i]!;
     if (isAvailable(server) && (index < 0 || server.weight > servers[index]!.weight)) index = i;
   }
   return { index, examined: servers.length };

@@ -6,7 +6,8 @@ import { stateless } from "./stateless.ts";
 export const lc: Scheduler<null> = stateless("lc", (servers) => {
   let index = -1;
   let least = 0;
-  for (const [i, server] of servers.entries()) {
+  for (let i = 0; i < servers.length; i++) {
+    const server = servers[i]!;
     if (!isAvailable(server)) continue;
     const overhead = connectionOverhead(server);
     if (index < 0 || overhead < least) {

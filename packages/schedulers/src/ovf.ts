@@ -8,7 +8,8 @@ import { stateless } from "./stateless.ts";
  */
 export const ovf: Scheduler<null> = stateless("ovf", (servers) => {
   let index = -1;
-  for (const [i, server] of servers.entries()) {
+  for (let i = 0; i < servers.length; i++) {
+    const server = servers[i]!;
     if (!isAvailable(server) || server.activeConnections > server.weight) continue;
     if (index < 0 || server.weight > servers[index]!.weight) index = i;
   }
