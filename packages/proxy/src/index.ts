@@ -1,1 +1,25 @@
-export {};
+export {
+  defaultKubeProxyConfig,
+  type KubeProxyConfig,
+  type LocalMode,
+  type ProxyMode,
+} from "./config/kube-proxy-config.ts";
+export { isKubeProxyConfig, readKubeProxyConfig } from "./config/read-config.ts";
+export type { IptablesProgram } from "./iptables/iptables-program.ts";
+export { restoreWords } from "./iptables/restore-words.ts";
+export { compileIptables, type SyncOptions, syncIptables } from "./iptables/sync-iptables.ts";
+export { printDummyDevice } from "./ipvs/dummy-device.ts";
+export { compileIpvs, type IpvsProgram, syncIpvs } from "./ipvs/sync-ipvs.ts";
+export type { Endpoint } from "./snapshot/endpoint.ts";
+export type { ProxyBasis } from "./snapshot/proxy-basis.ts";
+export type { InterfaceAddress, ProxyNode } from "./snapshot/proxy-node.ts";
+export type { ServicePort } from "./snapshot/service-port.ts";
+export type { ServicePortState, ServiceState } from "./snapshot/service-state.ts";
+export {
+  type ProxySnapshot,
+  type SnapshotChange,
+  type SnapshotInput,
+  takeSnapshot,
+  updateSnapshot,
+} from "./snapshot/snapshot.ts";
+export { type CategorizedEndpoints, categorizeEndpoints } from "./snapshot/topology.ts";

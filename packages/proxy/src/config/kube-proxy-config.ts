@@ -1,5 +1,8 @@
-/** Modes that kube-proxy 1.37 accepts on Linux (pkg/proxy/apis/config/types.go). */
-export type ProxyMode = "iptables" | "ipvs" | "nftables";
+/**
+ * iptables, ipvs and nftables are kube-proxy's on Linux (pkg/proxy/apis/config/types.go); userspace was until 1.26,
+ * kernelspace is the one on Windows.
+ */
+export type ProxyMode = "iptables" | "ipvs" | "nftables" | "userspace" | "kernelspace";
 
 export const localModes = ["ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix"] as const;
 export type LocalMode = (typeof localModes)[number];

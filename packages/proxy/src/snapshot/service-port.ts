@@ -2,6 +2,7 @@ import type { Service, ServicePortSpec } from "@kubenetsim/core/model/service";
 import { familyOf, type IpAddress, type IpFamily } from "@kubenetsim/core/net/address";
 import type { Cidr } from "@kubenetsim/core/net/cidr";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
+import type { ProxyBasis } from "./proxy-basis.ts";
 import { addressesOfFamily, cidrsOfFamily, parseSloppyAddress } from "./sloppy-address.ts";
 
 /** kube-proxy's view of one port of a Service in one family (pkg/proxy/serviceport.go). */
@@ -17,6 +18,8 @@ export interface ServicePort {
   /** 0 for none. */
   readonly nodePort: number;
   readonly externalIPs: readonly IpAddress[];
+  /** The Service has external IPs, be they served or not (feature gate AllowServiceExternalIPs). */
+  readonly hasExternalIPs: boolean;
   /** IPs of the load balancer that reach the node unchanged (ipMode VIP). */
   readonly loadBalancerVIPs: readonly IpAddress[];
   /** Empty for "from anywhere". */
@@ -33,10 +36,12 @@ export interface ServicePort {
  * The ports of a Service that kube-proxy serves in a family; none for a headless or ExternalName Service, for one that
  * another proxy serves (label service.kubernetes.io/service-proxy-name), or without an IP of this family.
  */
-export function servicePorts(service: Service, family: IpFamily): ServicePort[] {
+export function servicePorts(service: Service, { family, config }: ProxyBasis): ServicePort[] {
   const clusterIP = clusterIPOf(service, family);
   if (clusterIP === undefined) return [];
-  return (service.spec.ports ?? []).map((port) => readServicePort(service, port, clusterIP, family));
+  const ports = (service.spec.ports ?? []).map((port) => readServicePort(service, port, clusterIP, family));
+  if (config.featureGates.AllowServiceExternalIPs !== false) return ports;
+  return ports.map((port) => ({ ...port, externalIPs: [] }));
 }
 
 function clusterIPOf(service: Service, family: IpFamily): IpAddress | undefined {
@@ -58,6 +63,7 @@ function readServicePort(
   const service = `${metadata.namespace ?? ""}/${metadata.name}`;
   const externalPolicyLocal = spec.externalTrafficPolicy === "Local" && isExternallyAccessibleType(spec);
   const ingress = status?.loadBalancer?.ingress ?? [];
+  const externalIPs = addressesOfFamily(spec.externalIPs ?? [], family);
   const vips = ingress.filter((one) => one.ip !== undefined && (one.ipMode ?? "VIP") === "VIP").map((one) => one.ip!);
   return {
     service,
@@ -67,7 +73,8 @@ function readServicePort(
     clusterIP,
     port: port.port,
     nodePort: port.nodePort ?? 0,
-    externalIPs: addressesOfFamily(spec.externalIPs ?? [], family),
+    externalIPs,
+    hasExternalIPs: externalIPs.length > 0,
     loadBalancerVIPs: addressesOfFamily(vips, family),
     sourceRanges: sourceRangesOf(spec.loadBalancerSourceRanges ?? [], family),
     affinitySeconds:
@@ -95,7 +102,7 @@ function sourceRangesOf(texts: readonly string[], family: IpFamily): Cidr[] {
 
 /** Can anything but its cluster IP reach it? */
 export function isExternallyAccessible(port: ServicePort): boolean {
-  return port.nodePort !== 0 || port.loadBalancerVIPs.length > 0 || port.externalIPs.length > 0;
+  return port.nodePort !== 0 || port.loadBalancerVIPs.length > 0 || port.hasExternalIPs;
 }
 
 /** Equal in all that rules are made from. */

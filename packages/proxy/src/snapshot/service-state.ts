@@ -43,11 +43,11 @@ export function mergeRecord(
 function mergeState(
   before: ServiceState | undefined,
   { service, slices }: ServiceRecord,
-  { family, node }: ProxyBasis,
+  basis: ProxyBasis,
 ): ServiceState | undefined {
-  const ports = service === undefined ? [] : distinctPorts(servicePorts(service, family));
+  const ports = service === undefined ? [] : distinctPorts(servicePorts(service, basis));
   if (ports.length === 0) return undefined;
-  const endpoints = endpointsOfSlices(slices, node.name);
+  const endpoints = endpointsOfSlices(slices, basis.node.name);
   const states = ports.map((port, i) =>
     mergePort(before?.ports[i], port, endpoints.get(`${port.portName}/${port.protocol}`) ?? noEndpoints),
   );

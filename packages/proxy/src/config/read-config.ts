@@ -1,0 +1,84 @@
+import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { formatPosition, ParseError } from "@kubenetsim/core/runtime/errors";
+import { FieldReader } from "./field-reader.ts";
+import { defaultKubeProxyConfig, type KubeProxyConfig, type LocalMode, type ProxyMode } from "./kube-proxy-config.ts";
+import { validateConfig } from "./validate-config.ts";
+
+/** Is this a document that `readKubeProxyConfig` reads? */
+export function isKubeProxyConfig({ apiVersion, kind, object }: ManifestDocument): boolean {
+  if (kind === "KubeProxyConfiguration") return apiVersion.startsWith("kubeproxy.config.k8s.io/");
+  if (apiVersion !== "v1" || kind !== "ConfigMap") return false;
+  const metadata = object.metadata as { readonly name?: unknown; readonly namespace?: unknown } | undefined;
+  return metadata?.name === "kube-proxy" && metadata.namespace === "kube-system";
+}
+
+/**
+ * Reads a `KubeProxyConfiguration`, or the ConfigMap `kube-system/kube-proxy` in which kubeadm keeps one under
+ * `config.conf`, with the defaults of v1alpha1. Fields that do not decide what is written to the kernel are passed over.
+ *
+ * @throws ParseError for text or types that cannot be read
+ * @throws StatusError for values that kube-proxy refuses, in its words (pkg/proxy/apis/config/validation)
+ */
+export function readKubeProxyConfig(document: ManifestDocument): KubeProxyConfig {
+  const inner = document.kind === "ConfigMap" ? embeddedDocument(document) : document;
+  if (inner.apiVersion !== "kubeproxy.config.k8s.io/v1alpha1" || inner.kind !== "KubeProxyConfiguration") {
+    throw new ParseError(`no kind "${inner.kind}" is registered for version "${inner.apiVersion}" in kube-proxy`, {
+      position: inner.positionOf(["kind"]),
+      hint: "expected kind KubeProxyConfiguration of kubeproxy.config.k8s.io/v1alpha1",
+    });
+  }
+  const config = readFields(new FieldReader(inner));
+  validateConfig(config, inner);
+  return config;
+}
+
+function embeddedDocument(document: ManifestDocument): ManifestDocument {
+  const path = ["data", "config.conf"];
+  const position = document.positionOf(path);
+  const text = new FieldReader(document).text(...path);
+  if (text === undefined) {
+    throw new ParseError('ConfigMap kube-system/kube-proxy has no key "config.conf"', { position });
+  }
+  const [inner, ...others] = readManifests(text, `${formatPosition(position)} (config.conf)`);
+  if (inner === undefined || others.length > 0) {
+    throw new ParseError("config.conf must hold one KubeProxyConfiguration", { position });
+  }
+  return inner;
+}
+
+function readFields(fields: FieldReader): KubeProxyConfig {
+  const defaults = defaultKubeProxyConfig;
+  const mode = (fields.text("mode") || "iptables") as ProxyMode;
+  const clusterCIDR = fields.text("clusterCIDR") || "";
+  const nodePortAddresses = fields.texts("nodePortAddresses");
+  return {
+    mode,
+    bindAddress: fields.text("bindAddress") || defaults.bindAddress,
+    hostnameOverride: fields.text("hostnameOverride") ?? "",
+    clusterCIDRs: clusterCIDR === "" ? [] : clusterCIDR.split(","),
+    detectLocalMode: (fields.text("detectLocalMode") || "ClusterCIDR") as LocalMode,
+    bridgeInterface: fields.text("detectLocal", "bridgeInterface") ?? "",
+    interfaceNamePrefix: fields.text("detectLocal", "interfaceNamePrefix") ?? "",
+    nodePortAddresses: nodePortAddresses.length === 0 && mode === "nftables" ? ["primary"] : nodePortAddresses,
+    iptables: {
+      masqueradeBit: fields.integer("iptables", "masqueradeBit") ?? defaults.iptables.masqueradeBit,
+      masqueradeAll: fields.boolean("iptables", "masqueradeAll") ?? false,
+      localhostNodePorts: fields.boolean("iptables", "localhostNodePorts") ?? true,
+    },
+    nftables: {
+      masqueradeBit: fields.integer("nftables", "masqueradeBit") ?? defaults.nftables.masqueradeBit,
+      masqueradeAll: fields.boolean("nftables", "masqueradeAll") ?? false,
+    },
+    ipvs: {
+      scheduler: fields.text("ipvs", "scheduler") ?? "",
+      strictARP: fields.boolean("ipvs", "strictARP") ?? false,
+      excludeCIDRs: fields.texts("ipvs", "excludeCIDRs"),
+      tcpTimeoutSeconds: fields.seconds("ipvs", "tcpTimeout"),
+      tcpFinTimeoutSeconds: fields.seconds("ipvs", "tcpFinTimeout"),
+      udpTimeoutSeconds: fields.seconds("ipvs", "udpTimeout"),
+    },
+    conntrack: { tcpBeLiberal: fields.boolean("conntrack", "tcpBeLiberal") ?? false },
+    featureGates: fields.booleans("featureGates"),
+  };
+}
