@@ -1,0 +1,148 @@
+import type { Change, ClusterState } from "../apiserver/cluster-state.ts";
+import { type ObjectKey, objectKey } from "../model/api-object.ts";
+import type { EndpointSlice } from "../model/endpoint-slice.ts";
+import type { Pod, ReplicaSet } from "../model/pod.ts";
+import type { Service } from "../model/service.ts";
+import { serviceNameLabel } from "./endpoint-slice/slice-labels.ts";
+import { wantsTopologyHints } from "./endpoint-slice/traffic-hints.ts";
+import { GroupIndex } from "./group-index.ts";
+import { LabelIndex } from "./label-index.ts";
+import { controllerOf } from "./ownership.ts";
+import { podAddresses } from "./pod-conditions.ts";
+import { SelectorIndex } from "./selector-index.ts";
+
+/**
+ * What the controllers look up: a mutable shadow of the state, derived from it alone. It follows the state change by
+ * change, and could at any time be built anew.
+ */
+export class ClusterIndex {
+  readonly podsByLabel: LabelIndex = new LabelIndex();
+  readonly servicesBySelector: SelectorIndex = new SelectorIndex();
+  readonly replicaSetsBySelector: SelectorIndex = new SelectorIndex();
+  /** Pods and ReplicaSets by `Kind/namespace/name` of their controller; Pods without one by `/namespace`. */
+  readonly podsByController: GroupIndex = new GroupIndex();
+  readonly replicaSetsByController: GroupIndex = new GroupIndex();
+  readonly slicesByService: GroupIndex = new GroupIndex();
+  /** Pods by the name of their node, `` where they have none. */
+  readonly podsByNode: GroupIndex = new GroupIndex();
+  readonly podsByAddress: GroupIndex = new GroupIndex();
+  /** Services whose hints depend on all nodes. */
+  readonly topologyServices: Set<ObjectKey> = new Set();
+
+  static of(state: ClusterState): ClusterIndex {
+    const index = new ClusterIndex();
+    for (const pod of state.tables.Pod.values()) index.#addPod(pod);
+    for (const replicaSet of state.tables.ReplicaSet.values()) index.#addReplicaSet(replicaSet);
+    for (const service of state.tables.Service.values()) index.#addService(service);
+    for (const slice of state.tables.EndpointSlice.values()) index.#addSlice(slice);
+    return index;
+  }
+
+  /** Follows one change of the state. */
+  apply({ kind, before, after }: Change): void {
+    switch (kind) {
+      case "Pod":
+        if (before !== undefined) this.#removePod(before as Pod, after as Pod | undefined);
+        if (after !== undefined) this.#addPod(after as Pod, before as Pod | undefined);
+        return;
+      case "ReplicaSet":
+        if (before !== undefined) this.#removeReplicaSet(before as ReplicaSet);
+        if (after !== undefined) this.#addReplicaSet(after as ReplicaSet);
+        return;
+      case "Service":
+        if (before !== undefined) this.#removeService(before as Service);
+        if (after !== undefined) this.#addService(after as Service);
+        return;
+      case "EndpointSlice":
+        if (before !== undefined) this.#removeSlice(before as EndpointSlice);
+        if (after !== undefined) this.#addSlice(after as EndpointSlice);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #addPod(pod: Pod, before?: Pod): void {
+    const key = objectKey(pod);
+    if (before?.metadata.labels !== pod.metadata.labels || before === undefined) {
+      this.podsByLabel.add(pod.metadata.namespace ?? "", key, pod.metadata.labels);
+    }
+    this.podsByController.add(controllerGroup(pod), key);
+    this.podsByNode.add(pod.spec.nodeName ?? "", key);
+    if (!sharesNodeAddress(pod)) for (const address of podAddresses(pod)) this.podsByAddress.add(address, key);
+  }
+
+  #removePod(pod: Pod, after: Pod | undefined): void {
+    const key = objectKey(pod);
+    if (after === undefined || after.metadata.labels !== pod.metadata.labels) {
+      this.podsByLabel.remove(pod.metadata.namespace ?? "", key, pod.metadata.labels);
+    }
+    this.podsByController.remove(controllerGroup(pod), key);
+    this.podsByNode.remove(pod.spec.nodeName ?? "", key);
+    if (!sharesNodeAddress(pod)) for (const address of podAddresses(pod)) this.podsByAddress.remove(address, key);
+  }
+
+  #addReplicaSet(replicaSet: ReplicaSet): void {
+    const key = objectKey(replicaSet);
+    this.replicaSetsBySelector.set(key, replicaSet.metadata.namespace ?? "", replicaSet.spec.selector);
+    this.replicaSetsByController.add(controllerGroup(replicaSet), key);
+  }
+
+  #removeReplicaSet(replicaSet: ReplicaSet): void {
+    const key = objectKey(replicaSet);
+    this.replicaSetsBySelector.delete(key);
+    this.replicaSetsByController.remove(controllerGroup(replicaSet), key);
+  }
+
+  #addService(service: Service): void {
+    const key = objectKey(service);
+    if (wantsTopologyHints(service)) this.topologyServices.add(key);
+    if (!hasSelector(service)) return;
+    this.servicesBySelector.set(key, service.metadata.namespace ?? "", { matchLabels: service.spec.selector! });
+  }
+
+  #removeService(service: Service): void {
+    const key = objectKey(service);
+    this.topologyServices.delete(key);
+    this.servicesBySelector.delete(key);
+  }
+
+  #addSlice(slice: EndpointSlice): void {
+    this.slicesByService.add(sliceServiceKey(slice), objectKey(slice));
+  }
+
+  #removeSlice(slice: EndpointSlice): void {
+    this.slicesByService.remove(sliceServiceKey(slice), objectKey(slice));
+  }
+}
+
+/** A Service whose endpoints the controller makes. */
+export function hasSelector(service: Service): boolean {
+  return service.spec.type !== "ExternalName" && Object.keys(service.spec.selector ?? {}).length > 0;
+}
+
+/** The key of the Service that a slice belongs to by its label. */
+export function sliceServiceKey(slice: EndpointSlice): ObjectKey {
+  return `${slice.metadata.namespace ?? ""}/${slice.metadata.labels?.[serviceNameLabel] ?? ""}`;
+}
+
+/** The group of what one controller owns, e.g. `ReplicaSet/default/web-5d4f`; `/default` of what nobody owns. */
+export function ownerGroup(kind: string, key: ObjectKey): string {
+  return `${kind}/${key}`;
+}
+
+export function orphanGroup(namespace: string | undefined): string {
+  return `/${namespace ?? ""}`;
+}
+
+function controllerGroup(object: Pod | ReplicaSet): string {
+  const { namespace } = object.metadata;
+  const reference = controllerOf(object);
+  return reference === undefined
+    ? orphanGroup(namespace)
+    : ownerGroup(reference.kind, `${namespace ?? ""}/${reference.name}`);
+}
+
+function sharesNodeAddress(pod: Pod): boolean {
+  return pod.spec.hostNetwork === true;
+}

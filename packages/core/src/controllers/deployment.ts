@@ -1,0 +1,173 @@
+import { type ObjectKey, objectKey } from "../model/api-object.ts";
+import type { Labels } from "../model/object-meta.ts";
+import type { Deployment, PodTemplateSpec, ReplicaSet } from "../model/pod.ts";
+import { ownerGroup } from "./cluster-index.ts";
+import type { ControlLoop } from "./control-loop.ts";
+import { controllerReferenceTo } from "./ownership.ts";
+import { isPodReady } from "./pod-conditions.ts";
+import { activePods, ownedPods } from "./replica-set.ts";
+import { newReplicas, oldReplicas, type RolloutLimits, type RolloutPart, rolloutLimits } from "./rollout.ts";
+import { sameJson } from "./same-json.ts";
+import { templateHash } from "./template-hash.ts";
+
+export const templateHashLabel = "pod-template-hash";
+const revisionAnnotation = "deployment.kubernetes.io/revision";
+
+/** One step of a Deployment towards one ReplicaSet of its template with all replicas; the others go down to none. */
+export function syncDeployment(loop: ControlLoop, key: ObjectKey): void {
+  const deployment = loop.state.tables.Deployment.get(key);
+  if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return;
+  const all = ownedReplicaSets(loop, deployment);
+  const current = all.find((replicaSet) => hasTemplateOf(replicaSet, deployment));
+  const old = all.filter((replicaSet) => replicaSet !== current);
+  if (deployment.spec.paused === true) resize(loop, deployment, current ?? old.at(-1));
+  else if (deployment.spec.strategy?.["type"] === "Recreate") recreate(loop, deployment, current, old);
+  else rollOver(loop, deployment, current, old);
+  writeStatus(loop, deployment);
+}
+
+/** The ReplicaSets of a Deployment, the oldest first. */
+function ownedReplicaSets(loop: ControlLoop, deployment: Deployment): ReplicaSet[] {
+  const keys = loop.index.replicaSetsByController.members(ownerGroup("Deployment", objectKey(deployment)));
+  const replicaSets = [...keys].map((key) => loop.state.tables.ReplicaSet.get(key)!);
+  return replicaSets.sort(
+    (a, b) => compareText(birthOf(a), birthOf(b)) || compareText(a.metadata.name, b.metadata.name),
+  );
+}
+
+function hasTemplateOf(replicaSet: ReplicaSet, deployment: Deployment): boolean {
+  const { template } = replicaSet.spec;
+  return template !== undefined && sameJson(withoutHash(template), withoutHash(deployment.spec.template));
+}
+
+function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
+  const { [templateHashLabel]: _, ...labels } = template.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template.metadata, labels } };
+}
+
+/** A paused Deployment is scaled, but its template is not rolled out. */
+function resize(loop: ControlLoop, deployment: Deployment, replicaSet: ReplicaSet | undefined): void {
+  if (replicaSet !== undefined) scale(loop, replicaSet, deployment.spec.replicas ?? 1);
+}
+
+function recreate(
+  loop: ControlLoop,
+  deployment: Deployment,
+  current: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+): void {
+  for (const replicaSet of old) scale(loop, replicaSet, 0);
+  if (old.some((replicaSet) => ownedPods(loop, replicaSet).length > 0)) return;
+  const replicas = deployment.spec.replicas ?? 1;
+  if (current === undefined) createReplicaSet(loop, deployment, replicas, old);
+  else scale(loop, current, replicas);
+}
+
+function rollOver(
+  loop: ControlLoop,
+  deployment: Deployment,
+  current: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+): void {
+  const limits = rolloutLimits(deployment);
+  const part = current === undefined ? { replicas: 0, available: 0 } : partOf(loop, current);
+  const oldParts = old.map((replicaSet) => partOf(loop, replicaSet));
+  const size = part.replicas > limits.replicas ? limits.replicas : newReplicas(limits, part, oldParts);
+  if (current === undefined) createReplicaSet(loop, deployment, size, old);
+  else if (size !== part.replicas) scale(loop, current, size);
+  else scaleDown(loop, limits, part, old, oldParts);
+}
+
+function scaleDown(
+  loop: ControlLoop,
+  limits: RolloutLimits,
+  current: RolloutPart,
+  old: readonly ReplicaSet[],
+  oldParts: readonly RolloutPart[],
+): void {
+  const sizes = oldReplicas(limits, current, oldParts);
+  old.forEach((replicaSet, index) => scale(loop, replicaSet, sizes[index]!));
+}
+
+function partOf(loop: ControlLoop, replicaSet: ReplicaSet): RolloutPart {
+  const available = activePods(loop, replicaSet).filter(isPodReady).length;
+  return { replicas: replicaSet.spec.replicas ?? 1, available };
+}
+
+function scale(loop: ControlLoop, replicaSet: ReplicaSet, replicas: number): void {
+  if (replicaSet.spec.replicas === replicas) return;
+  loop.put({ ...replicaSet, spec: { ...replicaSet.spec, replicas } });
+}
+
+function createReplicaSet(
+  loop: ControlLoop,
+  deployment: Deployment,
+  replicas: number,
+  old: readonly ReplicaSet[],
+): void {
+  const { name, namespace } = deployment.metadata;
+  const { template, selector, minReadySeconds } = deployment.spec;
+  const hash = freeHash(loop, deployment);
+  const labels: Labels = { ...template.metadata?.labels, [templateHashLabel]: hash };
+  loop.put({
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: {
+      name: `${name}-${hash}`,
+      ...(namespace === undefined ? {} : { namespace }),
+      labels,
+      annotations: { [revisionAnnotation]: String(lastRevision(old) + 1) },
+      ownerReferences: [controllerReferenceTo(deployment)],
+    },
+    spec: {
+      replicas,
+      ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, [templateHashLabel]: hash } },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  });
+}
+
+/** The template's hash, with a collision count where another ReplicaSet has the name. */
+function freeHash(loop: ControlLoop, deployment: Deployment): string {
+  const { name, namespace } = deployment.metadata;
+  for (let collisions = 0; ; collisions++) {
+    const hash = templateHash(deployment.spec.template, collisions);
+    if (!loop.state.tables.ReplicaSet.has(`${namespace}/${name}-${hash}`)) return hash;
+  }
+}
+
+function lastRevision(replicaSets: readonly ReplicaSet[]): number {
+  return Math.max(0, ...replicaSets.map(({ metadata }) => Number(metadata.annotations?.[revisionAnnotation] ?? 0)));
+}
+
+function writeStatus(loop: ControlLoop, deployment: Deployment): void {
+  const all = ownedReplicaSets(loop, deployment);
+  const current = all.find((replicaSet) => hasTemplateOf(replicaSet, deployment));
+  const pods = all.flatMap((replicaSet) => activePods(loop, replicaSet));
+  const ready = pods.filter(isPodReady).length;
+  const updated = current === undefined ? 0 : activePods(loop, current).length;
+  const unavailable = Math.max(0, (deployment.spec.replicas ?? 1) - ready);
+  const status = {
+    ...deployment.status,
+    replicas: orNone(pods.length),
+    updatedReplicas: orNone(updated),
+    readyReplicas: orNone(ready),
+    availableReplicas: orNone(ready),
+    unavailableReplicas: orNone(unavailable),
+  };
+  if (!sameJson(deployment.status ?? {}, status)) loop.put({ ...deployment, status });
+}
+
+/** Go leaves zero counts out of the JSON. */
+function orNone(count: number): number | undefined {
+  return count === 0 ? undefined : count;
+}
+
+function birthOf(replicaSet: ReplicaSet): string {
+  return replicaSet.metadata.creationTimestamp ?? "";
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

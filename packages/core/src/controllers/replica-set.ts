@@ -1,0 +1,107 @@
+import { type ObjectKey, objectKey } from "../model/api-object.ts";
+import { matchesLabels } from "../model/label-selector.ts";
+import type { Pod, ReplicaSet } from "../model/pod.ts";
+import { orphanGroup, ownerGroup } from "./cluster-index.ts";
+import type { ControlLoop } from "./control-loop.ts";
+import { inDeletionOrder } from "./deletion-order.ts";
+import { generatedName } from "./generated-name.ts";
+import { controllerOf, controllerReferenceTo } from "./ownership.ts";
+import { isPodReady, isPodTerminal, isPodTerminating } from "./pod-conditions.ts";
+import { sameJson } from "./same-json.ts";
+
+/** Makes or takes away Pods until there are `spec.replicas`, and writes the status. */
+export function syncReplicaSet(loop: ControlLoop, key: ObjectKey): void {
+  const replicaSet = loop.state.tables.ReplicaSet.get(key);
+  if (replicaSet === undefined || replicaSet.metadata.deletionTimestamp !== undefined) return;
+  adoptOrphans(loop, replicaSet);
+  const active = activePods(loop, replicaSet);
+  const missing = (replicaSet.spec.replicas ?? 1) - active.length;
+  if (missing > 0) createPods(loop, replicaSet, missing);
+  if (missing < 0) deletePods(loop, replicaSet, active, -missing);
+  writeStatus(loop, replicaSet);
+}
+
+/** The Pods that count: neither ended nor on their way out. */
+export function activePods(loop: ControlLoop, replicaSet: ReplicaSet): readonly Pod[] {
+  return ownedPods(loop, replicaSet).filter((pod) => !isPodTerminal(pod) && !isPodTerminating(pod));
+}
+
+export function ownedPods(loop: ControlLoop, replicaSet: ReplicaSet): readonly Pod[] {
+  const keys = loop.index.podsByController.members(ownerGroup("ReplicaSet", objectKey(replicaSet)));
+  return [...keys].map((key) => loop.state.tables.Pod.get(key)!);
+}
+
+function adoptOrphans(loop: ControlLoop, replicaSet: ReplicaSet): void {
+  const { namespace } = replicaSet.metadata;
+  const { matchLabels = {} } = replicaSet.spec.selector;
+  const orphans = loop.index.podsByController.members(orphanGroup(namespace));
+  const candidates =
+    Object.keys(matchLabels).length > 0
+      ? loop.index.podsByLabel.matching(namespace ?? "", matchLabels).filter((key) => orphans.has(key))
+      : [...orphans];
+  for (const key of candidates) {
+    const pod = loop.state.tables.Pod.get(key)!;
+    if (isPodTerminating(pod) || isPodTerminal(pod)) continue;
+    if (!matchesLabels(replicaSet.spec.selector, pod.metadata.labels)) continue;
+    const ownerReferences = [...(pod.metadata.ownerReferences ?? []), controllerReferenceTo(replicaSet)];
+    loop.put({ ...pod, metadata: { ...pod.metadata, ownerReferences } });
+  }
+}
+
+function createPods(loop: ControlLoop, replicaSet: ReplicaSet, count: number): void {
+  const { template } = replicaSet.spec;
+  if (template === undefined) return;
+  const { name, namespace } = replicaSet.metadata;
+  const random = loop.context.random.fork(`replicaset/${namespace}/${name}/${loop.state.revision}`);
+  const generateName = `${name}-`;
+  const { labels, annotations } = template.metadata ?? {};
+  for (let i = 0; i < count; i++) {
+    loop.put({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: generatedName(generateName, random, (taken) => loop.state.tables.Pod.has(`${namespace}/${taken}`)),
+        generateName,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(labels === undefined ? {} : { labels }),
+        ...(annotations === undefined ? {} : { annotations }),
+        ownerReferences: [controllerReferenceTo(replicaSet)],
+      },
+      spec: template.spec,
+      status: { phase: "Pending" },
+    });
+  }
+}
+
+function deletePods(loop: ControlLoop, replicaSet: ReplicaSet, active: readonly Pod[], count: number): void {
+  const doomed = inDeletionOrder(active, siblingPods(loop, replicaSet)).slice(0, count);
+  for (const pod of doomed) loop.remove("Pod", pod);
+}
+
+/** The active Pods of all ReplicaSets of the same Deployment; without one, of this ReplicaSet alone. */
+function siblingPods(loop: ControlLoop, replicaSet: ReplicaSet): readonly Pod[] {
+  const owner = controllerOf(replicaSet);
+  if (owner === undefined) return activePods(loop, replicaSet);
+  const group = ownerGroup(owner.kind, `${replicaSet.metadata.namespace ?? ""}/${owner.name}`);
+  const family = [...loop.index.replicaSetsByController.members(group)];
+  return family.flatMap((key) => activePods(loop, loop.state.tables.ReplicaSet.get(key)!));
+}
+
+function writeStatus(loop: ControlLoop, replicaSet: ReplicaSet): void {
+  const active = activePods(loop, replicaSet);
+  const ready = active.filter(isPodReady).length;
+  const templateLabels = { matchLabels: replicaSet.spec.template?.metadata?.labels ?? {} };
+  const counts = {
+    replicas: active.length,
+    fullyLabeledReplicas: active.filter((pod) => matchesLabels(templateLabels, pod.metadata.labels)).length,
+    readyReplicas: ready,
+    availableReplicas: ready,
+  };
+  const status = { ...replicaSet.status, ...withoutZeros(counts), replicas: active.length };
+  if (!sameJson(replicaSet.status, status)) loop.put({ ...replicaSet, status });
+}
+
+/** Go leaves zero counts out of the JSON; an undefined field takes an old count away. */
+function withoutZeros(counts: Readonly<Record<string, number>>): Record<string, number | undefined> {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count === 0 ? undefined : count]));
+}

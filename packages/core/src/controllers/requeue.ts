@@ -1,0 +1,157 @@
+import type { Change } from "../apiserver/cluster-state.ts";
+import { objectKey } from "../model/api-object.ts";
+import type { EndpointSlice } from "../model/endpoint-slice.ts";
+import type { Node } from "../model/node.ts";
+import type { Deployment, Pod, ReplicaSet } from "../model/pod.ts";
+import type { Service } from "../model/service.ts";
+import { ownerGroup, sliceServiceKey } from "./cluster-index.ts";
+import type { ControlLoop } from "./control-loop.ts";
+import { removeSlicesOf } from "./endpoint-slice/endpoint-slice-controller.ts";
+import { sameLabels } from "./endpoint-slice/slice-labels.ts";
+import { isWaiting } from "./kubelet.ts";
+import { controllerOf } from "./ownership.ts";
+import { podAddresses } from "./pod-conditions.ts";
+import { sameJson } from "./same-json.ts";
+import { isUnscheduled } from "./scheduler.ts";
+
+/**
+ * Queues whom a change concerns, and no one else. What a deleted owner leaves behind is collected at once, as the
+ * garbage collector would in the end.
+ */
+export function requeue(change: Change, loop: ControlLoop): void {
+  switch (change.kind) {
+    case "Deployment":
+      afterDeployment(loop, change.before as Deployment | undefined, change.after as Deployment | undefined);
+      return;
+    case "ReplicaSet":
+      afterReplicaSet(loop, change.before as ReplicaSet | undefined, change.after as ReplicaSet | undefined);
+      return;
+    case "Pod":
+      afterPod(loop, change.before as Pod | undefined, change.after as Pod | undefined);
+      return;
+    case "Node":
+      afterNode(loop, (change.after ?? change.before) as Node);
+      return;
+    case "Service":
+      afterService(loop, change.before as Service | undefined, change.after as Service | undefined);
+      return;
+    case "EndpointSlice":
+      afterSlice(loop, (change.after ?? change.before) as EndpointSlice);
+      return;
+    default:
+      return;
+  }
+}
+
+function afterDeployment(loop: ControlLoop, before: Deployment | undefined, after: Deployment | undefined): void {
+  if (after !== undefined) {
+    loop.enqueue("deployment", objectKey(after));
+    return;
+  }
+  const group = ownerGroup("Deployment", objectKey(before!));
+  for (const key of [...loop.index.replicaSetsByController.members(group)]) {
+    loop.remove("ReplicaSet", loop.state.tables.ReplicaSet.get(key)!);
+  }
+}
+
+function afterReplicaSet(loop: ControlLoop, before: ReplicaSet | undefined, after: ReplicaSet | undefined): void {
+  const replicaSet = (after ?? before)!;
+  const owner = controllerOf(replicaSet);
+  if (owner?.kind === "Deployment") {
+    loop.enqueue("deployment", `${replicaSet.metadata.namespace ?? ""}/${owner.name}`);
+  }
+  if (after !== undefined) {
+    loop.enqueue("replicaset", objectKey(after));
+    return;
+  }
+  const group = ownerGroup("ReplicaSet", objectKey(replicaSet));
+  for (const key of [...loop.index.podsByController.members(group)])
+    loop.remove("Pod", loop.state.tables.Pod.get(key)!);
+}
+
+function afterPod(loop: ControlLoop, before: Pod | undefined, after: Pod | undefined): void {
+  queueServicesOf(loop, before, after);
+  for (const pod of [before, after]) if (pod !== undefined) queueOwner(loop, pod);
+  if (after !== undefined && isUnscheduled(after)) loop.enqueue("scheduler", objectKey(after));
+  if (after !== undefined && isWaiting(after)) loop.enqueue("kubelet", objectKey(after));
+  if (before !== undefined && hasLeftRoom(before, after)) queueWaiting(loop, before.spec.nodeName ?? "");
+}
+
+function queueServicesOf(loop: ControlLoop, before: Pod | undefined, after: Pod | undefined): void {
+  if (before !== undefined && after !== undefined && isSameEndpoint(before, after)) return;
+  for (const pod of [before, after]) {
+    if (pod === undefined) continue;
+    const { namespace = "", labels } = pod.metadata;
+    for (const service of loop.index.servicesBySelector.matching(namespace, labels)) {
+      loop.enqueue("endpointslice", service);
+      if (pod === before) loop.bereaved.add(service);
+    }
+  }
+}
+
+/** Whether no Service can tell the two apart (endpointslice util, podEndpointsChanged, with the node and the phase). */
+function isSameEndpoint(before: Pod, after: Pod): boolean {
+  return (
+    before.spec === after.spec &&
+    before.metadata.deletionTimestamp === after.metadata.deletionTimestamp &&
+    before.metadata.uid === after.metadata.uid &&
+    sameLabels(before.metadata.labels, after.metadata.labels) &&
+    sameJson(before.status, after.status)
+  );
+}
+
+function queueOwner(loop: ControlLoop, pod: Pod): void {
+  const { namespace = "", labels } = pod.metadata;
+  const owner = controllerOf(pod);
+  if (owner?.kind === "ReplicaSet") queueReplicaSet(loop, `${namespace}/${owner.name}`);
+  if (owner !== undefined) return;
+  for (const key of loop.index.replicaSetsBySelector.matching(namespace, labels)) queueReplicaSet(loop, key);
+}
+
+/** A Pod's readiness moves a rollout too. */
+function queueReplicaSet(loop: ControlLoop, key: string): void {
+  const replicaSet = loop.state.tables.ReplicaSet.get(key);
+  if (replicaSet === undefined) return;
+  loop.enqueue("replicaset", key);
+  const owner = controllerOf(replicaSet);
+  if (owner?.kind === "Deployment") loop.enqueue("deployment", `${replicaSet.metadata.namespace ?? ""}/${owner.name}`);
+}
+
+/** Whether an address or a place on a node came free. */
+function hasLeftRoom(before: Pod, after: Pod | undefined): boolean {
+  if ((before.spec.nodeName ?? "") === "") return false;
+  if (after === undefined || after.spec.nodeName !== before.spec.nodeName) return true;
+  const addresses = podAddresses(after);
+  return podAddresses(before).some((address) => !addresses.includes(address));
+}
+
+/** Pods that may find a place or an address now. */
+function queueWaiting(loop: ControlLoop, nodeName: string): void {
+  loop.forgetRoom();
+  for (const key of loop.index.podsByNode.members("")) loop.enqueue("scheduler", key);
+  if (nodeName === "") return;
+  for (const key of loop.index.podsByNode.members(nodeName)) {
+    if (isWaiting(loop.state.tables.Pod.get(key)!)) loop.enqueue("kubelet", key);
+  }
+}
+
+function afterNode(loop: ControlLoop, node: Node): void {
+  const { name } = node.metadata;
+  queueWaiting(loop, name);
+  for (const key of loop.index.podsByNode.members(name)) {
+    const { namespace = "", labels } = loop.state.tables.Pod.get(key)!.metadata;
+    for (const service of loop.index.servicesBySelector.matching(namespace, labels)) {
+      loop.enqueue("endpointslice", service);
+    }
+  }
+  for (const service of loop.index.topologyServices) loop.enqueue("endpointslice", service);
+}
+
+function afterService(loop: ControlLoop, before: Service | undefined, after: Service | undefined): void {
+  if (after !== undefined) loop.enqueue("endpointslice", objectKey(after));
+  else removeSlicesOf(loop, before!, objectKey(before!));
+}
+
+function afterSlice(loop: ControlLoop, slice: EndpointSlice): void {
+  loop.enqueue("endpointslice", sliceServiceKey(slice));
+}
