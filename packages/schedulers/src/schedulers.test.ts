@@ -3,6 +3,7 @@ import { describe, expect } from "vitest";
 import { isAvailable } from "./availability.ts";
 import type { Request, Scheduler, Server } from "./scheduler.ts";
 import { schedulers } from "./schedulers.ts";
+import type { WeightedRoundRobinState } from "./wrr.ts";
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const load = fc.nat({ max: 20 });
@@ -128,6 +129,11 @@ describe("wrr", () => {
       }
     },
   );
+
+  test.prop([servers])("measures the same, server by server or all at once", (list) => {
+    const [one, all] = [stateOf(schedulers.wrr!, list), schedulers.wrr!.start(list, 0)] as WeightedRoundRobinState[];
+    expect([one!.maximumWeight, one!.interval]).toEqual([all!.maximumWeight, all!.interval]);
+  });
 
   function gcd(a: number, b: number): number {
     return b === 0 ? a : gcd(b, a % b);

@@ -23,32 +23,51 @@ export const wrr: Scheduler<WeightedRoundRobinState> = {
     const measures = measure(servers);
     return { position: -1, currentWeight: measures.maximumWeight, ...measures };
   },
-  added: restart,
-  removed: restart,
-  changed: restart,
+  added: add,
+  removed: remeasure,
+  changed: remeasure,
   choose,
   remembers: () => false,
 };
 
-function measure(servers: readonly Server[]): { maximumWeight: number; interval: number } {
+interface Measures {
+  readonly maximumWeight: number;
+  readonly interval: number;
+}
+
+function measure(servers: readonly Server[]): Measures {
   let divisor = 0;
   let largest = 0;
   for (const { weight } of servers) {
-    if (weight <= 0) continue;
     divisor = greatestCommonDivisor(weight, divisor);
     largest = Math.max(largest, weight);
   }
+  return measuresOf(divisor, largest);
+}
+
+function measuresOf(divisor: number, largest: number): Measures {
   const interval = divisor === 0 ? 1 : divisor;
   return { maximumWeight: largest - (interval - 1), interval };
 }
 
-function restart(state: WeightedRoundRobinState, servers: readonly Server[]): WeightedRoundRobinState {
-  const measures = measure(servers);
+/** The new server's weight is all that can change the measures. */
+function add(state: WeightedRoundRobinState, servers: readonly Server[]): WeightedRoundRobinState {
+  const { weight } = servers[0]!;
+  const largest = state.maximumWeight + state.interval - 1;
+  const divisor = largest === 0 ? 0 : state.interval;
+  return fromHead(state, measuresOf(greatestCommonDivisor(weight, divisor), Math.max(largest, weight)));
+}
+
+function remeasure(state: WeightedRoundRobinState, servers: readonly Server[]): WeightedRoundRobinState {
+  return fromHead(state, measure(servers));
+}
+
+function fromHead(state: WeightedRoundRobinState, measures: Measures): WeightedRoundRobinState {
   return { position: -1, currentWeight: fitWeight(state.currentWeight, measures), ...measures };
 }
 
 /** The current weight, moved onto a step of the new weights. */
-function fitWeight(current: number, measures: { maximumWeight: number; interval: number }): number {
+function fitWeight(current: number, measures: Measures): number {
   const { maximumWeight, interval } = measures;
   if (current > maximumWeight || current === 0) return maximumWeight;
   if (interval > 1) return Math.trunc(current / interval) * interval + 1;
