@@ -25,7 +25,7 @@ function bucketOf(entry: VirtualServerEntry): number {
   return (entry.protocol ^ fold ^ (entry.port >> 8) ^ entry.port) & 255;
 }
 
-export function listVirtualServer(entry: VirtualServerEntry): VirtualServerListing {
+function listVirtualServer(entry: VirtualServerEntry): VirtualServerListing {
   const realServers = entry.realServers.map(listRealServer);
   const asAdded = entry.realServers.map(({ configuration }) => configuration).reverse();
   return {

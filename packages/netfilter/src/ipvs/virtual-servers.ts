@@ -164,6 +164,10 @@ export class VirtualServers {
   addRealServer(entry: VirtualServerEntry, configuration: RealServer): void {
     const known = this.findRealServer(entry, configuration);
     invariant(known === undefined, `IPVS destination ${configuration.address}:${configuration.port} already exists`);
+    this.#insert(entry, configuration);
+  }
+
+  #insert(entry: VirtualServerEntry, configuration: RealServer): void {
     const kept = this.trash.take(entry.configuration, configuration.address, configuration.port);
     const realServer = kept ?? new RealServerEntry(this.nextRealServerId++, entry, configuration);
     if (realServer.virtualServer !== entry) {
@@ -178,14 +182,22 @@ export class VirtualServers {
   editRealServer(entry: VirtualServerEntry, configuration: RealServer): void {
     const realServer = this.findRealServer(entry, configuration);
     invariant(realServer !== undefined, `no IPVS destination ${configuration.address}:${configuration.port}`);
+    this.#change(realServer, configuration);
+  }
+
+  #change(realServer: RealServerEntry, configuration: RealServer): void {
     realServer.configure(configuration, false);
-    entry.realServerChanged();
+    realServer.virtualServer.realServerChanged();
   }
 
   deleteRealServer(entry: VirtualServerEntry, address: string, port: number, nowMs: number): void {
     const realServer = this.findRealServer(entry, { address, port });
     invariant(realServer !== undefined, `no IPVS destination ${address}:${port}`);
-    entry.removeRealServer(realServer);
+    this.#remove(realServer, nowMs);
+  }
+
+  #remove(realServer: RealServerEntry, nowMs: number): void {
+    realServer.virtualServer.removeRealServer(realServer);
     this.trash.put(realServer, nowMs);
   }
 
@@ -204,12 +216,10 @@ export class VirtualServers {
     const wantedKeys = new Set(wanted.map(keyOf));
     for (const realServer of wanted) {
       const known = present.get(keyOf(realServer));
-      if (known === undefined) this.addRealServer(entry, realServer);
-      else if (!sameRealServer(known.configuration, realServer)) this.editRealServer(entry, realServer);
+      if (known === undefined) this.#insert(entry, realServer);
+      else if (!sameRealServer(known.configuration, realServer)) this.#change(known, realServer);
     }
-    for (const [key, { configuration }] of present) {
-      if (!wantedKeys.has(key)) this.deleteRealServer(entry, configuration.address, configuration.port, nowMs);
-    }
+    for (const [key, realServer] of present) if (!wantedKeys.has(key)) this.#remove(realServer, nowMs);
   }
 
   #scheduler(configuration: VirtualServer): Scheduler<unknown> {
