@@ -33,10 +33,14 @@ export class AddressBook {
   readonly #types4: KeyTable;
   readonly #types6: KeyTable;
   readonly #key6 = new Int32Array(4);
+  readonly #speaking4: readonly (readonly DeviceAddress[])[];
+  readonly #speaking6: readonly (readonly DeviceAddress[])[];
 
   constructor(devices: readonly DeviceInput[]) {
     this.#devices = devices.map((device) => device.addresses.map(parseDeviceAddress));
     this.#loopback = devices.map((device) => device.name === "lo");
+    this.#speaking4 = this.#speaking(1);
+    this.#speaking6 = this.#speaking(4);
     const count = this.#devices.reduce((sum, addresses) => sum + addresses.length, 0);
     this.#types4 = new KeyTable(1, 2 * count);
     this.#types6 = new KeyTable(4, 2 * count);
@@ -84,16 +88,36 @@ export class AddressBook {
 
   /**
    * The address that MASQUERADE takes: of those on the outgoing device the one in whose network the destination lies, else
-   * the first; of other devices when it has none, loopback apart (net/ipv4/devinet.c, inet_select_addr).
+   * the first; of other devices when it has none, loopback apart (net/ipv4/devinet.c, inet_select_addr). The kernel asks
+   * about the next hop rather than the destination, which differs only where a device has addresses of several networks.
    */
-  masqueradeAddress(device: number, destination: AddressWords): AddressWords | undefined {
-    const family = (addresses: readonly DeviceAddress[]) =>
-      addresses.filter((address) => address.words.length === destination.length && !isLinkLocal(address.words));
-    const own = family(this.#devices[device] ?? []);
-    const near = own.find(({ words, prefix }) => cidrContains({ words: maskWords(words, prefix), prefix }, destination));
-    if (near !== undefined || own.length > 0) return (near ?? own[0]!).words;
-    const others = this.#devices.filter((_, index) => !this.#loopback[index]);
-    return others.map((addresses) => family(addresses)[0]).find((address) => address !== undefined)?.words;
+  masqueradeFor(packet: Packet): AddressWords | undefined {
+    const candidates = packet.v6 ? this.#speaking6 : this.#speaking4;
+    const own = candidates[packet.outDevice] ?? this.#anywhere(packet.v6);
+    if (own.length <= 1) return own[0]?.words;
+    const destination = packet.v6 ? [packet.dst0, packet.dst1, packet.dst2, packet.dst3] : [packet.dst0];
+    const near = own.find(({ words, prefix }) =>
+      cidrContains({ words: maskWords(words, prefix), prefix }, destination),
+    );
+    return (near ?? own[0]!).words;
+  }
+
+  /** The address that REDIRECT sends to: the first of the device by which the packet came. */
+  redirectAddress(packet: Packet): AddressWords | undefined {
+    return (packet.v6 ? this.#speaking6 : this.#speaking4)[packet.inDevice]?.[0]?.words;
+  }
+
+  #anywhere(v6: boolean): readonly DeviceAddress[] {
+    return (v6 ? this.#speaking6 : this.#speaking4).find((addresses) => addresses.length > 0) ?? [];
+  }
+
+  /** Of each device the addresses that it speaks with; those of the first other device that has some where it has none. */
+  #speaking(width: number): readonly (readonly DeviceAddress[])[] {
+    const own = this.#devices.map((addresses) =>
+      addresses.filter(({ words }) => words.length === width && !isLinkLocal(words)),
+    );
+    const other = own.find((addresses, index) => addresses.length > 0 && !this.#loopback[index]) ?? [];
+    return own.map((addresses) => (addresses.length > 0 ? addresses : other));
   }
 }
 

@@ -48,8 +48,10 @@ export class RecentLists {
   }
 
   #list(name: string): Entry[] {
-    let list = this.#lists.get(name);
-    if (list === undefined) this.#lists.set(name, (list = []));
+    const known = this.#lists.get(name);
+    if (known !== undefined) return known;
+    const list: Entry[] = [];
+    this.#lists.set(name, list);
     return list;
   }
 

@@ -6,7 +6,11 @@ export const verdict = {
   drop: 1,
   /** Thrown away with an ICMP error (or RST) to the sender. */
   reject: 2,
-  /** LOCAL_IN only: IPVS rewrote the destination; the packet leaves again by LOCAL_OUT and POSTROUTING. */
+  /** IPVS rewrote the destination; route the packet anew, then it leaves by LOCAL_OUT (hook OUTPUT) and POSTROUTING. */
   stolen: 3,
 } as const;
 export type Verdict = (typeof verdict)[keyof typeof verdict];
+
+/** How a chain was left, as the tape has it: with a verdict, or back to the chain that jumped to it. */
+export const chainVerdict = { accept: 0, drop: 1, reject: 2, return: 4 } as const;
+export type ChainVerdict = Verdict | (typeof chainVerdict)["return"];

@@ -1,0 +1,141 @@
+import type { IpFamily } from "@kubenetsim/core/net/address";
+import {
+  builtinChains,
+  type Chain,
+  type RestoreInput,
+  type Ruleset,
+  type Table,
+  type TableName,
+} from "../ruleset/ruleset.ts";
+import { hook, hookNames } from "./hook.ts";
+
+/** Tables in the order in which a hook runs them. */
+export const tableNames: readonly TableName[] = ["raw", "mangle", "nat", "filter", "security"];
+export const tableNumbers: Readonly<Record<TableName, number>> = { raw: 0, mangle: 1, nat: 2, filter: 3, security: 4 };
+const hookCount = hookNames.length;
+
+export interface ChainName {
+  readonly family: IpFamily;
+  readonly table: TableName;
+  readonly chain: string;
+}
+
+/**
+ * The chains of one family by number. A number stays with its table and name for good, so that code may hold it; what
+ * stands behind it comes and goes.
+ */
+export class ChainRegistry {
+  readonly family: IpFamily;
+  readonly #ids = new Map<string, number>();
+  readonly #names: ChainName[] = [];
+  readonly #chains: (Chain | undefined)[] = [];
+  readonly #tables = new Set<TableName>();
+  /** Of each table and hook (table · 5 + hook) the built-in chain's number, or -1. */
+  readonly bases: Int32Array = new Int32Array(tableNames.length * hookCount).fill(-1);
+  /** Called with the number of each chain that is replaced, emptied or gone. */
+  readonly #changed: (id: number) => void;
+
+  constructor(family: IpFamily, changed: (id: number) => void) {
+    this.family = family;
+    this.#changed = changed;
+  }
+
+  get size(): number {
+    return this.#names.length;
+  }
+
+  /** All rules anew; chains that are the same object as before are left alone. */
+  load(ruleset: Ruleset): void {
+    const gone = new Set(this.#ids.values());
+    this.#tables.clear();
+    for (const table of ruleset.tables.values()) {
+      this.#tables.add(table.name);
+      for (const chain of table.chains.values()) gone.delete(this.#put(table.name, chain));
+    }
+    for (const id of gone) this.#drop(id);
+    this.#findBases();
+  }
+
+  /** `iptables-restore --noflush`. */
+  restore(input: RestoreInput): void {
+    for (const table of input.tables) {
+      this.#tables.add(table.name);
+      for (const name of builtinChains[table.name]) {
+        const id = this.idOf(table.name, name);
+        if (this.#chains[id] === undefined) {
+          this.#put(table.name, { name, policy: "ACCEPT", counters: undefined, rules: [] });
+        }
+      }
+      for (const chain of table.chains) this.#put(table.name, chain);
+      for (const name of table.deleted) this.#drop(this.idOf(table.name, name));
+    }
+    this.#findBases();
+  }
+
+  idOf(table: TableName, name: string): number {
+    const key = `${table} ${name}`;
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    this.#ids.set(key, this.#names.length);
+    this.#chains.push(undefined);
+    return this.#names.push({ family: this.family, table, chain: name }) - 1;
+  }
+
+  nameOf(id: number): ChainName {
+    return this.#names[id]!;
+  }
+
+  chainOf(id: number): Chain | undefined {
+    return this.#chains[id];
+  }
+
+  /** The rules as they stand, each chain as `withCounters` gives it. */
+  ruleset(withCounters: (id: number, chain: Chain) => Chain): Ruleset {
+    const tables = new Map<TableName, Table>();
+    for (const name of tableNames) {
+      if (this.#tables.has(name)) tables.set(name, { name, chains: new Map() });
+    }
+    for (const [id, chain] of this.#chains.entries()) {
+      if (chain === undefined) continue;
+      const chains = tables.get(this.#names[id]!.table)!.chains as Map<string, Chain>;
+      chains.set(chain.name, withCounters(id, chain));
+    }
+    return { family: this.family, tables };
+  }
+
+  #put(table: TableName, chain: Chain): number {
+    const id = this.idOf(table, chain.name);
+    if (this.#chains[id] !== chain) {
+      this.#chains[id] = chain;
+      this.#changed(id);
+    }
+    return id;
+  }
+
+  #drop(id: number): void {
+    if (this.#chains[id] === undefined) return;
+    this.#chains[id] = undefined;
+    this.#changed(id);
+  }
+
+  #findBases(): void {
+    this.bases.fill(-1);
+    for (const table of this.#tables) {
+      for (const name of builtinChains[table]) {
+        const id = this.idOf(table, name);
+        const at = tableNumbers[table] * hookCount + hook[name as keyof typeof hook];
+        if (this.#chains[id] !== undefined) this.bases[at] = id;
+      }
+    }
+  }
+
+  fork(changed: (id: number) => void): ChainRegistry {
+    const copy = new ChainRegistry(this.family, changed);
+    for (const [key, id] of this.#ids) copy.#ids.set(key, id);
+    copy.#names.push(...this.#names);
+    copy.#chains.push(...this.#chains);
+    for (const table of this.#tables) copy.#tables.add(table);
+    copy.bases.set(this.bases);
+    return copy;
+  }
+}

@@ -1,0 +1,214 @@
+import type { IpFamily } from "@kubenetsim/core/net/address";
+import type { Clock } from "@kubenetsim/core/runtime/clock";
+import type { Random } from "@kubenetsim/core/runtime/random";
+import type { IpSet } from "../ruleset/ip-set.ts";
+import type { Rule } from "../ruleset/rule.ts";
+import type { RestoreInput, Ruleset } from "../ruleset/ruleset.ts";
+import { AddressBook, type DeviceInput } from "./address-book.ts";
+import type { ChainName } from "./chain-registry.ts";
+import { ConditionNames } from "./condition-names.ts";
+import { Conntrack, type ConntrackTimeouts, defaultTimeouts } from "./conntrack.ts";
+import type { Director } from "./director.ts";
+import { type Engine, Evaluator } from "./evaluator.ts";
+import { FamilyStack } from "./family-stack.ts";
+import type { Hook } from "./hook.ts";
+import type { HostState } from "./match-evaluator.ts";
+import type { Meter } from "./meter.ts";
+import { Nat } from "./nat.ts";
+import { NatHook } from "./nat-hook.ts";
+import type { Packet } from "./packet.ts";
+import { Program } from "./program.ts";
+import { RecentLists } from "./recent-lists.ts";
+import { SetStore } from "./set-store.ts";
+import type { Tape } from "./tape.ts";
+import type { Verdict } from "./verdict.ts";
+
+export interface KernelOptions {
+  /** Forked as `statistic` and `nat`. */
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly director?: Director;
+  /** Devices by number, in the order in which the host made them. */
+  readonly devices?: readonly DeviceInput[];
+  /** `index` if not said. Both give the same verdicts, counts and tapes. */
+  readonly engine?: Engine;
+  /** Every packet is taken for the first of a connection and nothing is remembered of it: for counting in bulk. */
+  readonly stateless?: boolean;
+  readonly conntrackTimeouts?: Partial<ConntrackTimeouts>;
+}
+
+/**
+ * One host's netfilter, for both families: rules, sets, connection tracking, NAT, and IPVS where a director is given.
+ * State is mutable numbers; `fork` copies it.
+ *
+ * The caller moves the packet: PREROUTING, then (after routing) INPUT, or FORWARD and POSTROUTING; OUTPUT and POSTROUTING
+ * for one that is made here. `stolen` from INPUT or OUTPUT means that IPVS gave it a new destination: route it anew and run
+ * OUTPUT (which knows that it has been there) and POSTROUTING. Set `inDevice`, `outDevice` and `bridged` before each hook
+ * that asks them. A packet that stays on the host by loopback keeps its metadata between POSTROUTING and PREROUTING.
+ *
+ * @example
+ * const kernel = new Kernel({ random: seededRandom("a"), clock: virtualClock(), devices: [{ name: "eth0", addresses: ["192.168.10.11/24"] }] });
+ * kernel.load(parseIptablesSave(text));
+ * kernel.runHook(hook.PREROUTING, packet, meter, null);
+ */
+export class Kernel {
+  readonly #options: KernelOptions;
+  readonly #names: ConditionNames;
+  readonly #recents: RecentLists;
+  #devices: readonly DeviceInput[];
+  #addresses: AddressBook;
+  readonly #host: { -readonly [K in keyof HostState]: HostState[K] };
+  readonly #nat: Random;
+  #v4: FamilyStack;
+  #v6: FamilyStack;
+  #rejecting: FamilyStack;
+
+  constructor(options: KernelOptions, copied?: CopiedState) {
+    this.#options = options;
+    this.#devices = options.devices ?? [];
+    this.#names = copied?.names ?? new ConditionNames(new SetStore());
+    this.#names.setDevices(this.#devices);
+    this.#recents = copied?.recents ?? new RecentLists();
+    this.#addresses = new AddressBook(this.#devices);
+    this.#nat = options.random.fork("nat");
+    this.#host = {
+      names: this.#names,
+      addresses: this.#addresses,
+      recents: this.#recents,
+      clock: options.clock,
+      chance: options.random.fork("statistic"),
+      director: options.director,
+    };
+    this.#v4 = this.#stack("IPv4", copied?.v4.program, copied?.v4.conntrack);
+    this.#v6 = this.#stack("IPv6", copied?.v6.program, copied?.v6.conntrack);
+    this.#rejecting = this.#v4;
+  }
+
+  /** Replaces all rules of the ruleset's family. Chains that are the same objects as before keep their code and counters. */
+  load(ruleset: Ruleset): void {
+    const stack = this.#of(ruleset.family);
+    stack.program.load(ruleset);
+    stack.refresh();
+  }
+
+  /** What `iptables-restore --noflush` does: only the chains in it change. */
+  restore(input: RestoreInput): void {
+    const stack = this.#of(input.family);
+    stack.program.restore(input);
+    stack.refresh();
+  }
+
+  /** Replaces all sets, of both families. */
+  loadSets(sets: readonly IpSet[]): void {
+    this.#names.sets.load(sets);
+  }
+
+  /** Replaces devices and addresses. */
+  setDevices(devices: readonly DeviceInput[]): void {
+    this.#devices = devices;
+    this.#names.setDevices(devices);
+    this.#addresses = new AddressBook(devices);
+    this.#host.addresses = this.#addresses;
+    this.#v4 = this.#stack("IPv4", this.#v4.program, this.#v4.conntrack);
+    this.#v6 = this.#stack("IPv6", this.#v6.program, this.#v6.conntrack);
+  }
+
+  get devices(): readonly DeviceInput[] {
+    return this.#devices;
+  }
+
+  runHook(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
+    const stack = packet.v6 ? this.#v6 : this.#v4;
+    this.#rejecting = stack;
+    return stack.runHook(at, packet, meter, tape);
+  }
+
+  /** `--reject-with` of the rule that rejected the last packet; for IPVS's own refusals a port unreachable. */
+  get rejectedWith(): string {
+    return this.#names.rejectTypes[this.#rejecting.rejectId] ?? "icmp-port-unreachable";
+  }
+
+  // --- reading a tape
+
+  /** Family, table and chain behind a chain id of the tape. */
+  chainName(id: number): ChainName {
+    return this.#of((id & 1) === 1 ? "IPv6" : "IPv4").program.registry.nameOf(id >> 1);
+  }
+
+  /** The rule at an index (from 0) of a chain of the tape. */
+  ruleAt(id: number, index: number): Rule | undefined {
+    const { registry } = this.#of((id & 1) === 1 ? "IPv6" : "IPv4").program;
+    return registry.chainOf(id >> 1)?.rules[index];
+  }
+
+  setName(id: number): string {
+    return this.#names.sets.names[id] ?? "";
+  }
+
+  // --- reading state
+
+  /** The rules with their counters, ready for `printIptablesSave`. */
+  ruleset(family: IpFamily): Ruleset {
+    return this.#of(family).program.ruleset();
+  }
+
+  sets(): readonly IpSet[] {
+    return this.#names.sets.sets();
+  }
+
+  /** Packets and bytes of each nfacct counter that a rule has named. */
+  nfacct(): ReadonlyMap<string, { readonly packets: number; readonly bytes: number }> {
+    const { accountNames, accounts } = this.#names;
+    return new Map(
+      accountNames.map((name, id) => [name, { packets: accounts[id * 2]!, bytes: accounts[id * 2 + 1]! }]),
+    );
+  }
+
+  /** Is this packet's destination an address of the host (`-m addrtype --dst-type LOCAL`)? */
+  isLocal(packet: Packet): boolean {
+    return this.#addresses.destinationType(packet) === 2;
+  }
+
+  conntrack(family: IpFamily): Conntrack {
+    return this.#of(family).conntrack;
+  }
+
+  /** `conntrack -F` */
+  flushConntrack(): void {
+    this.#v4.conntrack.clear();
+    this.#v6.conntrack.clear();
+  }
+
+  /** A host in the same state that goes its own way from here; streams begin anew from the random given. */
+  fork(options: Partial<KernelOptions> & Pick<KernelOptions, "random" | "clock">): Kernel {
+    const names = this.#names.fork(this.#names.sets.fork());
+    const copy = (stack: FamilyStack) => ({
+      program: stack.program.fork(names),
+      conntrack: stack.conntrack.fork(options.clock),
+    });
+    const state = { names, recents: this.#recents.fork(), v4: copy(this.#v4), v6: copy(this.#v6) };
+    return new Kernel({ ...this.#options, devices: this.#devices, ...options }, state);
+  }
+
+  #of(family: IpFamily): FamilyStack {
+    return family === "IPv4" ? this.#v4 : this.#v6;
+  }
+
+  #stack(family: IpFamily, oldProgram?: Program, oldConntrack?: Conntrack): FamilyStack {
+    const { clock, engine = "index", stateless = false, director, conntrackTimeouts } = this.#options;
+    const program = oldProgram ?? new Program(family, this.#names);
+    const timeouts = { ...defaultTimeouts, ...conntrackTimeouts };
+    const conntrack = oldConntrack ?? new Conntrack(family === "IPv6", clock, timeouts);
+    const evaluator = new Evaluator(program, this.#host, engine);
+    const nat = new Nat(conntrack, this.#nat);
+    const natHook = new NatHook(evaluator, this.#addresses, nat, conntrack, stateless);
+    return new FamilyStack({ program, evaluator, conntrack, natHook, addresses: this.#addresses, director, stateless });
+  }
+}
+
+interface CopiedState {
+  readonly names: ConditionNames;
+  readonly recents: RecentLists;
+  readonly v4: { readonly program: Program; readonly conntrack: Conntrack };
+  readonly v6: { readonly program: Program; readonly conntrack: Conntrack };
+}
