@@ -3,11 +3,11 @@ import type { Chain, RestoreInput } from "@kubenetsim/netfilter/ruleset/ruleset"
 import type { ProxyBasis } from "../snapshot/proxy-basis.ts";
 import type { ServiceState } from "../snapshot/service-state.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
-import { filterChains, natChains } from "./common-chains.ts";
 import { compileService } from "./compile-service.ts";
 import { type IptablesContext, iptablesContext } from "./iptables-context.ts";
 import { type IptablesProgram, iptablesProgram } from "./iptables-program.ts";
 import type { ServiceBlock } from "./service-block.ts";
+import { filterChains, natChains } from "./top-level-chains.ts";
 
 /** Above so many endpoints kube-proxy drops comments (pkg/proxy/iptables/proxier.go, largeClusterEndpointsThreshold). */
 export const largeClusterEndpoints = 1000;
