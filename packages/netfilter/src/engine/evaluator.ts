@@ -55,6 +55,8 @@ export class Evaluator {
   #rules = 0;
   #matches = 0;
   #chains = 0;
+  /** Rules with a random `statistic`, which the kernel draws for one by one. */
+  #draws = 0;
 
   constructor(program: Program, host: HostState, engine: Engine) {
     this.#program = program;
@@ -71,6 +73,7 @@ export class Evaluator {
     this.#rules = 0;
     this.#matches = 0;
     this.#chains = 0;
+    this.#draws = 0;
     this.#enter(base, hook, tape);
     let result: number = -1;
     while (result < 0) {
@@ -80,6 +83,7 @@ export class Evaluator {
     meter.rulesCompared += this.#rules;
     meter.matchesEvaluated += this.#matches;
     meter.chainsEntered += this.#chains;
+    meter.randomDraws += this.#draws;
     return result as Verdict;
   }
 
@@ -121,7 +125,7 @@ export class Evaluator {
         kind === opCode.destinationPort
           ? ((packet.protocol << 16) | packet.destinationPort) === code[at + 1]
           : kind === opCode.cascade
-            ? pc === this.#pick
+            ? this.#isPicked(pc)
             : matchHolds(code, at, packet, this.#host, meter, tape);
       if (!holds) {
         this.#matches += (op >>> 8) & 0xff;
@@ -130,6 +134,11 @@ export class Evaluator {
       at += op >>> 16;
       if ((op & lastOp) !== 0) return at;
     }
+  }
+
+  #isPicked(pc: number): boolean {
+    this.#draws++;
+    return pc === this.#pick;
   }
 
   /** Counts the match and carries out the target. */
@@ -235,6 +244,7 @@ export class Evaluator {
     const passed = chosen - from;
     this.#rules += passed;
     this.#own += passed;
+    this.#draws += passed;
     this.#matches += passed * cascades[base + 5]!;
     this.#pc = cascades[base]! + chosen * cascades[base + 1]!;
     return chosen < count;

@@ -2,7 +2,7 @@ import type { AddressBook } from "./address-book.ts";
 import { tableNumbers } from "./chain-registry.ts";
 import type { Conntrack } from "./conntrack.ts";
 import type { Director } from "./director.ts";
-import type { Evaluator } from "./evaluator.ts";
+import { type Evaluator, natKind } from "./evaluator.ts";
 import { type Hook, hook, hookNames } from "./hook.ts";
 import type { Meter } from "./meter.ts";
 import { type Manip, manip } from "./nat.ts";
@@ -152,6 +152,7 @@ export class FamilyStack {
     if (natHook.undecided(side, packet)) {
       const result = this.#natChain(at, packet, meter, tape);
       if (result !== accept) return result;
+      if (this.#parts.evaluator.nat !== natKind.none) meter.natBindings++;
       if (!natHook.decide(side, at, packet, tape)) return verdict.drop;
     }
     natHook.rewrite(side, packet, tape);

@@ -43,15 +43,13 @@ const matchOf = (family: IpFamily): fc.Arbitrary<Match> =>
     { weight: 4, arbitrary: fc.constantFrom("a", "b").map((text): Match => ({ kind: "comment", text })) },
     {
       weight: 2,
-      arbitrary: fc
-        .tuple(negated, fc.constantFrom("LOCAL", "UNICAST"))
-        .map(
-          ([not, type]): Match => ({
-            kind: "addrtype",
-            source: undefined,
-            destination: { negated: not, type: type as "LOCAL" },
-          }),
-        ),
+      arbitrary: fc.tuple(negated, fc.constantFrom("LOCAL", "UNICAST")).map(
+        ([not, type]): Match => ({
+          kind: "addrtype",
+          source: undefined,
+          destination: { negated: not, type: type as "LOCAL" },
+        }),
+      ),
     },
     { weight: 1, arbitrary: fc.constant<Match>({ kind: "conntrack", negated: false, states: ["NEW", "DNAT"] }) },
     {
@@ -70,21 +68,19 @@ const matchOf = (family: IpFamily): fc.Arbitrary<Match> =>
     },
     {
       weight: 1,
-      arbitrary: fc
-        .tuple(fc.constantFrom("set", "rcheck", "update", "remove"), negated, fc.boolean())
-        .map(
-          ([action, not, reap]): Match => ({
-            kind: "recent",
-            negated: not,
-            action: action as "set",
-            name: "L",
-            seconds: 10,
-            hitcount: undefined,
-            reap,
-            side: "rsource",
-            mask: family === "IPv4" ? [-1] : [-1, -1, -1, -1],
-          }),
-        ),
+      arbitrary: fc.tuple(fc.constantFrom("set", "rcheck", "update", "remove"), negated, fc.boolean()).map(
+        ([action, not, reap]): Match => ({
+          kind: "recent",
+          negated: not,
+          action: action as "set",
+          name: "L",
+          seconds: 10,
+          hitcount: undefined,
+          reap,
+          side: "rsource",
+          mask: family === "IPv4" ? [-1] : [-1, -1, -1, -1],
+        }),
+      ),
     },
     {
       weight: 1,

@@ -3,7 +3,7 @@ import type { Clock } from "@kubenetsim/core/runtime/clock";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import type { IpSet } from "../ruleset/ip-set.ts";
 import type { Rule } from "../ruleset/rule.ts";
-import type { RestoreInput, Ruleset } from "../ruleset/ruleset.ts";
+import type { Chain, RestoreInput, Ruleset } from "../ruleset/ruleset.ts";
 import { AddressBook, type DeviceInput } from "./address-book.ts";
 import type { ChainName } from "./chain-registry.ts";
 import { ConditionNames } from "./condition-names.ts";
@@ -141,8 +141,18 @@ export class Kernel {
     return registry.chainOf(id >> 1)?.rules[index];
   }
 
+  /** A chain of the tape as it stands now; undefined when it is gone. */
+  chainAt(id: number): Chain | undefined {
+    return this.#of((id & 1) === 1 ? "IPv6" : "IPv4").program.registry.chainOf(id >> 1);
+  }
+
   setName(id: number): string {
     return this.#names.sets.names[id] ?? "";
+  }
+
+  /** A set of the tape as it stands now; undefined when it is gone. */
+  setAt(id: number): IpSet | undefined {
+    return this.sets().find(({ name }) => name === this.setName(id));
   }
 
   // --- reading state

@@ -44,6 +44,7 @@ export function matchHolds(
     case opCode.mark:
       return ((packet.mark & code[at + 2]!) === code[at + 1]) !== (code[at + 3] === 1);
     case opCode.random: {
+      meter.randomDraws++;
       const probability31 = code[at + 1]! * 65536 + code[at + 2]!;
       return host.chance.next() * 2 ** 31 < probability31 !== (code[at + 3] === 1);
     }
@@ -113,6 +114,6 @@ function setHolds(
   const set = code[at + 1]!;
   const hit = host.names.sets.contains(set, code[at + 2]!, packet);
   meter.setLookups++;
-  if (tape !== null) tape.write(tapeKind.setLookup, set, hit ? 1 : 0);
+  if (tape !== null) tape.write(tapeKind.setLookup, set, hit ? 1 : 0, code[at + 2]!);
   return hit !== (code[at + 3] === 1);
 }

@@ -6,7 +6,7 @@
  * - `conntrack` state (`ctState`), reply
  * - `chainEnter` hook, chain id · `chainLeave` hook, chain id, rules compared of its own, verdict
  * - `rule` hook, chain id, rule index
- * - `setLookup` set id, hit
+ * - `setLookup` set id, hit, directions (two bits for each dimension, lowest first: 1 src, 2 dst)
  * - `dnat`, `snat` by (0 rule, 1 conntrack, 2 IPVS); a `header` record before and one after it stand for the rewrite
  * - `mark` before, after
  * - `ipvs` virtual server index, real server index (-1 for none), by (0 scheduler, 1 connection, 2 persistence)

@@ -72,6 +72,7 @@ export class IpvsDirector implements Director {
       server.virtualServer.traffic.countIn(packet.bytes);
     }
     connections.advance(slot, packet, false);
+    if (by !== chosenBy.connection) meter.natBindings++;
     tape?.write(tapeKind.ipvs, server.virtualServer.index, server.id, by);
     rewriteToServer(packet, this.#table, slot, tape);
     this.#table.touch(slot, nowMs);
