@@ -1,1 +1,15 @@
+export type { DeviceInput } from "./engine/address-book.ts";
+export type { Director } from "./engine/director.ts";
+export type { Engine } from "./engine/evaluator.ts";
+export { exploreOutcomes, type OutcomeQuestion, type Outcomes } from "./engine/explore-outcomes.ts";
+export { type Hook, hook, hookNames } from "./engine/hook.ts";
+export { Kernel, type KernelOptions } from "./engine/kernel.ts";
+export { Meter } from "./engine/meter.ts";
+export { ctState, ctStatus, Packet, tcpFlag } from "./engine/packet.ts";
+export { recordLength, Tape, tapeKind } from "./engine/tape.ts";
+export { chainVerdict, type Verdict, verdict } from "./engine/verdict.ts";
 export * from "./ruleset/ruleset.ts";
+export { parseIpset, printIpsetList, printIpsetSave, setReferences } from "./text/ipset.ts";
+export { canonicalIptablesSave } from "./text/iptables-canonical.ts";
+export { type ParseOptions, parseIptablesSave, parseRestoreInput } from "./text/iptables-parse.ts";
+export { type PrintOptions, printIptablesSave, printRule } from "./text/iptables-print.ts";

@@ -18,6 +18,8 @@ export const natKind = { none: 0, destination: 1, masquerade: 2, redirect: 3 } a
 /** Deeper than any kube-proxy goes; a loop of chains ends here. */
 const deepest = 64;
 const frameLength = 4;
+/** No packet goes through so many chains but one that runs in a circle of gotos. */
+const mostChains = 1 << 20;
 const conditionFlags = ruleFlag.destination | ruleFlag.source | ruleFlag.protocol | ruleFlag.devices;
 
 /**
@@ -257,7 +259,7 @@ export class Evaluator {
     this.#pc = program.starts[chain]!;
     this.#end = program.ends[chain]!;
     this.#own = 0;
-    this.#chains++;
+    if (++this.#chains > mostChains) this.#refuseLoop();
     this.#drawn = false;
     if (tape !== null) tape.write(tapeKind.chainEnter, hook, (chain << 1) | this.#familyBit);
   }
