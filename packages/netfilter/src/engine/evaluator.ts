@@ -264,14 +264,15 @@ export class Evaluator {
     if (tape !== null) tape.write(tapeKind.chainEnter, hook, (chain << 1) | this.#familyBit);
   }
 
+  /** The kernel refuses loops when the rules are loaded; here the first packet that goes round finds them. */
+  #refuseLoop(): never {
+    const { table, chain } = this.#program.registry.nameOf(this.#chain);
+    throw new ParseError(`chains jump in a loop, or deeper than ${deepest}: table ${table}, chain ${chain}`);
+  }
+
   #push(): void {
     const top = this.#depth * frameLength;
-    if (this.#depth === deepest) {
-      const name = this.#program.registry.nameOf(this.#chain);
-      throw new ParseError(
-        `chains jump in a loop, or deeper than ${deepest}: table ${name.table}, chain ${name.chain}`,
-      );
-    }
+    if (this.#depth === deepest) this.#refuseLoop();
     this.#stack[top] = this.#pc;
     this.#stack[top + 1] = this.#end;
     this.#stack[top + 2] = this.#chain;
