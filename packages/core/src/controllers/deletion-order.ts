@@ -61,6 +61,6 @@ function youngestFirst(a: string | undefined, b: string | undefined): number {
 }
 
 function restarts(pod: Pod): number {
-  const counts = (pod.status?.containerStatuses ?? []).map((status) => Number(status["restartCount"] ?? 0));
+  const counts = (pod.status?.containerStatuses ?? []).map((status) => Number(status.restartCount ?? 0));
   return Math.max(0, ...counts);
 }

@@ -21,7 +21,7 @@ export function syncDeployment(loop: ControlLoop, key: ObjectKey): void {
   const current = all.find((replicaSet) => hasTemplateOf(replicaSet, deployment));
   const old = all.filter((replicaSet) => replicaSet !== current);
   if (deployment.spec.paused === true) resize(loop, deployment, current ?? old.at(-1));
-  else if (deployment.spec.strategy?.["type"] === "Recreate") recreate(loop, deployment, current, old);
+  else if (deployment.spec.strategy?.type === "Recreate") recreate(loop, deployment, current, old);
   else rollOver(loop, deployment, current, old);
   writeStatus(loop, deployment);
 }

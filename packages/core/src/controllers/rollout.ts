@@ -20,9 +20,9 @@ export interface RolloutPart {
  */
 export function rolloutLimits(deployment: Deployment): RolloutLimits {
   const replicas = deployment.spec.replicas ?? 1;
-  const rolling = (deployment.spec.strategy?.["rollingUpdate"] ?? {}) as Readonly<Record<string, unknown>>;
-  const maxSurge = podCount(rolling["maxSurge"], replicas, Math.ceil);
-  const maxUnavailable = podCount(rolling["maxUnavailable"], replicas, Math.floor);
+  const rolling = (deployment.spec.strategy?.rollingUpdate ?? {}) as Readonly<Record<string, unknown>>;
+  const maxSurge = podCount(rolling.maxSurge, replicas, Math.ceil);
+  const maxUnavailable = podCount(rolling.maxUnavailable, replicas, Math.floor);
   const stuck = maxSurge === 0 && maxUnavailable === 0;
   return { replicas, maxSurge, maxUnavailable: Math.min(stuck ? 1 : maxUnavailable, replicas) };
 }

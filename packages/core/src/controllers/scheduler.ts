@@ -29,7 +29,7 @@ export function isUnscheduled(pod: Pod): boolean {
 }
 
 function isFit(node: Node, pod: Pod, pods: number): boolean {
-  const room = node.status?.allocatable?.["pods"];
+  const room = node.status?.allocatable?.pods;
   if (room !== undefined && pods >= Number(room)) return false;
   if (pod.spec.nodeSelector !== undefined && !matchesEqualities(pod.spec.nodeSelector, node.metadata.labels))
     return false;

@@ -23,7 +23,7 @@ export function zoneShares(nodes: Iterable<Node>): ZoneShares | undefined {
   let total = 0;
   for (const node of nodes) {
     if (isControlPlane(node) || !isReady(node)) continue;
-    const cpu = milliCpu(node.status?.allocatable?.["cpu"]);
+    const cpu = milliCpu(node.status?.allocatable?.cpu);
     const zone = node.metadata.labels?.["topology.kubernetes.io/zone"] ?? "";
     if (zone === "" || cpu === 0) return undefined;
     cpuByZone.set(zone, (cpuByZone.get(zone) ?? 0) + cpu);

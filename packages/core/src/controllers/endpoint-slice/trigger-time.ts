@@ -21,7 +21,7 @@ export function triggerTime(
   if (!isKnown) return service.metadata.creationTimestamp;
   const last = plan.update
     .map((slice) => slice.metadata.annotations?.[triggerTimeAnnotation] ?? "")
-    .reduce((a, b) => (a > b ? a : b), "");
+    .reduce((a, b) => Math.max(a, b), "");
   let earliest: string | undefined;
   for (const slice of [...plan.create, ...plan.update]) {
     for (const endpoint of slice.endpoints ?? []) {
