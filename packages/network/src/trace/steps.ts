@@ -1,7 +1,15 @@
 import { formatAddress } from "@kubenetsim/core/net/address";
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { InvariantError } from "@kubenetsim/core/runtime/errors";
-import type { ConntrackStep, IpvsStep, NatStep, RouteStep, SocketStep, Step } from "@kubenetsim/core/trace/step";
+import type {
+  ConntrackStep,
+  IpvsStep,
+  NatStep,
+  RouteStep,
+  SetLookupStep,
+  SocketStep,
+  Step,
+} from "@kubenetsim/core/trace/step";
 import { hookNames } from "@kubenetsim/netfilter/engine/hook";
 import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import { verdict } from "@kubenetsim/netfilter/engine/verdict";
@@ -9,6 +17,7 @@ import type { Host } from "../topology/host.ts";
 import { readHeader } from "./header.ts";
 import type { KernelNames } from "./kernel-names.ts";
 import { RuleView } from "./rule-view.ts";
+import { setEntry } from "./set-entry.ts";
 import { recordOffset, type TapeRange } from "./tape-range.ts";
 
 /** What one host wrote on the tape, as steps. */
@@ -22,7 +31,7 @@ export function readSteps(range: TapeRange, host: Host, names: KernelNames | und
     if (kind === tapeKind.header) header = at + 1;
     else if (kind === tapeKind.dnat || kind === tapeKind.snat) steps.push(readNat(tape, record, header));
     else {
-      const step = readStep(tape.words, at + 1, kind, tape.words[header] === 1, host, names);
+      const step = readStep(tape.words, at + 1, kind, header, host, names);
       if (step !== undefined) steps.push(step);
     }
   }
@@ -34,7 +43,7 @@ function readStep(
   words: Int32Array,
   at: number,
   kind: number,
-  v6: boolean,
+  header: number,
   host: Host,
   names: KernelNames | undefined,
 ): Step | undefined {
@@ -42,7 +51,7 @@ function readStep(
     case tapeKind.conntrack:
       return readConntrack(words, at);
     case tapeKind.chainLeave: {
-      const { table, chain } = known(names).chain(v6, words[at + 1]!);
+      const { table, chain } = known(names).chain(words[at + 1]!);
       const rulesCompared = words[at + 2]!;
       return {
         kind: "chain",
@@ -54,9 +63,9 @@ function readStep(
       };
     }
     case tapeKind.rule:
-      return new RuleView(hookNames[words[at]!]!, known(names).chain(v6, words[at + 1]!), words[at + 2]!);
+      return new RuleView(hookNames[words[at]!]!, known(names).chain(words[at + 1]!), words[at + 2]!);
     case tapeKind.setLookup:
-      return { kind: "set-lookup", set: known(names).set(words[at]!), entry: "", hit: words[at + 1] === 1 };
+      return readSetLookup(words, at, header, known(names));
     case tapeKind.mark:
       return { kind: "mark", before: words[at]! >>> 0, after: words[at + 1]! >>> 0 };
     case tapeKind.ipvs:
@@ -88,6 +97,11 @@ function readNat(tape: Tape, record: number, header: number): NatStep {
     before: readHeader(words, header),
     after: readHeader(words, after + 1),
   };
+}
+
+function readSetLookup(words: Int32Array, at: number, header: number, names: KernelNames): SetLookupStep {
+  const entry = setEntry(names.setType(words[at]!), words[at + 2]!, readHeader(words, header));
+  return { kind: "set-lookup", set: names.setName(words[at]!), entry, hit: words[at + 1] === 1 };
 }
 
 function readIpvs(words: Int32Array, at: number, names: KernelNames): IpvsStep {
