@@ -86,7 +86,7 @@ function scaleDown(
   oldParts: readonly RolloutPart[],
 ): void {
   const sizes = oldReplicas(limits, current, oldParts);
-  old.forEach((replicaSet, index) => scale(loop, replicaSet, sizes[index]!));
+  for (const [index, replicaSet] of old.entries()) scale(loop, replicaSet, sizes[index]!);
 }
 
 function partOf(loop: ControlLoop, replicaSet: ReplicaSet): RolloutPart {

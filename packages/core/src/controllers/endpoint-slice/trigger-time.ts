@@ -19,9 +19,8 @@ export function triggerTime(
   isKnown: boolean,
 ): string | undefined {
   if (!isKnown) return service.metadata.creationTimestamp;
-  const last = plan.update
-    .map((slice) => slice.metadata.annotations?.[triggerTimeAnnotation] ?? "")
-    .reduce((a, b) => Math.max(a, b), "");
+  const times = plan.update.map((slice) => slice.metadata.annotations?.[triggerTimeAnnotation] ?? "");
+  const last = times.sort().at(-1) ?? "";
   let earliest: string | undefined;
   for (const slice of [...plan.create, ...plan.update]) {
     for (const endpoint of slice.endpoints ?? []) {
