@@ -32,13 +32,18 @@ export type CostConstantName =
 export const costConstants: Readonly<Record<CostConstantName, CostConstant>> = {
   legacyRule: constant("iptables-legacy rule compared", "rule", 5.7, [3.0, 8.1]),
   nftRule: constant("iptables-nft rule compared", "rule", 17, [16, 22]),
-  legacyStatistic: constant("`statistic` rule passed, iptables-legacy", "rule", 70, [68, 97]),
-  nftStatistic: constant("`statistic` rule passed, iptables-nft", "rule", 130, [126, 156]),
+  legacyStatistic: constant("`statistic` rule passed, iptables-legacy", "random draw", 70, [68, 97]),
+  nftStatistic: constant("`statistic` rule passed, iptables-nft", "random draw", 130, [126, 156]),
   ipvsServer: constant("real server examined by an IPVS scheduler", "server", 7.5, [6, 9.7]),
-  iptablesNat: constant("first packet's DNAT by iptables, above a packet to no Service", "packet", 450, [40, 1020]),
+  iptablesNat: constant(
+    "first packet's DNAT by iptables, above a packet to no Service",
+    "NAT'ed packet",
+    450,
+    [40, 1020],
+  ),
   ipvsNat: constant(
     "first packet's NAT by IPVS with its ipset rules, above a packet to no Service",
-    "packet",
+    "NAT'ed packet",
     1200,
     [200, 2100],
   ),

@@ -37,4 +37,9 @@ export const costModels: Readonly<Record<CostModelName, CostModel>> = {
   },
 };
 
+/** The model that fits a proxy mode (`Trace.mode`): IPVS has its own, everything else is taken for iptables-nft. */
+export function costModelFor(mode: string): CostModel {
+  return mode.startsWith("ipvs") ? costModels.ipvs : defaultCostModel;
+}
+
 export const defaultCostModel: CostModel = costModels["iptables-nft"];

@@ -9,13 +9,13 @@ export function isDeciding(step: Step): boolean {
     case "rule":
       return isDecidingRule(step);
     case "set-lookup":
-      return step.hit;
+      return false;
     case "conntrack":
       return step.state === "INVALID";
     case "chain":
       return step.verdict === "DROP" && step.rulesCompared === 0;
     case "mark":
-      return false;
+      return (step.after & ~step.before) !== 0;
     case "dnat":
     case "snat":
     case "ipvs":

@@ -61,12 +61,14 @@ function line(where: string, what: string, detail: string, why = ""): StepLine {
   return { where, what, detail, why };
 }
 
-const comment = / -m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+)/;
+const comment = / -m comment --comment (?:"((?:[^"\\]|\\.)*)"|(\S+))/;
 
 function ruleLine(step: RuleStep, full: boolean): StepLine {
   const what = `${step.table} ${step.chain} ${step.ruleNumber}/${step.chainLength}`;
-  const text = step.text.replace(`-A ${step.chain} `, "");
-  return line(step.hook, what, full ? text : text.replace(comment, ""), originText(step.origin));
+  const text = full ? step.text : step.text.replace(comment, "");
+  const [, quoted, word] = full ? [] : (comment.exec(step.text) ?? []);
+  const why = step.origin === undefined ? (quoted ?? word ?? "") : originText(step.origin);
+  return line(step.hook, what, text.replace(`-A ${step.chain} `, ""), why);
 }
 
 function natLine(step: NatStep): StepLine {

@@ -1,6 +1,6 @@
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import type { Hop, PacketHeader, Path, Trace } from "@kubenetsim/core/trace/trace";
-import { type CostModel, defaultCostModel } from "../cost/model.ts";
+import { type CostModel, costModelFor } from "../cost/model.ts";
 import { costLines } from "./cost-lines.ts";
 import { isDeciding } from "./deciding-steps.ts";
 import { type StepLine, stepLine } from "./step-line.ts";
@@ -10,7 +10,7 @@ export interface TraceTextOptions {
   readonly verbose?: boolean;
   /** Columns after which lines are cut; lines are whole unless given. */
   readonly width?: number;
-  /** Whose constants the estimate uses. */
+  /** Whose constants the estimate uses; unless given, those that fit the trace's mode. */
   readonly costModel?: CostModel;
 }
 
@@ -25,7 +25,7 @@ export function formatTrace(trace: Trace, options: TraceTextOptions = {}): strin
   const lines = [titleLine(trace), "", ...pathLines(trace.request, options)];
   if (trace.reply !== undefined) lines.push("", "answer", ...pathLines(trace.reply, options));
   lines.push("", `${trace.disposition}: ${trace.reason}`);
-  lines.push("", ...costLines(trace, options.costModel ?? defaultCostModel));
+  lines.push("", ...costLines(trace, options.costModel ?? costModelFor(trace.mode)));
   return lines
     .map((line) => cut(line.trimEnd(), options.width))
     .join("\n")

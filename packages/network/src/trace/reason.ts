@@ -27,7 +27,7 @@ export function reasonSentence(facts: ReasonFacts): string {
     return `the answer reached ${host} from ${got}, but the client had sent to ${wanted}: no node on its way undid the NAT`;
   }
   if (code === reasonCode.answerLost) {
-    return `${facts.process ?? last.host} took it, but the answer was lost: ${hopSentence(facts.answerCode, lastOfReply!)}`;
+    return `${facts.process ?? last.host} answered, but the answer was lost: ${hopSentence(facts.answerCode, lastOfReply!)}`;
   }
   return hopSentence(code, last);
 }
@@ -40,7 +40,7 @@ function hopSentence(code: ReasonCode, hop: Hop): string {
       return `nothing listens on ${portText(hop.after)} at ${hop.host}`;
     case reasonCode.rejected:
     case reasonCode.dropped:
-      return `${code === reasonCode.rejected ? "rejected" : "dropped"} at ${hop.host} by ${decider(hop)}`;
+      return `at ${hop.host} by ${decider(hop)}`;
     case reasonCode.noRoute:
       return `${hop.host} has no route to ${destination}`;
     case reasonCode.noNeighbour:
@@ -67,8 +67,9 @@ function decider(hop: Hop): string {
 
 function ruleSentence(step: RuleStep): string {
   const place = `rule ${step.ruleNumber} of ${step.chain} (table ${step.table})`;
-  if (step.origin === undefined) return place;
-  return `${place}: ${step.origin.servicePort ?? step.origin.object}: ${step.origin.reason}`;
+  const comment = /--comment "([^"]*)"/.exec(step.text)?.[1];
+  if (comment !== undefined) return `${place}: ${comment}`;
+  return step.origin === undefined ? place : `${place}: ${step.origin.object}: ${step.origin.reason}`;
 }
 
 function portText(header: PacketHeader): string {
