@@ -1,0 +1,129 @@
+import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
+import type { Service } from "@kubenetsim/core/model/service";
+import { describe, expect, it } from "vitest";
+import { defaultKubeProxyConfig } from "../config/kube-proxy-config.ts";
+import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "./snapshot.ts";
+
+const node = { name: "node1", nodeIPs: [], addresses: [], zone: "", podCIDRs: [], nfacct: true };
+
+const service = (name: string, parts: Partial<Service["spec"]> = {}): Service => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name, namespace: "default" },
+  spec: { type: "ClusterIP", clusterIP: "10.96.0.1", ports: [{ port: 80, protocol: "TCP" }], ...parts },
+});
+
+const slice = (name: string, of: string, parts: Partial<EndpointSlice> = {}): EndpointSlice => ({
+  apiVersion: "discovery.k8s.io/v1",
+  kind: "EndpointSlice",
+  metadata: { name, namespace: "default", labels: { "kubernetes.io/service-name": of } },
+  addressType: "IPv4",
+  ports: [{ name: "", port: 8080, protocol: "TCP" }],
+  endpoints: [{ addresses: ["10.244.1.9"] }, { addresses: ["10.244.1.10"] }],
+  ...parts,
+});
+
+const take = (services: Service[], endpointSlices: EndpointSlice[] = [], family: "IPv4" | "IPv6" = "IPv4") =>
+  takeSnapshot({ family, node, config: defaultKubeProxyConfig, services, endpointSlices });
+
+const endpoints = (snapshot: ProxySnapshot): string[] =>
+  snapshot.services.flatMap((one) => one.ports.flatMap((port) => port.endpoints.map((endpoint) => endpoint.text)));
+
+describe("takeSnapshot", () => {
+  it("passes over Services that kube-proxy does not serve", () => {
+    const foreign = service("b");
+    const labels = { "service.kubernetes.io/service-proxy-name": "other" };
+    const skipped = [
+      service("a", { clusterIP: "None" }),
+      { ...foreign, metadata: { ...foreign.metadata, labels } },
+      service("c", { type: "ExternalName" }),
+      service("d", { clusterIP: "" }),
+      service("e", { ipFamilies: ["IPv6"], clusterIPs: ["fd00::1"] }),
+    ];
+    expect(take(skipped).services).toEqual([]);
+    expect(take(skipped, [], "IPv6").services.map((one) => one.key)).toEqual(["default/e"]);
+  });
+
+  it("sorts endpoints by their text", () => {
+    const snapshot = take([service("web")], [slice("web-1", "web")]);
+    expect(endpoints(snapshot)).toEqual(["10.244.1.10:8080", "10.244.1.9:8080"]);
+    expect(snapshot.endpointCount).toBe(2);
+  });
+
+  it("passes over slices of another family or a headless Service, and ports without name or number", () => {
+    const headless = { "kubernetes.io/service-name": "web", "service.kubernetes.io/headless": "" };
+    const snapshot = take(
+      [service("web")],
+      [
+        slice("a", "web", { addressType: "IPv6", endpoints: [{ addresses: ["fd00::1"] }] }),
+        slice("b", "web", { metadata: { name: "b", namespace: "default", labels: headless } }),
+        slice("c", "web", { ports: [{ port: 80, protocol: "TCP" }] }),
+        slice("d", "web", { ports: [{ name: "", protocol: "TCP" }] }),
+      ],
+    );
+    expect(endpoints(snapshot)).toEqual([]);
+  });
+
+  it("prefers, of two endpoints with one address, the one that does not terminate", () => {
+    const gone = { addresses: ["10.244.1.9"], conditions: { ready: false, serving: true, terminating: true } };
+    const here = { addresses: ["10.244.1.9"], nodeName: "node1" };
+    for (const order of [
+      [gone, here],
+      [here, gone],
+    ]) {
+      const snapshot = take([service("web")], [slice("web-1", "web", { endpoints: order })]);
+      expect(snapshot.services[0]!.ports[0]!.endpoints).toMatchObject([{ terminating: false, isLocal: true }]);
+    }
+  });
+
+  it("takes source ranges with /0 for none, and load balancers of mode Proxy for nobody's", () => {
+    const balanced: Service = {
+      ...service("web", { type: "LoadBalancer", loadBalancerSourceRanges: [" 10.0.0.0/8 ", "0.0.0.0/0"] }),
+      status: { loadBalancer: { ingress: [{ ip: "1.2.3.4", ipMode: "Proxy" }, { ip: "1.2.3.5" }, { ip: "fd00::1" }] } },
+    };
+    const { port } = take([balanced]).services[0]!.ports[0]!;
+    expect(port).toMatchObject({ sourceRanges: [], loadBalancerVIPs: ["1.2.3.5"] });
+  });
+});
+
+describe("updateSnapshot", () => {
+  const web = service("web");
+  const first = take([web, service("other", { clusterIP: "10.96.0.2" })], [slice("web-1", "web")]);
+
+  it("keeps what is the same", () => {
+    const after = { ...web, metadata: { ...web.metadata, annotations: { note: "new" } } };
+    const next = updateSnapshot(first, [{ kind: "Service", before: web, after }]);
+    expect(next.services).toBe(first.services);
+    expect(updateSnapshot(first, [{ kind: "Pod", before: undefined, after: {} }])).toBe(first);
+  });
+
+  it("reads again only the Service that changed, and of it only the port that did", () => {
+    const ports = [
+      { name: "a", port: 80, protocol: "TCP" as const },
+      { name: "b", port: 81, protocol: "TCP" as const },
+    ];
+    const two = service("two", { ports });
+    const start = updateSnapshot(first, [{ kind: "Service", before: undefined, after: two }]);
+    const changed = service("two", { ports: [ports[0]!, { ...ports[1]!, port: 82 }] });
+    const next = updateSnapshot(start, [{ kind: "Service", before: two, after: changed }]);
+    expect(next.services.map((one, i) => one === start.services[i])).toEqual([true, false, true]);
+    expect(next.services[1]!.ports[0]).toBe(start.services[1]!.ports[0]);
+    expect(next.services[1]!.ports[1]!.port.port).toBe(82);
+  });
+
+  it("waits with a slice for its Service", () => {
+    const early = slice("late-1", "late");
+    const waiting = updateSnapshot(first, [{ kind: "EndpointSlice", before: undefined, after: early }]);
+    expect(waiting.services).toBe(first.services);
+    const late = service("late", { clusterIP: "10.96.0.3" });
+    const next = updateSnapshot(waiting, [{ kind: "Service", before: undefined, after: late }]);
+    expect(next.services.find((one) => one.key === "default/late")!.endpointCount).toBe(2);
+  });
+
+  it("moves a slice whose label names another Service", () => {
+    const next = updateSnapshot(first, [
+      { kind: "EndpointSlice", before: slice("web-1", "web"), after: slice("web-1", "other") },
+    ]);
+    expect(next.services.map((one) => one.endpointCount)).toEqual([2, 0]);
+  });
+});
