@@ -6,6 +6,7 @@ import { type ServiceKind, type ServiceOptions, type ServicePlan, serviceOf, ser
 import { toYaml } from "./to-yaml.ts";
 import {
   deploymentOf,
+  hasDeployment,
   namespaceNames,
   podsOf,
   type WorkloadPlan,
@@ -82,10 +83,10 @@ function clusterOf(plan: ClusterPlan): GeneratedCluster {
     namespaces: namespaceNames.slice(1).map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
     nodes,
     deployments: places
-      .filter(({ workload }) => workload.isDeployment)
+      .filter(({ workload }) => hasDeployment(workload))
       .map(({ workload, place }) => deploymentOf(workload, place)),
     pods: places
-      .filter(({ workload }) => !workload.isDeployment)
+      .filter(({ workload }) => !hasDeployment(workload))
       .flatMap(({ workload, place }) => podsOf(workload, place, names)),
     services: plan.services.map((service, number) => {
       const place = service.workload % plan.workloads.length;

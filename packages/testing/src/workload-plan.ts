@@ -48,10 +48,21 @@ export function deploymentOf(plan: WorkloadPlan, place: number): Deployment {
   };
 }
 
-/** The Pods of an application without a Deployment, each on its node and in its condition. */
+/** Whether a Deployment makes the Pods. Not on the host network: there each needs a node of its own. */
+export function hasDeployment(plan: WorkloadPlan): boolean {
+  return plan.isDeployment && !plan.hostNetwork;
+}
+
+/**
+ * The Pods of an application without a Deployment, each on its node and in its condition. On the host network there is
+ * at most one a node: two would listen on the same ports of one address.
+ */
 export function podsOf(plan: WorkloadPlan, place: number, nodeNames: readonly string[]): readonly Pod[] {
   const { namespace, labels } = workloadLabels(plan, place);
-  return plan.pods.map((pod, index) => ({
+  const isFirstOnNode = (pod: PodPlan, index: number): boolean =>
+    plan.pods.findIndex((other) => other.node % nodeNames.length === pod.node % nodeNames.length) === index;
+  const pods = plan.hostNetwork ? plan.pods.filter(isFirstOnNode) : plan.pods;
+  return pods.map((pod, index) => ({
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name: `app-${place}-${index}`, namespace, labels, ...terminating(pod) },
