@@ -1,0 +1,204 @@
+import { type ApiObject, type Kind, objectKey } from "../model/api-object.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Random } from "../runtime/random.ts";
+import { admitNamespace } from "./admit-namespace.ts";
+import type { Warning } from "./apply-warning.ts";
+import { bootWithServiceCIDR } from "./boot-service-cidr.ts";
+import { type Change, type ClusterState, objectTitle } from "./cluster-state.ts";
+import { decodeDocument } from "./decode/decode-document.ts";
+import { isComponentConfig, isStoredKind, kinds } from "./decode/kinds.ts";
+import type { Draft } from "./draft.ts";
+import { kindRules } from "./kind-rules.ts";
+import type { KindRules } from "./kinds/rules.ts";
+import type { FieldPath, ManifestDocument } from "./manifest/manifest-document.ts";
+import { readManifests } from "./manifest/read-manifests.ts";
+import { sameObject } from "./same-object.ts";
+import { SkippedKinds } from "./skipped-kinds.ts";
+import { type FieldError, invalidObject, Refusal, stepsOf } from "./validate/field-error.ts";
+import { validateMetadata } from "./validate/metadata.ts";
+import { putObject } from "./write-object.ts";
+
+/** Where chance and time come from. */
+export interface ApplyContext {
+  readonly random: Random;
+  readonly clock: Clock;
+}
+
+export interface ApplyResult {
+  readonly state: ClusterState;
+  /** In the order of the writes. Documents that change nothing give none. */
+  readonly changes: readonly Change[];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Creates or replaces what a manifest holds.
+ *
+ * @throws ParseError when the text cannot be read, StatusError when an object is refused; the state is a value, so
+ * nothing has changed then.
+ * @example
+ * const { state } = applyYaml(emptyState(), text, "shop.yaml", { random: seededRandom("1"), clock: virtualClock() });
+ */
+export function applyYaml(state: ClusterState, text: string, source: string, context: ApplyContext): ApplyResult {
+  return applyDocuments(state, readManifests(text, source), context);
+}
+
+/**
+ * Creates or replaces the objects of documents: decodes, defaults, allocates, validates and stores each, ServiceCIDRs
+ * and Namespaces first, since others depend on them. All or nothing.
+ *
+ * What a dump of a cluster says of itself (`uid`, `creationTimestamp`, `status`) is kept; `resourceVersion` is not.
+ *
+ * @throws StatusError when an object is refused, with its position.
+ */
+export function applyDocuments(
+  state: ClusterState,
+  documents: readonly ManifestDocument[],
+  context: ApplyContext,
+): ApplyResult {
+  const work = new Apply(state, context, new SkippedKinds(documents));
+  for (const document of inOrder(documents)) work.apply(document);
+  return work.result();
+}
+
+function inOrder(documents: readonly ManifestDocument[]): ManifestDocument[] {
+  const rank = (kind: string): number => (kind === "ServiceCIDR" ? 0 : kind === "Namespace" ? 1 : 2);
+  return [...documents].sort((a, b) => rank(a.kind) - rank(b.kind));
+}
+
+class Apply {
+  #state: ClusterState;
+  readonly #context: ApplyContext;
+  readonly #skipped: SkippedKinds;
+  readonly #changes: Change[] = [];
+  readonly #warnings: Warning[] = [];
+  readonly #sources: (readonly [string, ManifestDocument])[] = [];
+
+  constructor(state: ClusterState, context: ApplyContext, skipped: SkippedKinds) {
+    this.#state = state;
+    this.#context = context;
+    this.#skipped = skipped;
+  }
+
+  apply(document: ManifestDocument): void {
+    for (const { message, position } of document.warnings)
+      this.#warnings.push({ message, object: undefined, position });
+    const { kind, apiVersion } = document;
+    if (isStoredKind(kind) && kinds[kind].apiVersion === apiVersion) this.#store(document, kind);
+    else if (!isComponentConfig(apiVersion)) this.#skipped.skip(document);
+  }
+
+  result(): ApplyResult {
+    const sources = this.#sources.length === 0 ? this.#state.sources : this.#state.sources.setAll(this.#sources);
+    return {
+      state: Object.freeze({ ...this.#state, sources }),
+      changes: this.#changes,
+      warnings: [...this.#warnings, ...this.#skipped.warnings()],
+    };
+  }
+
+  #store(document: ManifestDocument, kind: Kind): void {
+    const draft = decodeDocument(document, kind);
+    this.#boot(draft);
+    this.#admit(draft, document);
+    const key = objectKey(draft as ApiObject);
+    const before = this.#state.tables[kind].get(key);
+    const object = this.#accept(document, draft, before);
+    for (const { message, field } of kindRules[kind].warnings?.(object as never) ?? []) {
+      const position = document.positionOf(stepsOf(field));
+      this.#warnings.push({ message, object: objectTitle(kind, key), position });
+    }
+    this.#sources.push([objectTitle(kind, key), document]);
+    if (before !== undefined && sameObject(object, before)) return;
+    this.#write(object);
+  }
+
+  /** Defaults, allocates and validates; what comes out is ready to be stored. */
+  #accept(document: ManifestDocument, draft: Draft<ApiObject>, before: ApiObject | undefined): ApiObject {
+    const rules = kindRules[draft.kind] as unknown as KindRules<ApiObject>;
+    const object = draft as ApiObject;
+    try {
+      rules.setDefaults(draft);
+      keepSystemFields(draft, before);
+      const title = `${draft.kind.toLowerCase()}/${objectKey(object)}`;
+      rules.prepare?.(this.#state, draft, before, this.#context.random.fork(`apiserver/${title}`));
+      const { namespaced } = kinds[draft.kind];
+      refuse([...validateMetadata(object.metadata, namespaced, rules.checkName), ...rules.validate(object, before)]);
+      return object;
+    } catch (reason) {
+      throw reason instanceof Refusal ? refusedBy(reason, document, object) : reason;
+    }
+  }
+
+  #boot(draft: Draft<ApiObject>): void {
+    const booted = bootWithServiceCIDR(this.#state, draft as ApiObject);
+    if (booted === undefined) return;
+    this.#state = booted.state;
+    this.#changes.push(...booted.changes);
+  }
+
+  #admit(draft: Draft<ApiObject>, document: ManifestDocument): void {
+    const namespace = admitNamespace(this.#state, draft);
+    if (namespace === undefined) return;
+    this.#warnings.push({
+      message: `namespace ${JSON.stringify(namespace.metadata.name)} is not there; it has been created`,
+      object: objectTitle(draft.kind, objectKey(draft as ApiObject)),
+      position: document.positionOf(["metadata", "namespace"] satisfies FieldPath),
+    });
+    this.#write(namespace);
+  }
+
+  #write(object: ApiObject): void {
+    const { state, change } = putObject(this.#state, object, this.#context.clock);
+    this.#state = state;
+    this.#changes.push(change);
+  }
+}
+
+function refuse(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw new Refusal(errors);
+}
+
+/** What belongs to the stored object and what the status last said, where the new one leaves it out. */
+function keepSystemFields(draft: Draft<ApiObject>, before: ApiObject | undefined): void {
+  if (before === undefined) {
+    if (specCounts(draft.kind)) draft.metadata.generation ??= 1;
+    return;
+  }
+  const { uid, creationTimestamp, generation } = before.metadata;
+  if (uid !== undefined) draft.metadata.uid = uid;
+  if (creationTimestamp !== undefined) draft.metadata.creationTimestamp = creationTimestamp;
+  if (generation !== undefined) draft.metadata.generation = generation;
+  const stored = before as { status?: unknown };
+  const given = draft as { status?: unknown };
+  if (given.status === undefined && stored.status !== undefined) given.status = structuredCopy(stored.status);
+}
+
+/** Kinds whose `generation` the API server counts. */
+function specCounts(kind: Kind): boolean {
+  return kind === "Deployment" || kind === "ReplicaSet" || kind === "EndpointSlice";
+}
+
+function structuredCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(structuredCopy);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, structuredCopy(inner)]));
+}
+
+function refusedBy(refusal: Refusal, document: ManifestDocument, object: ApiObject): Error {
+  const position = document.positionOf(stepsOf(refusal.errors[0]!.field));
+  const hint = hintFor(refusal.errors);
+  return invalidObject(kinds[object.kind].qualified, object.metadata.name ?? "", refusal.errors, {
+    position,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function hintFor(errors: readonly FieldError[]): string | undefined {
+  const texts = errors.map((error) => error.message).join(" ");
+  if (texts.includes("does not match the current range")) {
+    return "add the cluster's own ranges: kubectl get servicecidr -o yaml";
+  }
+  if (texts.includes("already allocated")) return "leave it out to have a free one, or choose another";
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import type { ApiObject, Kind } from "../../model/api-object.ts";
+import { StatusError } from "../../runtime/errors.ts";
+import type { Draft } from "../draft.ts";
+import type { ManifestDocument } from "../manifest/manifest-document.ts";
+import { nearestWord } from "../nearest-word.ts";
+import { type DecodeProblem, decodeObject } from "./decode-object.ts";
+import { kinds } from "./kinds.ts";
+
+/**
+ * The object of a document, as the API server decodes it with strict field validation.
+ *
+ * @throws StatusError of reason BadRequest for a wrong type or an unknown field.
+ */
+export function decodeDocument(document: ManifestDocument, kind: Kind): Draft<ApiObject> {
+  const { struct, apiVersion } = kinds[kind];
+  const { object, wrongType, unknownFields } = decodeObject(document.object, struct);
+  const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
+  const prefix = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: `;
+  const refuse = (message: string, problem: DecodeProblem, hint: string): StatusError =>
+    new StatusError("BadRequest", prefix + message, { position: document.positionOf(problem.path), hint });
+  if (wrongType !== undefined) throw refuse(wrongType.message, wrongType, typeHint(wrongType.message));
+  const unknown = unknownFields[0];
+  if (unknown !== undefined) {
+    const list = unknownFields.map((problem) => problem.message).join(", ");
+    throw refuse(`strict decoding error: ${list}`, unknown, fieldHint(unknown.path.at(-1), unknown.candidates));
+  }
+  const draft = object as unknown as Draft<ApiObject>;
+  draft.metadata ??= {} as Draft<ApiObject>["metadata"];
+  return draft;
+}
+
+function typeHint(message: string): string {
+  if (/string into .* of type (u?int|float)/.test(message)) return "write the number without quotes";
+  if (/(number|bool)( \S+)? into .* of type (string|v1\.)/.test(message)) return "put the value in quotes";
+  if (/object into .* of type \[\]/.test(message)) return 'a list is expected here: begin each item with "- "';
+  return "the field has another type; kubectl explain shows it";
+}
+
+function fieldHint(name: unknown, candidates: readonly string[]): string {
+  const near = nearestWord(String(name), candidates);
+  return near === undefined ? `known here are ${candidates.join(", ")}` : `did you mean ${near}?`;
+}

@@ -1,0 +1,213 @@
+import type { FieldPath, Plain, PlainObject } from "../manifest/manifest-document.ts";
+import { type FieldType, goName, structType } from "./field-type.ts";
+import { isQuantity, isTime } from "./special-values.ts";
+
+/** Something in a document that the API server's decoder refuses. */
+export interface DecodeProblem {
+  readonly message: string;
+  readonly path: FieldPath;
+}
+
+export interface Decoded {
+  /** A fresh copy, free to be changed: nulls and zeros that stand for nothing are left out. */
+  readonly object: PlainObject;
+  /** The first value of a wrong type; nothing else counts then. */
+  readonly wrongType: DecodeProblem | undefined;
+  readonly unknownFields: readonly (DecodeProblem & { readonly candidates: readonly string[] })[];
+}
+
+/** Decodes a value as Go's JSON decoder (sigs.k8s.io/json, strict) reads it into the struct `id` of the field table. */
+export function decodeObject(value: PlainObject, id: string): Decoded {
+  const decoder = new Decoder();
+  const object = decoder.decode(value, structType(id), "", "") as PlainObject;
+  return { object, wrongType: decoder.wrongType, unknownFields: decoder.unknownFields };
+}
+
+class Decoder {
+  wrongType: DecodeProblem | undefined;
+  readonly unknownFields: (DecodeProblem & { candidates: readonly string[] })[] = [];
+  readonly #path: (string | number)[] = [];
+
+  /** `struct` and `field` are what Go names in messages: the innermost struct and the fields from the root to here. */
+  decode(value: Plain, type: FieldType, struct: string, field: string): Plain | undefined {
+    if (value === null) return undefined;
+    switch (type.kind) {
+      case "struct":
+        return this.#struct(value, type, struct, field);
+      case "list":
+        return this.#list(value, type, struct, field);
+      case "map":
+        return this.#map(value, type, struct, field);
+      default:
+        return this.#scalar(value, type, struct, field);
+    }
+  }
+
+  #struct(value: Plain, type: FieldType & { kind: "struct" }, struct: string, field: string): Plain | undefined {
+    if (!isObject(value)) return this.#wrong(value, type, struct, field);
+    const result: Record<string, Plain> = {};
+    for (const key of Object.keys(value)) {
+      const known = type.fields.get(key);
+      this.#path.push(key);
+      if (known === undefined) {
+        this.#unknown(type);
+      } else {
+        const inner = this.decode(value[key]!, known.type, type.name, field === "" ? key : `${field}.${key}`);
+        if (inner !== undefined && !(known.omitsZero && isZero(inner, known.type))) result[key] = inner;
+      }
+      this.#path.pop();
+    }
+    return result;
+  }
+
+  #list(value: Plain, type: FieldType & { kind: "list" }, struct: string, field: string): Plain | undefined {
+    if (!Array.isArray(value)) return this.#wrong(value, type, struct, field);
+    const items: Plain[] = [];
+    for (let i = 0; i < value.length; i++) {
+      this.#path.push(i);
+      const item = this.decode(value[i] as Plain, type.element, struct, field);
+      items.push(item ?? zeroOf(type.element));
+      this.#path.pop();
+    }
+    return items;
+  }
+
+  #map(value: Plain, type: FieldType & { kind: "map" }, struct: string, field: string): Plain | undefined {
+    if (!isObject(value)) return this.#wrong(value, type, struct, field);
+    const result: Record<string, Plain> = {};
+    for (const key of Object.keys(value)) {
+      this.#path.push(key);
+      result[key] = this.decode(value[key]!, type.element, struct, field) ?? zeroOf(type.element);
+      this.#path.pop();
+    }
+    return result;
+  }
+
+  #scalar(value: Plain, type: FieldType, struct: string, field: string): Plain | undefined {
+    switch (type.kind) {
+      case "string":
+      case "bytes":
+        return typeof value === "string" ? value : this.#wrong(value, type, struct, field);
+      case "bool":
+        return typeof value === "boolean" ? value : this.#wrong(value, type, struct, field);
+      case "int32":
+        return isInteger(value, 2 ** 31) ? value : this.#wrong(value, type, struct, field);
+      case "int64":
+        return isInteger(value, 2 ** 53) ? value : this.#wrong(value, type, struct, field);
+      case "float64":
+        return typeof value === "number" ? value : this.#wrong(value, type, struct, field);
+      case "IntOrString":
+        return this.#intOrString(value);
+      case "Quantity":
+        return this.#quantity(value);
+      case "Time":
+        return this.#time(value);
+      default:
+        return copyOf(value);
+    }
+  }
+
+  #intOrString(value: Plain): Plain | undefined {
+    if (typeof value === "string") return value;
+    if (isInteger(value, 2 ** 31)) return value;
+    const type = typeof value === "number" || typeof value === "bigint" ? "int32" : "string";
+    return this.#refuse(`json: cannot unmarshal ${jsonKind(value, type)} into Go value of type ${type}`);
+  }
+
+  #quantity(value: Plain): Plain | undefined {
+    if (typeof value === "number" || typeof value === "bigint") return String(value);
+    if (typeof value === "string" && isQuantity(value)) return value;
+    return this.#refuse("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+  }
+
+  #time(value: Plain): Plain | undefined {
+    if (typeof value !== "string") {
+      return this.#refuse(`json: cannot unmarshal ${jsonKind(value, "string")} into Go value of type string`);
+    }
+    if (isTime(value)) return value;
+    return this.#refuse(
+      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+    );
+  }
+
+  #wrong(value: Plain, type: FieldType, struct: string, field: string): undefined {
+    const target = struct === "" ? "Go value" : `Go struct field ${struct}.${field}`;
+    this.#refuse(`json: cannot unmarshal ${jsonKind(value, type.kind)} into ${target} of type ${goName(type)}`);
+  }
+
+  #refuse(message: string): undefined {
+    this.wrongType ??= { message, path: [...this.#path] };
+  }
+
+  #unknown(type: FieldType & { kind: "struct" }): void {
+    this.unknownFields.push({
+      message: `unknown field ${JSON.stringify(formatPath(this.#path))}`,
+      path: [...this.#path],
+      candidates: [...type.fields.keys()],
+    });
+  }
+}
+
+/** `spec.ports[0].name`. */
+export function formatPath(path: FieldPath): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? step : `${text}.${step}`),
+    "",
+  );
+}
+
+/** What Go calls the JSON value in a message; a number that does not fit is spelled out. */
+function jsonKind(value: Plain, target: string): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "object") return "object";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "string") return "string";
+  return /^(int|float)/.test(target) ? `number ${value}` : "number";
+}
+
+function isObject(value: Plain): value is PlainObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isInteger(value: Plain, bound: number): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= -bound && value < bound;
+}
+
+function isZero(value: Plain, type: FieldType): boolean {
+  switch (type.kind) {
+    case "list":
+      return (value as readonly Plain[]).length === 0;
+    case "map":
+      return Object.keys(value as PlainObject).length === 0;
+    case "struct":
+    case "IntOrString":
+      return false;
+    default:
+      return value === "" || value === 0 || value === false;
+  }
+}
+
+function zeroOf(type: FieldType): Plain {
+  switch (type.kind) {
+    case "list":
+      return [];
+    case "struct":
+    case "map":
+      return {};
+    case "bool":
+      return false;
+    case "int32":
+    case "int64":
+    case "float64":
+    case "IntOrString":
+      return 0;
+    default:
+      return "";
+  }
+}
+
+function copyOf(value: Plain): Plain {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copyOf(inner)]));
+}

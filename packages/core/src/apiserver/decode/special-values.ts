@@ -1,0 +1,9 @@
+/** Text that resource.ParseQuantity takes: `500m`, `8Gi`, `1e3`. */
+export function isQuantity(text: string): boolean {
+  return /^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$/.test(text);
+}
+
+/** RFC 3339, as Go's time.RFC3339 layout takes it. */
+export function isTime(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([.,]\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text);
+}

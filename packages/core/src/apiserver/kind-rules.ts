@@ -1,0 +1,23 @@
+import type { Kind, KindMap } from "../model/api-object.ts";
+import { configMapRules } from "./kinds/config-map.ts";
+import { endpointSliceRules } from "./kinds/endpoint-slice.ts";
+import { namespaceRules } from "./kinds/namespace.ts";
+import { nodeRules } from "./kinds/node.ts";
+import { podRules } from "./kinds/pod.ts";
+import type { KindRules } from "./kinds/rules.ts";
+import { serviceCidrRules } from "./kinds/service-cidr.ts";
+import { deploymentRules, replicaSetRules } from "./kinds/workload.ts";
+import { serviceRules } from "./service/service-rules.ts";
+
+/** The rules of every stored kind. */
+export const kindRules: { readonly [K in Kind]: KindRules<KindMap[K]> } = {
+  Namespace: namespaceRules,
+  Node: nodeRules,
+  Pod: podRules,
+  Service: serviceRules,
+  EndpointSlice: endpointSliceRules,
+  Deployment: deploymentRules,
+  ReplicaSet: replicaSetRules,
+  ConfigMap: configMapRules,
+  ServiceCIDR: serviceCidrRules,
+};

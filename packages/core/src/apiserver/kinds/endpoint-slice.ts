@@ -1,0 +1,119 @@
+import type { EndpointSlice } from "../../model/endpoint-slice.ts";
+import { parseAddress } from "../../net/address.ts";
+import { duplicate, type FieldError, invalid, notSupported, required } from "../validate/field-error.ts";
+import { sloppyAddress, specialAddress } from "../validate/ip-text.ts";
+import { dnsLabel, dnsSubdomain, portNumber, qualified } from "../validate/names.ts";
+import type { KindRules } from "./rules.ts";
+
+const addressTypes = ["FQDN", "IPv4", "IPv6"];
+const protocols = ["SCTP", "TCP", "UDP"];
+const maxAddresses = 100;
+const maxEndpoints = 1000;
+const maxPorts = 20_000;
+
+export const endpointSliceRules: KindRules<EndpointSlice> = {
+  checkName: dnsSubdomain,
+  setDefaults: (slice) => {
+    slice.endpoints ??= [];
+    for (const port of slice.ports ?? []) {
+      port.name ??= "";
+      port.protocol ??= "TCP";
+    }
+  },
+  validate: (slice, before) => [
+    ...validateAddressType(slice, before),
+    ...validateEndpoints(slice),
+    ...validatePorts(slice),
+  ],
+};
+
+function validateAddressType(slice: EndpointSlice, before: EndpointSlice | undefined): FieldError[] {
+  if (!slice.addressType) return [required("addressType")];
+  if (!addressTypes.includes(slice.addressType)) return [notSupported("addressType", slice.addressType, addressTypes)];
+  return before === undefined || before.addressType === slice.addressType
+    ? []
+    : [invalid("addressType", slice.addressType, "field is immutable")];
+}
+
+function validateEndpoints(slice: EndpointSlice): FieldError[] {
+  const endpoints = slice.endpoints ?? [];
+  if (endpoints.length > maxEndpoints) {
+    return [
+      {
+        field: "endpoints",
+        reason: "FieldValueTooLong",
+        message: `Too many: ${endpoints.length}: must have at most ${maxEndpoints} items`,
+      },
+    ];
+  }
+  return endpoints.flatMap((endpoint, i) => {
+    const path = `endpoints[${i}]`;
+    const addresses = endpoint.addresses ?? [];
+    const errors: FieldError[] = [];
+    if (addresses.length === 0) errors.push(required(`${path}.addresses`, "must contain at least 1 address"));
+    if (addresses.length > maxAddresses) {
+      errors.push({
+        field: `${path}.addresses`,
+        reason: "FieldValueTooLong",
+        message: `Too many: ${addresses.length}: must have at most ${maxAddresses} items`,
+      });
+    }
+    for (const [j, address] of addresses.entries()) {
+      errors.push(...validateAddress(slice.addressType, address, `${path}.addresses[${j}]`));
+    }
+    if (endpoint.nodeName !== undefined) {
+      errors.push(
+        ...dnsSubdomain(endpoint.nodeName).map((text) => invalid(`${path}.nodeName`, endpoint.nodeName, text)),
+      );
+    }
+    if (endpoint.hostname !== undefined) {
+      errors.push(...dnsLabel(endpoint.hostname).map((text) => invalid(`${path}.hostname`, endpoint.hostname, text)));
+    }
+    return errors;
+  });
+}
+
+function validateAddress(type: EndpointSlice["addressType"], address: string, path: string): FieldError[] {
+  if (type === "FQDN") return dnsSubdomain(address).map((text) => invalid(path, address, text));
+  if (type !== "IPv4" && type !== "IPv6") return [];
+  const errors: FieldError[] = [];
+  const parsed = sloppyAddress(address);
+  if (parsed === undefined) {
+    errors.push(invalid(path, address, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
+  } else if (parseAddress(address) === undefined) {
+    errors.push(invalid(path, address, "must not have leading 0s"));
+  }
+  if (parsed !== undefined && parsed.includes(":") !== (type === "IPv6")) {
+    errors.push(invalid(path, address, `must be an ${type} address`));
+  }
+  return parsed === undefined ? errors : [...errors, ...specialAddress(path, address)];
+}
+
+function validatePorts(slice: EndpointSlice): FieldError[] {
+  const ports = slice.ports ?? [];
+  if (ports.length > maxPorts) {
+    return [
+      {
+        field: "ports",
+        reason: "FieldValueTooLong",
+        message: `Too many: ${ports.length}: must have at most ${maxPorts} items`,
+      },
+    ];
+  }
+  const names = new Set<string>();
+  return ports.flatMap((port, i) => {
+    const path = `ports[${i}]`;
+    const errors: FieldError[] = [];
+    if (port.name) errors.push(...dnsLabel(port.name).map((text) => invalid(`${path}.name`, port.name, text)));
+    if (names.has(port.name ?? "")) errors.push(duplicate(`${path}.name`, port.name ?? ""));
+    names.add(port.name ?? "");
+    if (!protocols.includes(port.protocol ?? ""))
+      errors.push(notSupported(`${path}.protocol`, port.protocol, protocols));
+    if (port.port !== undefined)
+      errors.push(...portNumber(port.port).map((text) => invalid(`${path}.port`, port.port, text)));
+    if (port.appProtocol !== undefined) {
+      errors.push(...qualified(port.appProtocol).map((text) => invalid(`${path}.appProtocol`, port.appProtocol, text)));
+    }
+    return errors;
+  });
+}

@@ -1,0 +1,134 @@
+import type { Container, Pod, PodSpec } from "../../model/pod.ts";
+import { parseAddress } from "../../net/address.ts";
+import type { Draft } from "../draft.ts";
+import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../validate/field-error.ts";
+import { dnsLabel, dnsSubdomain, portName, portNumber } from "../validate/names.ts";
+import type { KindRules } from "./rules.ts";
+
+const protocols = ["SCTP", "TCP", "UDP"];
+const defaultGraceSeconds = 30;
+
+export const podRules: KindRules<Pod> = {
+  checkName: dnsSubdomain,
+  setDefaults: (pod) => {
+    pod.spec ??= { containers: [] };
+    defaultPodSpec(pod.spec);
+    if (pod.spec.hostNetwork === true) defaultHostPorts(pod.spec);
+  },
+  validate: (pod, before) => [
+    ...validatePodSpec(pod.spec, "spec"),
+    ...validatePodIPs(pod),
+    ...(before === undefined ? [] : immutableErrors(pod, before)),
+  ],
+};
+
+/** The defaults of the fields that the simulator reads; those of volumes, probes and security are left out. */
+export function defaultPodSpec(spec: Draft<PodSpec>): void {
+  spec.containers ??= [];
+  spec.dnsPolicy ??= "ClusterFirst";
+  spec.restartPolicy ??= "Always";
+  spec.terminationGracePeriodSeconds ??= defaultGraceSeconds;
+  for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
+    for (const port of container.ports ?? []) port.protocol ??= "TCP";
+  }
+}
+
+/** On the host's network a container's port is the host's. */
+function defaultHostPorts(spec: Draft<PodSpec>): void {
+  for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
+    for (const port of container.ports ?? []) port.hostPort ??= port.containerPort;
+  }
+}
+
+export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const names = new Set<string>();
+  if (spec.containers.length === 0) errors.push(required(`${path}.containers`));
+  errors.push(...validateContainers(spec.containers, `${path}.containers`, names));
+  errors.push(...validateContainers(spec.initContainers ?? [], `${path}.initContainers`, names));
+  if (!["Always", "OnFailure", "Never"].includes(spec.restartPolicy ?? "")) {
+    errors.push(notSupported(`${path}.restartPolicy`, spec.restartPolicy, ["Always", "OnFailure", "Never"]));
+  }
+  const dnsPolicies = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
+  if (!dnsPolicies.includes(spec.dnsPolicy ?? "")) {
+    errors.push(notSupported(`${path}.dnsPolicy`, spec.dnsPolicy, dnsPolicies));
+  }
+  for (const field of ["hostname", "subdomain"] as const) {
+    const value = spec[field];
+    if (value) errors.push(...dnsLabel(value).map((text) => invalid(`${path}.${field}`, value, text)));
+  }
+  if (spec.nodeName) {
+    errors.push(...dnsSubdomain(spec.nodeName).map((text) => invalid(`${path}.nodeName`, spec.nodeName, text)));
+  }
+  return errors;
+}
+
+function validateContainers(containers: readonly Container[], path: string, names: Set<string>): FieldError[] {
+  return containers.flatMap((container, i) => {
+    const at = `${path}[${i}]`;
+    const errors: FieldError[] = [];
+    if (!container.name) errors.push(required(`${at}.name`));
+    else {
+      errors.push(...dnsLabel(container.name).map((text) => invalid(`${at}.name`, container.name, text)));
+      if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name));
+      names.add(container.name);
+    }
+    if (!container.image) errors.push(required(`${at}.image`));
+    return [...errors, ...validateContainerPorts(container, at)];
+  });
+}
+
+function validateContainerPorts(container: Container, path: string): FieldError[] {
+  const names = new Set<string>();
+  return (container.ports ?? []).flatMap((port, i) => {
+    const at = `${path}.ports[${i}]`;
+    const errors: FieldError[] = [];
+    if (port.name) {
+      const complaints = portName(port.name);
+      errors.push(...complaints.map((text) => invalid(`${at}.name`, port.name, text)));
+      if (complaints.length === 0 && names.has(port.name)) errors.push(duplicate(`${at}.name`, port.name));
+      names.add(port.name);
+    }
+    if (!port.containerPort) errors.push(required(`${at}.containerPort`));
+    else {
+      errors.push(
+        ...portNumber(port.containerPort).map((text) => invalid(`${at}.containerPort`, port.containerPort, text)),
+      );
+    }
+    if (port.hostPort) {
+      errors.push(...portNumber(port.hostPort).map((text) => invalid(`${at}.hostPort`, port.hostPort, text)));
+    }
+    if (!protocols.includes(port.protocol ?? "")) errors.push(notSupported(`${at}.protocol`, port.protocol, protocols));
+    return errors;
+  });
+}
+
+function validatePodIPs(pod: Pod): FieldError[] {
+  return (pod.status?.podIPs ?? []).flatMap(({ ip }, i) =>
+    parseAddress(ip) === undefined
+      ? [invalid(`status.podIPs[${i}].ip`, ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
+      : [],
+  );
+}
+
+/** Of a Pod's specification only a few fields may change; of those that the simulator reads, images may. */
+function immutableErrors(pod: Pod, before: Pod): FieldError[] {
+  const fixed = (spec: PodSpec): string =>
+    JSON.stringify([
+      spec.nodeName,
+      spec.hostNetwork ?? false,
+      spec.hostname,
+      spec.subdomain,
+      spec.restartPolicy,
+      spec.dnsPolicy,
+      spec.containers.map((container) => [container.name, container.ports ?? []]),
+    ]);
+  const given: PodSpec =
+    pod.spec.nodeName === undefined && before.spec.nodeName !== undefined
+      ? { ...pod.spec, nodeName: before.spec.nodeName }
+      : pod.spec;
+  if (fixed(given) === fixed(before.spec)) return [];
+  const detail =
+    "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+  return [forbidden("spec", detail)];
+}

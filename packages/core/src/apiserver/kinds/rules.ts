@@ -1,0 +1,25 @@
+import type { ApiObject } from "../../model/api-object.ts";
+import type { Random } from "../../runtime/random.ts";
+import type { ClusterState } from "../cluster-state.ts";
+import type { Draft } from "../draft.ts";
+import type { FieldError } from "../validate/field-error.ts";
+
+/** What the API server does with an object of a kind, in this order. */
+export interface KindRules<T extends ApiObject> {
+  /** Which names are allowed: the complaints about one. */
+  readonly checkName: (name: string) => readonly string[];
+  /** Fills in what is left out. */
+  readonly setDefaults: (object: Draft<T>) => void;
+  /** Takes over from the stored object, allocates. May throw a Refusal or a StatusError. */
+  readonly prepare?: (state: ClusterState, object: Draft<T>, before: T | undefined, random: Random) => void;
+  /** All that is wrong beyond the metadata, in the API server's order. */
+  readonly validate: (object: T, before: T | undefined) => readonly FieldError[];
+  /** What the API server accepts and warns of. */
+  readonly warnings?: (object: T) => readonly FieldWarning[];
+}
+
+/** A warning of the API server, and the field that it is about. */
+export interface FieldWarning {
+  readonly message: string;
+  readonly field: string;
+}

@@ -1,0 +1,102 @@
+import { ParseError } from "../../runtime/errors.ts";
+import { isPlainText, readBlockSubset } from "./block-reader.ts";
+import { splitJson } from "./json-stream.ts";
+import { manifestLimits } from "./limits.ts";
+import type { FieldPath, ManifestDocument, Plain, PlainObject, ReadWarning } from "./manifest-document.ts";
+import { splitStream, type TextSlice } from "./text-slice.ts";
+import { YamlDocument } from "./yaml-document.ts";
+
+/**
+ * The objects of a manifest: a YAML stream, JSON (also several values after another), and lists (`kind: List`,
+ * `ServiceList` …) as `kubectl get -o yaml` prints them, whose items come out one by one. Values are what Kubernetes
+ * reads, not what YAML 1.2 says.
+ *
+ * Documents in the usual block style take a fast way; others, and all questions for a position, go to the `yaml`
+ * library.
+ *
+ * @param source what messages call the text: a file's name.
+ * @throws ParseError when it is too large, is no YAML or JSON, or holds something that is no object.
+ */
+export function readManifests(text: string, source: string): ManifestDocument[] {
+  if (text.length > manifestLimits.characters) throw tooLarge(text, source);
+  const documents: ManifestDocument[] = [];
+  const simple = isPlainText(text);
+  for (const slice of /^\s*\{/.test(text) ? splitJson(text, source) : splitStream(text, source)) {
+    const { value, warnings } = readSlice(slice, simple);
+    if (value === null) continue;
+    collect(documents, new Origin(slice), value, [], warnings);
+  }
+  return documents;
+}
+
+function readSlice(slice: TextSlice, simple: boolean): { value: Plain; warnings: readonly ReadWarning[] } {
+  if (slice.json !== undefined) return { value: slice.json, warnings: [] };
+  const fast = simple ? readBlockSubset(slice) : undefined;
+  return fast !== undefined ? { value: fast, warnings: [] } : new YamlDocument(slice).read();
+}
+
+/** Where a document came from; parsed again, once, when somebody asks for a position. */
+class Origin {
+  readonly #slice: TextSlice;
+  #document: YamlDocument | undefined;
+
+  constructor(slice: TextSlice) {
+    this.#slice = slice;
+  }
+
+  positionOf(path: FieldPath): ReturnType<ManifestDocument["positionOf"]> {
+    this.#document ??= new YamlDocument(this.#slice);
+    return this.#document.positionOf(path);
+  }
+}
+
+function collect(
+  documents: ManifestDocument[],
+  origin: Origin,
+  value: Plain,
+  path: FieldPath,
+  warnings: readonly ReadWarning[],
+): void {
+  const object = objectOf(value, origin, path);
+  const { apiVersion, kind, items } = object;
+  if (typeof kind !== "string" || kind === "") throw missing("kind", origin, path);
+  if (typeof apiVersion !== "string" || apiVersion === "") throw missing("apiVersion", origin, path);
+  if (kind.endsWith("List") && (Array.isArray(items) || items === undefined || items === null)) {
+    for (const [i, item] of ((items ?? []) as readonly Plain[]).entries()) {
+      const whole = itemOf(item, apiVersion, kind);
+      collect(documents, origin, whole, [...path, "items", i], i === 0 ? warnings : []);
+    }
+    return;
+  }
+  documents.push({ object, apiVersion, kind, warnings, positionOf: (inner) => origin.positionOf([...path, ...inner]) });
+}
+
+/** Items of a typed list (`ServiceList`) may leave out what the list says already. */
+function itemOf(item: Plain, apiVersion: string, kind: string): Plain {
+  if (kind === "List" || typeof item !== "object" || item === null || Array.isArray(item)) return item;
+  const given = item as PlainObject;
+  if (given.kind !== undefined && given.apiVersion !== undefined) return item;
+  return { apiVersion, kind: kind.slice(0, -"List".length), ...given };
+}
+
+function objectOf(value: Plain, origin: Origin, path: FieldPath): PlainObject {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as PlainObject;
+  throw new ParseError("a Kubernetes object is expected: a mapping with apiVersion, kind and metadata", {
+    position: origin.positionOf(path),
+  });
+}
+
+function missing(field: string, origin: Origin, path: FieldPath): ParseError {
+  return new ParseError(`Object '${field === "kind" ? "Kind" : "apiVersion"}' is missing`, {
+    position: origin.positionOf(path),
+    hint: field === "kind" ? "add e.g. kind: Service" : "add e.g. apiVersion: v1",
+  });
+}
+
+function tooLarge(text: string, source: string): ParseError {
+  const mega = (count: number): string => (count / 1024 / 1024).toFixed(1);
+  return new ParseError(
+    `the input has ${mega(text.length)} Mi characters; at most ${mega(manifestLimits.characters)} Mi are read`,
+    { position: { source, line: 1, column: 1 }, hint: "split it, or leave out the kinds that no traffic depends on" },
+  );
+}

@@ -1,0 +1,32 @@
+import type { Service } from "../../model/service.ts";
+import type { KindRules } from "../kinds/rules.ts";
+import { dnsLabel } from "../validate/names.ts";
+import { allocateService } from "./service-allocation.ts";
+import { defaultService } from "./service-defaults.ts";
+import {
+  dropForeignStatus,
+  dropTypeDependentFields,
+  keepAllocatedValues,
+  normalizeClusterIPs,
+} from "./service-update.ts";
+import { serviceWarnings } from "./service-warnings.ts";
+import { validateService } from "./validate-service.ts";
+import { validateServiceUpdate } from "./validate-service-update.ts";
+
+export const serviceRules: KindRules<Service> = {
+  checkName: dnsLabel,
+  setDefaults: defaultService,
+  prepare: (state, service, before, random) => {
+    const old = before?.spec;
+    if (old !== undefined) dropTypeDependentFields(service.spec, old);
+    dropForeignStatus(service);
+    if (old !== undefined) keepAllocatedValues(service.spec, old);
+    normalizeClusterIPs(service.spec, old);
+    allocateService(state, service, old, random);
+  },
+  validate: (service, before) => [
+    ...(before === undefined ? [] : validateServiceUpdate(service.spec, before.spec)),
+    ...validateService(service, before),
+  ],
+  warnings: serviceWarnings,
+};

@@ -1,0 +1,31 @@
+/** Days from 1970-01-01 to the virtual clock's epoch, 2026-01-01. */
+const epochDay = 20454;
+
+/** RFC 3339 text of a virtual time, in whole seconds as the API server writes it: `2026-01-01T00:00:05Z`. */
+export function timestampOf(nowMs: number): string {
+  const seconds = Math.floor(nowMs / 1000);
+  const day = epochDay + Math.floor(seconds / 86_400);
+  const rest = seconds - Math.floor(seconds / 86_400) * 86_400;
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const time = `${two(Math.floor(rest / 3600))}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}`;
+  const { year, month, dayOfMonth } = civilDate(day);
+  return `${year}-${two(month)}-${two(dayOfMonth)}T${time}Z`;
+}
+
+/** The Gregorian date of a day count from 1970-01-01, by 400-year eras that start in March. */
+function civilDate(day: number): { year: number; month: number; dayOfMonth: number } {
+  const shifted = day + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
+  return {
+    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    dayOfMonth: dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1,
+  };
+}
