@@ -62,11 +62,16 @@ export function settle(state: ClusterState, context: ControllerContext, options:
   const random = context.random.fork("controllers");
   const followed = followedIndex(options.since);
   const tables = followed ?? ClusterIndex.of(state);
-  const loop = new ControlLoop(state, tables, { ...context, random }, { maxEndpointsPerSlice }, requeue);
+  const loop = new ControlLoop(state, tables, { ...context, random }, { maxEndpointsPerSlice }, afterOwnWrite);
   if (followed === undefined) enqueueAll(loop);
   else for (const change of options.since!.changes) requeue(change, loop);
   const rounds = run(loop, maxRounds);
   return { state: loop.state, changes: loop.changes, rounds, index: { tables, stateOf: loop.state } };
+}
+
+/** A slice is written by the one controller that looks at it, and it knows what it wrote. */
+function afterOwnWrite(change: Change, loop: ControlLoop): void {
+  if (change.kind !== "EndpointSlice") requeue(change, loop);
 }
 
 /** The index of the last result brought up to date, unless another branch has used it meanwhile. */
