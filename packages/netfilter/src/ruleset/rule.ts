@@ -43,20 +43,20 @@ export interface Counters {
   readonly bytes: number;
 }
 
-const empty: Rule = {
-  source: undefined,
-  destination: undefined,
-  inDevice: undefined,
-  outDevice: undefined,
-  protocol: undefined,
-  matches: [],
-  target: undefined,
-  counters: undefined,
-  origin: undefined,
-  line: undefined,
-};
+const noMatches: readonly Match[] = [];
 
-/** A rule from the parts that it has. */
+/** A rule from the parts that it has. (Field by field: a spread would cost several times as much, and there are very many.) */
 export function rule(parts: Partial<Rule>): Rule {
-  return { ...empty, ...parts };
+  return {
+    source: parts.source,
+    destination: parts.destination,
+    inDevice: parts.inDevice,
+    outDevice: parts.outDevice,
+    protocol: parts.protocol,
+    matches: parts.matches ?? noMatches,
+    target: parts.target,
+    counters: parts.counters,
+    origin: parts.origin,
+    line: parts.line,
+  };
 }

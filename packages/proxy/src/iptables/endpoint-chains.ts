@@ -1,7 +1,9 @@
 import type { AddressWords } from "@kubenetsim/core/net/address";
+import type { Origin } from "@kubenetsim/core/trace/origin";
 import type { Match } from "@kubenetsim/netfilter/ruleset/match";
 import { type Rule, rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { Chain } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { Target } from "@kubenetsim/netfilter/ruleset/target";
 import type { Endpoint } from "../snapshot/endpoint.ts";
 import { endpointChainName } from "./chain-names.ts";
 import { chain } from "./masquerade-rules.ts";
@@ -16,18 +18,26 @@ export interface EndpointChains {
   readonly spread: (endpoints: readonly Endpoint[]) => Rule[];
 }
 
+/** How other chains' rules get to an endpoint's chain. */
+interface Way {
+  readonly name: string;
+  readonly target: Target;
+  readonly origin: Origin;
+}
+
 const noComment: readonly Match[] = [];
 
 /** One chain per endpoint: mark for masquerading what comes from the endpoint itself, then rewrite the destination. */
 export function writeEndpointChains(plan: PortPlan, withComments: boolean): EndpointChains {
   const { port } = plan;
-  const nameOf = new Map<Endpoint, string>();
+  const ways = new Map<Endpoint, Way>();
   const chains: Chain[] = [];
   const hairpin = plan.origin("hairpin");
   const about = withComments ? [plan.nameComment] : noComment;
   for (const endpoint of plan.endpoints.reachable) {
     const name = endpointChainName(port, endpoint);
-    nameOf.set(endpoint, name);
+    const origin = plan.origin(`endpoint ${endpoint.text}`);
+    ways.set(endpoint, { name, target: jump(name), origin });
     const affinity = port.affinitySeconds === undefined ? noComment : [rememberClient(name, endpoint.words.length)];
     chains.push(
       chain(name, [
@@ -36,30 +46,29 @@ export function writeEndpointChains(plan: PortPlan, withComments: boolean): Endp
           protocol: plan.protocol,
           matches: [...about, ...affinity, anyPortOf(port.protocol)],
           target: { kind: "DNAT", address: endpoint.words, port: endpoint.port },
-          origin: plan.origin(`endpoint ${endpoint.text}`),
+          origin,
         }),
       ]),
     );
   }
-  return { chains, spread: (endpoints) => spreadRules(plan, endpoints, nameOf, withComments) };
+  return { chains, spread: (endpoints) => spreadRules(plan, endpoints, ways, withComments) };
 }
 
 function spreadRules(
   plan: PortPlan,
   endpoints: readonly Endpoint[],
-  nameOf: ReadonlyMap<Endpoint, string>,
+  ways: ReadonlyMap<Endpoint, Way>,
   withComments: boolean,
 ): Rule[] {
   const affine: Rule[] = [];
+  const affinity = plan.origin("session affinity");
   const random: Rule[] = [];
   for (const [i, endpoint] of endpoints.entries()) {
-    const name = nameOf.get(endpoint)!;
+    const { name, target, origin } = ways.get(endpoint)!;
     const about = withComments ? [comment(`${plan.port.name} -> ${endpoint.text}`)] : noComment;
-    const target = jump(name);
-    const origin = plan.origin(`endpoint ${endpoint.text}`);
     if (plan.port.affinitySeconds !== undefined) {
       const recall = recallClient(name, plan.port.affinitySeconds, endpoint.words.length);
-      affine.push(rule({ matches: [...about, recall], target, origin: plan.origin("session affinity") }));
+      affine.push(rule({ matches: [...about, recall], target, origin: affinity }));
     }
     const left = endpoints.length - i;
     const matches = left === 1 ? about : [...about, statistic(left)];
