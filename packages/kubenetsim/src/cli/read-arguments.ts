@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
+import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import { nearestWord } from "../connect/nearest-word.ts";
 import type { Arguments, Command } from "./command.ts";
 
 /** Reads what follows a command's name. @throws ParseError with the option that was probably meant. */

@@ -1,7 +1,6 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { describe, expect, it } from "vitest";
 import { parseDestination } from "./destination.ts";
-import { nearestWord } from "./nearest-word.ts";
 import { formatSource, parseSource } from "./source.ts";
 
 describe("parseSource", () => {
@@ -55,15 +54,5 @@ describe("parseDestination", () => {
     "svc/web",
   ])("refuses %j with a hint", (text) => {
     expect(() => parseDestination(text)).toThrow(ParseError);
-  });
-});
-
-describe("nearestWord", () => {
-  it("finds what was meant and nothing else", () => {
-    const words = ["trace", "rules", "compare", "get"];
-    expect(nearestWord("tarce", words)).toBe("trace");
-    expect(nearestWord("rule", words)).toBe("rules");
-    expect(nearestWord("Get", words)).toBe("get");
-    expect(nearestWord("banana", words)).toBeUndefined();
   });
 });

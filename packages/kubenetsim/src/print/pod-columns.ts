@@ -1,15 +1,18 @@
 import type { Pod } from "@kubenetsim/core/model/pod";
 
-/** `kubectl get pods`: kubernetes pkg/printers/internalversion printPod. Restart times are not shown. */
+/**
+ * `kubectl get pods`: kubernetes pkg/printers/internalversion printPod. Restart times are not shown. The kubelet that is
+ * modelled reports no containers one by one: all of its ready Pods' containers are taken for ready.
+ */
 export const podHeader: readonly string[] = ["NAME", "READY", "STATUS", "RESTARTS", "AGE"];
 export const podWideHeader: readonly string[] = ["IP", "NODE", "NOMINATED NODE", "READINESS GATES"];
 
 export function podCells(pod: Pod, age: string): string[] {
   const statuses = readStatuses(pod);
-  const ready = statuses.filter((status) => status.ready && status.running).length;
   const restarts = statuses.reduce((sum, status) => sum + status.restarts, 0);
   const sidecars = (pod.spec.initContainers ?? []).filter((container) => container.restartPolicy === "Always");
   const total = pod.spec.containers.length + sidecars.length;
+  const ready = pod.status?.containerStatuses === undefined && isReady(pod) ? total : statuses.filter(isServing).length;
   return [pod.metadata.name, `${ready}/${total}`, reasonText(pod, statuses), String(restarts), age];
 }
 

@@ -1,0 +1,81 @@
+import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import { Cluster } from "../cluster/cluster.ts";
+import { formatWarning } from "../warnings/warning.ts";
+import type { Arguments, Option } from "./command.ts";
+import { readInputFiles } from "./input-files.ts";
+import { Progress } from "./progress.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Options that every command on a cluster takes. */
+export const inputOptions: Readonly<Record<string, Option>> = {
+  file: {
+    type: "string",
+    multiple: true,
+    short: "f",
+    value: "FILE",
+    help: "YAML or JSON: a file, a folder with such files, or - for standard input; may be given again",
+  },
+  seed: { type: "string", value: "TEXT", help: "everything random follows from it (default: kubenetsim)" },
+};
+
+export const modeOption: Readonly<Record<string, Option>> = {
+  mode: {
+    type: "string",
+    value: "MODE",
+    help: "iptables or ipvs; else what the input's configuration says, else iptables",
+  },
+};
+
+/** The cluster of the files named by `-f`, settled. Its warnings go to standard error. */
+export function readCluster(args: Arguments, terminal: Terminal): Cluster {
+  const progress = new Progress(terminal);
+  const mode = readMode(args.text("mode"));
+  const seed = args.text("seed");
+  const lab = Cluster.create({
+    ...(mode === undefined ? {} : { proxyMode: mode }),
+    ...(seed === undefined ? {} : { seed }),
+  });
+  try {
+    const files = readInputFiles(args.texts("file"), terminal);
+    progress.step(`applying ${files.length} ${files.length === 1 ? "file" : "files"}`);
+    lab.applyAll(files);
+    progress.step("letting the controllers work");
+    lab.settle();
+  } finally {
+    progress.end();
+  }
+  for (const warning of lab.warnings) terminal.err(`warning: ${formatWarning(warning)}\n`);
+  return lab;
+}
+
+const modes: readonly ProxyMode[] = ["iptables", "ipvs"];
+
+/** @throws ParseError with the mode that was probably meant. */
+export function readMode(text: string | undefined): ProxyMode | undefined {
+  if (text === undefined) return undefined;
+  const mode = modes.find((candidate) => candidate === text);
+  if (mode !== undefined) return mode;
+  const meant = nearestWord(text, modes);
+  throw new ParseError(`--mode takes ${modes.join(" or ")}, not "${text}"`, {
+    hint: meant === undefined ? "nftables and userspace are not modelled yet" : `did you mean ${meant}?`,
+  });
+}
+
+/** The node to look at: the one that is named, else the only one. @throws ParseError */
+export function readNode(args: Arguments, lab: Cluster): string {
+  const names = lab.list("Node").map((node) => node.metadata.name);
+  const named = args.text("node");
+  if (named === undefined) {
+    if (names.length === 1) return names[0]!;
+    throw new ParseError("which node?", {
+      hint: names.length === 0 ? "the input has no Node" : `give --node: ${names.join(", ")}`,
+    });
+  }
+  if (names.includes(named)) return named;
+  const meant = nearestWord(named, names);
+  throw new ParseError(`there is no Node ${named}`, {
+    hint: meant === undefined ? `the nodes are ${names.join(", ")}` : `did you mean ${meant}?`,
+  });
+}

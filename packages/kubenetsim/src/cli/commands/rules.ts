@@ -1,0 +1,70 @@
+import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { NodeHandle } from "../../cluster/node-handle.ts";
+import { inputOptions, modeOption, readCluster, readNode } from "../cluster-options.ts";
+import type { Arguments, Command } from "../command.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import type { Terminal } from "../terminal.ts";
+
+export const rules: Command = {
+  name: "rules",
+  summary: "what kube-proxy writes on a node: iptables-save, and in ipvs mode ipvsadm -Ln and ipset list",
+  usage: "-f FILE… --node NAME",
+  options: {
+    ...inputOptions,
+    node: { type: "string", value: "NAME", help: "which node; not needed when there is only one" },
+    ...modeOption,
+    table: { type: "string", short: "t", value: "TABLE", help: "only this table of iptables: nat, filter or mangle" },
+    ipv6: { type: "boolean", short: "6", help: "ip6tables-save instead of iptables-save" },
+    json: { type: "boolean", help: "the texts as one JSON object" },
+  },
+  positionals: { least: 0, most: 0 },
+  examples: [
+    "kubenetsim rules -f examples/shop --node n1 --table nat",
+    "kubenetsim rules -f examples/shop --node n1 --mode ipvs",
+  ],
+  run: runRules,
+};
+
+const tables: readonly TableName[] = ["nat", "filter", "mangle", "raw", "security"];
+
+function runRules(args: Arguments, terminal: Terminal): ExitCode {
+  const table = readTable(args.text("table"));
+  const lab = readCluster(args, terminal);
+  const node = lab.node(readNode(args, lab));
+  const texts = nodeTexts(node, table, args.flag("ipv6"), lab.proxyMode === "ipvs");
+  terminal.out(args.flag("json") ? `${JSON.stringify(texts, undefined, 2)}\n` : sections(texts));
+  return exitCode.ok;
+}
+
+function readTable(text: string | undefined): TableName | undefined {
+  if (text === undefined) return undefined;
+  const table = tables.find((candidate) => candidate === text);
+  if (table !== undefined) return table;
+  const meant = nearestWord(text, tables);
+  throw new ParseError(`there is no table "${text}"`, {
+    hint: meant === undefined ? `the tables are ${tables.join(", ")}` : `did you mean ${meant}?`,
+  });
+}
+
+/** Texts by the command that prints them on the node. IPVS and the sets have no tables, so they go only with all. */
+function nodeTexts(
+  node: NodeHandle,
+  table: TableName | undefined,
+  ipv6: boolean,
+  ipvs: boolean,
+): Readonly<Record<string, string>> {
+  const save = ipv6 ? "ip6tables-save" : "iptables-save";
+  const texts = { [save]: node.iptablesSave(table, { family: ipv6 ? "IPv6" : "IPv4" }) };
+  return ipvs && table === undefined
+    ? { ...texts, "ipvsadm -Ln": node.ipvsadm(), "ipset list": node.ipsetList() }
+    : texts;
+}
+
+/** One text as it is; several under the commands that print them, as comments. */
+function sections(texts: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(texts);
+  if (entries.length === 1) return entries[0]![1];
+  return entries.map(([command, text]) => `# ${command}\n${text}`).join("\n");
+}

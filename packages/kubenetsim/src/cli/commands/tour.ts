@@ -1,0 +1,14 @@
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import type { Command } from "../command.ts";
+
+export const tour: Command = {
+  name: "tour",
+  summary: "x",
+  usage: "-f FILE…",
+  options: {},
+  positionals: { least: 0, most: 0 },
+  examples: [],
+  run: () => {
+    throw new UnsupportedError("tour", "cli");
+  },
+};

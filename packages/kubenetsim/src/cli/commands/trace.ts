@@ -1,0 +1,66 @@
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { Trace } from "@kubenetsim/core/trace/trace";
+import { costModels } from "@kubenetsim/network/cost/model";
+import { traceToJson } from "@kubenetsim/network/format/json";
+import { formatTrace } from "@kubenetsim/network/format/text";
+import { inputOptions, modeOption, readCluster } from "../cluster-options.ts";
+import type { Arguments, Command } from "../command.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import type { Terminal } from "../terminal.ts";
+import { paintTrace } from "../trace-colours.ts";
+
+export const trace: Command = {
+  name: "trace",
+  summary: "the way of a packet, hop by hop, with what decided each step and what it cost",
+  usage: "-f FILE… --from WHO --to WHERE",
+  options: {
+    ...inputOptions,
+    from: { type: "string", value: "WHO", help: "pod/NAMESPACE/NAME, node/NAME, external or external:IP" },
+    to: {
+      type: "string",
+      value: "WHERE",
+      help: "a URL (http://web.shop), IP:PORT (10.96.0.10:53/udp) or svc/NAMESPACE/NAME:PORT",
+    },
+    ...modeOption,
+    node: { type: "string", value: "NAME", help: "short for --from node/NAME" },
+    verbose: { type: "boolean", short: "v", help: "every chain and rule, as iptables-save prints it" },
+    json: { type: "boolean", help: "the trace as JSON" },
+  },
+  positionals: { least: 0, most: 0 },
+  examples: [
+    "kubenetsim trace -f examples/shop --from pod/shop/client --to http://web",
+    "kubenetsim trace -f examples/shop --from external --to 192.168.10.12:30080 --mode ipvs",
+  ],
+  run: runTrace,
+};
+
+function runTrace(args: Arguments, terminal: Terminal): ExitCode {
+  const from = readFrom(args);
+  const to = args.text("to");
+  if (to === undefined) throw new ParseError("where to?", { hint: `give --to ${trace.options.to!.help}` });
+  const lab = readCluster(args, terminal);
+  const traced = lab.trace({ from, to });
+  terminal.out(
+    args.flag("json") ? `${JSON.stringify(traceToJson(traced), undefined, 2)}\n` : text(traced, args, terminal),
+  );
+  return traced.disposition === "delivered" ? exitCode.ok : exitCode.notDelivered;
+}
+
+function readFrom(args: Arguments): string {
+  const from = args.text("from");
+  const node = args.text("node");
+  if (from !== undefined && node !== undefined) {
+    throw new ParseError("--node is short for --from node/NAME: give one of them");
+  }
+  if (from !== undefined) return from;
+  if (node !== undefined) return `node/${node}`;
+  throw new ParseError("from where?", { hint: `give --from ${trace.options.from!.help}` });
+}
+
+function text(traced: Trace, args: Arguments, terminal: Terminal): string {
+  const plain = formatTrace(traced, {
+    verbose: args.flag("verbose"),
+    costModel: costModels[traced.mode === "ipvs" ? "ipvs" : "iptables-nft"],
+  });
+  return terminal.colour ? paintTrace(plain) : plain;
+}

@@ -1,0 +1,30 @@
+import type { EmptyStateOptions } from "@kubenetsim/core/apiserver/empty-state";
+import type { Cni, OutsideClient } from "@kubenetsim/network/topology/input";
+import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+
+export interface ClusterOptions extends EmptyStateOptions {
+  /** Nodes to begin with: names, or whole Node objects as YAML would have them. None unless given. */
+  readonly nodes?: readonly (string | NewNode)[];
+  /** kube-proxy's mode; iptables unless given. A KubeProxyConfiguration in the input decides only when this is not given. */
+  readonly proxyMode?: ProxyMode;
+  /** Everything random follows from it; "kubenetsim" unless given. */
+  readonly seed?: string;
+  /** How Pods are attached to their nodes; `bridge` unless given. */
+  readonly cni?: Cni;
+  /** kube-proxy's configuration, where it differs from its defaults with clusterCIDR 10.244.0.0/16. */
+  readonly kubeProxy?: Partial<KubeProxyConfig>;
+  /** The modelled cloud's addresses for Services of type LoadBalancer; false for no cloud, so that they stay pending. */
+  readonly loadBalancerRange?: string | false;
+  /** Hosts outside of the cluster; `ext1` and `ext2` on the nodes' network unless given. */
+  readonly clients?: readonly OutsideClient[];
+}
+
+/** What a node is made from; what is missing is numbered through: 192.168.10.11 and 10.244.1.0/24 for the first. */
+export interface NewNode {
+  readonly name: string;
+  readonly address?: string;
+  readonly podCIDR?: string;
+  readonly zone?: string;
+}
+
+export const defaultSeed = "kubenetsim";

@@ -1,0 +1,83 @@
+import { applyDocuments } from "@kubenetsim/core/apiserver/apply";
+import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { type SettleResult, settle } from "@kubenetsim/core/controllers/settle";
+import type { Cidr } from "@kubenetsim/core/net/cidr";
+import type { Clock } from "@kubenetsim/core/runtime/clock";
+import type { Random } from "@kubenetsim/core/runtime/random";
+import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
+import { isKubeProxyConfig, readKubeProxyConfig } from "@kubenetsim/proxy/config/read-config";
+import { assignLoadBalancers } from "../cloud/load-balancer-controller.ts";
+import type { Warning } from "../warnings/warning.ts";
+
+/** What was asked for, and how far it has been settled. A frozen value; every step gives a new one. */
+export interface ControlPlane {
+  readonly state: ClusterState;
+  readonly config: KubeProxyConfig;
+  /** Writes that the controllers have not seen. */
+  readonly pending: readonly Change[];
+  readonly settled: SettleResult | undefined;
+}
+
+export interface ControlContext {
+  readonly random: Random;
+  readonly clock: Clock;
+}
+
+export interface Applied {
+  readonly plane: ControlPlane;
+  readonly changes: readonly Change[];
+  readonly warnings: readonly Warning[];
+}
+
+/** A text and what messages call it. */
+export interface InputText {
+  readonly source: string;
+  readonly text: string;
+}
+
+/**
+ * Applies the objects of texts, all or none, whatever text they stand in. A KubeProxyConfiguration, or the ConfigMap that
+ * holds one, configures kube-proxy; the last one counts.
+ *
+ * @throws ParseError, StatusError, UnsupportedError
+ */
+export function applyTexts(plane: ControlPlane, texts: readonly InputText[], context: ControlContext): Applied {
+  const documents = texts.flatMap(({ text, source }) => readManifests(text, source));
+  const config = documents.filter(isKubeProxyConfig).map(readKubeProxyConfig).at(-1) ?? plane.config;
+  const { state, changes, warnings } = applyDocuments(plane.state, documents, context);
+  return {
+    plane: { ...plane, state, config, pending: [...plane.pending, ...changes] },
+    changes,
+    warnings: warnings.map(({ message, object, position }) => ({
+      message: object === undefined ? message : `${object}: ${message}`,
+      position,
+    })),
+  };
+}
+
+export interface Rested {
+  readonly plane: ControlPlane;
+  /** Everything since the last rest: what was pending, and what cloud and controllers wrote. */
+  readonly changes: readonly Change[];
+  readonly rounds: number;
+}
+
+/** Lets the cloud and the controllers work until nothing is left to do. */
+export function settlePlane(plane: ControlPlane, context: ControlContext, loadBalancerRange: Cidr | undefined): Rested {
+  const cloud =
+    loadBalancerRange === undefined
+      ? { state: plane.state, changes: [] }
+      : assignLoadBalancers(plane.state, loadBalancerRange);
+  const before = [...plane.pending, ...cloud.changes];
+  const settled = settle(
+    cloud.state,
+    context,
+    plane.settled === undefined ? {} : { since: { result: plane.settled, changes: before } },
+  );
+  return {
+    plane: { ...plane, state: settled.state, pending: [], settled },
+    changes: [...before, ...settled.changes],
+    rounds: settled.rounds,
+  };
+}

@@ -1,0 +1,30 @@
+import { type Cidr, parseCidr } from "@kubenetsim/core/net/cidr";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { defaultKubeProxyConfig, type KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
+import { defaultLoadBalancerRange } from "../cloud/address-pool.ts";
+import type { ClusterOptions } from "./cluster-options.ts";
+import type { ControlPlane } from "./control-plane.ts";
+
+/** kube-proxy's configuration before any text says otherwise. */
+export function proxyConfig({ kubeProxy, proxyMode }: ClusterOptions): KubeProxyConfig {
+  const config = { ...defaultKubeProxyConfig, ...kubeProxy };
+  return proxyMode === undefined ? config : { ...config, mode: proxyMode };
+}
+
+/** The mode that the options insist on, whatever a configuration among the texts says. */
+export function withMode(control: ControlPlane, { proxyMode }: ClusterOptions): ControlPlane {
+  if (proxyMode === undefined || control.config.mode === proxyMode) return control;
+  return { ...control, config: { ...control.config, mode: proxyMode } };
+}
+
+/** Undefined when there is no cloud. @throws ParseError */
+export function loadBalancerCidr({ loadBalancerRange = defaultLoadBalancerRange }: ClusterOptions): Cidr | undefined {
+  if (loadBalancerRange === false) return undefined;
+  const range = parseCidr(loadBalancerRange);
+  if (range === undefined) {
+    throw new ParseError(`"${loadBalancerRange}" is not a CIDR`, {
+      hint: "loadBalancerRange takes e.g. 203.0.113.0/24",
+    });
+  }
+  return range;
+}

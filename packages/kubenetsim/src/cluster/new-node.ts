@@ -1,0 +1,41 @@
+import type { Node } from "@kubenetsim/core/model/node";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { NewNode } from "./cluster-options.ts";
+
+/** More do not fit into the numbering; they can be given as YAML with addresses of their own. */
+const mostNodes = 200;
+
+/** The Node objects for `Cluster.create({ nodes })`, ready, with kubelet's usual labels. */
+export function newNodes(nodes: readonly (string | NewNode)[]): Node[] {
+  if (nodes.length > mostNodes) {
+    throw new ParseError(`${nodes.length} nodes by name; at most ${mostNodes} are numbered through`, {
+      hint: "apply Node objects with their own addresses and podCIDRs",
+    });
+  }
+  return nodes.map((node, i) => nodeObject(typeof node === "string" ? { name: node } : node, i + 1));
+}
+
+function nodeObject({ name, address, podCIDR, zone }: NewNode, number: number): Node {
+  const range = podCIDR ?? `10.244.${number}.0/24`;
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name,
+      labels: {
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+        ...(zone === undefined ? {} : { "topology.kubernetes.io/zone": zone }),
+      },
+    },
+    spec: { podCIDR: range, podCIDRs: [range] },
+    status: {
+      addresses: [
+        { type: "InternalIP", address: address ?? `192.168.10.${number + 10}` },
+        { type: "Hostname", address: name },
+      ],
+      conditions: [{ type: "Ready", status: "True", reason: "KubeletReady" }],
+      nodeInfo: { kubeletVersion: "v1.37.2" },
+    },
+  };
+}

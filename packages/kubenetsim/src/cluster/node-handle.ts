@@ -1,0 +1,41 @@
+import type { IpFamily } from "@kubenetsim/core/net/address";
+import type { Trace } from "@kubenetsim/core/trace/trace";
+import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { Source } from "../connect/source.ts";
+import type { NodePlane } from "../dataplane/node-plane.ts";
+import { nodeIpset, nodeIptables, nodeIpvsadm } from "../print/node-texts.ts";
+import { ClientHandle } from "./client-handle.ts";
+
+export interface IptablesSaveOptions {
+  /** IPv4 unless given; `iptables-save` and `ip6tables-save`. */
+  readonly family?: IpFamily;
+  /** `-c`: with packets and bytes. */
+  readonly counters?: boolean;
+}
+
+/** One node: what its kernel holds, as the node's own programs print it. */
+export class NodeHandle extends ClientHandle {
+  readonly name: string;
+  readonly #plane: NodePlane;
+
+  constructor(name: string, plane: NodePlane, connect: (from: Source, to: string) => Trace) {
+    super({ kind: "node", name }, connect);
+    this.name = name;
+    this.#plane = plane;
+  }
+
+  /** `iptables-save [-t table]`. */
+  iptablesSave(table?: TableName, options: IptablesSaveOptions = {}): string {
+    return nodeIptables(this.#plane.current().kernel, { ...options, ...(table === undefined ? {} : { table }) });
+  }
+
+  /** `ipvsadm -Ln`. */
+  ipvsadm(): string {
+    return nodeIpvsadm(this.#plane.current().director);
+  }
+
+  /** `ipset list`. */
+  ipsetList(): string {
+    return nodeIpset(this.#plane.current().kernel);
+  }
+}

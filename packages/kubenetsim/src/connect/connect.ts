@@ -1,0 +1,30 @@
+import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Trace } from "@kubenetsim/core/trace/trace";
+import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import { type Destination, parseDestination } from "./destination.ts";
+import { resolveDestination } from "./resolve-destination.ts";
+import { resolveSource } from "./resolve-source.ts";
+import { parseSource, type Source } from "./source.ts";
+
+/** A new connection: from whom, to what. Texts are read by `parseSource` and `parseDestination`. */
+export interface Connection {
+  readonly from: Source | string;
+  readonly to: Destination | string;
+  readonly sourcePort: number;
+}
+
+/** Sends a connection's first packet and its answer through a network. @throws ParseError for names that do not exist. */
+export function connect(state: ClusterState, tracer: Tracer, connection: Connection): Trace {
+  const from = typeof connection.from === "string" ? parseSource(connection.from) : connection.from;
+  const to = typeof connection.to === "string" ? parseDestination(connection.to) : connection.to;
+  const target = resolveDestination(state, to, from);
+  const sender = resolveSource(state, tracer.walker.topology, from);
+  return tracer.trace({
+    from: sender.host,
+    protocol: target.protocol,
+    destination: target.address,
+    destinationPort: target.port,
+    sourcePort: connection.sourcePort,
+    ...(sender.address === undefined ? {} : { source: sender.address }),
+  });
+}

@@ -1,0 +1,93 @@
+import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Clock } from "@kubenetsim/core/runtime/clock";
+import type { Random } from "@kubenetsim/core/runtime/random";
+import type { Host } from "@kubenetsim/network/topology/host";
+import type { Cni } from "@kubenetsim/network/topology/input";
+import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
+import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
+import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
+import { NodePlane, type PlaneSource } from "./node-plane.ts";
+import type { ObjectHistory, Settled } from "./object-history.ts";
+import { proxyNodes } from "./proxy-node.ts";
+
+export interface DataPlaneOptions {
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly cni: Cni;
+}
+
+/** All nodes' kube-proxies and kernels of a cluster, over one history of settled states. */
+export class DataPlane implements PlaneSource {
+  readonly #options: DataPlaneOptions;
+  readonly #planes = new Map<string, NodePlane>();
+  readonly #proxyNodes = new WeakMap<ClusterState["tables"]["Node"], ReadonlyMap<string, ProxyNode>>();
+  readonly #history: Settled[];
+
+  constructor(options: DataPlaneOptions, history: ObjectHistory = []) {
+    this.#options = options;
+    this.#history = [...history];
+  }
+
+  get history(): ObjectHistory {
+    return this.#history;
+  }
+
+  /** Tells the nodes of a newly settled state; they read it when they need it. */
+  add(settled: Settled): void {
+    this.#history.push(settled);
+  }
+
+  node(name: string): NodePlane {
+    const known = this.#planes.get(name);
+    if (known !== undefined) return known;
+    const plane = new NodePlane(name, this, this.#surroundings(name));
+    this.#planes.set(name, plane);
+    return plane;
+  }
+
+  /** The kernels of a topology's nodes, with the devices that it gives them. */
+  attach(nodes: ReadonlyMap<string, Host>): Map<string, HostKernel> {
+    const kernels = new Map<string, HostKernel>();
+    for (const [name, host] of nodes) {
+      const plane = this.node(name);
+      plane.attach(host);
+      kernels.set(name, plane);
+    }
+    return kernels;
+  }
+
+  /** What the tape of a node says, by the host's name in the topology. */
+  namesOf(host: Host): KernelNames | undefined {
+    return host.kind === "node" ? this.#planes.get(host.name.slice("node ".length))?.names() : undefined;
+  }
+
+  proxyNode(name: string, { state }: Settled): ProxyNode | undefined {
+    const table = state.tables.Node;
+    let nodes = this.#proxyNodes.get(table);
+    if (nodes === undefined) {
+      nodes = proxyNodes(table.values(), this.#options.cni);
+      this.#proxyNodes.set(table, nodes);
+    }
+    return nodes.get(name);
+  }
+
+  /** The same nodes with the same kernel state, for a copy of the cluster. */
+  fork(options: DataPlaneOptions): DataPlane {
+    const copy = new DataPlane(options, this.#history);
+    for (const [name, plane] of this.#planes) copy.#planes.set(name, plane.fork(copy, copy.#surroundings(name)));
+    return copy;
+  }
+
+  /** The same objects seen by kube-proxies with another configuration, on fresh kernels. */
+  restarted(options: DataPlaneOptions, config: KubeProxyConfig): DataPlane {
+    return new DataPlane(
+      options,
+      this.#history.map((settled) => ({ ...settled, config })),
+    );
+  }
+
+  #surroundings(name: string): { readonly random: Random; readonly clock: Clock } {
+    return { random: this.#options.random.fork(`node/${name}`), clock: this.#options.clock };
+  }
+}

@@ -1,0 +1,45 @@
+import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { IpAddress } from "@kubenetsim/core/net/address";
+import { buildTopology } from "@kubenetsim/network/topology/build";
+import type { OutsideClient } from "@kubenetsim/network/topology/input";
+import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import { clientWith } from "../connect/resolve-source.ts";
+import type { DataPlane } from "./data-plane.ts";
+import { buildNetwork, clientsOf, type NetworkOptions } from "./network.ts";
+
+/** The network of the newest settled state, built when a packet is to be sent and kept until something is settled. */
+export class LazyNetwork {
+  readonly #plane: DataPlane;
+  readonly #options: NetworkOptions;
+  #clients: readonly OutsideClient[] | undefined;
+  #tracer: Tracer | undefined;
+  #builtOf: ClusterState | undefined;
+
+  constructor(plane: DataPlane, options: NetworkOptions) {
+    this.#plane = plane;
+    this.#options = options;
+    this.#clients = options.clients;
+  }
+
+  /** `sender` is the address of an outside host that must be there. */
+  tracer(state: ClusterState, sender?: IpAddress): Tracer {
+    if (this.#tracer === undefined || this.#builtOf !== state) this.#build(state);
+    if (sender !== undefined && clientWith(this.#tracer!.walker.topology, sender) === undefined) {
+      this.#addClient(state, sender);
+      this.#build(state);
+    }
+    return this.#tracer!;
+  }
+
+  #build(state: ClusterState): void {
+    this.#tracer = buildNetwork(state, this.#plane, { ...this.#options, clients: this.#clients });
+    this.#builtOf = state;
+  }
+
+  #addClient(state: ClusterState, address: IpAddress): void {
+    const nodes = state.tables.Node.values();
+    this.#clients ??= clientsOf(buildTopology({ nodes, pods: [] }), nodes);
+    const via = nodes[0]?.metadata.name ?? "";
+    this.#clients = [...this.#clients, { name: address, addresses: [address], via }];
+  }
+}

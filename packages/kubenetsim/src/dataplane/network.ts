@@ -1,0 +1,89 @@
+import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Node } from "@kubenetsim/core/model/node";
+import { formatAddress, type IpAddress, parseAddress } from "@kubenetsim/core/net/address";
+import type { Random } from "@kubenetsim/core/runtime/random";
+import { buildTopology } from "@kubenetsim/network/topology/build";
+import type { Cni, NodeSettings, OutsideClient } from "@kubenetsim/network/topology/input";
+import type { Topology } from "@kubenetsim/network/topology/topology";
+import { Tracer } from "@kubenetsim/network/trace/tracer";
+import { Walker } from "@kubenetsim/network/walk/walker";
+import { nodePortAddresses } from "@kubenetsim/proxy/config/node-port-addresses";
+import { loadBalancersOf } from "../cloud/load-balancers.ts";
+import { nodesWithEndpoints } from "../cloud/nodes-with-endpoints.ts";
+import type { DataPlane } from "./data-plane.ts";
+import type { NodeProxy } from "./node-proxy.ts";
+
+export interface NetworkOptions {
+  readonly random: Random;
+  readonly seed: string;
+  readonly cni: Cni;
+  /** Hosts outside; the topology's own choice when undefined. */
+  readonly clients: readonly OutsideClient[] | undefined;
+}
+
+/** The network of a settled state with its nodes' kernels, ready to send packets through. */
+export function buildNetwork(state: ClusterState, plane: DataPlane, options: NetworkOptions): Tracer {
+  const { random, seed, cni, clients } = options;
+  const mode = plane.history.at(-1)?.config.mode ?? "iptables";
+  const nodes = state.tables.Node.values();
+  const topology = buildTopology({
+    nodes,
+    pods: state.tables.Pod.values(),
+    cni,
+    ...(clients === undefined ? {} : { clients }),
+    apiServer: apiServerOf(state),
+    loadBalancers: loadBalancersOf(state.tables.Service.values(), nodes, nodesWithEndpoints(state)),
+    nodeSettings: nodeSettings(
+      nodes.map((node) => node.metadata.name),
+      plane,
+    ),
+  });
+  const walker = new Walker(topology, plane.attach(topology.nodes), random.fork("network"));
+  return new Tracer(walker, (host) => plane.namesOf(host), { seed, mode });
+}
+
+/** The outside hosts that a topology has by itself, to add to them: each routes through the node of its own number. */
+export function clientsOf(topology: Topology, nodes: readonly Node[]): OutsideClient[] {
+  return [...topology.clients].map(([name, host], i) => ({
+    name,
+    addresses: host.devices.filter((device) => device.name !== "lo").flatMap((device) => device.addresses.map(textOf)),
+    via: nodes[i]?.metadata.name ?? "",
+  }));
+}
+
+function textOf({ words }: { readonly words: readonly number[] }): IpAddress {
+  return formatAddress(words);
+}
+
+function apiServerOf(state: ClusterState): { readonly address: IpAddress; readonly port: number } {
+  const { address, port } = state.settings.apiServer;
+  return { address: parseAddress(address)!, port };
+}
+
+/** What kube-proxy sets up on the nodes besides rules: the same on all of them. */
+function nodeSettings(names: readonly string[], plane: DataPlane): Map<string, NodeSettings> {
+  const proxies = names
+    .slice(0, 2)
+    .map((name) => plane.node(name).current().proxy)
+    .filter((proxy) => proxy !== undefined);
+  const settings: NodeSettings = {
+    dummyAddresses: serviceAddresses(proxies),
+    routeLocalnet: proxies[0] !== undefined && letsLoopbackOut(proxies[0]),
+  };
+  return new Map(names.map((name) => [name, settings]));
+}
+
+/**
+ * What kube-ipvs0 holds. An address that a node has anyway is left out there, so the nodes' lists differ; no two nodes
+ * have the same address, so two lists together name every one, and on a node that has it twice it makes no difference.
+ */
+function serviceAddresses(proxies: readonly NodeProxy[]): IpAddress[] {
+  const programs = proxies.flatMap((proxy) => proxy.programs);
+  return [...new Set(programs.flatMap((one) => (one.mode === "ipvs" ? one.program.dummyAddresses : [])))];
+}
+
+/** net.ipv4.conf.all.route_localnet: kube-proxy sets it to serve NodePorts on 127.0.0.1, in iptables mode only. */
+function letsLoopbackOut({ config, node }: NodeProxy): boolean {
+  if (config.mode !== "iptables" || !config.iptables.localhostNodePorts) return false;
+  return nodePortAddresses(config, node, "IPv4").containsIPv4Loopback;
+}

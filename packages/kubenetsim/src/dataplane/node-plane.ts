@@ -1,0 +1,103 @@
+import type { Hook } from "@kubenetsim/netfilter/engine/hook";
+import type { Meter } from "@kubenetsim/netfilter/engine/meter";
+import type { Packet } from "@kubenetsim/netfilter/engine/packet";
+import type { Tape } from "@kubenetsim/netfilter/engine/tape";
+import type { Verdict } from "@kubenetsim/netfilter/engine/verdict";
+import type { Host } from "@kubenetsim/network/topology/host";
+import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
+import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
+import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
+import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
+import {
+  emptyKernel,
+  forkKernel,
+  type KernelSurroundings,
+  kernelNames,
+  type NodeKernel,
+  writeToKernel,
+} from "./node-kernel.ts";
+import { type NodeProxy, startProxy, syncProxy } from "./node-proxy.ts";
+import type { ObjectHistory, Settled } from "./object-history.ts";
+
+/** Where a node's plane reads what it has not seen yet. */
+export interface PlaneSource {
+  readonly history: ObjectHistory;
+  /** The node as a settled state has it; undefined when it is not there. */
+  proxyNode(name: string, settled: Settled): ProxyNode | undefined;
+}
+
+/**
+ * One node's kube-proxy and kernel. Nothing is computed before a packet comes by or a text is asked for; then it catches
+ * up with all that was settled meanwhile.
+ */
+export class NodePlane implements HostKernel {
+  readonly name: string;
+  readonly #source: PlaneSource;
+  readonly #kernel: NodeKernel;
+  #proxy: NodeProxy | undefined;
+  /** How many settled times it has seen. */
+  #seen = 0;
+  #host: Host | undefined;
+  #names: KernelNames | undefined;
+
+  constructor(name: string, source: PlaneSource, surroundings: KernelSurroundings, copied?: NodeKernel) {
+    this.name = name;
+    this.#source = source;
+    this.#kernel = copied ?? emptyKernel(surroundings);
+  }
+
+  runHook(hook: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
+    if (this.#seen < this.#source.history.length) this.#catchUp();
+    return this.#kernel.kernel.runHook(hook, packet, meter, tape);
+  }
+
+  /** The kernel after everything that was settled; undefined proxy when nothing was. */
+  current(): { readonly proxy: NodeProxy | undefined } & NodeKernel {
+    this.#catchUp();
+    return { proxy: this.#proxy, ...this.#kernel };
+  }
+
+  /** Gives the kernel the host's devices. */
+  attach(host: Host): void {
+    if (host === this.#host) return;
+    this.#host = host;
+    this.#kernel.kernel.setDevices(kernelDevices(host));
+  }
+
+  /** For traces: what the tape's numbers stand for, as of now. */
+  names(): KernelNames {
+    this.#catchUp();
+    this.#names ??= kernelNames(this.#kernel, this.#proxy?.programs ?? []);
+    return this.#names;
+  }
+
+  /** The same node in another cluster that shares the history so far; its kernel's state is copied. */
+  fork(source: PlaneSource, surroundings: KernelSurroundings): NodePlane {
+    this.#catchUp();
+    const copy = new NodePlane(this.name, source, surroundings, forkKernel(this.#kernel, surroundings));
+    copy.#proxy = this.#proxy;
+    copy.#seen = this.#seen;
+    return copy;
+  }
+
+  #catchUp(): void {
+    const { history } = this.#source;
+    for (; this.#seen < history.length; this.#seen++) {
+      const before = this.#proxy;
+      this.#proxy = this.#next(before, history[this.#seen]!);
+      if (this.#proxy === undefined || this.#proxy === before) continue;
+      writeToKernel(this.#kernel, before, this.#proxy);
+      this.#names = undefined;
+    }
+  }
+
+  /** kube-proxy after a settled time: started with the node, restarted with a new configuration or a changed Node. */
+  #next(before: NodeProxy | undefined, settled: Settled): NodeProxy | undefined {
+    const isAboutNode = settled.changes.some(({ kind, key }) => kind === "Node" && key === this.name);
+    if (before !== undefined && !isAboutNode && settled.config === before.config) {
+      return syncProxy(before, settled.changes);
+    }
+    const node = this.#source.proxyNode(this.name, settled);
+    return node === undefined ? before : startProxy(node, settled);
+  }
+}
