@@ -15,6 +15,8 @@ export interface IptablesProgram {
   /** Above 1000 endpoints: no comments per endpoint, no hourly full syncs, stale chains are kept for a while. */
   readonly largeCluster: boolean;
   readonly blocks: ReadonlyMap<ServiceState, ServiceBlock>;
+  /** What kube-proxy set when it started, by path below /proc/sys. */
+  readonly sysctls: ReadonlyMap<string, number>;
   /** Chains in the kernel that nothing uses any more. */
   readonly stale: readonly Chain[];
   /** All rules in the kernel after this sync, with the jumps and canary chains; made when first read. */

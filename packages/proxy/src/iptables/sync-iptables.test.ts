@@ -89,6 +89,13 @@ describe("syncIptables", () => {
     expect(syncIptables(cold, elsewhere).sync).toBe("full");
   });
 
+  it("routes localhost only where node ports are served there", () => {
+    const { sysctls, snapshot } = compileIptables(snapshotOf(1));
+    expect([...sysctls]).toEqual([["net/ipv4/conf/all/route_localnet", 1]]);
+    const config = { ...defaultKubeProxyConfig, nodePortAddresses: ["192.168.0.0/24"] };
+    expect([...compileIptables({ ...snapshot, basis: { ...snapshot.basis, config } }).sysctls]).toEqual([]);
+  });
+
   it("refuses other modes by name", () => {
     const { basis, ...rest } = snapshotOf(1);
     const mode = (name: "nftables" | "userspace") => ({ ...basis, config: { ...basis.config, mode: name } });
