@@ -8,8 +8,8 @@ const stride = 6;
  */
 export class AddressTable {
   // Per slot: value + 1 (0: free), 1 for IPv6, four words.
-  #slots = new Int32Array(8 * stride);
-  #mask = 7;
+  #slots = new Int32Array(4 * stride);
+  #mask = 3;
   #size = 0;
 
   get size(): number {

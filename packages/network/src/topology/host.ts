@@ -11,7 +11,7 @@ export interface Device {
   /** Where it leads; undefined for lo and dummy devices. */
   readonly segment: Segment | undefined;
   /** In the order in which they were added: the first of a family is its primary one. */
-  readonly addresses: DeviceAddress[];
+  readonly addresses: readonly DeviceAddress[];
 }
 
 export interface DeviceAddress {
@@ -19,38 +19,61 @@ export interface DeviceAddress {
   readonly prefix: number;
 }
 
-/** One network namespace: its devices, addresses, routes and listening sockets. */
+/** Every host's first device is lo, and eth0 is its second. */
+export const loopbackDevice = 0;
+export const ethernetDevice = 1;
+
+const loopback: Device = {
+  name: "lo",
+  segment: undefined,
+  addresses: [
+    { words: [0x7f000001], prefix: 8 },
+    { words: [0, 0, 0, 1], prefix: 128 },
+  ],
+};
+
+/**
+ * One network namespace: its devices, addresses, routes and listening sockets. There may be very many, nearly all of them
+ * Pods with one address and the routes of their neighbours, so those cost little.
+ */
 export class Host {
   readonly id: number;
   /** As traces show it: `node n1`, `pod default/web-0`, `external 203.0.113.7`. */
   readonly name: string;
   readonly kind: Hop["hostKind"];
-  readonly devices: Device[] = [];
+  readonly devices: Device[] = [loopback];
   readonly sockets: SocketTable = new SocketTable();
-  /** Own address → device. */
-  readonly localAddresses: AddressTable = new AddressTable();
-  readonly routes: RouteTable = new RouteTable();
+  readonly routes: RouteTable;
   /** Routes that all nodes have alike (to each other's Pods); the longer prefix wins, its own route among equals. */
   sharedRoutes: RouteTable | undefined = undefined;
   /** net.ipv4.conf.all.route_localnet: 127.0.0.0/8 may come from and leave by other devices than lo. */
   routeLocalnet = false;
+  // The first IPv4 address on its own, since most hosts have no other.
+  #first4 = 0;
+  #firstDevice = -1;
+  #others: AddressTable | undefined;
 
-  constructor(id: number, kind: Hop["hostKind"], name: string) {
+  constructor(id: number, kind: Hop["hostKind"], name: string, routes: RouteTable = new RouteTable()) {
     this.id = id;
     this.kind = kind;
     this.name = name;
-    const loopback = this.addDevice("lo", undefined);
-    this.addAddress(loopback, [0x7f000001], 8);
-    this.addAddress(loopback, [0, 0, 0, 1], 128);
+    this.routes = routes;
   }
 
-  addDevice(name: string, segment: Segment | undefined): number {
-    return this.devices.push({ name, segment, addresses: [] }) - 1;
+  addDevice(name: string, segment: Segment | undefined, addresses: readonly DeviceAddress[]): number {
+    const device = this.devices.push({ name, segment, addresses }) - 1;
+    for (const { words } of addresses) this.#own(words, device);
+    return device;
   }
 
-  addAddress(device: number, words: AddressWords, prefix: number): void {
-    this.devices[device]!.addresses.push({ words, prefix });
-    this.localAddresses.add(words, device);
+  #own(words: AddressWords, device: number): void {
+    if (words.length === 1 && this.#firstDevice < 0) {
+      this.#first4 = words[0]!;
+      this.#firstDevice = device;
+      return;
+    }
+    this.#others ??= new AddressTable();
+    this.#others.add(words, device);
   }
 
   route(v6: boolean, a: number, b: number, c: number, d: number): Route | undefined {
@@ -67,11 +90,10 @@ export class Host {
 
   /** The device that owns an address, or -1; all of 127.0.0.0/8 is lo's. */
   localDevice(v6: boolean, a: number, b: number, c: number, d: number): number {
-    if (!v6 && a >>> 24 === 127) return loopbackDevice;
-    return this.localAddresses.find(v6, a, b, c, d);
+    if (!v6) {
+      if (a === this.#first4 && this.#firstDevice >= 0) return this.#firstDevice;
+      if (a >>> 24 === 127) return loopbackDevice;
+    } else if (a === 0 && b === 0 && c === 0 && d === 1) return loopbackDevice;
+    return this.#others === undefined ? -1 : this.#others.find(v6, a, b, c, d);
   }
 }
-
-/** Every host's first device is lo, and eth0 is its second. */
-export const loopbackDevice = 0;
-export const ethernetDevice = 1;

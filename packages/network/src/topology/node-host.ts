@@ -2,9 +2,11 @@ import type { Node } from "@kubenetsim/core/model/node";
 import type { AddressWords } from "@kubenetsim/core/net/address";
 import { addToAddress } from "@kubenetsim/core/net/address";
 import { type Cidr, cidrContains, hostCidr, parseCidr } from "@kubenetsim/core/net/cidr";
+import { anywhere } from "./anywhere.ts";
 import { type FabricRanges, fabricPrefix, nodeAddresses, readableAddresses } from "./fabric.ts";
-import type { Host } from "./host.ts";
+import { ethernetDevice, type Host } from "./host.ts";
 import type { Cni, NodeSettings } from "./input.ts";
+import { RouteTable } from "./route-table.ts";
 import { Segment } from "./segment.ts";
 import type { Topology } from "./topology.ts";
 
@@ -16,7 +18,15 @@ export interface NodeHost {
   /** Where others reach it on the fabric. */
   readonly fabricAttachment: number;
   /** The bridge's device and network; undefined with `ptp`. */
-  readonly bridge: { readonly device: number; readonly segment: Segment; readonly attachment: number } | undefined;
+  readonly bridge: Bridge | undefined;
+}
+
+export interface Bridge {
+  readonly device: number;
+  readonly segment: Segment;
+  readonly attachment: number;
+  /** The routes of the Pods on it. */
+  readonly podRoutes: RouteTable;
 }
 
 /** A node's devices, addresses and connected routes: lo, eth0, kube-ipvs0 where it has addresses, cni0. */
@@ -49,12 +59,10 @@ export function attachToFabric(
   addresses: readonly AddressWords[],
   ranges: FabricRanges,
 ): number {
-  const device = host.addDevice("eth0", topology.fabric);
+  const own = addresses.map((words) => ({ words, prefix: fabricPrefix(ranges, words) }));
+  const device = host.addDevice("eth0", topology.fabric, own);
   const attachment = topology.fabric.attach(host.id, device);
-  for (const address of addresses) {
-    host.addAddress(device, address, fabricPrefix(ranges, address));
-    topology.fabric.answer(address, attachment);
-  }
+  for (const address of addresses) topology.fabric.answer(address, attachment);
   for (const range of [ranges.v4, ranges.v6]) {
     if (range !== undefined) host.routes.add({ range, device, gateway: undefined, nextHops: [] });
   }
@@ -64,22 +72,32 @@ export function attachToFabric(
 function addDummyDevice(host: Host, settings: NodeSettings): void {
   const addresses = readableAddresses(settings.dummyAddresses ?? []);
   if (addresses.length === 0) return;
-  const device = host.addDevice("kube-ipvs0", undefined);
-  for (const address of addresses) host.addAddress(device, address, hostCidr(address).prefix);
+  host.addDevice("kube-ipvs0", undefined, addresses.map(hostCidr));
 }
 
-function addBridge(host: Host, name: string, podRanges: readonly Cidr[]): NodeHost["bridge"] {
+function addBridge(host: Host, name: string, podRanges: readonly Cidr[]): Bridge {
   const segment = new Segment(`${name}/cni0`);
-  const device = host.addDevice("cni0", segment);
+  const addresses = podRanges.map(({ words, prefix }) => ({ words: addToAddress(words, 1), prefix }));
+  const device = host.addDevice("cni0", segment, addresses);
   const attachment = segment.attach(host.id, device);
   segment.bridge = attachment;
+  for (const { words } of addresses) segment.answer(words, attachment);
   for (const range of podRanges) {
-    const address = addToAddress(range.words, 1);
-    host.addAddress(device, address, range.prefix);
-    segment.answer(address, attachment);
     host.routes.add({ range, device, gateway: undefined, nextHops: [] });
   }
-  return { device, segment, attachment };
+  return { device, segment, attachment, podRoutes: bridgeRoutes(podRanges, attachment) };
+}
+
+/** What every Pod on a bridge knows: its neighbours are on-link, all else goes by the bridge's address. */
+function bridgeRoutes(podRanges: readonly Cidr[], bridge: number): RouteTable {
+  const routes = new RouteTable();
+  for (const range of podRanges) routes.add({ range, device: ethernetDevice, gateway: undefined, nextHops: [] });
+  for (const range of anywhere) {
+    const podRange = podRanges.find((other) => other.words.length === range.words.length);
+    const gateway = podRange === undefined ? undefined : addToAddress(podRange.words, 1);
+    routes.add({ range, device: ethernetDevice, gateway, nextHops: [bridge] });
+  }
+  return routes;
 }
 
 function podRangesOf(node: Node): Cidr[] {

@@ -6,11 +6,11 @@ import {
   parseAddressWords,
 } from "@kubenetsim/core/net/address";
 import { type Cidr, cidrContains, hostCidr } from "@kubenetsim/core/net/cidr";
+import { anywhere } from "./anywhere.ts";
 import { type FabricRanges, rangeOf, readableAddresses } from "./fabric.ts";
 import { ethernetDevice, type Host } from "./host.ts";
 import type { LoadBalancer, OutsideClient, TopologyInput } from "./input.ts";
 import { attachToFabric, type NodeHost } from "./node-host.ts";
-import { anywhere } from "./pod-host.ts";
 import type { Topology } from "./topology.ts";
 
 /** Everything on the fabric that is no node: default gateway, API server, load balancers, clients. */

@@ -1,25 +1,22 @@
 import { type ObjectKey, objectKey } from "@kubenetsim/core/model/api-object";
 import type { Container, Pod } from "@kubenetsim/core/model/pod";
 import type { IpAddress } from "@kubenetsim/core/net/address";
-import { type AddressWords, addressWords, addToAddress, parseAddressWords } from "@kubenetsim/core/net/address";
-import { type Cidr, hostCidr } from "@kubenetsim/core/net/cidr";
-import type { Host } from "./host.ts";
-import { type NodeHost, podRangeFor } from "./node-host.ts";
+import { type AddressWords, addressWords, parseAddressWords } from "@kubenetsim/core/net/address";
+import { hostCidr } from "@kubenetsim/core/net/cidr";
+import { anywhere } from "./anywhere.ts";
+import { ethernetDevice, type Host } from "./host.ts";
+import { type Bridge, type NodeHost, podRangeFor } from "./node-host.ts";
 import type { Port } from "./process.ts";
+import { RouteTable } from "./route-table.ts";
 import { Segment } from "./segment.ts";
 import type { Topology } from "./topology.ts";
 
-/** Ranges of a dual-stack default route. */
-export const anywhere: readonly Cidr[] = [
-  { words: [0], prefix: 0 },
-  { words: [0, 0, 0, 0], prefix: 0 },
-];
-
-/** The gateways that a point-to-point Pod sees: nobody has them, the node's proxy ARP answers. */
-const ptpGateways: readonly AddressWords[] = [
-  addressWords("169.254.1.1" as IpAddress),
-  addressWords("fe80::1" as IpAddress),
-];
+/** What every point-to-point Pod knows: all goes to a gateway that nobody has; the node's proxy ARP answers for it. */
+const ptpRoutes = new RouteTable();
+for (const [i, gateway] of ["169.254.1.1", "fe80::1"].entries()) {
+  const words = addressWords(gateway as IpAddress);
+  ptpRoutes.add({ range: anywhere[i]!, device: ethernetDevice, gateway: words, nextHops: [0] });
+}
 
 /** True for a Pod that has a network: scheduled, with an address, and not run to its end. */
 export function isOnNetwork(pod: Pod): boolean {
@@ -44,7 +41,7 @@ export function addPod(
   let host = node.host;
   if (pod.spec.hostNetwork !== true) {
     if (addresses.length === 0) return;
-    host = topology.addHost("pod", `pod ${key}`);
+    host = topology.addHost("pod", `pod ${key}`, node.bridge?.podRoutes ?? ptpRoutes);
     if (node.bridge === undefined) attachByVeth(node, host, addresses);
     else attachToBridge(node, node.bridge, host, addresses);
   }
@@ -52,43 +49,25 @@ export function addPod(
   bindSockets(host, pod, listens.get(key) ?? []);
 }
 
-function attachToBridge(
-  node: NodeHost,
-  bridge: NonNullable<NodeHost["bridge"]>,
-  host: Host,
-  addresses: readonly AddressWords[],
-): void {
-  const device = host.addDevice("eth0", bridge.segment);
-  const attachment = bridge.segment.attach(host.id, device);
+function attachToBridge(node: NodeHost, bridge: Bridge, host: Host, addresses: readonly AddressWords[]): void {
+  const own = addresses.map((words) => ({ words, prefix: (podRangeFor(node, words) ?? hostCidr(words)).prefix }));
+  const attachment = bridge.segment.attach(host.id, host.addDevice("eth0", bridge.segment, own));
   for (const address of addresses) {
-    const range = podRangeFor(node, address);
-    host.addAddress(device, address, (range ?? hostCidr(address)).prefix);
     bridge.segment.answer(address, attachment);
-    if (range === undefined)
-      node.host.routes.add({ range: hostCidr(address), device: bridge.device, gateway: undefined, nextHops: [] });
-    else host.routes.add({ range, device, gateway: undefined, nextHops: [] });
-  }
-  for (const range of anywhere) {
-    const podRange = node.podRanges.find((other) => other.words.length === range.words.length);
-    const gateway = podRange === undefined ? undefined : addToAddress(podRange.words, 1);
-    host.routes.add({ range, device, gateway, nextHops: [bridge.attachment] });
+    if (podRangeFor(node, address) !== undefined) continue;
+    node.host.routes.add({ range: hostCidr(address), device: bridge.device, gateway: undefined, nextHops: [] });
   }
 }
 
 function attachByVeth(node: NodeHost, host: Host, addresses: readonly AddressWords[]): void {
   const name = `veth${host.id.toString(16).padStart(8, "0")}`;
   const segment = new Segment(`${node.host.name}/${name}`);
-  const nodeDevice = node.host.addDevice(name, segment);
-  const nodeAttachment = segment.attach(node.host.id, nodeDevice);
-  const device = host.addDevice("eth0", segment);
-  const attachment = segment.attach(host.id, device);
+  const nodeDevice = node.host.addDevice(name, segment, []);
+  segment.attach(node.host.id, nodeDevice);
+  const attachment = segment.attach(host.id, host.addDevice("eth0", segment, addresses.map(hostCidr)));
   for (const address of addresses) {
-    host.addAddress(device, address, hostCidr(address).prefix);
     segment.answer(address, attachment);
     node.host.routes.add({ range: hostCidr(address), device: nodeDevice, gateway: undefined, nextHops: [] });
-  }
-  for (const [i, range] of anywhere.entries()) {
-    host.routes.add({ range, device, gateway: ptpGateways[i], nextHops: [nodeAttachment] });
   }
 }
 

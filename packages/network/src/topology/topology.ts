@@ -16,8 +16,9 @@ export class Topology {
   /** By the names of `OutsideClient`. */
   readonly clients: Map<string, Host> = new Map();
 
-  addHost(kind: Host["kind"], name: string): Host {
-    const host = new Host(this.hosts.length, kind, name);
+  /** `routes` may be shared by hosts whose routes are the same. */
+  addHost(kind: Host["kind"], name: string, routes?: RouteTable): Host {
+    const host = new Host(this.hosts.length, kind, name, routes);
     this.hosts.push(host);
     return host;
   }

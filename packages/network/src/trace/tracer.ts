@@ -50,18 +50,28 @@ export class Tracer {
 
   /** Sends what stands in the walker's packet. */
   traceFrom(from: Host): TraceView {
-    if (this.#tape.length > this.#tape.capacity - spareRecords) this.#tape = new Tape(tapeRecords);
-    const tape = this.#tape;
+    const tape = this.#freshTape();
     const start = tape.length;
-    const disposition = this.walker.simulate(from, tape);
-    invariant(tape.length <= tape.capacity, "a packet wrote more than a tape holds");
-    return this.#view(tape, start, disposition);
+    return this.#view(tape, start, this.walker.simulate(from, tape));
+  }
+
+  /** The same for the way there alone: nobody's answer is walked. */
+  requestFrom(from: Host): TraceView {
+    const tape = this.#freshTape();
+    const start = tape.length;
+    return this.#view(tape, start, this.walker.request(from, tape));
+  }
+
+  #freshTape(): Tape {
+    if (this.#tape.length > this.#tape.capacity - spareRecords) this.#tape = new Tape(tapeRecords);
+    return this.#tape;
   }
 
   #view(tape: Tape, start: number, disposition: DispositionCode): TraceView {
     const { walker } = this;
     const { receiver, process, replyStart } = walker;
-    const end = tape.length - 1;
+    const end = tape.length;
+    invariant(end <= tape.capacity, "a packet wrote more than a tape holds");
     const request = this.#path(tape, start, replyStart < 0 ? end : replyStart, walker.requestMeter);
     return new TraceView({
       seed: this.#seed,

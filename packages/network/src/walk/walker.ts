@@ -52,9 +52,7 @@ export class Walker {
   simulate(from: Host, tape: Tape | null): DispositionCode {
     this.sent.keep(this.packet);
     const fate = this.request(from, tape);
-    const disposition = fate <= dispositionCode.rejected ? this.#answer(from, fate, tape) : fate;
-    if (tape !== null) tape.write(tapeKind.end, disposition, this.reason);
-    return disposition;
+    return fate <= dispositionCode.rejected ? this.#answer(from, fate, tape) : fate;
   }
 
   /** Sends `packet` on its way there only. */
