@@ -1,2 +1,8 @@
-export * from "./model/api-object.ts";
-export * from "./runtime/errors.ts";
+export { type ApplyContext, type ApplyResult, applyDocuments, applyYaml } from "./apiserver/apply.ts";
+export type { Warning } from "./apiserver/apply-warning.ts";
+export { type Change, type ClusterState, getObject } from "./apiserver/cluster-state.ts";
+export { type EmptyStateOptions, emptyState } from "./apiserver/empty-state.ts";
+export type { ManifestDocument } from "./apiserver/manifest/manifest-document.ts";
+export { readManifests } from "./apiserver/manifest/read-manifests.ts";
+export { ObjectTable } from "./apiserver/store/object-table.ts";
+export { deleteObject, putObject, updateObject } from "./apiserver/write-object.ts";

@@ -22,9 +22,9 @@ const recordedCluster = (): ClusterState => emptyState({ serviceCIDRs: ["10.96.0
 describe.skipIf(!present)("applying a recorded cluster gives the Services that the real API server gave", () => {
   test.each(scenarios)("%s", (name) => {
     // The recorder wrote the objects with another YAML library, for which a bare y is text; to Kubernetes it is true.
-    const text = readFileSync(`${folder}${name}/cluster.yaml`, "utf8").replaceAll(/: y$/gm, ': "y"');
+    const text = quoteBareY(readFileSync(`${folder}${name}/cluster.yaml`, "utf8"));
     const { state } = applyYaml(recordedCluster(), text, `${name}/cluster.yaml`, context());
-    const recorded = readFileSync(`${folder}${name}/expected/services.yaml`, "utf8");
+    const recorded = quoteBareY(readFileSync(`${folder}${name}/expected/services.yaml`, "utf8"));
     const expected = readManifests(recorded, "services.yaml").map((document) => document.object);
     // Some Services were made by later commands of the recording; api-invalid and kubectl-create are about those.
     const ours = new Map(
@@ -44,6 +44,8 @@ describe.skipIf(!present)("applying a recorded cluster gives the Services that t
     expect(compared).toBeGreaterThan(0);
   });
 });
+
+const quoteBareY = (text: string): string => text.replaceAll(/: y$/gm, ': "y"');
 
 /** Less what the recorder left out. */
 function comparable(service: unknown): unknown {

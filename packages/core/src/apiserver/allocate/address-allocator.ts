@@ -5,7 +5,7 @@ import {
   parseAddress,
   parseAddressWords,
 } from "../../net/address.ts";
-import { type Cidr, cidrAddress, cidrContains, cidrSize, parseCidr } from "../../net/cidr.ts";
+import { type Cidr, cidrAddress, cidrContains, cidrSize, formatCidr, parseCidr } from "../../net/cidr.ts";
 import type { Random } from "../../runtime/random.ts";
 import type { ClusterState } from "../cluster-state.ts";
 
@@ -35,14 +35,16 @@ function familyOfCidr(cidr: Cidr): IpFamily {
 export function addressRefusal(state: ClusterState, family: IpFamily, text: string): string | undefined {
   const address = parseAddress(text)!;
   const words = parseAddressWords(address)!;
-  const range = serviceRanges(state, family).find((cidr) => usable(cidr, words));
+  const range = serviceRanges(state, family).find((cidr) => cidrContains(cidr, words));
   if (range === undefined) return "the provided network does not match the current range";
+  if (!usable(range, words)) {
+    return `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${formatCidr(range)}`;
+  }
   return state.allocations.addresses.has(address) ? "provided IP is already allocated" : undefined;
 }
 
 /** Not the network's own address, and in IPv4 not the broadcast address. */
 function usable(cidr: Cidr, words: AddressWords): boolean {
-  if (!cidrContains(cidr, words)) return false;
   const { first, last } = usableOffsets(cidr);
   if (compareAddresses(words, parseAddressWords(cidrAddress(cidr, first))!) < 0) return false;
   return compareAddresses(words, parseAddressWords(cidrAddress(cidr, last))!) <= 0;

@@ -1,6 +1,6 @@
 import type { FieldPath, Plain, PlainObject } from "../manifest/manifest-document.ts";
 import { type FieldType, goName, structType } from "./field-type.ts";
-import { isQuantity, isTime } from "./special-values.ts";
+import { illegalBase64At, isQuantity, isTime } from "./special-values.ts";
 
 /** Something in a document that the API server's decoder refuses. */
 export interface DecodeProblem {
@@ -85,8 +85,9 @@ class Decoder {
 
   #scalar(value: Plain, type: FieldType, struct: string, field: string): Plain | undefined {
     switch (type.kind) {
-      case "string":
       case "bytes":
+        return this.#bytes(value, type, struct, field);
+      case "string":
         return typeof value === "string" ? value : this.#wrong(value, type, struct, field);
       case "bool":
         return typeof value === "boolean" ? value : this.#wrong(value, type, struct, field);
@@ -97,21 +98,26 @@ class Decoder {
       case "float64":
         return typeof value === "number" ? value : this.#wrong(value, type, struct, field);
       case "IntOrString":
-        return this.#intOrString(value);
+        return this.#intOrString(value, type, struct, field);
       case "Quantity":
         return this.#quantity(value);
       case "Time":
-        return this.#time(value);
+        return this.#time(value, type, struct, field);
       default:
         return copyOf(value);
     }
   }
 
-  #intOrString(value: Plain): Plain | undefined {
-    if (typeof value === "string") return value;
-    if (isInteger(value, 2 ** 31)) return value;
-    const type = typeof value === "number" || typeof value === "bigint" ? "int32" : "string";
-    return this.#refuse(`json: cannot unmarshal ${jsonKind(value, type)} into Go value of type ${type}`);
+  /** What is no string is taken for a number. */
+  #intOrString(value: Plain, type: FieldType, struct: string, field: string): Plain | undefined {
+    if (typeof value === "string" || isInteger(value, 2 ** 31)) return value;
+    return this.#wrong(value, { kind: "int32", name: "int32" }, struct, field === "" ? type.name : field);
+  }
+
+  #bytes(value: Plain, type: FieldType, struct: string, field: string): Plain | undefined {
+    if (typeof value !== "string") return this.#wrong(value, type, struct, field);
+    const wrong = illegalBase64At(value);
+    return wrong === undefined ? value : this.#refuse(`illegal base64 data at input byte ${wrong}`);
   }
 
   #quantity(value: Plain): Plain | undefined {
@@ -120,9 +126,9 @@ class Decoder {
     return this.#refuse("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
   }
 
-  #time(value: Plain): Plain | undefined {
+  #time(value: Plain, type: FieldType, struct: string, field: string): Plain | undefined {
     if (typeof value !== "string") {
-      return this.#refuse(`json: cannot unmarshal ${jsonKind(value, "string")} into Go value of type string`);
+      return this.#wrong(value, { kind: "string", name: "string" }, struct, field === "" ? type.name : field);
     }
     if (isTime(value)) return value;
     return this.#refuse(

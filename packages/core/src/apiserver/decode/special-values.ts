@@ -7,3 +7,12 @@ export function isQuantity(text: string): boolean {
 export function isTime(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([.,]\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text);
 }
+
+/** Where a text stops to be base64, as Go counts; undefined when it is. */
+export function illegalBase64At(text: string): number | undefined {
+  const found = /[^A-Za-z0-9+/\r\n]/.exec(text);
+  const padding = found === null ? "" : text.slice(found.index);
+  if (found !== null && !/^={1,2}[\r\n]*$/.test(padding)) return found.index;
+  const length = text.replace(/[\r\n]/g, "").length;
+  return length % 4 === 0 ? undefined : text.length;
+}

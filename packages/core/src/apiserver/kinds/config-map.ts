@@ -1,5 +1,5 @@
 import type { ConfigMap } from "../../model/config-map.ts";
-import { duplicate, type FieldError, forbidden, invalid, tooLong } from "../validate/field-error.ts";
+import { type FieldError, forbidden, invalid, tooLong } from "../validate/field-error.ts";
 import { configMapKey, dnsSubdomain } from "../validate/names.ts";
 import type { KindRules } from "./rules.ts";
 
@@ -17,7 +17,8 @@ function validateData(map: ConfigMap): FieldError[] {
   for (const field of ["data", "binaryData"] as const) {
     for (const [key, value] of Object.entries(map[field] ?? {})) {
       errors.push(...configMapKey(key).map((text) => invalid(`${field}[${key}]`, key, text)));
-      if (field === "data" && map.binaryData?.[key] !== undefined) errors.push(duplicate(`data[${key}]`, key));
+      if (field === "data" && map.binaryData?.[key] !== undefined)
+        errors.push(invalid(`data[${key}]`, key, "duplicate of key present in binaryData"));
       size += value.length;
     }
   }

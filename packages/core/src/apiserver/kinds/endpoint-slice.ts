@@ -2,7 +2,7 @@ import type { EndpointSlice } from "../../model/endpoint-slice.ts";
 import { parseAddress } from "../../net/address.ts";
 import { duplicate, type FieldError, invalid, notSupported, required } from "../validate/field-error.ts";
 import { sloppyAddress, specialAddress } from "../validate/ip-text.ts";
-import { dnsLabel, dnsSubdomain, portNumber, qualified } from "../validate/names.ts";
+import { dnsLabel, dnsSubdomain, qualified } from "../validate/names.ts";
 import type { KindRules } from "./rules.ts";
 
 const addressTypes = ["FQDN", "IPv4", "IPv6"];
@@ -50,7 +50,7 @@ function validateEndpoints(slice: EndpointSlice): FieldError[] {
     const path = `endpoints[${i}]`;
     const addresses = endpoint.addresses ?? [];
     const errors: FieldError[] = [];
-    if (addresses.length === 0) errors.push(required(`${path}.addresses`, "must contain at least 1 address"));
+    if (addresses.length === 0) errors.push(required(`${path}.addresses`));
     if (addresses.length > maxAddresses) {
       errors.push({
         field: `${path}.addresses`,
@@ -59,7 +59,7 @@ function validateEndpoints(slice: EndpointSlice): FieldError[] {
       });
     }
     for (const [j, address] of addresses.entries()) {
-      errors.push(...validateAddress(slice.addressType, address, `${path}.addresses[${j}]`));
+      errors.push(...validateAddress(slice.addressType, address, `${path}.addresses`, j));
     }
     if (endpoint.nodeName !== undefined) {
       errors.push(
@@ -73,7 +73,13 @@ function validateEndpoints(slice: EndpointSlice): FieldError[] {
   });
 }
 
-function validateAddress(type: EndpointSlice["addressType"], address: string, path: string): FieldError[] {
+function validateAddress(
+  type: EndpointSlice["addressType"],
+  address: string,
+  list: string,
+  index: number,
+): FieldError[] {
+  const path = `${list}[${index}]`;
   if (type === "FQDN") return dnsSubdomain(address).map((text) => invalid(path, address, text));
   if (type !== "IPv4" && type !== "IPv6") return [];
   const errors: FieldError[] = [];
@@ -84,7 +90,8 @@ function validateAddress(type: EndpointSlice["addressType"], address: string, pa
     errors.push(invalid(path, address, "must not have leading 0s"));
   }
   if (parsed !== undefined && parsed.includes(":") !== (type === "IPv6")) {
-    errors.push(invalid(path, address, `must be an ${type} address`));
+    // Of the whole list, as the API server says it.
+    errors.push(invalid(list, address, `must be an ${type} address`));
   }
   return parsed === undefined ? errors : [...errors, ...specialAddress(path, address)];
 }
@@ -109,8 +116,6 @@ function validatePorts(slice: EndpointSlice): FieldError[] {
     names.add(port.name ?? "");
     if (!protocols.includes(port.protocol ?? ""))
       errors.push(notSupported(`${path}.protocol`, port.protocol, protocols));
-    if (port.port !== undefined)
-      errors.push(...portNumber(port.port).map((text) => invalid(`${path}.port`, port.port, text)));
     if (port.appProtocol !== undefined) {
       errors.push(...qualified(port.appProtocol).map((text) => invalid(`${path}.appProtocol`, port.appProtocol, text)));
     }

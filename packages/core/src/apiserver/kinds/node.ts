@@ -1,7 +1,7 @@
 import type { Node } from "../../model/node.ts";
 import { parseCidr } from "../../net/cidr.ts";
 import { legacyCidr } from "../validate/cidr-text.ts";
-import { duplicate, type FieldError, forbidden, invalid, required } from "../validate/field-error.ts";
+import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../validate/field-error.ts";
 import { dnsSubdomain, qualified } from "../validate/names.ts";
 import type { KindRules } from "./rules.ts";
 
@@ -25,15 +25,12 @@ export const nodeRules: KindRules<Node> = {
 
 function validateTaints(node: Node): FieldError[] {
   return (node.spec?.taints ?? []).flatMap((taint, i) => {
-    const path = `spec.taints[${i}]`;
+    // The API server says metadata where it means spec.
+    const path = `metadata.taints[${i}]`;
     const errors = qualified(taint.key ?? "").map((text) => invalid(`${path}.key`, taint.key ?? "", text));
     if (!taint.effect) errors.push(required(`${path}.effect`));
     else if (!effects.includes(taint.effect)) {
-      errors.push({
-        field: `${path}.effect`,
-        reason: "FieldValueNotSupported",
-        message: `Unsupported value: ${JSON.stringify(taint.effect)}: supported values: "NoExecute", "NoSchedule", "PreferNoSchedule"`,
-      });
+      errors.push(notSupported(`${path}.effect`, taint.effect, effects));
     }
     return errors;
   });

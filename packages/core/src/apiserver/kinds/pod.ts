@@ -49,7 +49,7 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
   if (!["Always", "OnFailure", "Never"].includes(spec.restartPolicy ?? "")) {
     errors.push(notSupported(`${path}.restartPolicy`, spec.restartPolicy, ["Always", "OnFailure", "Never"]));
   }
-  const dnsPolicies = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
+  const dnsPolicies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
   if (!dnsPolicies.includes(spec.dnsPolicy ?? "")) {
     errors.push(notSupported(`${path}.dnsPolicy`, spec.dnsPolicy, dnsPolicies));
   }

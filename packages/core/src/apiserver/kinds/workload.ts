@@ -22,8 +22,7 @@ export const deploymentRules: KindRules<Deployment> = {
   },
   validate: ({ spec }, before) => [
     ...countErrors(spec.replicas, "spec.replicas"),
-    ...validateSelector(spec.selector),
-    ...validateTemplate(spec.template, spec.selector),
+    ...validateSelectorAndTemplate(spec.selector, spec.template!),
     ...countErrors(spec.minReadySeconds, "spec.minReadySeconds"),
     ...countErrors(spec.revisionHistoryLimit, "spec.revisionHistoryLimit"),
     ...validateDeadline(spec),
@@ -41,8 +40,7 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
   validate: ({ spec }, before) => [
     ...countErrors(spec.replicas, "spec.replicas"),
     ...countErrors(spec.minReadySeconds, "spec.minReadySeconds"),
-    ...validateSelector(spec.selector),
-    ...validateTemplate(spec.template!, spec.selector),
+    ...validateSelectorAndTemplate(spec.selector, spec.template!),
     ...(before === undefined ? [] : selectorChange(spec.selector, before.spec.selector)),
   ],
 };
@@ -87,17 +85,30 @@ function validateSelector(selector: LabelSelector | undefined): FieldError[] {
       errors.push(...labelValueErrors(value).map((text) => invalid(`${path}.values[${j}]`, value, text)));
     }
   }
-  if (Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0) {
-    errors.push(invalid("spec.selector", {}, "empty selector is invalid for deployment"));
-  }
   return errors;
 }
 
-function validateTemplate(template: PodTemplateSpec, selector: LabelSelector | undefined): FieldError[] {
+/** The selector, and the template where the selector can be judged by. */
+function validateSelectorAndTemplate(selector: LabelSelector | undefined, template: PodTemplateSpec): FieldError[] {
+  const errors = validateSelector(selector);
+  const isEmpty = Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions ?? []).length === 0;
+  if (selector !== undefined && isEmpty) {
+    errors.push(invalid("spec.selector", {}, "empty selector is invalid for deployment"));
+    return [...errors, ...validateTemplate(template, undefined)];
+  }
+  if (selector !== undefined && errors.length > 0) {
+    return [...errors, invalid("spec.selector", selector, "invalid label selector")];
+  }
+  const matches = selector !== undefined && matchesLabels(selector, template.metadata?.labels);
+  return [...errors, ...validateTemplate(template, matches)];
+}
+
+/** `matches` is undefined where every template matches. */
+function validateTemplate(template: PodTemplateSpec, matches: boolean | undefined): FieldError[] {
   const path = "spec.template";
   const errors: FieldError[] = [];
   const labels = template.metadata?.labels;
-  if (selector !== undefined && validateSelector(selector).length === 0 && !matchesLabels(selector, labels ?? {})) {
+  if (matches === false) {
     errors.push(invalid(`${path}.metadata.labels`, labels ?? null, "`selector` does not match template `labels`"));
   }
   errors.push(...validateLabels(labels, `${path}.labels`));

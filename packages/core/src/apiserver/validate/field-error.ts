@@ -76,7 +76,7 @@ export function invalidObject(
 /** `spec.ports[0].port` as the steps from the root; keys in brackets (`annotations[a.b/c]`) are one step. */
 export function stepsOf(field: string): FieldPath {
   const steps: (string | number)[] = [];
-  for (const match of field.matchAll(/\[([^\]]*)\]|([^.[]+)/g)) {
+  for (const match of field.replace(/^metadata\.taints/, "spec.taints").matchAll(/\[([^\]]*)\]|([^.[]+)/g)) {
     if (match[2] !== undefined)
       steps.push(match[2] === "LoadBalancerSourceRanges" ? "loadBalancerSourceRanges" : match[2]);
     else steps.push(/^\d+$/.test(match[1]!) ? Number(match[1]) : match[1]!);

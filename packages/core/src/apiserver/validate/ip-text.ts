@@ -27,7 +27,7 @@ export function specialAddress(field: string, value: string): FieldError[] {
   }
   const errors: FieldError[] = [];
   if (address === "0.0.0.0" || address === "::") {
-    errors.push(invalid(field, value, `may not be unspecified (${JSON.stringify(value)})`));
+    errors.push(invalid(field, value, `may not be unspecified (${value})`));
   }
   if (address.startsWith("127.") || address === "::1") {
     errors.push(invalid(field, value, "may not be in the loopback range (127.0.0.0/8, ::1/128)"));

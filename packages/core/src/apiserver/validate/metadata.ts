@@ -29,7 +29,24 @@ export function validateMetadata(
       qualified(name).map((text) => invalid("metadata.finalizers", name, text)),
     ),
   );
+  errors.push(...validateFinalizerNames(metadata.finalizers ?? []));
   return errors;
+}
+
+/** A finalizer has a prefix, or is one of Kubernetes' own. */
+function validateFinalizerNames(finalizers: readonly string[]): FieldError[] {
+  const own = ["kubernetes", "orphan", "foregroundDeletion"];
+  return finalizers.flatMap((name, i) =>
+    name.includes("/") || own.includes(name)
+      ? []
+      : [
+          invalid(
+            `metadata.finalizers[${i}]`,
+            name,
+            "name is neither a standard finalizer name nor is it fully qualified",
+          ),
+        ],
+  );
 }
 
 export function validateLabels(labels: Labels | undefined, path: string): FieldError[] {

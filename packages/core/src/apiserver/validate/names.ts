@@ -53,7 +53,7 @@ export function qualified(value: string): string[] {
   if (parts.length > 2) {
     return [
       pattern(
-        "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+        "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
         qualifiedName,
         ["MyName", "my.name", "123-abc"],
       ).concat(" with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"),
