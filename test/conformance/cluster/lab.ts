@@ -1,0 +1,60 @@
+import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
+import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
+import { buildTopology } from "@kubenetsim/network/topology/build";
+import type { Host } from "@kubenetsim/network/topology/host";
+import type { NodeSettings } from "@kubenetsim/network/topology/input";
+import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
+import { type KernelNames, liveNames } from "@kubenetsim/network/trace/kernel-names";
+import { Tracer } from "@kubenetsim/network/trace/tracer";
+import { Walker } from "@kubenetsim/network/walk/walker";
+import { schedulers } from "@kubenetsim/schedulers/schedulers";
+import type { Scenario } from "./scenario.ts";
+import { configOf, type Variant } from "./variant.ts";
+import { families, type Program, programOf } from "./written-by-proxy.ts";
+
+/** Makes a scenario's hosts, loads what each recorded node's kube-proxy wrote, and gives what sends packets through it. */
+export function openLab(scenario: Scenario, variant: Variant): Tracer {
+  const programs = new Map(
+    variant.nodes.map((node) => [
+      node,
+      families.map((family) => programOf(scenario, node, configOf(variant, node), family)),
+    ]),
+  );
+  const { Node, Pod } = scenario.state.tables;
+  const topology = buildTopology({
+    nodes: Node.values(),
+    pods: Pod.values(),
+    cni: scenario.cni,
+    nodeSettings: new Map([...programs].map(([node, written]) => [node, settingsOf(written)])),
+  });
+  const kernels = new Map<string, Kernel>();
+  const names = new Map<Host, KernelNames>();
+  for (const [node, written] of programs) {
+    const host = topology.nodes.get(node)!;
+    const director = new IpvsDirector({ clock: scenario.clock, schedulers });
+    const random = scenario.random.fork(`${variant.name}/${node}`);
+    const kernel = new Kernel({ random, clock: scenario.clock, director, devices: kernelDevices(host) });
+    load(kernel, director, written);
+    kernels.set(node, kernel);
+    names.set(host, liveNames(kernel, director));
+  }
+  const walker = new Walker(topology, kernels, scenario.random.fork(variant.name));
+  return new Tracer(walker, (host) => names.get(host), { seed: scenario.random.seed, mode: variant.name });
+}
+
+function load(kernel: Kernel, director: IpvsDirector, programs: readonly Program[]): void {
+  const ipvs = programs.flatMap(({ mode, program }) => (mode === "ipvs" ? [program] : []));
+  kernel.loadSets(ipvs.flatMap(({ ipSets }) => ipSets));
+  director.load(ipvs.flatMap(({ virtualServers }) => virtualServers));
+  for (const { program } of programs) kernel.load(program.ruleset);
+}
+
+/** kube-proxy sets route_localnet for NodePorts on 127.0.0.1 in iptables mode only. */
+function settingsOf(programs: readonly Program[]): NodeSettings {
+  const ipvs = programs.flatMap(({ mode, program }) => (mode === "ipvs" ? [program] : []));
+  const iptables = programs.find(({ mode }) => mode === "iptables");
+  return {
+    dummyAddresses: ipvs.flatMap(({ dummyAddresses }) => dummyAddresses),
+    routeLocalnet: iptables?.program.snapshot.basis.config.iptables.localhostNodePorts ?? false,
+  };
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
+import type { Service } from "@kubenetsim/core/model/service";
+import { loadAll } from "js-yaml";
+import { firstSetDifference } from "../first-difference.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Holds a file of recorded objects against those of the API server and the controllers. */
+export function objectsDifference(scenario: Scenario, file: string): string | undefined {
+  const { Service, EndpointSlice } = scenario.state.tables;
+  const expected = (): string[] => readObjects(join(scenario.path, "expected", file)).map(sortedJson);
+  switch (file) {
+    case "services.yaml":
+      return firstSetDifference(expected(), Service.values().map(plainService).map(sortedJson));
+    case "endpointslices.yaml":
+      return firstSetDifference(expected(), EndpointSlice.values().map(plainSlice).map(sortedJson));
+    default:
+      return "not modelled yet";
+  }
+}
+
+function readObjects(path: string): object[] {
+  return (loadAll(readFileSync(path, "utf8")) as (object | null)[]).filter((object) => object !== null);
+}
+
+/** The fields that the recordings left out. */
+function plainMetadata(metadata: Service["metadata"]): object {
+  const { uid, resourceVersion, generation, creationTimestamp, managedFields, ...rest } = metadata;
+  return { ...rest, ...(rest.ownerReferences && { ownerReferences: rest.ownerReferences.map(withoutUid) }) };
+}
+
+function withoutUid<T extends { readonly uid?: string }>({ uid, ...rest }: T): object {
+  return rest;
+}
+
+function plainService(service: Service): object {
+  return { ...service, metadata: plainMetadata(service.metadata) };
+}
+
+const triggerTime = "endpoints.kubernetes.io/last-change-trigger-time";
+
+function plainSlice(slice: EndpointSlice): object {
+  const metadata = plainMetadata(slice.metadata) as EndpointSlice["metadata"];
+  const name = slice.metadata.generateName === undefined ? metadata.name : `${slice.metadata.generateName}xxxxx`;
+  const annotations = metadata.annotations?.[triggerTime] && { ...metadata.annotations, [triggerTime]: "TIME" };
+  const endpoints = [...(slice.endpoints ?? [])].sort((a, b) => (a.addresses[0]! < b.addresses[0]! ? -1 : 1));
+  return {
+    ...slice,
+    metadata: { ...metadata, name, ...(annotations && { annotations }) },
+    endpoints: endpoints.map(({ targetRef, ...endpoint }) => ({
+      ...endpoint,
+      ...(targetRef && { targetRef: withoutUid(targetRef) }),
+    })),
+  };
+}
+
+/** JSON with sorted keys; fields without a value are left out. A list that Go prints as null has no elements. */
+function sortedJson(value: object): string {
+  return JSON.stringify(value, (key, entry: unknown) => {
+    if (entry === null && key === "ports") return [];
+    if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return entry;
+    return Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
