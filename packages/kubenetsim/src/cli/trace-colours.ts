@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Terminal } from "./terminal.ts";
 
 /** Colours for a trace's text: what became of the packet, the hops' titles, and what is only remarked. */
 export function paintTrace(text: string): string {
@@ -12,4 +13,10 @@ export function paintTrace(text: string): string {
       return line;
     })
     .join("\n");
+}
+
+/** A line above what follows. */
+export function heading(text: string, terminal: Terminal): string {
+  const rule = "─".repeat(text.length);
+  return `${terminal.colour ? styleText("bold", text) : text}\n${rule}`;
 }

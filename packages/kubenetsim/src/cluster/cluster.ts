@@ -5,7 +5,7 @@ import { ChangeEvents, type Listener } from "@kubenetsim/core/runtime/change-eve
 import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Trace } from "@kubenetsim/core/trace/trace";
-import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { connect } from "../connect/connect.ts";
 import { parseSource, type Source } from "../connect/source.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
@@ -74,6 +74,11 @@ export class Cluster {
 
   get proxyMode(): ProxyMode {
     return this.#control.config.mode;
+  }
+
+  /** What kube-proxy runs with. */
+  get proxyConfig(): KubeProxyConfig {
+    return this.#control.config;
   }
 
   /** What is allowed and probably not meant: of the applied texts, and of the cluster as it stands. */

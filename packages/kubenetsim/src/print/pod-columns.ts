@@ -61,11 +61,17 @@ function reasonText(pod: Pod, statuses: readonly ContainerState[]): string {
   const phase = pod.status?.phase ?? "Pending";
   if (pod.metadata.deletionTimestamp !== undefined && phase !== "Succeeded" && phase !== "Failed") return "Terminating";
   const reason = statuses.find((status) => status.reason !== undefined)?.reason ?? phase;
-  if (reason !== "Completed" || !statuses.some((status) => status.ready && status.running)) return reason;
-  const isReady = pod.status?.conditions?.some(
-    (condition) => condition.type === "Ready" && condition.status === "True",
-  );
-  return isReady === true ? "Running" : "NotReady";
+  if (reason !== "Completed" || !statuses.some(isServing)) return reason;
+  return isReady(pod) ? "Running" : "NotReady";
+}
+
+function isServing(status: ContainerState): boolean {
+  return status.ready && status.running;
+}
+
+function isReady(pod: Pod): boolean {
+  const ready = pod.status?.conditions?.find((condition) => condition.type === "Ready");
+  return ready?.status === "True";
 }
 
 function gatesText(pod: Pod): string {

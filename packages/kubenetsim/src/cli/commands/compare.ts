@@ -1,14 +1,66 @@
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
-import type { Command } from "../command.ts";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { Cluster } from "../../cluster/cluster.ts";
+import { compareModes, type ModeComparison } from "../../compare/compare-modes.ts";
+import { comparisonChart, comparisonTable } from "../../compare/comparison-text.ts";
+import { inputOptions, readCluster } from "../cluster-options.ts";
+import type { Arguments, Command } from "../command.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import { writeTextFile } from "../output-file.ts";
+import { Progress } from "../progress.ts";
+import type { Terminal } from "../terminal.ts";
 
 export const compare: Command = {
   name: "compare",
-  summary: "x",
-  usage: "-f FILE…",
-  options: {},
-  positionals: { least: 0, most: 0 },
-  examples: [],
-  run: () => {
-    throw new UnsupportedError("compare", "cli");
+  summary: "what a new connection costs in iptables and in ipvs mode as Services become many",
+  usage: "-f FILE… [--services N,N,…] [--svg FILE]",
+  options: {
+    ...inputOptions,
+    services: { type: "string", value: "N,N,…", help: "how many Services to add (default: 1,10,100,1000,10000,50000)" },
+    svg: { type: "string", value: "FILE", help: "write the plot to this file" },
+    json: { type: "boolean", help: "the counts as JSON" },
   },
+  positionals: { least: 0, most: 0 },
+  examples: ["kubenetsim compare -f examples/shop --services 1,100,10000 --svg growth.svg"],
+  run: runCompare,
 };
+
+export const usualSizes: readonly number[] = [1, 10, 100, 1000, 10_000, 50_000];
+const mostServices = 200_000;
+
+function runCompare(args: Arguments, terminal: Terminal): ExitCode {
+  const sizes = readSizes(args.text("services"));
+  const lab = readCluster(args, terminal);
+  const rows = measureGrowth(lab, sizes, terminal);
+  terminal.out(args.flag("json") ? `${JSON.stringify(rows, undefined, 2)}\n` : comparisonTable(rows));
+  const svg = args.text("svg");
+  if (svg !== undefined) {
+    const path = writeTextFile(svg, comparisonChart(rows), terminal);
+    if (!args.flag("json")) terminal.out(`plot: ${path}\n`);
+  }
+  return exitCode.ok;
+}
+
+/** The comparison, with progress. */
+export function measureGrowth(lab: Cluster, sizes: readonly number[], terminal: Terminal): ModeComparison[] {
+  const progress = new Progress(terminal);
+  try {
+    return compareModes(lab.state, sizes, {
+      config: lab.proxyConfig,
+      seed: lab.seed,
+      onStep: (services, mode) => progress.step(`${services} Services in ${mode} mode`),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+function readSizes(text: string | undefined): readonly number[] {
+  if (text === undefined) return usualSizes;
+  const sizes = text.split(",").map((word) => (/^\d+$/.test(word.trim()) ? Number(word) : 0));
+  if (sizes.some((size) => size < 1 || size > mostServices)) {
+    throw new ParseError(`--services takes numbers from 1 to ${mostServices}, not "${text}"`, {
+      hint: "for example --services 1,10,100,1000",
+    });
+  }
+  return [...new Set(sizes)].sort((a, b) => a - b);
+}

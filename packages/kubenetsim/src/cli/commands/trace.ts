@@ -1,13 +1,10 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import type { Trace } from "@kubenetsim/core/trace/trace";
-import { costModels } from "@kubenetsim/network/cost/model";
 import { traceToJson } from "@kubenetsim/network/format/json";
-import { formatTrace } from "@kubenetsim/network/format/text";
 import { inputOptions, modeOption, readCluster } from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
-import { paintTrace } from "../trace-colours.ts";
+import { traceText } from "../trace-text.ts";
 
 export const trace: Command = {
   name: "trace",
@@ -40,9 +37,8 @@ function runTrace(args: Arguments, terminal: Terminal): ExitCode {
   if (to === undefined) throw new ParseError("where to?", { hint: `give --to ${trace.options.to!.help}` });
   const lab = readCluster(args, terminal);
   const traced = lab.trace({ from, to });
-  terminal.out(
-    args.flag("json") ? `${JSON.stringify(traceToJson(traced), undefined, 2)}\n` : text(traced, args, terminal),
-  );
+  if (args.flag("json")) terminal.out(`${JSON.stringify(traceToJson(traced), undefined, 2)}\n`);
+  else terminal.out(traceText(traced, terminal, args.flag("verbose")));
   return traced.disposition === "delivered" ? exitCode.ok : exitCode.notDelivered;
 }
 
@@ -55,12 +51,4 @@ function readFrom(args: Arguments): string {
   if (from !== undefined) return from;
   if (node !== undefined) return `node/${node}`;
   throw new ParseError("from where?", { hint: `give --from ${trace.options.from!.help}` });
-}
-
-function text(traced: Trace, args: Arguments, terminal: Terminal): string {
-  const plain = formatTrace(traced, {
-    verbose: args.flag("verbose"),
-    costModel: costModels[traced.mode === "ipvs" ? "ipvs" : "iptables-nft"],
-  });
-  return terminal.colour ? paintTrace(plain) : plain;
 }

@@ -1,0 +1,78 @@
+import type { Cost } from "@kubenetsim/core/trace/cost";
+import { estimateNs } from "@kubenetsim/network/cost/estimate";
+import { costModels } from "@kubenetsim/network/cost/model";
+import { type LogLogChart, renderLogLogChart } from "../plot/log-log-chart.ts";
+import type { ModeComparison } from "./compare-modes.ts";
+
+/** Everything that was looked at for a packet: rules, entries of sets, entries of IPVS's tables, real servers. */
+export function stepsOf(cost: Cost): number {
+  return cost.rulesCompared + cost.setLookups + cost.hashLookups + cost.serversExamined;
+}
+
+/** The comparison as a table of counts, with estimated times in columns of their own and what they are made of below. */
+export function comparisonTable(rows: readonly ModeComparison[]): string {
+  const cells = rows.map(({ services, iptables, ipvs }) => [
+    grouped(services),
+    grouped(iptables.rulesCompared),
+    grouped(ipvs.rulesCompared),
+    grouped(ipvs.setLookups),
+    grouped(ipvs.hashLookups),
+    microseconds(estimateNs(iptables, costModels["iptables-legacy"])),
+    microseconds(estimateNs(iptables, costModels["iptables-nft"])),
+    microseconds(estimateNs(ipvs, costModels.ipvs)),
+  ]);
+  return [
+    ...alignRight([
+      ["", "iptables", "ipvs", "ipvs", "ipvs", "estimate", "estimate", "estimate"],
+      ["Services", "rules", "rules", "ipset", "hash", "iptables-", "iptables-", "ipvs"],
+      ["added", "compared", "compared", "look-ups", "look-ups", "legacy µs", "nft µs", "µs"],
+      ...cells,
+    ]),
+    "",
+    ...lawLines(rows),
+    "Counts are exact; estimates are counts times constants measured on one machine: good for ratios, rough as times.",
+    "",
+  ].join("\n");
+}
+
+/** What the counts follow, if they follow it in every row. */
+function lawLines(rows: readonly ModeComparison[]): string[] {
+  const first = rows[0];
+  if (first === undefined) return [];
+  const offset = first.iptables.rulesCompared - first.services;
+  const linear = rows.every((row) => row.iptables.rulesCompared === row.services + offset);
+  const constant = rows.every((row) => stepsOf(row.ipvs) === stepsOf(first.ipvs));
+  return [
+    ...(linear ? [`iptables compares N + ${grouped(offset)} rules for the last of N added Services.`] : []),
+    ...(constant ? [`ipvs takes ${grouped(stepsOf(first.ipvs))} steps, however many Services there are.`] : []),
+  ];
+}
+
+/** The same as a picture. */
+export function comparisonChart(rows: readonly ModeComparison[]): string {
+  const last = rows.at(-1)!;
+  const chart: LogLogChart = {
+    title: "A new connection to the last of N Services",
+    description: `Steps of the kernel on the way there, both axes logarithmic. With ${grouped(last.services)} Services: iptables ${grouped(stepsOf(last.iptables))}, ipvs ${grouped(stepsOf(last.ipvs))}.`,
+    xLabel: "N: Services added to the cluster",
+    yLabel: "rules compared + set and hash look-ups",
+    series: [
+      { name: "iptables", points: rows.map((row) => [row.services, stepsOf(row.iptables)] as const) },
+      { name: "ipvs", points: rows.map((row) => [row.services, stepsOf(row.ipvs)] as const) },
+    ],
+  };
+  return renderLogLogChart(chart);
+}
+
+function alignRight(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column]!)).join("  "));
+}
+
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function microseconds(ns: number): string {
+  return (ns / 1000).toFixed(1);
+}
