@@ -1,1 +1,15 @@
-export {};
+export { assignLoadBalancers } from "./cloud/load-balancer-controller.ts";
+export { ClientHandle } from "./cluster/client-handle.ts";
+export { Cluster, type ClusterSnapshot } from "./cluster/cluster.ts";
+export type { ClusterOptions, NewNode } from "./cluster/cluster-options.ts";
+export { type IptablesSaveOptions, NodeHandle } from "./cluster/node-handle.ts";
+export { compareModes, type ModeComparison } from "./compare/compare-modes.ts";
+export { comparisonChart, comparisonTable } from "./compare/comparison-text.ts";
+export { type Destination, parseDestination } from "./connect/destination.ts";
+export { parseSource, type Source } from "./connect/source.ts";
+export { locatedTrace } from "./explain/located-trace.ts";
+export { sourcePositions } from "./explain/source-positions.ts";
+export { printTable } from "./print/object-table.ts";
+export { version } from "./version.ts";
+export { findWarnings } from "./warnings/find-warnings.ts";
+export { formatWarning, type Warning } from "./warnings/warning.ts";

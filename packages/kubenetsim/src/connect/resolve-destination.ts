@@ -31,8 +31,9 @@ export function resolveDestination(state: ClusterState, destination: Destination
     }
     case "service": {
       const service = serviceByKey(state, destination.namespace, destination.name);
+      const address = clusterAddress(service);
       const { port, protocol } = servicePort(service, destination.port, destination.protocol);
-      return { address: clusterAddress(service), port, protocol: protocol ?? "TCP" };
+      return { address, port, protocol: protocol ?? "TCP" };
     }
     default:
       return destination satisfies never;

@@ -1,0 +1,332 @@
+import { describe, expect, it } from "vitest";
+import { type CliResult, runCli, withFiles } from "./cli/run-cli.ts";
+
+const shop = "examples/shop";
+
+const node = `apiVersion: v1
+kind: Node
+metadata: {name: n1}
+spec: {podCIDR: 10.244.1.0/24, podCIDRs: [10.244.1.0/24]}
+status: {addresses: [{type: InternalIP, address: 192.168.10.11}]}
+`;
+
+const pods = `apiVersion: v1
+kind: Pod
+metadata: {name: client, labels: {app: client}}
+spec: {nodeName: n1, containers: [{name: a, image: a}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec: {nodeName: n1, containers: [{name: a, image: a, ports: [{name: http, containerPort: 8080}]}]}
+`;
+
+function service(spec: string, name = "web"): string {
+  return `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n${spec.replace(/^(?=.)/gm, "  ")}`;
+}
+
+/** Runs `get svc` on one file. */
+function read(text: string): CliResult {
+  return withFiles({ "in.yaml": text }, (folder) =>
+    runCli(["get", "-f", "in.yaml", "svc"], { workingDirectory: folder }),
+  );
+}
+
+function stream(...documents: readonly string[]): string {
+  return documents.join("\n---\n");
+}
+
+describe("trace", () => {
+  it("ends with 0 for what is delivered, and says what decided", () => {
+    const { code, out } = runCli(["trace", "-f", shop, "--from", "pod/shop/client", "--to", "http://web"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /KUBE-SVC-[A-Z0-9]{16}.*# Service shop\/web: cluster IP \(examples\/shop\/cluster\.yaml:\d+:\d+\)/,
+    );
+    expect(out).toMatch(/^delivered: pod shop\/web-/m);
+  });
+
+  it("ends with 1 for what is not delivered", () => {
+    const { code, out } = runCli(["trace", "-f", shop, "--from", "pod/shop/client", "--to", "svc/shop/beta:80"]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^rejected: /m);
+  });
+
+  it.each(["iptables", "ipvs"])("reaches every kind of Service in %s mode", (mode) => {
+    for (const [from, to] of [
+      ["pod/shop/client", "svc/shop/api:grpc"],
+      ["pod/shop/client", "http://cart.shop.svc.cluster.local"],
+      ["pod/platform/debug", "svc/platform/logs:514/udp"],
+      ["node/n3", "svc/shop/catalog"],
+      ["external", "http://203.0.113.10"],
+      ["external:198.51.100.77", "http://203.0.113.2"],
+      ["external", "http://192.168.10.13:30090"],
+      ["pod/shop/client", "svc/kube-system/kube-dns:dns"],
+    ] as const) {
+      const { code, out, err } = runCli(["trace", "-f", shop, "--from", from, "--to", to, "--mode", mode]);
+      expect(`${from} ${to} ${code} ${/^(\S+): /m.exec(out)?.[1] ?? err}`).toBe(`${from} ${to} 0 delivered`);
+    }
+  });
+
+  it("refuses who is outside of a load balancer's source ranges", () => {
+    const { code, out } = runCli(["trace", "-f", shop, "--from", "external:192.0.2.9", "--to", "http://203.0.113.2"]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^dropped: /m);
+  });
+
+  it("prints JSON that holds the same", () => {
+    const { out } = runCli(["trace", "-f", shop, "--from", "pod/shop/client", "--to", "http://web", "--json"]);
+    const trace = JSON.parse(out);
+    expect(trace.disposition).toBe("delivered");
+    expect(trace.request.hops[0].host).toBe("pod shop/client");
+    expect(JSON.stringify(trace)).toContain('"source":"examples/shop/cluster.yaml"');
+  });
+
+  it("gives the same bytes for the same seed, and others for another", () => {
+    const words = ["trace", "-f", shop, "--from", "pod/shop/client", "--to", "http://web"];
+    const once = runCli([...words, "--seed", "a"]).out;
+    expect(runCli([...words, "--seed", "a"]).out).toBe(once);
+    expect(runCli([...words, "--seed", "b"]).out).not.toBe(once);
+  });
+
+  it("takes the mode that the input's configuration says", () => {
+    const config = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ipvs\n";
+    const text = stream(node, pods, service("selector: {app: web}\nports: [{port: 80, targetPort: http}]"), config);
+    withFiles({ "in.yaml": text }, (folder) => {
+      const words = ["trace", "-f", "in.yaml", "--from", "pod/default/client", "--to", "http://web"];
+      expect(runCli(words, { workingDirectory: folder }).out).toContain("(ipvs, ");
+      expect(runCli([...words, "--mode", "iptables"], { workingDirectory: folder }).out).toContain("(iptables, ");
+    });
+  });
+});
+
+describe("rules", () => {
+  it("prints a table as iptables-save does", () => {
+    const { code, out } = runCli(["rules", "-f", shop, "--node", "n1", "--table", "nat"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^\*nat\n:PREROUTING ACCEPT \[0:0\]\n/);
+    expect(out).toContain("-A KUBE-SERVICES -d 10.96.0.1/32 -p tcp");
+    expect(out.endsWith("COMMIT\n")).toBe(true);
+  });
+
+  it("prints what ipvsadm and ipset show in ipvs mode", () => {
+    const { out } = runCli(["rules", "-f", shop, "--node", "n2", "--mode", "ipvs"]);
+    expect(out).toContain("# ipvsadm -Ln\nIP Virtual Server version 1.2.1");
+    expect(out).toMatch(/TCP {2}10\.96\.0\.50:80 rr\n {2}-> 10\.244\.\d\.\d+:8080 +Masq +1 /);
+    expect(out).toContain("Name: KUBE-CLUSTER-IP\nType: hash:ip,port");
+  });
+});
+
+describe("get", () => {
+  it("lists Services as kubectl does", () => {
+    const { out } = runCli(["get", "-f", shop, "svc", "-n", "shop"]);
+    expect(out.split("\n")[0]).toMatch(/^NAME {9}TYPE {11}CLUSTER-IP {6,7}EXTERNAL-IP {7}PORT\(S\) {11}AGE$/);
+    expect(out).toMatch(/^storefront +LoadBalancer +10\.\d+\.\d+\.\d+ +203\.0\.113\.10 +80:30080\/TCP +0s$/m);
+    expect(out).toMatch(/^db +ClusterIP +None +<none> +5432\/TCP +0s$/m);
+    expect(out).toMatch(/^erp +ExternalName +<none> +erp\.example\.com +<none> +0s$/m);
+  });
+
+  it("reads folders, several files, standard input, JSON and lists", () => {
+    const list = JSON.stringify({
+      apiVersion: "v1",
+      kind: "List",
+      items: [{ apiVersion: "v1", kind: "Service", metadata: { name: "json" }, spec: { ports: [{ port: 1 }] } }],
+    });
+    withFiles({ "a.yaml": service("ports: [{port: 1}]", "a"), "b.json": list, "c.txt": "not: read" }, (folder) => {
+      const { code, out } = runCli(["get", "-f", ".", "-f", "-", "svc"], {
+        workingDirectory: folder,
+        input: service("ports: [{port: 1}]", "stdin"),
+      });
+      expect(code).toBe(0);
+      expect(out.match(/^default +\S+/gm)?.map((row) => row.split(/ +/)[1])).toEqual([
+        "a",
+        "json",
+        "kubernetes",
+        "stdin",
+      ]);
+    });
+  });
+});
+
+describe("compare", () => {
+  it("counts one more rule for each Service in iptables mode, and always the same in ipvs mode", () => {
+    const { code, out } = runCli(["compare", "-f", shop, "--services", "1,2,3,50,700", "--json"]);
+    expect(code).toBe(0);
+    const rows = JSON.parse(out) as {
+      services: number;
+      iptables: { rulesCompared: number };
+      ipvs: Record<string, number>;
+    }[];
+    const offset = rows[0]!.iptables.rulesCompared - 1;
+    expect(rows.map((row) => row.iptables.rulesCompared)).toEqual([1, 2, 3, 50, 700].map((n) => n + offset));
+    for (const row of rows) expect(row.ipvs.rulesCompared).toEqual(rows[0]!.ipvs.rulesCompared);
+    for (const row of rows) expect(row.ipvs.hashLookups).toEqual(rows[0]!.ipvs.hashLookups);
+  });
+
+  it("writes the plot", () => {
+    withFiles({ "in.yaml": node }, (folder) => {
+      const options = { workingDirectory: folder };
+      const { out } = runCli(["compare", "-f", "in.yaml", "--services", "1,10", "--svg", "growth.svg"], options);
+      expect(out).toContain("plot: growth.svg\n");
+    });
+  });
+
+  it.each(["0", "a,b", "1,,2", "1000000"])("refuses --services %s", (services) => {
+    const { code, err } = runCli(["compare", "-f", shop, "--services", services]);
+    expect(code).toBe(2);
+    expect(err).toContain("--services takes numbers from 1 to 200000");
+  });
+});
+
+describe("bad input is told in one message, ends with 2 and prints nothing else", () => {
+  const port = "ports: [{port: 80}]";
+  const cases: readonly (readonly [what: string, text: string, message: RegExp])[] = [
+    ["broken YAML", "apiVersion: v1\nkind: Service\n  metadata: x\n", /in\.yaml:[23]:\d+: /],
+    [
+      "an unknown kind",
+      "apiVersion: v1\nkind: Servise\nmetadata: {name: a}\n",
+      /in\.yaml:2:1: .*\n.*did you mean Service/,
+    ],
+    ["no kind", "apiVersion: v1\nmetadata: {name: a}\n", /in\.yaml:1:1: .*'Kind' is missing/],
+    ["an unknown field", service(`${port}\nselectr: {a: b}\n`), /in\.yaml:7:3: .*selectr/],
+    ["a wrong type", service("ports: [{port: eighty}]\n"), /in\.yaml:6:12: .*cannot unmarshal string/],
+    [
+      "a duplicate cluster IP",
+      stream(service(`clusterIP: 10.96.0.80\n${port}`, "a"), service(`clusterIP: 10.96.0.80\n${port}`, "b")),
+      /in\.yaml:\d+:\d+: Service "b" is invalid: .*provided IP is already allocated/,
+    ],
+    [
+      "a duplicate node port",
+      stream(
+        service("type: NodePort\nports: [{port: 80, nodePort: 30080}]", "a"),
+        service("type: NodePort\nports: [{port: 80, nodePort: 30080}]", "b"),
+      ),
+      /in\.yaml:\d+:\d+: Service "b" is invalid: .*provided port is already allocated/,
+    ],
+    [
+      "a node port out of range",
+      service("type: NodePort\nports: [{port: 80, nodePort: 80}]"),
+      /in\.yaml:7:\d+: .*The range of valid ports is 30000-32767/,
+    ],
+    ["an alias bomb", aliasBomb(), /in\.yaml:\d+:\d+: .*alias/i],
+    ["a file that is no text", "\u0000\u0001binary", /in\.yaml/],
+  ];
+
+  it.each(cases)("%s", (_, text, message) => {
+    const { code, out, err } = read(text);
+    expect(err).toMatch(message);
+    expect(err).toMatch(/^error: /);
+    expect(err.match(/^error: /gm)).toHaveLength(1);
+    expect(err).not.toMatch(/^\s+at .*\.[tj]s/m);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+  });
+
+  it("a file of 50 MB", () => {
+    const { code, err } = withFiles({ "in.yaml": "#".repeat(50_000_000) }, (folder) =>
+      runCli(["get", "-f", "in.yaml", "svc"], { workingDirectory: folder }),
+    );
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: "error: in.yaml: is 48 MiB, at most 32 MiB are read\n       split it into several files\n",
+    });
+  });
+
+  it("a file that is not there", () => {
+    const { code, err } = runCli(["get", "-f", "nowhere.yaml", "svc"]);
+    expect({ code, err }).toEqual({ code: 2, err: "error: nowhere.yaml: no such file or folder\n" });
+  });
+
+  it.each([
+    ["http://wbe", /no Service has the name wbe for pod\/shop\/client\n.*did you mean web\.shop/],
+    ["svc/shop/wep:80", /there is no Service shop\/wep\n.*did you mean svc\/shop\/web/],
+    ["svc/shop/api:ssh", /has no port ssh\n.*http = 80\/tcp, grpc = 9090\/tcp/],
+    ["svc/shop/api", /has several ports/],
+    ["svc/shop/db:postgres", /is headless/],
+    ["svc/shop/erp:80", /is only another name for erp\.example\.com/],
+    ["nonsense", /is not a place that a packet can go to\n.*expected a URL/],
+  ])("--to %s", (to, message) => {
+    const { code, err } = runCli(["trace", "-f", shop, "--from", "pod/shop/client", "--to", to]);
+    expect(err.replace(/^warning: .*\n/gm, "")).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    ["pod/shop/cleint", /there is no Pod shop\/cleint\n.*did you mean pod\/shop\/client/],
+    ["node/n9", /there is no Node n9/],
+    ["somewhere", /is not where a packet can start from\n.*expected pod/],
+    ["external:1.2.3", /"1\.2\.3" is not an IP address/],
+  ])("--from %s", (from, message) => {
+    const { code, err } = runCli(["trace", "-f", shop, "--from", from, "--to", "10.96.0.1:443"]);
+    expect(err.replace(/^warning: .*\n/gm, "")).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    [["trcae"], /there is no command "trcae"\n.*did you mean trace\?/],
+    [["trace", "--form", "x"], /trace has no option --form\n.*did you mean --from\?/],
+    [["trace", "-f"], /-f, --file/],
+    [["get", "-f", shop, "servics"], /does not know the kind "servics"\n.*did you mean services\?/],
+    [["get", "svc"], /no input\n.*-f/],
+    [["rules", "-f", shop], /which node\?\n.*n1, n2, n3/],
+    [
+      ["rules", "-f", shop, "--node", "n1", "--mode", "iptabels"],
+      /--mode takes iptables or ipvs.*\n.*did you mean iptables/,
+    ],
+    [["rules", "-f", shop, "--node", "n1", "--table", "nats"], /there is no table "nats"\n.*did you mean nat\?/],
+  ])("the command line %j", (words, message) => {
+    const { code, err } = runCli(words);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/^\s+at /m);
+    expect(code).toBe(2);
+  });
+});
+
+describe("what is only warned of does not stop a run", () => {
+  it("a selector that matches nothing", () => {
+    const { code, err } = read(stream(node, pods, service("selector: {app: wbe}\nports: [{port: 80}]")));
+    expect(err).toMatch(/^warning: in\.yaml:\d+:\d+: Service default\/web: its selector app=wbe matches no Pod\n$/);
+    expect(code).toBe(0);
+  });
+
+  it("a target port name that no Pod has", () => {
+    const { code, err } = read(
+      stream(node, pods, service("selector: {app: web}\nports: [{port: 80, targetPort: htpp}]")),
+    );
+    expect(err).toMatch(
+      /^warning: in\.yaml:\d+:\d+: Service default\/web: none of its Pods has a port named "htpp"\n$/,
+    );
+    expect(code).toBe(0);
+  });
+
+  it("no Node", () => {
+    expect(read(pods).err).toMatch(/there is no Node/);
+  });
+});
+
+describe("help and progress", () => {
+  it("explains every command", () => {
+    for (const name of ["trace", "rules", "compare", "get", "tour"]) {
+      expect(runCli(["help", name]).out).toMatch(new RegExp(`^usage: kubenetsim ${name}`));
+      expect(runCli([name, "--help"]).out).toBe(runCli(["help", name]).out);
+    }
+    expect(runCli([]).out).toBe(runCli(["help"]).out);
+  });
+
+  it("shows progress only where lines can be rewritten, only when it takes long, and clears it", () => {
+    const words = ["compare", "-f", shop, "--services", "1,2"];
+    expect(runCli(words, { tickMs: 5000 }).err).not.toContain("\r");
+    expect(runCli(words, { tickMs: 1, showsProgress: true }).err).not.toContain("\r");
+    const { err } = runCli(words, { tickMs: 5000, showsProgress: true });
+    expect(err).toContain("\r\u001b[2K2 Services in ipvs mode");
+    expect(err).toMatch(/\r\u001b\[2K(warning.*\n)*$/);
+  });
+});
+
+/** Nine levels of ten aliases each: a billion nodes if somebody wrote them out. */
+function aliasBomb(): string {
+  const levels = Array.from({ length: 9 }, (_, i) => {
+    const inner = i === 0 ? "x" : `*a${i - 1}`;
+    return `a${i}: &a${i} [${Array(10).fill(inner).join(", ")}]`;
+  });
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\n${levels.join("\n")}\n`;
+}
