@@ -6,3 +6,14 @@ export type { ManifestDocument } from "./apiserver/manifest/manifest-document.ts
 export { readManifests } from "./apiserver/manifest/read-manifests.ts";
 export { ObjectTable } from "./apiserver/store/object-table.ts";
 export { deleteObject, putObject, updateObject } from "./apiserver/write-object.ts";
+export { type SettleOptions, type SettleResult, settle } from "./controllers/settle.ts";
+export {
+  type LabelSelector,
+  type LabelSelectorRequirement,
+  matchesEqualities,
+  matchesLabels,
+  matchesSelector,
+  type Requirement,
+  type Selector,
+} from "./model/label-selector.ts";
+export { parseSelector, printSelector } from "./model/selector-text.ts";
