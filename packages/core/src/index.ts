@@ -7,6 +7,7 @@ export { readManifests } from "./apiserver/manifest/read-manifests.ts";
 export { ObjectTable } from "./apiserver/store/object-table.ts";
 export { deleteObject, putObject, updateObject } from "./apiserver/write-object.ts";
 export { type SettleOptions, type SettleResult, settle } from "./controllers/settle.ts";
+export { type WaitingPod, waitingPods } from "./controllers/waiting-pods.ts";
 export {
   type LabelSelector,
   type LabelSelectorRequirement,

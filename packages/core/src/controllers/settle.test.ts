@@ -12,6 +12,7 @@ import { InvariantError } from "../runtime/errors.ts";
 import { seededRandom } from "../runtime/random.ts";
 import { ClusterIndex } from "./cluster-index.ts";
 import { type SettleResult, settle } from "./settle.ts";
+import { waitingPods } from "./waiting-pods.ts";
 
 const context = { random: seededRandom("settle"), clock: virtualClock() };
 
@@ -227,6 +228,28 @@ describe("the kubelet", () => {
     const done = pod("d", { nodeName: "node1" }, { phase: "Succeeded" });
     expect(settled(node(1), pending, done).changes).toEqual([]);
   });
+});
+
+it("says what Pods wait for", () => {
+  const small = node(1, { podCIDR: "10.244.1.0/30", podCIDRs: ["10.244.1.0/30"] });
+  const bare: Node = { apiVersion: "v1", kind: "Node", metadata: { name: "bare" } };
+  const { state } = settled(
+    small,
+    bare,
+    pod("runs", { nodeName: "node1" }),
+    pod("full", { nodeName: "node1" }),
+    pod("picky", { nodeSelector: { disk: "tape" } }),
+    pod("lost", { nodeName: "node9" }),
+    pod("rangeless", { nodeName: "bare" }),
+    pod("addressless", { nodeName: "bare", hostNetwork: true }),
+  );
+  expect(waitingPods(state)).toEqual([
+    { key: "default/full", reason: "no address is free in 10.244.1.0/30 of node node1" },
+    { key: "default/picky", reason: "no node fits its nodeSelector and tolerations and has room" },
+    { key: "default/lost", reason: "node node9 does not exist" },
+    { key: "default/rangeless", reason: "node bare has no podCIDR" },
+    { key: "default/addressless", reason: "node bare has no InternalIP" },
+  ]);
 });
 
 describe("EndpointSlices", () => {
