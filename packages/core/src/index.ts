@@ -4,6 +4,8 @@ export { type Change, type ClusterState, getObject } from "./apiserver/cluster-s
 export { type EmptyStateOptions, emptyState } from "./apiserver/empty-state.ts";
 export type { ManifestDocument } from "./apiserver/manifest/manifest-document.ts";
 export { readManifests } from "./apiserver/manifest/read-manifests.ts";
+export { positionOf } from "./apiserver/source-position.ts";
+export { restoreState, type StateJson, stateToJson } from "./apiserver/state-json.ts";
 export { ObjectTable } from "./apiserver/store/object-table.ts";
 export { deleteObject, putObject, updateObject } from "./apiserver/write-object.ts";
 export { type SettleOptions, type SettleResult, settle } from "./controllers/settle.ts";

@@ -3,6 +3,7 @@ import { FlowReader } from "./flow-reader.ts";
 import { manifestLimits } from "./limits.ts";
 import { readLiteralBlock } from "./literal-block.ts";
 import type { Plain } from "./manifest-document.ts";
+import { readMappingKey } from "./mapping-key.ts";
 import { NotInJson, readPlainScalar } from "./plain-scalar.ts";
 import type { TextSlice } from "./text-slice.ts";
 
@@ -188,11 +189,9 @@ class BlockReader {
     let last = end;
     while (text.charCodeAt(last - 1) === space) last--;
     const key = text.slice(start, last);
-    // Most keys are words that begin with a letter; only short ones and numbers can mean something else.
-    if (key.length > 5 && first > 0x40) return key;
-    const value = readPlainScalar(key);
-    if (value === null || typeof value === "object") throw declined;
-    return String(value);
+    const name = readMappingKey(key);
+    if (name === undefined) throw declined;
+    return name;
   }
 
   /** Where the colon behind the key stands that begins here; -1 when what begins here is no key. */

@@ -15,6 +15,7 @@ import {
 import { ParseError, type SourcePosition, UnsupportedError } from "../../runtime/errors.ts";
 import { manifestLimits } from "./limits.ts";
 import type { FieldPath, Plain, ReadWarning } from "./manifest-document.ts";
+import { readMappingKey } from "./mapping-key.ts";
 import { NotInJson, readPlainScalar } from "./plain-scalar.ts";
 import type { TextSlice } from "./text-slice.ts";
 
@@ -49,6 +50,7 @@ export class YamlDocument {
       throw tooDeep({ source, line: slice.firstLine, column: 1 });
     }
     const error = this.#document.errors[0];
+    if (error?.code === "RESOURCE_EXHAUSTION") throw tooDeep({ source, line: slice.firstLine, column: 1 });
     if (error !== undefined) {
       throw new ParseError(`YAML: ${error.message.replace(/\s*$/, "")}`, {
         position: this.#at(error.pos[0]),
@@ -59,7 +61,7 @@ export class YamlDocument {
 
   /** The value as Kubernetes reads it. */
   read(): YamlReading {
-    const reader = new NodeReader(this.#document, (offset) => this.#at(offset));
+    const reader = new NodeReader(this.#document, this.#slice, (offset) => this.#at(offset));
     return { value: reader.read(this.#document.contents, 0), warnings: reader.warnings };
   }
 
@@ -100,11 +102,15 @@ class NodeReader {
   readonly warnings: ReadWarning[] = [];
   readonly #document: Document.Parsed;
   readonly #at: (offset: number) => SourcePosition;
+  readonly #length: number;
+  readonly #endsLine: boolean;
   #aliased = 0;
   readonly #open = new Set<Node>();
 
-  constructor(document: Document.Parsed, at: (offset: number) => SourcePosition) {
+  constructor(document: Document.Parsed, slice: TextSlice, at: (offset: number) => SourcePosition) {
     this.#document = document;
+    this.#length = slice.end - slice.start;
+    this.#endsLine = slice.text[slice.end - 1] === "\n";
     this.#at = at;
   }
 
@@ -150,8 +156,14 @@ class NodeReader {
   }
 
   #keyOf(pair: Pair): string {
-    const key = this.read(pair.key, 0);
-    if (key !== null && typeof key !== "object") return String(key);
+    const node = isAlias(pair.key) ? pair.key.resolve(this.#document) : pair.key;
+    if (isScalar(node) && node.type === "PLAIN" && node.tag === undefined) {
+      const name = readMappingKey(String(node.value));
+      if (name !== undefined) return name;
+    } else if (node !== null) {
+      const key = this.read(pair.key, 0);
+      if (key !== null && typeof key !== "object") return String(key);
+    }
     throw new ParseError("YAML: a mapping key must be text, a number or a boolean", {
       position: this.#at(rangeStart(pair.key) ?? 0),
       hint: 'write it in quotes, e.g. "null": …',
@@ -159,7 +171,7 @@ class NodeReader {
   }
 
   #readScalar(node: Scalar): Plain {
-    const text = typeof node.value === "string" ? node.value : (node.source ?? "");
+    const text = this.#textOf(node);
     const quoted = node.type !== "PLAIN" && node.type !== undefined;
     switch (node.tag) {
       case undefined:
@@ -180,6 +192,14 @@ class NodeReader {
       position: this.#at(rangeStart(node) ?? 0),
       hint: "put it in quotes if it is meant as text",
     });
+  }
+
+  /** A block that the end of the text cuts off has no line break there. */
+  #textOf(node: Scalar): string {
+    const text = typeof node.value === "string" ? node.value : (node.source ?? "");
+    const isBlock = node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED";
+    if (!isBlock || this.#endsLine || (node.range?.[1] ?? 0) < this.#length) return text;
+    return text.replace(/\n$/, "");
   }
 
   #readAlias(alias: Alias, depth: number): Plain {
