@@ -18,8 +18,8 @@ export class AddressTable {
 
   /** The value stored for an address, or -1. IPv4 has its word first and zeros behind. */
   find(v6: boolean, a: number, b: number, c: number, d: number): number {
+    if (!v6) return this.#find4(a);
     const slots = this.#slots;
-    const family = v6 ? 1 : 0;
     let slot = hash(a, b, c, d) & this.#mask;
     for (;;) {
       const at = slot * stride;
@@ -27,13 +27,25 @@ export class AddressTable {
       if (value === 0) return -1;
       if (
         slots[at + 2] === a &&
-        slots[at + 1] === family &&
+        slots[at + 1] === 1 &&
         slots[at + 3] === b &&
         slots[at + 4] === c &&
         slots[at + 5] === d
       ) {
         return value - 1;
       }
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  #find4(a: number): number {
+    const slots = this.#slots;
+    let slot = hash4(a) & this.#mask;
+    for (;;) {
+      const at = slot * stride;
+      const value = slots[at]!;
+      if (value === 0) return -1;
+      if (slots[at + 2] === a && slots[at + 1] === 0) return value - 1;
       slot = (slot + 1) & this.#mask;
     }
   }
@@ -51,7 +63,7 @@ export class AddressTable {
   }
 
   #insert(value: number, family: number, a: number, b: number, c: number, d: number): void {
-    let slot = hash(a, b, c, d) & this.#mask;
+    let slot = (family === 1 ? hash(a, b, c, d) : hash4(a)) & this.#mask;
     while (this.#slots[slot * stride] !== 0) slot = (slot + 1) & this.#mask;
     this.#slots.set([value + 1, family, a, b, c, d], slot * stride);
   }
@@ -65,6 +77,11 @@ export class AddressTable {
         this.#insert(old[at]! - 1, old[at + 1]!, old[at + 2]!, old[at + 3]!, old[at + 4]!, old[at + 5]!);
     }
   }
+}
+
+function hash4(a: number): number {
+  const mixed = Math.imul(a, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
 }
 
 function hash(a: number, b: number, c: number, d: number): number {

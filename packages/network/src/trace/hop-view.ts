@@ -9,7 +9,7 @@ import { recordOffset, type TapeRange } from "./tape-range.ts";
 
 /** A stretch of the tape that one host wrote; headers and steps are made when they are read. */
 export class HopView implements Hop, TapeRange {
-  readonly tape: TapeRange["tape"];
+  readonly words: Int32Array;
   readonly start: number;
   readonly end: number;
   readonly #host: Host;
@@ -17,8 +17,8 @@ export class HopView implements Hop, TapeRange {
   #steps: readonly Step[] | undefined;
 
   /** `start` is the record with which the packet entered the host. */
-  constructor(tape: TapeRange["tape"], start: number, end: number, host: Host, names: KernelNames | undefined) {
-    this.tape = tape;
+  constructor(words: Int32Array, start: number, end: number, host: Host, names: KernelNames | undefined) {
+    this.words = words;
     this.start = start;
     this.end = end;
     this.#host = host;
@@ -38,16 +38,16 @@ export class HopView implements Hop, TapeRange {
   }
 
   get outDevice(): string | undefined {
-    const last = recordOffset(this.tape, this.end - 1);
-    return this.tape.words[last] === tapeKind.hopOut ? this.#deviceOf(this.end - 1) : undefined;
+    const last = recordOffset(this.end - 1);
+    return this.words[last] === tapeKind.hopOut ? this.#deviceOf(this.end - 1) : undefined;
   }
 
   get before(): PacketHeader {
-    return readHeader(this.tape.words, recordOffset(this.tape, this.start + 1) + 1);
+    return readHeader(this.words, recordOffset(this.start + 1) + 1);
   }
 
   get after(): PacketHeader {
-    return readHeader(this.tape.words, lastHeader(this));
+    return readHeader(this.words, lastHeader(this));
   }
 
   get steps(): readonly Step[] {
@@ -56,7 +56,7 @@ export class HopView implements Hop, TapeRange {
   }
 
   #deviceOf(record: number): string | undefined {
-    const device = this.tape.words[recordOffset(this.tape, record) + 2]!;
+    const device = this.words[recordOffset(record) + 2]!;
     return device < 0 ? undefined : this.#host.devices[device]!.name;
   }
 }

@@ -11,7 +11,7 @@ import type {
   Step,
 } from "@kubenetsim/core/trace/step";
 import { hookNames } from "@kubenetsim/netfilter/engine/hook";
-import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
+import { tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import { verdict } from "@kubenetsim/netfilter/engine/verdict";
 import type { Host } from "../topology/host.ts";
 import { readHeader } from "./header.ts";
@@ -22,16 +22,16 @@ import { recordOffset, type TapeRange } from "./tape-range.ts";
 
 /** What one host wrote on the tape, as steps. */
 export function readSteps(range: TapeRange, host: Host, names: KernelNames | undefined): Step[] {
-  const { tape } = range;
+  const { words } = range;
   const steps: Step[] = [];
   let header = -1;
   for (let record = range.start; record < range.end; record++) {
-    const at = recordOffset(tape, record);
-    const kind = tape.words[at]!;
+    const at = recordOffset(record);
+    const kind = words[at]!;
     if (kind === tapeKind.header) header = at + 1;
-    else if (kind === tapeKind.dnat || kind === tapeKind.snat) steps.push(readNat(tape, record, header));
+    else if (kind === tapeKind.dnat || kind === tapeKind.snat) steps.push(readNat(words, record, header));
     else {
-      const step = readStep(tape.words, at + 1, kind, header, host, names);
+      const step = readStep(words, at + 1, kind, header, host, names);
       if (step !== undefined) steps.push(step);
     }
   }
@@ -86,10 +86,9 @@ function readConntrack(words: Int32Array, at: number): ConntrackStep {
   return { kind: "conntrack", state: conntrackStates[words[at]!]!, direction };
 }
 
-function readNat(tape: Tape, record: number, header: number): NatStep {
-  const { words } = tape;
-  const at = recordOffset(tape, record);
-  const after = recordOffset(tape, record + 1);
+function readNat(words: Int32Array, record: number, header: number): NatStep {
+  const at = recordOffset(record);
+  const after = recordOffset(record + 1);
   if (header < 0 || words[after] !== tapeKind.header) throw new InvariantError("a rewrite on the tape has no header");
   return {
     kind: words[at] === tapeKind.dnat ? "dnat" : "snat",
@@ -154,11 +153,11 @@ function known(names: KernelNames | undefined): KernelNames {
   return names;
 }
 
-/** The offsets in `tape.words` of the first slots of a range's last header record. */
+/** The offset in `words` of the first slot of a range's last header record. */
 export function lastHeader(range: TapeRange): number {
   for (let record = range.end - 1; record >= range.start; record--) {
-    const at = recordOffset(range.tape, record);
-    if (range.tape.words[at] === tapeKind.header) return at + 1;
+    const at = recordOffset(record);
+    if (range.words[at] === tapeKind.header) return at + 1;
   }
   throw new InvariantError(`no header in ${range.end - range.start} records`);
 }

@@ -1,13 +1,13 @@
-import { recordLength, type Tape } from "@kubenetsim/netfilter/engine/tape";
+import { recordLength } from "@kubenetsim/netfilter/engine/tape";
 
-/** Records `start` to `end` (exclusive) of a tape that nobody rewinds any more. */
+/** Records `start` to `end` (exclusive) of what a packet wrote on a tape, copied from it. */
 export interface TapeRange {
-  readonly tape: Tape;
+  readonly words: Int32Array;
   readonly start: number;
   readonly end: number;
 }
 
-/** Offset in `tape.words` of a record's kind; its slots follow. */
-export function recordOffset(tape: Tape, record: number): number {
-  return (record & (tape.capacity - 1)) * recordLength;
+/** Offset in `words` of a record's kind; its slots follow. */
+export function recordOffset(record: number): number {
+  return record * recordLength;
 }

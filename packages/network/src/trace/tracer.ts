@@ -12,13 +12,11 @@ import type { KernelNames } from "./kernel-names.ts";
 import { recordOffset } from "./tape-range.ts";
 import { type PathView, TraceView } from "./trace-view.ts";
 
+/** Far more than a packet of 64 hops and its answer have needed. */
 const tapeRecords = 8192;
-/** A new tape begins when so many records may no longer be free: far more than a packet of 64 hops has needed. */
-const spareRecords = 4096;
 
 /**
- * Sends packets and keeps what became of them. Traces share one tape for as long as there is room on it; none is ever
- * written over.
+ * Sends packets and keeps what became of them: each trace has its own copy of what was written on the tape.
  *
  * @example
  * const tracer = new Tracer(walker, names, { seed: "lesson-1", mode: "iptables" });
@@ -29,7 +27,7 @@ export class Tracer {
   readonly #namesOf: (host: Host) => KernelNames | undefined;
   readonly #seed: string;
   readonly #mode: string;
-  #tape: Tape = new Tape(tapeRecords);
+  readonly #tape: Tape = new Tape(tapeRecords);
 
   /** `namesOf` gives the names as they stand now: a trace keeps them. */
   constructor(
@@ -50,35 +48,29 @@ export class Tracer {
 
   /** Sends what stands in the walker's packet. */
   traceFrom(from: Host): TraceView {
-    const tape = this.#freshTape();
-    const start = tape.length;
-    return this.#view(tape, start, this.walker.simulate(from, tape));
+    this.#tape.rewind();
+    return this.#view(this.walker.simulate(from, this.#tape));
   }
 
   /** The same for the way there alone: nobody's answer is walked. */
   requestFrom(from: Host): TraceView {
-    const tape = this.#freshTape();
-    const start = tape.length;
-    return this.#view(tape, start, this.walker.request(from, tape));
+    this.#tape.rewind();
+    return this.#view(this.walker.request(from, this.#tape));
   }
 
-  #freshTape(): Tape {
-    if (this.#tape.length > this.#tape.capacity - spareRecords) this.#tape = new Tape(tapeRecords);
-    return this.#tape;
-  }
-
-  #view(tape: Tape, start: number, disposition: DispositionCode): TraceView {
+  #view(disposition: DispositionCode): TraceView {
     const { walker } = this;
     const { receiver, process, replyStart } = walker;
-    const end = tape.length;
-    invariant(end <= tape.capacity, "a packet wrote more than a tape holds");
-    const request = this.#path(tape, start, replyStart < 0 ? end : replyStart, walker.requestMeter);
+    const end = this.#tape.length;
+    invariant(end <= this.#tape.capacity, "a packet wrote more than a tape holds");
+    const words = this.#tape.words.slice(0, recordOffset(end));
+    const request = this.#path(words, 0, replyStart < 0 ? end : replyStart, walker.requestMeter);
     return new TraceView({
       seed: this.#seed,
       mode: this.#mode,
       disposition: dispositions[disposition]!,
       request,
-      reply: replyStart < 0 ? undefined : this.#path(tape, replyStart, end, walker.replyMeter),
+      reply: replyStart < 0 ? undefined : this.#path(words, replyStart, end, walker.replyMeter),
       arrived: disposition !== dispositionCode.rejected && replyStart >= 0,
       process: process >= 0 ? receiver.sockets.processes[process]!.name : this.#echo(disposition),
       code: walker.reason,
@@ -93,14 +85,14 @@ export class Tracer {
     return isEcho && disposition === dispositionCode.delivered ? this.walker.receiver.name : undefined;
   }
 
-  #path(tape: Tape, start: number, end: number, meter: Meter): PathView {
+  #path(words: Int32Array, start: number, end: number, meter: Meter): PathView {
     const hops: HopView[] = [];
     const { hosts } = this.walker.topology;
     let hopStart = start;
     for (let record = start + 1; record <= end; record++) {
-      if (record < end && tape.words[recordOffset(tape, record)] !== tapeKind.hopIn) continue;
-      const host = hosts[tape.words[recordOffset(tape, hopStart) + 1]!]!;
-      hops.push(new HopView(tape, hopStart, record, host, this.#namesOf(host)));
+      if (record < end && words[recordOffset(record)] !== tapeKind.hopIn) continue;
+      const host = hosts[words[recordOffset(hopStart) + 1]!]!;
+      hops.push(new HopView(words, hopStart, record, host, this.#namesOf(host)));
       hopStart = record;
     }
     return { hops, cost: meter.cost() };
