@@ -4,7 +4,7 @@ import type { Random } from "../runtime/random.ts";
 import { admitNamespace } from "./admit-namespace.ts";
 import type { Warning } from "./apply-warning.ts";
 import { bootWithServiceCIDR } from "./boot-service-cidr.ts";
-import { type Change, type ClusterState, objectTitle } from "./cluster-state.ts";
+import { type Change, type ClusterState, objectTitle, type SourceOfObject } from "./cluster-state.ts";
 import { decodeDocument } from "./decode/decode-document.ts";
 import { isComponentConfig, isStoredKind, kinds } from "./decode/kinds.ts";
 import type { Draft } from "./draft.ts";
@@ -72,7 +72,7 @@ class Apply {
   readonly #skipped: SkippedKinds;
   readonly #changes: Change[] = [];
   readonly #warnings: Warning[] = [];
-  readonly #sources: (readonly [string, ManifestDocument])[] = [];
+  readonly #sources: (readonly [string, SourceOfObject])[] = [];
 
   constructor(state: ClusterState, context: ApplyContext, skipped: SkippedKinds) {
     this.#state = state;
@@ -108,7 +108,7 @@ class Apply {
       const position = document.positionOf(stepsOf(field));
       this.#warnings.push({ message, object: objectTitle(kind, key), position });
     }
-    this.#sources.push([objectTitle(kind, key), document]);
+    this.#sources.push([objectTitle(kind, key), { positionOf: document.positionOf }]);
     if (before !== undefined && sameObject(object, before)) return;
     this.#write(object);
   }

@@ -25,8 +25,11 @@ export interface ClusterState {
   /** Cluster IPs and node ports that are taken, and by which Service. */
   readonly allocations: Allocations;
   /** The document that an object was last applied from, by `Kind key`. */
-  readonly sources: KeyedVector<ManifestDocument>;
+  readonly sources: KeyedVector<SourceOfObject>;
 }
+
+/** What is kept of the document that an object came from: not its value, only where its fields stand. */
+export type SourceOfObject = Pick<ManifestDocument, "positionOf">;
 
 /** One write. `before` is undefined for a creation, `after` for a deletion. */
 export interface Change {

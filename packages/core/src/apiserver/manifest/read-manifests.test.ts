@@ -152,6 +152,22 @@ describe("streams, JSON and lists", () => {
     expect(readManifests(text, "f")[0]!.positionOf(["spec", "ports", 0])).toEqual({ source: "f", line: 6, column: 3 });
   });
 
+  test.each(["", "  "])("a question about one item of a list reads that item alone, indented by %j", (indent) => {
+    const item = (name: string): string =>
+      `- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: ${name}\n  data:\n    a: |\n      - b\n      c\n`
+        .replace(/^/gm, indent)
+        .trimEnd();
+    const text = `apiVersion: v1\nitems:\n${["a", "b", "c"].map(item).join("\n")}\nkind: List\nmetadata:\n  resourceVersion: ""\n`;
+    const whole = new YamlDocument(sliceOf(text));
+    const documents = readManifests(text, "x");
+    expect(documents).toHaveLength(3);
+    for (const [i, document] of documents.entries()) {
+      for (const path of [[], ["metadata", "name"], ["data", "a"], ["spec"], ["kind"]]) {
+        expect(document.positionOf(path)).toEqual(whole.positionOf(["items", i, ...path]));
+      }
+    }
+  });
+
   test("of a key that stands twice the last counts, with a warning", () => {
     const [document] = readManifests("apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  name: b\n", "f");
     expect(document!.object.metadata).toEqual({ name: "b" });

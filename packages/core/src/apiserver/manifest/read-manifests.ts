@@ -2,6 +2,7 @@ import { ParseError } from "../../runtime/errors.ts";
 import { isPlainText, readBlockSubset } from "./block-reader.ts";
 import { splitJson } from "./json-stream.ts";
 import { manifestLimits } from "./limits.ts";
+import { listItemSlice } from "./list-item.ts";
 import type { FieldPath, ManifestDocument, Plain, PlainObject, ReadWarning } from "./manifest-document.ts";
 import { splitStream, type TextSlice } from "./text-slice.ts";
 import { YamlDocument } from "./yaml-document.ts";
@@ -22,29 +23,44 @@ export function readManifests(text: string, source: string): ManifestDocument[] 
   const documents: ManifestDocument[] = [];
   const simple = isPlainText(text);
   for (const slice of /^\s*\{/.test(text) ? splitJson(text, source) : splitStream(text, source)) {
-    const { value, warnings } = readSlice(slice, simple);
+    const { value, warnings, isBlock } = readSlice(slice, simple);
     if (value === null) continue;
-    collect(documents, new Origin(slice), value, [], warnings);
+    collect(documents, new Origin(slice, isBlock), value, [], warnings);
   }
   return documents;
 }
 
-function readSlice(slice: TextSlice, simple: boolean): { value: Plain; warnings: readonly ReadWarning[] } {
-  if (slice.json !== undefined) return { value: slice.json, warnings: [] };
+interface SliceReading {
+  readonly value: Plain;
+  readonly warnings: readonly ReadWarning[];
+  /** Whether the fast reader took it. */
+  readonly isBlock: boolean;
+}
+
+function readSlice(slice: TextSlice, simple: boolean): SliceReading {
+  if (slice.json !== undefined) return { value: slice.json, warnings: [], isBlock: false };
   const fast = simple ? readBlockSubset(slice) : undefined;
-  return fast !== undefined ? { value: fast, warnings: [] } : new YamlDocument(slice).read();
+  if (fast !== undefined) return { value: fast, warnings: [], isBlock: true };
+  return { ...new YamlDocument(slice).read(), isBlock: false };
 }
 
 /** Where a document came from; parsed again, once, when somebody asks for a position. */
 class Origin {
   readonly #slice: TextSlice;
+  readonly #isBlock: boolean;
   #document: YamlDocument | undefined;
 
-  constructor(slice: TextSlice) {
+  constructor(slice: TextSlice, isBlock: boolean) {
     this.#slice = slice;
+    this.#isBlock = isBlock;
   }
 
   positionOf(path: FieldPath): ReturnType<ManifestDocument["positionOf"]> {
+    const [list, index, ...rest] = path;
+    if (this.#isBlock && list === "items" && typeof index === "number") {
+      const item = listItemSlice(this.#slice, index);
+      if (item !== undefined) return new YamlDocument(item).positionOf([0, ...rest]);
+    }
     this.#document ??= new YamlDocument(this.#slice);
     return this.#document.positionOf(path);
   }
