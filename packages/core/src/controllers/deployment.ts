@@ -3,7 +3,7 @@ import type { Labels } from "../model/object-meta.ts";
 import type { Deployment, PodTemplateSpec, ReplicaSet } from "../model/pod.ts";
 import { ownerGroup } from "./cluster-index.ts";
 import type { ControlLoop } from "./control-loop.ts";
-import { controllerReferenceTo } from "./ownership.ts";
+import { controllerOf, controllerReferenceTo } from "./ownership.ts";
 import { isPodReady } from "./pod-conditions.ts";
 import { activePods, ownedPods } from "./replica-set.ts";
 import { newReplicas, oldReplicas, type RolloutLimits, type RolloutPart, rolloutLimits } from "./rollout.ts";
@@ -128,13 +128,32 @@ function createReplicaSet(
   });
 }
 
-/** The template's hash, with a collision count where another ReplicaSet has the name. */
+/**
+ * The template's hash, with a collision count where another ReplicaSet has the name. Where the Pods of a ReplicaSet are
+ * there without it, as in a dump that leaves ReplicaSets out, it comes back under the name that they know.
+ */
 function freeHash(loop: ControlLoop, deployment: Deployment): string {
   const { name, namespace } = deployment.metadata;
+  const orphaned = hashOfLeftPods(loop, deployment);
+  if (orphaned !== undefined) return orphaned;
   for (let collisions = 0; ; collisions++) {
     const hash = templateHash(deployment.spec.template, collisions);
     if (!loop.state.tables.ReplicaSet.has(`${namespace}/${name}-${hash}`)) return hash;
   }
+}
+
+/** The hash that most Pods have whose ReplicaSet, by their owner, belonged to this Deployment and is not there. */
+function hashOfLeftPods(loop: ControlLoop, deployment: Deployment): string | undefined {
+  const { name, namespace = "" } = deployment.metadata;
+  const counts = new Map<string, number>();
+  for (const key of loop.index.podsByLabel.matching(namespace, deployment.spec.selector.matchLabels ?? {})) {
+    const pod = loop.state.tables.Pod.get(key)!;
+    const hash = pod.metadata.labels?.[templateHashLabel];
+    const owner = controllerOf(pod);
+    if (hash === undefined || owner?.kind !== "ReplicaSet" || owner.name !== `${name}-${hash}`) continue;
+    if (!loop.state.tables.ReplicaSet.has(`${namespace}/${owner.name}`)) counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
 function lastRevision(replicaSets: readonly ReplicaSet[]): number {

@@ -146,6 +146,23 @@ describe("Deployments", () => {
   });
 });
 
+describe("a dump of a cluster", () => {
+  const source = settled(node(1), node(2), deployment(3), service());
+  const objects = Object.values(source.state.tables).flatMap((table): readonly ApiObject[] => table.values());
+
+  it("is at rest as it is", () => {
+    expect(settled(...objects).changes).toEqual([]);
+  });
+
+  it("without ReplicaSets keeps its Pods and makes no others", () => {
+    const after = settled(...objects.filter(({ kind }) => kind !== "ReplicaSet"));
+    const names = (result: SettleResult): string[] =>
+      result.state.tables.Pod.values().map(({ metadata }) => metadata.name);
+    expect(names(after)).toEqual(names(source));
+    expect(after.state.tables.ReplicaSet.keys()).toEqual(source.state.tables.ReplicaSet.keys());
+  });
+});
+
 describe("the scheduler", () => {
   it("gives Pods to the node with the fewest, then to the first by name", () => {
     const result = settled(node(2), node(1), pod("a"), pod("b"), pod("c", { nodeName: "node1" }), pod("d"));
