@@ -1,19 +1,28 @@
 /**
- * How a rule stands in a program's code, one Int32Array for all chains of a family. One record per rule, in order:
+ * How chains stand in a program's code, one Int32Array for all of a family. Before a chain's first record: its number, and
+ * where its code ends (-1 once the chain has been compiled anew elsewhere). Then one record per rule, in order:
  *
- * - word 0: flags (low 16 bits, target kind in bits 12–15), length of the record in words (high 16 bits)
+ * - word 0: flags (low 12 bits), target kind (4 bits), length of the record in words (high 16 bits)
  * - word 1: index of the rule in its chain (low 24 bits), how many matches it has (high 8 bits)
- * - words 2–4: packets, low and high (30 bits each) part of the bytes that matched
- * - one word with the run or the cascade that it belongs to, if any
+ * - word 2: packets that matched; word 3: bytes, low 30 bits (what is carried over is kept by the program)
+ * - word 4: the run that it belongs to, or where its cascade's record begins
  * - conditions, as the flags say: destination, source (an address, then its mask if masked; one or four words each),
  *   protocol, in and out device
  * - match operations
  * - the target's arguments
+ *
+ * A cascade of `statistic` rules has a record of its own before its first rule: flags, rules, words a rule, index of the
+ * first, matches that a rule costs when the draw passes it, then the chance that the draw passes its first k rules for
+ * k = 0 … rules, as a fraction of 2^30.
  */
 export const headerLength = 5;
 
+export const cascadeField = { count: 1, stride: 2, firstRule: 3, cost: 4, survivals: 5 } as const;
+/** What stands for certainty in a cascade's survivals. */
+export const certain: number = 2 ** 30;
+
 export const ruleFlag = {
-  /** Member of a run that the index jumps within; one extra word holds the run. */
+  /** Member of a run that the index jumps within. */
   runMember: 1,
   destination: 2,
   destinationMasked: 4,
@@ -26,8 +35,10 @@ export const ruleFlag = {
   /** Words: in, out; -1 for none, else the device condition's id. */
   devices: 256,
   matches: 512,
-  /** Member of a cascade of `statistic` rules; one extra word holds the cascade. */
+  /** Member of a cascade of `statistic` rules. */
   cascadeMember: 1024,
+  /** Not a rule: the record of a cascade. */
+  cascade: 2048,
 } as const;
 
 export const targetShift = 12;
@@ -37,7 +48,7 @@ export const targetCode = {
   ACCEPT: 1,
   DROP: 2,
   RETURN: 3,
-  /** Argument: chain. */
+  /** Argument: where the chain begins, or -1 - its number while nobody has come this way. */
   jump: 4,
   goto: 5,
   /** Argument: id of the reject type. */

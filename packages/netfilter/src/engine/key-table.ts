@@ -4,18 +4,18 @@
  */
 export class KeyTable {
   readonly width: number;
+  /** Words of a slot: the key and its value + 1; 0 there marks an empty slot. A power of two, so that slots share no line. */
+  readonly #stride: number;
   #mask: number;
-  #keys: Int32Array;
-  /** Value + 1; 0 marks an empty slot. */
-  #values: Int32Array;
+  #slots: Int32Array;
   #size = 0;
 
   constructor(width: number, expected = 8) {
     this.width = width;
+    this.#stride = 2 ** Math.ceil(Math.log2(width + 1));
     const capacity = 2 ** Math.ceil(Math.log2(Math.max(8, expected * 2)));
     this.#mask = capacity - 1;
-    this.#keys = new Int32Array(capacity * width);
-    this.#values = new Int32Array(capacity);
+    this.#slots = new Int32Array(capacity * this.#stride);
   }
 
   get size(): number {
@@ -24,54 +24,51 @@ export class KeyTable {
 
   /** The value of a key of one word, or -1. */
   find1(a: number): number {
-    const keys = this.#keys;
-    const values = this.#values;
-    let slot = mix(a) & this.#mask;
-    while (values[slot] !== 0) {
-      if (keys[slot] === a) return values[slot]! - 1;
-      slot = (slot + 1) & this.#mask;
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let slot = mix(a) & mask; slots[slot * 2 + 1] !== 0; slot = (slot + 1) & mask) {
+      if (slots[slot * 2] === a) return slots[slot * 2 + 1]! - 1;
     }
     return -1;
   }
 
   /** The value of a key of two words, or -1. */
   find2(a: number, b: number): number {
-    const keys = this.#keys;
-    const values = this.#values;
-    let slot = mix(a ^ Math.imul(b, 0x9e3779b1)) & this.#mask;
-    while (values[slot] !== 0) {
-      const at = slot << 1;
-      if (keys[at] === a && keys[at + 1] === b) return values[slot]! - 1;
-      slot = (slot + 1) & this.#mask;
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let slot = mix(a ^ Math.imul(b, 0x9e3779b1)) & mask; slots[slot * 4 + 2] !== 0; slot = (slot + 1) & mask) {
+      if (slots[slot * 4] === a && slots[slot * 4 + 1] === b) return slots[slot * 4 + 2]! - 1;
     }
     return -1;
   }
 
   /** The value of a key of any width, or -1. */
   find(key: ArrayLike<number>): number {
-    return this.#values[this.#slotOf(key)]! - 1;
+    return this.#slots[this.#find(key) + this.width]! - 1;
   }
 
   /** Adds a key; an old value of it is kept and given back, else -1. */
   add(key: ArrayLike<number>, value: number): number {
-    const slot = this.#slotOf(key);
-    const old = this.#values[slot]! - 1;
+    const at = this.#find(key);
+    const old = this.#slots[at + this.width]! - 1;
     if (old >= 0) return old;
-    for (let i = 0; i < this.width; i++) this.#keys[slot * this.width + i] = key[i]!;
-    this.#values[slot] = value + 1;
+    for (let i = 0; i < this.width; i++) this.#slots[at + i] = key[i]!;
+    this.#slots[at + this.width] = value + 1;
     if (++this.#size * 2 > this.#mask) this.#grow();
     return -1;
   }
 
-  #slotOf(key: ArrayLike<number>): number {
+  /** Where the key's slot begins, or the empty one that it would take. */
+  #find(key: ArrayLike<number>): number {
     const width = this.width;
-    let slot = this.#hash(key) & this.#mask;
-    for (; this.#values[slot] !== 0; slot = (slot + 1) & this.#mask) {
+    const slots = this.#slots;
+    for (let slot = this.#hash(key) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const at = slot * this.#stride;
+      if (slots[at + width] === 0) return at;
       let i = 0;
-      while (i < width && this.#keys[slot * width + i] === key[i]) i++;
-      if (i === width) break;
+      while (i < width && slots[at + i] === key[i]) i++;
+      if (i === width) return at;
     }
-    return slot;
   }
 
   #hash(key: ArrayLike<number>): number {
@@ -83,19 +80,15 @@ export class KeyTable {
   }
 
   #grow(): void {
-    const keys = this.#keys;
-    const values = this.#values;
-    const width = this.width;
-    const capacity = values.length * 2;
+    const old = this.#slots;
+    const { width } = this;
+    const capacity = (this.#mask + 1) * 2;
     this.#mask = capacity - 1;
-    this.#keys = new Int32Array(capacity * width);
-    this.#values = new Int32Array(capacity);
-    for (let slot = 0; slot < values.length; slot++) {
-      if (values[slot] === 0) continue;
-      const key = keys.subarray(slot * width, slot * width + width);
-      const free = this.#slotOf(key);
-      this.#keys.set(key, free * width);
-      this.#values[free] = values[slot]!;
+    this.#slots = new Int32Array(capacity * this.#stride);
+    for (let at = 0; at < old.length; at += this.#stride) {
+      if (old[at + width] === 0) continue;
+      const record = old.subarray(at, at + width + 1);
+      this.#slots.set(record, this.#find(record));
     }
   }
 }

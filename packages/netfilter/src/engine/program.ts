@@ -3,13 +3,11 @@ import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Rule } from "../ruleset/rule.ts";
 import type { Chain, RestoreInput, Ruleset } from "../ruleset/ruleset.ts";
 import { ChainRegistry } from "./chain-registry.ts";
+import { cascadeField, ruleFlag } from "./code-layout.ts";
 import type { ConditionNames } from "./condition-names.ts";
-import { encodeRule, type Membership, type RuleNames } from "./rule-encoder.ts";
+import { encodeCascade, encodeRule, type Membership, type RuleNames } from "./rule-encoder.ts";
 import { cascadeCost, chanceOf, type Stretch, stretchesOf } from "./rule-runs.ts";
 import { RunIndex } from "./run-index.ts";
-
-/** Words of one cascade in `cascades`: first record, words a record, rules, offset in `survivals`, first rule, cost. */
-export const cascadeLength = 6;
 
 /**
  * One family's rules on one host as code. A chain is compiled when a packet first comes to it and again only after it was
@@ -18,18 +16,14 @@ export const cascadeLength = 6;
 export class Program {
   readonly registry: ChainRegistry;
   code: Int32Array = new Int32Array(1 << 12);
-  /** Where each chain's code begins and ends; -1 for one that is not compiled. */
-  starts: Int32Array = new Int32Array(64).fill(-1);
-  ends: Int32Array = new Int32Array(64);
   runs: RunIndex[] = [];
-  cascades: Int32Array = new Int32Array(0);
-  /** Of each cascade the chance that the draw passes its first k rules, for k = 0 … count. */
-  survivals: Float64Array = new Float64Array(0);
   readonly #names: ConditionNames;
+  /** Where each chain's code begins; -1 for one that is not compiled. */
+  #starts: Int32Array = new Int32Array(64).fill(-1);
+  /** Of rules, by where their record is: how often their bytes went over 2^30. */
+  readonly #carried = new Map<number, number>();
   #length = 0;
   #waste = 0;
-  #cascadeCount = 0;
-  #survivalCount = 0;
 
   constructor(family: IpFamily, names: ConditionNames, registry?: ChainRegistry) {
     const changed = (id: number): void => this.#forget(id);
@@ -39,31 +33,89 @@ export class Program {
 
   load(ruleset: Ruleset): void {
     this.registry.load(ruleset);
-    this.#fit();
+    this.#tidy();
   }
 
   restore(input: RestoreInput): void {
     this.registry.restore(input);
-    this.#fit();
+    this.#tidy();
   }
 
-  /** Compiles a chain that is not. */
-  compile(id: number): void {
-    if (this.#waste * 2 > this.#length && this.#waste > 1 << 16) this.#compact();
+  /** Where a chain's code begins; compiles it if it is not. */
+  start(id: number): number {
+    const start = this.#starts[id];
+    return start === undefined || start < 0 ? this.#compile(id) : start;
+  }
+
+  /** Where the chain begins that a jump's argument at `at` names; written back, so that the next packet reads it there. */
+  resolve(at: number): number {
+    const known = this.code[at]!;
+    const start = this.start(known < 0 ? -1 - known : this.code[known - 2]!);
+    this.code[at] = start;
+    return start;
+  }
+
+  /** A rule's bytes have reached 2^30: the low part begins anew. */
+  carry(pc: number): void {
+    this.#carried.set(pc, (this.#carried.get(pc) ?? 0) + 1);
+    this.code[pc + 3]! &= 0x3fffffff;
+  }
+
+  #compile(id: number): number {
     const chain = this.registry.chainOf(id);
     if (chain === undefined) throw new ParseError(`chain ${this.registry.nameOf(id).chain} does not exist`);
-    const stretches = stretchesOf(chain.rules);
-    const members = this.#membersOf(chain, stretches);
-    const words: number[] = [];
-    const offsets = new Int32Array(chain.rules.length + 1);
-    const names = this.#ruleNames(id);
-    for (const [index, rule] of chain.rules.entries()) {
-      offsets[index] = this.#length + words.length;
-      encodeRule(words, rule, index, members[index], names);
+    const words: number[] = [id, 0];
+    const pcs = this.#encode(id, chain.rules, words);
+    const start = this.#length + 2;
+    this.#length += words.length;
+    words[1] = this.#length;
+    this.code = grown(this.code, this.#length);
+    this.code.set(words, start - 2);
+    this.#starts = grown(this.#starts, this.registry.size, -1);
+    this.#starts[id] = start;
+    for (const { stretch, first } of pcs.runs) {
+      const rules = chain.rules.slice(stretch.first, stretch.first + stretch.count);
+      const width = this.registry.family === "IPv4" ? 1 : 4;
+      this.runs.push(new RunIndex(rules, stretch.first, pcs.offsets.slice(first, first + rules.length + 1), width));
     }
-    offsets[chain.rules.length] = this.#length + words.length;
-    for (const stretch of stretches) this.#build(stretch, chain.rules, offsets);
-    this.#append(id, words);
+    return start;
+  }
+
+  /** Appends the records; gives back where each rule's begins, and the runs. */
+  #encode(id: number, rules: readonly Rule[], words: number[]): EncodedRules {
+    const offsets = new Int32Array(rules.length + 1);
+    const names = this.#ruleNames(id);
+    const stretches = stretchesOf(rules);
+    const runs: EncodedRules["runs"] = [];
+    let next = 0;
+    let member: Membership;
+    let until = 0;
+    for (const [index, rule] of rules.entries()) {
+      if (index === until) member = undefined;
+      const stretch = stretches[next];
+      if (stretch?.first === index) {
+        next++;
+        until = index + stretch.count;
+        if (stretch.kind === "run") {
+          member = { kind: "run", word: this.runs.length + runs.length };
+          runs.push({ stretch, first: index });
+        } else member = { kind: "cascade", word: this.#length + this.#encodeCascade(words, rules, stretch) };
+      }
+      const pc = this.#length + words.length;
+      offsets[index] = pc;
+      const carried = Math.floor((rule.counters?.bytes ?? 0) / 2 ** 30);
+      if (carried > 0) this.#carried.set(pc, carried);
+      encodeRule(words, rule, index, member, names);
+      if (member?.kind === "cascade" && stretch?.first === index) {
+        words[member.word - this.#length + cascadeField.stride] = this.#length + words.length - offsets[index]!;
+      }
+    }
+    offsets[rules.length] = this.#length + words.length;
+    return { offsets, runs };
+  }
+
+  #encodeCascade(words: number[], rules: readonly Rule[], { first, count }: Stretch): number {
+    return encodeCascade(words, rules.slice(first, first + count).map(chanceOf), first, cascadeCost(rules[first]!));
   }
 
   /** The rules with what has been counted since they were loaded. */
@@ -74,54 +126,12 @@ export class Program {
   fork(names: ConditionNames): Program {
     const copy = new Program(this.registry.family, names, this.registry);
     copy.code = this.code.slice();
-    copy.starts = this.starts.slice();
-    copy.ends = this.ends.slice();
     copy.runs = [...this.runs];
-    copy.cascades = this.cascades.slice();
-    copy.survivals = this.survivals.slice();
+    copy.#starts = this.#starts.slice();
     copy.#length = this.#length;
     copy.#waste = this.#waste;
-    copy.#cascadeCount = this.#cascadeCount;
-    copy.#survivalCount = this.#survivalCount;
+    for (const [pc, count] of this.#carried) copy.#carried.set(pc, count);
     return copy;
-  }
-
-  #membersOf(chain: Chain, stretches: readonly Stretch[]): Membership[] {
-    const members = Array<Membership>(chain.rules.length).fill(undefined);
-    let run = this.runs.length;
-    let cascade = this.#cascadeCount;
-    for (const stretch of stretches) {
-      const member: Membership = { kind: stretch.kind, id: stretch.kind === "run" ? run++ : cascade++ };
-      members.fill(member, stretch.first, stretch.first + stretch.count);
-    }
-    return members;
-  }
-
-  #build(stretch: Stretch, rules: readonly Rule[], offsets: Int32Array): void {
-    const { first, count } = stretch;
-    const own = rules.slice(first, first + count);
-    if (stretch.kind === "run") {
-      const width = this.registry.family === "IPv4" ? 1 : 4;
-      this.runs.push(new RunIndex(own, first, offsets.slice(first, first + count + 1), width));
-      return;
-    }
-    const at = this.#cascadeCount++ * cascadeLength;
-    this.cascades = grown(this.cascades, at + cascadeLength, Int32Array);
-    this.survivals = grown(this.survivals, this.#survivalCount + count + 1, Float64Array);
-    const stride = offsets[first + 1]! - offsets[first]!;
-    this.cascades.set([offsets[first]!, stride, count, this.#survivalCount, first, cascadeCost(own[0]!)], at);
-    let survival = 1;
-    this.survivals[this.#survivalCount++] = 1;
-    for (const rule of own) this.survivals[this.#survivalCount++] = survival *= 1 - chanceOf(rule);
-  }
-
-  #append(id: number, words: readonly number[]): void {
-    this.code = grown(this.code, this.#length + words.length, Int32Array);
-    this.code.set(words, this.#length);
-    this.#fit();
-    this.starts[id] = this.#length;
-    this.#length += words.length;
-    this.ends[id] = this.#length;
   }
 
   #ruleNames(id: number): RuleNames {
@@ -144,11 +154,12 @@ export class Program {
   }
 
   #counted(id: number, chain: Chain): Chain {
-    let pc = this.starts[id]!;
+    let pc = this.#starts[id] ?? -1;
     if (pc < 0) return chain;
     const rules = chain.rules.map((rule) => {
+      if ((this.code[pc]! & ruleFlag.cascade) !== 0) pc += this.code[pc]! >>> 16;
       const packets = this.code[pc + 2]! >>> 0;
-      const bytes = this.code[pc + 3]! + this.code[pc + 4]! * 2 ** 30;
+      const bytes = this.code[pc + 3]! + (this.#carried.get(pc) ?? 0) * 2 ** 30;
       pc += this.code[pc]! >>> 16;
       const same = packets === (rule.counters?.packets ?? 0) && bytes === (rule.counters?.bytes ?? 0);
       return same ? rule : { ...rule, counters: { packets, bytes } };
@@ -157,36 +168,34 @@ export class Program {
   }
 
   #forget(id: number): void {
-    if (id >= this.starts.length || this.starts[id]! < 0) return;
-    this.#waste += this.ends[id]! - this.starts[id]!;
-    this.starts[id] = -1;
+    const start = this.#starts[id] ?? -1;
+    if (start < 0) return;
+    this.#waste += this.code[start - 1]! - start;
+    this.code[start - 1] = -1;
+    this.#starts[id] = -1;
   }
 
-  /** Starts the code anew; chains come back when they are needed, with their counters. */
-  #compact(): void {
+  /** Starts the code anew when most of it is waste; chains come back when they are needed, with their counters. */
+  #tidy(): void {
+    if (this.#waste * 2 <= this.#length || this.#waste < 1 << 16) return;
     const counted = this.ruleset();
-    this.starts.fill(-1);
+    this.#starts.fill(-1);
     this.runs = [];
+    this.#carried.clear();
     this.#length = 0;
     this.#waste = 0;
-    this.#cascadeCount = 0;
-    this.#survivalCount = 0;
     this.registry.load(counted);
-  }
-
-  #fit(): void {
-    const size = this.registry.size;
-    if (size <= this.starts.length) return;
-    const starts = new Int32Array(size * 2).fill(-1);
-    starts.set(this.starts);
-    this.starts = starts;
-    this.ends = grown(this.ends, size * 2, Int32Array);
   }
 }
 
-function grown<T extends Int32Array | Float64Array>(array: T, needed: number, type: new (length: number) => T): T {
+interface EncodedRules {
+  readonly offsets: Int32Array;
+  readonly runs: { readonly stretch: Stretch; readonly first: number }[];
+}
+
+function grown(array: Int32Array, needed: number, filler = 0): Int32Array {
   if (needed <= array.length) return array;
-  const larger = new type(Math.max(needed, array.length * 2, 16));
+  const larger = new Int32Array(Math.max(needed, array.length * 2, 16)).fill(filler);
   larger.set(array);
   return larger;
 }

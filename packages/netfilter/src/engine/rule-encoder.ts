@@ -1,6 +1,6 @@
 import type { AddressCondition, DeviceCondition, Rule } from "../ruleset/rule.ts";
 import type { Target } from "../ruleset/target.ts";
-import { headerLength, ruleFlag, targetCode, targetShift } from "./code-layout.ts";
+import { cascadeField, certain, ruleFlag, targetCode, targetShift } from "./code-layout.ts";
 import { encodeMatches, type MatchNames } from "./match-encoder.ts";
 
 /** Gives numbers to what a rule names. */
@@ -11,29 +11,17 @@ export interface RuleNames extends MatchNames {
   chainId(name: string, rule: Rule): number;
 }
 
-/** What the rule belongs to beside its chain. */
-export type Membership =
-  | { readonly kind: "run"; readonly id: number }
-  | { readonly kind: "cascade"; readonly id: number }
-  | undefined;
+/** What the rule belongs to beside its chain: the run by number, the cascade by where its record begins. */
+export type Membership = { readonly kind: "run" | "cascade"; readonly word: number } | undefined;
 
 /** Appends the record of one rule. */
 export function encodeRule(code: number[], rule: Rule, index: number, member: Membership, names: RuleNames): void {
   const start = code.length;
   const counters = rule.counters;
   const bytes = counters?.bytes ?? 0;
-  code.push(
-    0,
-    index | (rule.matches.length << 24),
-    counters?.packets ?? 0,
-    bytes % 2 ** 30,
-    Math.floor(bytes / 2 ** 30),
-  );
+  code.push(0, index | (rule.matches.length << 24), counters?.packets ?? 0, bytes % 2 ** 30, member?.word ?? 0);
   let flags = 0;
-  if (member !== undefined) {
-    flags |= member.kind === "run" ? ruleFlag.runMember : ruleFlag.cascadeMember;
-    code.push(member.id);
-  }
+  if (member !== undefined) flags |= member.kind === "run" ? ruleFlag.runMember : ruleFlag.cascadeMember;
   flags |= encodeAddress(code, rule.destination, 1);
   flags |= encodeAddress(code, rule.source, 8);
   if (rule.protocol !== undefined && rule.protocol.number !== 0) {
@@ -76,7 +64,7 @@ function encodeTarget(code: number[], target: Target | undefined, rule: Rule, na
       break;
     case "jump":
     case "goto":
-      code.push(names.chainId(target.chain, rule));
+      code.push(-1 - names.chainId(target.chain, rule));
       break;
     case "REJECT":
       code.push(names.rejectId(target.with));
@@ -99,7 +87,15 @@ function encodeTarget(code: number[], target: Target | undefined, rule: Rule, na
   return targetCode[target.kind];
 }
 
-/** Where a rule's conditions start. */
-export function conditionsStart(pc: number, flags: number): number {
-  return pc + headerLength + ((flags & (ruleFlag.runMember | ruleFlag.cascadeMember)) === 0 ? 0 : 1);
+/** Appends the record of a cascade and tells where; the words a rule are filled in when its rules are encoded. */
+export function encodeCascade(code: number[], chances: readonly number[], firstRule: number, cost: number): number {
+  const start = code.length;
+  const length = cascadeField.survivals + chances.length + 1;
+  code.push(ruleFlag.cascade | (length << 16), chances.length, 0, firstRule, cost, certain);
+  let survival = 1;
+  for (const chance of chances) {
+    survival *= 1 - chance;
+    code.push(Math.round(survival * certain));
+  }
+  return start;
 }

@@ -53,6 +53,7 @@ export class RunIndex {
   /** The first rule at `from` or later (counted in the run) whose key the packet has; `count` for none. */
   find(packet: Packet, from: number): number {
     const shapes = this.#shapes;
+    if (from === 0 && shapes.length === 1) return this.#findFirst(shapes[0]!, packet);
     let found = this.count;
     let foundShape = -1;
     for (let i = 0; i < shapes.length; i++) {
@@ -72,6 +73,17 @@ export class RunIndex {
     }
     this.skippedMatches = skipped;
     return found;
+  }
+
+  /** The common case: the whole run, all rules of one shape. */
+  #findFirst(shape: Shape, packet: Packet): number {
+    const found = this.#lookUp(shape, packet, true);
+    if (found >= 0) {
+      this.skippedMatches = this.#costBefore[found]!;
+      return found;
+    }
+    this.skippedMatches = shape.hasPort ? this.#costBetween(shape, packet, 0, this.count) : 0;
+    return this.count;
   }
 
   #costBetween(shape: Shape, packet: Packet, from: number, to: number): number {
