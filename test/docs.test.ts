@@ -3,11 +3,20 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { runCli } from "./cli/run-cli.ts";
-import { disagreement, type Fence, fencesOf, shellExamples } from "./docs/examples.ts";
+import { disagreement, type Fence, fencesOf, shellExamples, withFreshOutput } from "./docs/examples.ts";
 import { root, type SourceFile, sourceFiles } from "./tidy/source-files.ts";
 
 const documents = sourceFiles(["."], [".md"]).filter((file) => /^(?:README|CONTRIBUTING)\.md$|^docs\//.test(file.path));
 const kinds = new Set(["sh", "sh not run", "ts", "yaml", "text"]);
+
+// UPDATE_DOCS=1 npx vitest run test/docs.test.ts writes what the commands print now.
+if (process.env["UPDATE_DOCS"] === "1") {
+  for (const file of documents)
+    writeFileSync(
+      join(root, file.path),
+      withFreshOutput(file, (words) => runCli(words).out),
+    );
+}
 
 describe.each(documents.map((file) => [file.path, file] as const))("%s", (_, file) => {
   const fences = fencesOf(file);

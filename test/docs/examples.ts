@@ -42,17 +42,39 @@ export function shellExamples(fence: Fence): ShellExample[] {
     });
 }
 
-/** Where shown and real output part; undefined when they agree. A line `…` stands for any lines, `…` within one for any text. */
+/**
+ * Where shown and real output part; undefined when they agree. A line `…` stands for any lines, `…` within a line for any
+ * text, and spaces count as one.
+ */
 export function disagreement(shown: string, real: string): string | undefined {
   if (shown === "") return undefined;
   const pattern = shown
     .split("\n")
-    .map((line) => (line.trim() === "…" ? "(?:.*\\n)*?" : `${line.trimEnd().split("…").map(escape).join(".*")}\\s*\\n`))
+    .map((line) => (line.trim() === "…" ? "(?:.*\\n)*?" : `${squeezed(line).split("…").map(escape).join(".*")}\\n`))
     .join("");
-  if (new RegExp(`^${pattern}$`).test(`${real.trimEnd()}\n`)) return undefined;
-  return `shown:\n${shown}\nreal:\n${real}`;
+  const text = `${real.trimEnd().split("\n").map(squeezed).join("\n")}\n`;
+  return new RegExp(`^${pattern}$`).test(text) ? undefined : `shown:\n${shown}\nreal:\n${real}`;
+}
+
+function squeezed(line: string): string {
+  return line.trimEnd().replace(/ +/g, " ");
 }
 
 function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** The document with the whole output of every command whose output is shown without gaps. */
+export function withFreshOutput(file: SourceFile, run: (words: readonly string[]) => string): string {
+  let text = file.text;
+  for (const fence of fencesOf(file)) {
+    const examples = fence.info === "sh" ? shellExamples(fence) : [];
+    if (fence.text.includes("…") || examples.every((example) => example.output === "")) continue;
+    const fresh = examples.map(({ words, output }) => {
+      const command = `$ npx kubenetsim ${words.join(" ")}`;
+      return output === "" ? command : `${command}\n${run(words).trimEnd()}`;
+    });
+    text = text.replace(`\`\`\`sh\n${fence.text}\n\`\`\``, () => `\`\`\`sh\n${fresh.join("\n")}\n\`\`\``);
+  }
+  return text;
 }
