@@ -33,6 +33,9 @@ export const tapeKind = {
 } as const;
 export type TapeKind = (typeof tapeKind)[keyof typeof tapeKind];
 
+/** How many slots a record of each kind uses (0: there is no such kind). */
+export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2];
+
 /** Integers of one record: the kind and up to fifteen slots. */
 export const recordLength = 16;
 

@@ -4,11 +4,12 @@ import { tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import type { Host } from "../topology/host.ts";
 import { readHeader } from "./header.ts";
 import type { KernelNames } from "./kernel-names.ts";
+import type { RecordRange } from "./record-range.ts";
+import { nextRecord } from "./record-store.ts";
 import { lastHeader, readSteps } from "./steps.ts";
-import { recordOffset, type TapeRange } from "./tape-range.ts";
 
-/** A stretch of the tape that one host wrote; headers and steps are made when they are read. */
-export class HopView implements Hop, TapeRange {
+/** What one host wrote on the tape; headers and steps are made when they are read. */
+export class HopView implements Hop, RecordRange {
   readonly words: Int32Array;
   readonly start: number;
   readonly end: number;
@@ -38,12 +39,13 @@ export class HopView implements Hop, TapeRange {
   }
 
   get outDevice(): string | undefined {
-    const last = recordOffset(this.end - 1);
-    return this.words[last] === tapeKind.hopOut ? this.#deviceOf(this.end - 1) : undefined;
+    let last = this.start;
+    for (let at = last; at < this.end; at = nextRecord(this.words, at)) last = at;
+    return this.words[last] === tapeKind.hopOut ? this.#deviceOf(last) : undefined;
   }
 
   get before(): PacketHeader {
-    return readHeader(this.words, recordOffset(this.start + 1) + 1);
+    return readHeader(this.words, nextRecord(this.words, this.start) + 1);
   }
 
   get after(): PacketHeader {
@@ -56,7 +58,7 @@ export class HopView implements Hop, TapeRange {
   }
 
   #deviceOf(record: number): string | undefined {
-    const device = this.words[recordOffset(record) + 2]!;
+    const device = this.words[record + 2]!;
     return device < 0 ? undefined : this.#host.devices[device]!.name;
   }
 }

@@ -16,20 +16,20 @@ import { verdict } from "@kubenetsim/netfilter/engine/verdict";
 import type { Host } from "../topology/host.ts";
 import { readHeader } from "./header.ts";
 import type { KernelNames } from "./kernel-names.ts";
+import type { RecordRange } from "./record-range.ts";
+import { nextRecord } from "./record-store.ts";
 import { RuleView } from "./rule-view.ts";
 import { setEntry } from "./set-entry.ts";
-import { recordOffset, type TapeRange } from "./tape-range.ts";
 
 /** What one host wrote on the tape, as steps. */
-export function readSteps(range: TapeRange, host: Host, names: KernelNames | undefined): Step[] {
+export function readSteps(range: RecordRange, host: Host, names: KernelNames | undefined): Step[] {
   const { words } = range;
   const steps: Step[] = [];
   let header = -1;
-  for (let record = range.start; record < range.end; record++) {
-    const at = recordOffset(record);
+  for (let at = range.start; at < range.end; at = nextRecord(words, at)) {
     const kind = words[at]!;
     if (kind === tapeKind.header) header = at + 1;
-    else if (kind === tapeKind.dnat || kind === tapeKind.snat) steps.push(readNat(words, record, header));
+    else if (kind === tapeKind.dnat || kind === tapeKind.snat) steps.push(readNat(words, at, header));
     else {
       const step = readStep(words, at + 1, kind, header, host, names);
       if (step !== undefined) steps.push(step);
@@ -86,9 +86,8 @@ function readConntrack(words: Int32Array, at: number): ConntrackStep {
   return { kind: "conntrack", state: conntrackStates[words[at]!]!, direction };
 }
 
-function readNat(words: Int32Array, record: number, header: number): NatStep {
-  const at = recordOffset(record);
-  const after = recordOffset(record + 1);
+function readNat(words: Int32Array, at: number, header: number): NatStep {
+  const after = nextRecord(words, at);
   if (header < 0 || words[after] !== tapeKind.header) throw new InvariantError("a rewrite on the tape has no header");
   return {
     kind: words[at] === tapeKind.dnat ? "dnat" : "snat",
@@ -153,11 +152,10 @@ function known(names: KernelNames | undefined): KernelNames {
   return names;
 }
 
-/** The offset in `words` of the first slot of a range's last header record. */
-export function lastHeader(range: TapeRange): number {
-  for (let record = range.end - 1; record >= range.start; record--) {
-    const at = recordOffset(record);
-    if (range.words[at] === tapeKind.header) return at + 1;
-  }
-  throw new InvariantError(`no header in ${range.end - range.start} records`);
+/** Where the slots of a range's last header begin. */
+export function lastHeader({ words, start, end }: RecordRange): number {
+  let header = -1;
+  for (let at = start; at < end; at = nextRecord(words, at)) if (words[at] === tapeKind.header) header = at + 1;
+  if (header < 0) throw new InvariantError("a hop on the tape has no header");
+  return header;
 }

@@ -2,21 +2,21 @@ import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Meter } from "@kubenetsim/netfilter/engine/meter";
-import { Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
+import { recordLength, Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import type { Host } from "../topology/host.ts";
 import { type DispositionCode, dispositionCode, dispositions } from "../walk/disposition-code.ts";
 import { type Request, writeRequest } from "../walk/request.ts";
 import type { Walker } from "../walk/walker.ts";
 import { HopView } from "./hop-view.ts";
 import type { KernelNames } from "./kernel-names.ts";
-import { recordOffset } from "./tape-range.ts";
+import { RecordStore } from "./record-store.ts";
 import { type PathView, TraceView } from "./trace-view.ts";
 
 /** Far more than a packet of 64 hops and its answer have needed. */
 const tapeRecords = 8192;
 
 /**
- * Sends packets and keeps what became of them: each trace has its own copy of what was written on the tape.
+ * Sends packets and keeps what became of them: a trace's records are copied off the tape and never written over.
  *
  * @example
  * const tracer = new Tracer(walker, names, { seed: "lesson-1", mode: "iptables" });
@@ -28,6 +28,7 @@ export class Tracer {
   readonly #seed: string;
   readonly #mode: string;
   readonly #tape: Tape = new Tape(tapeRecords);
+  readonly #records: RecordStore = new RecordStore();
 
   /** `namesOf` gives the names as they stand now: a trace keeps them. */
   constructor(
@@ -63,15 +64,15 @@ export class Tracer {
     const { receiver, process, replyStart } = walker;
     const end = this.#tape.length;
     invariant(end <= this.#tape.capacity, "a packet wrote more than a tape holds");
-    const words = this.#tape.words.slice(0, recordOffset(end));
-    const request = this.#path(words, 0, replyStart < 0 ? end : replyStart, walker.requestMeter);
+    this.#records.reserve(this.#tape);
+    const request = this.#path(0, replyStart < 0 ? end : replyStart, walker.requestMeter);
     return new TraceView({
       seed: this.#seed,
       mode: this.#mode,
       disposition: dispositions[disposition]!,
       request,
-      reply: replyStart < 0 ? undefined : this.#path(words, replyStart, end, walker.replyMeter),
-      arrived: disposition !== dispositionCode.rejected && replyStart >= 0,
+      reply: replyStart < 0 ? undefined : this.#path(replyStart, end, walker.replyMeter),
+      arrived: walker.arrived,
       process: process >= 0 ? receiver.sockets.processes[process]!.name : this.#echo(disposition),
       code: walker.reason,
       answerCode: walker.answerReason,
@@ -85,15 +86,20 @@ export class Tracer {
     return isEcho && disposition === dispositionCode.delivered ? this.walker.receiver.name : undefined;
   }
 
-  #path(words: Int32Array, start: number, end: number, meter: Meter): PathView {
+  /** Copies the tape's records from `start` to `end` into the store, and makes a hop of each host's. */
+  #path(start: number, end: number, meter: Meter): PathView {
     const hops: HopView[] = [];
     const { hosts } = this.walker.topology;
-    let hopStart = start;
-    for (let record = start + 1; record <= end; record++) {
-      if (record < end && words[recordOffset(record)] !== tapeKind.hopIn) continue;
-      const host = hosts[words[recordOffset(hopStart) + 1]!]!;
-      hops.push(new HopView(words, hopStart, record, host, this.#namesOf(host)));
-      hopStart = record;
+    const records = this.#records;
+    const tape = this.#tape;
+    let hopStart = records.length;
+    for (let record = start; record < end; record++) {
+      records.append(tape, record);
+      const next = record + 1;
+      if (next < end && tape.words[next * recordLength] !== tapeKind.hopIn) continue;
+      const host = hosts[records.words[hopStart + 1]!]!;
+      hops.push(new HopView(records.words, hopStart, records.length, host, this.#namesOf(host)));
+      hopStart = records.length;
     }
     return { hops, cost: meter.cost() };
   }

@@ -29,6 +29,8 @@ export class Walker {
   receiver: Host;
   /** Who listens there: index in the receiver's processes; -1 for nobody. */
   process = -1;
+  /** It reached the host that owns its destination, whether or not a socket took it. */
+  arrived = false;
   reason: ReasonCode = reasonCode.accepted;
   /** Where the answer's way ended, and why. */
   answered: Host;
@@ -61,6 +63,7 @@ export class Walker {
     this.replyMeter.reset();
     this.replyStart = -1;
     this.process = -1;
+    this.arrived = false;
     this.reason = this.#way.run(from, start.made, this.packet, this.requestMeter, tape);
     this.receiver = this.#way.host;
     if (this.reason === reasonCode.accepted) return this.#deliver(tape);
@@ -72,6 +75,7 @@ export class Walker {
     const { sockets } = this.receiver;
     const isEcho = packet.protocol === protocolNumbers.ICMP || packet.protocol === protocolNumbers.ICMPv6;
     this.process = sockets.find(packet.protocol, packet.destinationPort);
+    this.arrived = true;
     const listening = isEcho || this.process >= 0;
     if (tape !== null) tape.write(tapeKind.socket, packet.destinationPort, listening ? 1 : 0, this.process);
     if (!listening) this.reason = reasonCode.noSocket;
