@@ -20,7 +20,7 @@ if (process.argv.includes("--write")) {
       .filter(([, count]) => count > 0)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
-  writeFileSync(baselineFile, `${JSON.stringify(kept, undefined, 1)}\n`);
+  writeFileSync(baselineFile, `${JSON.stringify(kept, undefined, 2)}\n`);
   console.log(`${Object.keys(kept).length} lines written to ${baselineFile}`);
 } else if (!existsSync(baselineFile)) {
   console.log(`no ${baselineFile}: nothing is held`);

@@ -50,7 +50,7 @@ export function disagreement(shown: string, real: string): string | undefined {
   if (shown === "") return undefined;
   const pattern = shown
     .split("\n")
-    .map((line) => (line.trim() === "…" ? "(?:.*\\n)*?" : `${squeezed(line).split("…").map(escape).join(".*")}\\n`))
+    .map((line) => (line.trim() === "…" ? "(?:.*\\n)*?" : `${squeezed(line).split("…").map(literally).join(".*")}\\n`))
     .join("");
   const text = `${real.trimEnd().split("\n").map(squeezed).join("\n")}\n`;
   return new RegExp(`^${pattern}$`).test(text) ? undefined : `shown:\n${shown}\nreal:\n${real}`;
@@ -60,7 +60,7 @@ function squeezed(line: string): string {
   return line.trimEnd().replace(/ +/g, " ");
 }
 
-function escape(text: string): string {
+function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
