@@ -2,6 +2,7 @@ import type { Measure } from "./harness.ts";
 import { packetMeasures } from "./netfilter-packets.ts";
 import { parseMeasures } from "./netfilter-parse.ts";
 import { walkMeasures } from "./netfilter-walk.ts";
+import { networkMeasures } from "./network-walk.ts";
 
 /** All measures, in the order in which they run. */
-export const measures: readonly Measure[] = [...packetMeasures, ...walkMeasures, ...parseMeasures];
+export const measures: readonly Measure[] = [...packetMeasures, ...networkMeasures, ...walkMeasures, ...parseMeasures];

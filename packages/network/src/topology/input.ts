@@ -2,7 +2,7 @@ import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { Node } from "@kubenetsim/core/model/node";
 import type { Pod } from "@kubenetsim/core/model/pod";
 import type { IpAddress } from "@kubenetsim/core/net/address";
-import type { Port } from "./process.ts";
+import type { Port, Process } from "./process.ts";
 
 /**
  * How Pods are attached to their node.
@@ -50,4 +50,6 @@ export interface NodeSettings {
   readonly dummyAddresses?: readonly IpAddress[];
   /** net.ipv4.conf.all.route_localnet, which kube-proxy sets for NodePorts on 127.0.0.1. */
   readonly routeLocalnet?: boolean;
+  /** What listens on the node besides Pods on its network: the kubelet, kube-proxy's health checks. */
+  readonly processes?: readonly Process[];
 }

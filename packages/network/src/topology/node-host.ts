@@ -41,6 +41,7 @@ export function addNode(
   const host = topology.addHost("node", `node ${name}`);
   topology.nodes.set(name, host);
   host.routeLocalnet = settings.routeLocalnet ?? false;
+  for (const process of settings.processes ?? []) host.sockets.bind(process);
   const addresses = nodeAddresses(node);
   const fabricAttachment = attachToFabric(topology, host, addresses, ranges);
   addDummyDevice(host, settings);

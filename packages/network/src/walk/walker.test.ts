@@ -1,5 +1,6 @@
 import type { Pod } from "@kubenetsim/core/model/pod";
 import { addressWords, type IpAddress } from "@kubenetsim/core/net/address";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
 import { hook } from "@kubenetsim/netfilter/engine/hook";
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
@@ -12,6 +13,7 @@ import type { TopologyInput } from "../topology/input.ts";
 import { dispositions } from "./disposition-code.ts";
 import type { HostKernel } from "./host-kernel.ts";
 import { reasonCode } from "./reason-code.ts";
+import { writeRequest } from "./request.ts";
 import { sourceAddress } from "./source-address.ts";
 import { Walker } from "./walker.ts";
 
@@ -164,5 +166,53 @@ describe("load balancer", () => {
       arrivals.add(walker.receiver.name);
     }
     expect([...arrivals].sort()).toEqual(["node node1", "node node2"]);
+  });
+});
+
+describe("IPv6", () => {
+  const dual = (index: number) => {
+    const one = node(index);
+    return {
+      ...one,
+      spec: { podCIDRs: [`10.244.${index}.0/24`, `fd00:244:${index}::/64`] },
+      status: {
+        addresses: [...one.status!.addresses!, { type: "InternalIP" as const, address: `fd00:10::1${index}` }],
+      },
+    };
+  };
+  const dualPod = (name: string, nodeName: string, ip: string, ports: number[] = []) => {
+    const one = pod(name, nodeName, ip, ports);
+    return { ...one, status: { ...one.status!, podIPs: [{ ip }] } };
+  };
+  const topology = buildTopology({
+    nodes: [dual(1), dual(2)],
+    pods: [dualPod("a", "node1", "fd00:244:1::5"), dualPod("b", "node2", "fd00:244:2::7", [80])],
+  });
+  const walker = new Walker(topology, new Map(), seededRandom("v6"));
+  const outcome = (from: Host, destination: string, destinationPort = 80): string => {
+    writeRequest(walker.packet, { from, protocol: "TCP", destination: destination as IpAddress, destinationPort });
+    return dispositions[walker.simulate(from, null)]!;
+  };
+
+  test("Pods, nodes and outside clients reach Pods", () => {
+    expect(outcome(topology.pods.get("default/a")!, "fd00:244:2::7")).toBe("delivered");
+    expect(outcome(topology.nodes.get("node1")!, "fd00:244:2::7")).toBe("delivered");
+    expect(outcome(topology.clients.get("ext1")!, "fd00:244:2::7")).toBe("delivered");
+    expect(outcome(topology.pods.get("default/a")!, "fd00:244:2::7", 81)).toBe("refused");
+    expect(outcome(topology.pods.get("default/a")!, "fd00:96::1")).toBe("no-route");
+    expect(outcome(topology.nodes.get("node1")!, "::1")).toBe("refused");
+  });
+});
+
+describe("a request", () => {
+  test("is refused when it is no address, or of two families", () => {
+    const walker = walkerOf();
+    const from = walker.topology.pods.get("default/client")!;
+    const request = { from, protocol: "TCP" as const, destinationPort: 80 };
+    expect(() => writeRequest(walker.packet, { ...request, destination: "web" as IpAddress })).toThrow(ParseError);
+    const source = "fd00::1" as IpAddress;
+    expect(() => writeRequest(walker.packet, { ...request, destination: "10.0.0.1" as IpAddress, source })).toThrow(
+      ParseError,
+    );
   });
 });

@@ -1,0 +1,190 @@
+import type { Node } from "@kubenetsim/core/model/node";
+import type { Pod } from "@kubenetsim/core/model/pod";
+import { formatAddress } from "@kubenetsim/core/net/address";
+import { virtualClock } from "@kubenetsim/core/runtime/clock";
+import { seededRandom } from "@kubenetsim/core/runtime/random";
+import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
+import { Tape } from "@kubenetsim/netfilter/engine/tape";
+import { buildTopology } from "@kubenetsim/network/topology/build";
+import type { Host } from "@kubenetsim/network/topology/host";
+import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
+import { liveNames } from "@kubenetsim/network/trace/kernel-names";
+import { Tracer } from "@kubenetsim/network/trace/tracer";
+import { Walker } from "@kubenetsim/network/walk/walker";
+import { comparePairs, type Measure, nsBlock } from "./harness.ts";
+import { endpointAddress, kubeProxyRuleset, serviceAddress } from "./kube-proxy-rules.ts";
+import { LimitTables, PacketStream } from "./limit-loops.ts";
+
+const services = 10_000;
+const endpoints = 10;
+const packets = 100_000;
+/** One of the endpoints, all of which are in the range that kube-proxy takes for local or beyond it. */
+const clientAddress = (10 << 24) | (244 << 16) | (200 << 8) | 5;
+
+interface Lab {
+  readonly walker: Walker;
+  readonly client: Host;
+  readonly tracer: Tracer;
+}
+
+/** A client on one node, every endpoint of 10,000 Services on another; both nodes have all of kube-proxy's rules. */
+function openLab(stateless: boolean): Lab {
+  const nodes = [node("n1", 11, "10.244.200.0/24"), node("n2", 12, "10.244.0.0/15")];
+  const pods: Pod[] = [];
+  for (let i = 0; i < services * endpoints; i++) {
+    const address = endpointAddress(0, i, 0);
+    pods.push(pod(`web-${i}`, (address ^ clientAddress) >>> 8 === 0 ? "n1" : "n2", address));
+  }
+  const topology = buildTopology({ nodes, pods });
+  const ruleset = kubeProxyRuleset(services, endpoints);
+  const random = seededRandom("bench");
+  const kernels = new Map<string, Kernel>();
+  for (const [name, host] of topology.nodes) {
+    const devices = kernelDevices(host);
+    const kernel = new Kernel({ random: random.fork(name), clock: virtualClock(), devices, stateless });
+    kernel.load(ruleset);
+    kernels.set(name, kernel);
+  }
+  const names = new Map([...topology.nodes].map(([name, host]) => [host, liveNames(kernels.get(name)!)]));
+  const walker = new Walker(topology, kernels, random);
+  const tracer = new Tracer(walker, (host) => names.get(host), { seed: "bench", mode: "iptables" });
+  return { walker, tracer, client: topology.pods.get(`default/web-${clientAddress - endpointAddress(0, 0, 0)}`)! };
+}
+
+function node(name: string, last: number, podCIDR: string): Node {
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name },
+    spec: { podCIDR, podCIDRs: [podCIDR] },
+    status: { addresses: [{ type: "InternalIP", address: `192.168.10.${last}` }] },
+  };
+}
+
+function pod(name: string, nodeName: string, word: number): Pod {
+  const ip = formatAddress([word]);
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "default" },
+    spec: { nodeName, containers: [{ name: "app", ports: [{ containerPort: 8080 }] }] },
+    status: { phase: "Running", podIP: ip, podIPs: [{ ip }] },
+  };
+}
+
+/** First packets from one Pod to all ClusterIPs by `send`. */
+function walkLoop({ walker }: Lab, send: () => number): (count: number) => number {
+  const { packet } = walker;
+  const stream = new PacketStream();
+  let port = 0;
+  return (count) => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      packet.protocol = 6;
+      packet.src0 = clientAddress;
+      packet.sourcePort = 1024 + (port++ % 60_000);
+      packet.dst0 = serviceAddress(stream.next() % services);
+      packet.destinationPort = 80;
+      packet.tcpFlags = 2;
+      sum += send();
+    }
+    return sum;
+  };
+}
+
+function numericLoop(lab: Lab, tape: Tape | null): (count: number) => number {
+  return walkLoop(lab, () => {
+    tape?.rewind();
+    return lab.walker.request(lab.client, tape) + lab.walker.requestMeter.rulesCompared;
+  });
+}
+
+function traceLoop(lab: Lab): (count: number) => number {
+  return walkLoop(lab, () => {
+    const trace = lab.tracer.requestFrom(lab.client);
+    return trace.request.hops.length + trace.request.cost.rulesCompared;
+  });
+}
+
+class LimitHop {
+  readonly host: number;
+  readonly source: number;
+  readonly destination: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly protocol: number;
+  constructor(host: number, source: number, destination: number, sourcePort: number) {
+    this.host = host;
+    this.source = source;
+    this.destination = destination;
+    this.sourcePort = sourcePort;
+    this.destinationPort = 80;
+    this.protocol = 6;
+  }
+}
+
+let kept: { readonly hops: readonly LimitHop[]; readonly endpoint: number } | undefined;
+
+/** Loops A, D and E of the limits, on the same stream of packets. */
+function limitLoop(kind: "lookUp" | "trace" | "objects"): (count: number) => number {
+  const tables = new LimitTables(services, endpoints);
+  const stream = new PacketStream();
+  let port = 0;
+  return (count) => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const sourcePort = 1024 + (port++ % 60_000);
+      const destination = serviceAddress(stream.next() % services);
+      if (kind === "lookUp") sum += tables.lookUp(destination);
+      else if (kind === "trace") sum += tables.trace(clientAddress, sourcePort, destination);
+      else {
+        const endpoint = tables.track(clientAddress, sourcePort, destination);
+        const hops: LimitHop[] = [];
+        for (let hop = 0; hop < 6; hop++) hops.push(new LimitHop(hop, clientAddress, destination, sourcePort));
+        kept = { hops, endpoint };
+        sum += kept.hops.length + endpoint;
+      }
+    }
+    return sum;
+  };
+}
+
+/** The way from a Pod over two nodes to a Pod: four hosts, six hooks. */
+export const networkMeasures: readonly Measure[] = [
+  {
+    id: "1w",
+    name: "a packet's way over two nodes, stateless, numeric trace, against the traced limit loop (D)",
+    must: 4,
+    aim: 2,
+    run: (measure) =>
+      comparePairs(measure, {
+        candidate: nsBlock(packets, numericLoop(openLab(true), new Tape())),
+        reference: nsBlock(packets, limitLoop("trace")),
+        unit: "ns a packet",
+      }),
+  },
+  {
+    id: "2w",
+    name: "the same, counters only, against the bare look-up loop (A)",
+    must: 5,
+    aim: 2.5,
+    run: (measure) =>
+      comparePairs(measure, {
+        candidate: nsBlock(packets, numericLoop(openLab(true), null)),
+        reference: nsBlock(packets, limitLoop("lookUp")),
+        unit: "ns a packet",
+      }),
+  },
+  {
+    id: "4",
+    name: "public Trace objects of that way, against the loop that makes six hop objects (E)",
+    must: 4,
+    aim: 2,
+    run: (measure) =>
+      comparePairs(measure, {
+        candidate: nsBlock(packets, traceLoop(openLab(true))),
+        reference: nsBlock(packets, limitLoop("objects")),
+        unit: "ns a packet",
+      }),
+  },
+];
