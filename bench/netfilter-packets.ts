@@ -41,6 +41,7 @@ export function kernelLoop(kernel: Kernel, serviceCount: number, tape: Tape | nu
     for (let i = 0; i < count; i++) {
       const random = stream.next();
       packet.resetMetadata();
+      meter.reset();
       packet.protocol = 6;
       packet.src0 = podNetwork | (random >>> 16);
       packet.sourcePort = 1024 + (port++ % 60_000);
@@ -52,7 +53,7 @@ export function kernelLoop(kernel: Kernel, serviceCount: number, tape: Tape | nu
       packet.outDevice = 1;
       kernel.runHook(hook.FORWARD, packet, meter, tape);
       kernel.runHook(hook.POSTROUTING, packet, meter, tape);
-      sum += packet.dst0 + meter.rulesCompared;
+      sum = (sum + packet.dst0 + meter.rulesCompared) | 0;
     }
     return sum;
   };

@@ -53,17 +53,18 @@ function walkLoop(kernel: Kernel): (count: number) => number {
   };
 }
 
-/** The specialised loop over three arrays: address, protocol, port. */
+/** The specialised loop over arrays: address and mask, protocol, port, as a rule may have them. */
 function arrayLoop(): (count: number) => number {
   const addresses = Int32Array.from({ length: rules }, (_, i) => serviceAddress(i));
-  const protocols = new Uint8Array(rules).fill(6);
-  const ports = new Uint16Array(rules).fill(80);
+  const masks = new Int32Array(rules).fill(-1);
+  const protocols = new Int32Array(rules).fill(6);
+  const ports = new Int32Array(rules).fill(80);
   const wanted = serviceAddress(rules - 1);
   return (count) => {
     let sum = 0;
     for (let done = 0; done < count; done += rules) {
       for (let i = 0; i < rules; i++) {
-        if (addresses[i] === wanted && protocols[i] === 6 && ports[i] === 80) {
+        if ((wanted & masks[i]!) === addresses[i] && protocols[i] === 6 && ports[i] === 80) {
           sum += i;
           break;
         }
@@ -90,7 +91,7 @@ export const walkMeasures: readonly Measure[] = [
   },
   {
     id: "7",
-    name: "honest walk, a rule compared, against a loop over three arrays",
+    name: "honest walk, a rule compared, against a loop over arrays",
     must: 3,
     aim: 1.5,
     run: (measure) =>

@@ -16,7 +16,15 @@ export type Engine = "index" | "walk";
 /** What a nat rule asks for. */
 export const natKind = { none: 0, destination: 1, masquerade: 2, redirect: 3 } as const;
 
-const conditionFlags: number = ruleFlag.destination | ruleFlag.source | ruleFlag.protocol | ruleFlag.devices;
+const conditionFlags: number =
+  ruleFlag.destination |
+  ruleFlag.destinationMasked |
+  ruleFlag.destinationNegated |
+  ruleFlag.source |
+  ruleFlag.sourceMasked |
+  ruleFlag.sourceNegated |
+  ruleFlag.protocol |
+  ruleFlag.devices;
 const destinationFlags: number = ruleFlag.destination | ruleFlag.destinationMasked | ruleFlag.destinationNegated;
 
 /** What a target makes of the walk, beside verdicts: on to the next rule, or on in another chain. */
@@ -52,6 +60,8 @@ export class Evaluator {
   // What the last `#seek` passed over, and matches evaluated in vain.
   #passedRules = 0;
   #matches = 0;
+  /** Rules of cascades passed over; the kernel draws for each. */
+  #passedDraws = 0;
 
   constructor(program: Program, host: HostState, engine: Engine) {
     this.#program = program;
@@ -72,6 +82,8 @@ export class Evaluator {
     let end = chains.end;
     let code = this.#program.code;
     let rules = 0;
+    let matches = 0;
+    let bytes = 0;
     let result: number = next;
     for (;;) {
       if (pc === end) {
@@ -92,15 +104,28 @@ export class Evaluator {
         flags = code[pc]!;
       }
       rules++;
-      if ((flags & destinationFlags) === plainDestination && code[pc + headerLength] !== destination) {
-        pc += flags >>> 16;
-        continue;
+      let at = pc + headerLength;
+      let conditions = flags & conditionFlags;
+      if ((flags & destinationFlags) === plainDestination) {
+        if (code[at] !== destination) {
+          pc += flags >>> 16;
+          continue;
+        }
+        at++;
+        conditions &= ~destinationFlags;
       }
-      const at = this.#compare(code, pc, flags, packet, meter, tape);
+      if (conditions !== 0) at = this.#conditions(code, at, conditions, packet);
+      if (at >= 0 && (flags & ruleFlag.matches) !== 0) at = this.#matchAll(code, at, pc, packet, meter, tape);
       if (at < 0) {
         pc += flags >>> 16;
         continue;
       }
+      matches += code[pc + 1]! >>> 24;
+      code[pc + 2]!++;
+      bytes = code[pc + 3]! + packet.bytes;
+      code[pc + 3] = bytes;
+      if (bytes >= 0x40000000) this.#program.carry(pc);
+      this.#drawn = false;
       if (tape !== null) chains.record(tape, hook, code[pc + 1]! & 0xffffff);
       pc += flags >>> 16;
       result = this.#act((flags >>> targetShift) & 15, code, at, pc, rules, hook, packet, tape);
@@ -113,41 +138,36 @@ export class Evaluator {
     const given = result < 0 ? policy : (result as Verdict);
     if (tape !== null) chains.finish(rules, given, hook, tape);
     meter.rulesCompared += rules;
-    meter.matchesEvaluated += this.#matches;
+    meter.matchesEvaluated += matches + this.#matches;
     meter.chainsEntered += chains.entered;
+    meter.randomDraws += this.#passedDraws;
     return given;
   }
 
   #begin(base: number, hook: Hook, tape: Tape | null): number {
     this.nat = natKind.none;
     this.#matches = 0;
+    this.#passedDraws = 0;
     this.#drawn = false;
     return this.#chains.begin(base, hook, tape);
   }
 
-  /** Holds the packet against one rule and counts it if it matches: where the target's arguments stand, or -1. */
-  #compare(code: Int32Array, pc: number, flags: number, packet: Packet, meter: Meter, tape: Tape | null): number {
-    let at = pc + headerLength;
-    if ((flags & conditionFlags) !== 0) {
-      const { names } = this.#host;
-      at = this.#v4 ? conditions4(code, at, flags, packet, names) : conditions6(code, at, flags, packet, names);
-      if (at < 0) return -1;
-    }
-    let op = (flags & ruleFlag.matches) === 0 ? lastOp : 0;
-    while ((op & lastOp) === 0) {
-      op = code[at]!;
+  #conditions(code: Int32Array, at: number, flags: number, packet: Packet): number {
+    const { names } = this.#host;
+    return this.#v4 ? conditions4(code, at, flags, packet, names) : conditions6(code, at, flags, packet, names);
+  }
+
+  /** Evaluates a rule's matches: where the target's arguments stand, or -1. */
+  #matchAll(code: Int32Array, start: number, pc: number, packet: Packet, meter: Meter, tape: Tape | null): number {
+    for (let at = start; ; ) {
+      const op = code[at]!;
       if (!this.#holds(code, at, op & 0x7f, pc, packet, meter, tape)) {
         this.#matches += (op >>> 8) & 0xff;
         return -1;
       }
       at += op >>> 16;
+      if ((op & lastOp) !== 0) return at;
     }
-    this.#matches += code[pc + 1]! >>> 24;
-    this.#drawn = false;
-    code[pc + 2]!++;
-    code[pc + 3]! += packet.bytes;
-    if (code[pc + 3]! >= 0x40000000) this.#program.carry(pc);
-    return at;
   }
 
   #holds(
@@ -160,7 +180,10 @@ export class Evaluator {
     tape: Tape | null,
   ): boolean {
     if (kind === opCode.destinationPort) return ((packet.protocol << 16) | packet.destinationPort) === code[at + 1];
-    if (kind === opCode.cascade) return pc === this.#pick;
+    if (kind === opCode.cascade) {
+      meter.randomDraws++;
+      return pc === this.#pick;
+    }
     return matchHolds(code, at, packet, this.#host, meter, tape);
   }
 
@@ -189,6 +212,7 @@ export class Evaluator {
     this.#pick = chosen < count ? target : -1;
     if (!this.#indexed) return whole ? ~(pc + (flags >>> 16)) : pc;
     this.#passedRules = chosen - from;
+    this.#passedDraws += chosen - from;
     this.#matches += (chosen - from) * code[cascade + cascadeField.cost]!;
     return chosen < count ? target : ~target;
   }
