@@ -6,9 +6,9 @@ const none: readonly never[] = [];
 /** Which process listens on which port of a host, on all of its addresses. */
 export class SocketTable {
   #processes: Process[] | undefined;
-  // Protocol · 65536 + port of each socket, and who holds it: few, so they are looked through.
-  #keys: number[] | undefined;
-  #holders: number[] | undefined;
+  // Protocol · 65536 + port of each socket, and who holds it: mostly one, so the first stands on its own.
+  #firstKey = -1;
+  #others: Map<number, number> | undefined;
 
   get processes(): readonly Process[] {
     return this.#processes ?? none;
@@ -18,22 +18,22 @@ export class SocketTable {
   bind(process: Process): void {
     if (process.listens.length === 0) return;
     this.#processes ??= [];
-    this.#keys ??= [];
-    this.#holders ??= [];
     const id = this.#processes.push(process) - 1;
     for (const { protocol, port } of process.listens) {
       if (this.find(protocolNumbers[protocol], port) >= 0) continue;
-      this.#keys.push(protocolNumbers[protocol] * 65536 + port);
-      this.#holders.push(id);
+      const key = protocolNumbers[protocol] * 65536 + port;
+      if (this.#firstKey < 0) this.#firstKey = key;
+      else {
+        this.#others ??= new Map();
+        this.#others.set(key, id);
+      }
     }
   }
 
   /** Index in `processes` of who listens, or -1. `protocol` is the IANA number. */
   find(protocol: number, port: number): number {
-    const keys = this.#keys;
-    if (keys === undefined) return -1;
     const key = protocol * 65536 + port;
-    for (let i = 0; i < keys.length; i++) if (keys[i] === key) return this.#holders![i]!;
-    return -1;
+    if (key === this.#firstKey) return 0;
+    return this.#others?.get(key) ?? -1;
   }
 }

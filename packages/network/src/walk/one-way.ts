@@ -98,10 +98,12 @@ export class OneWay {
   /** A packet from another host: PREROUTING, routing, then INPUT or the way on. */
   #receive(host: Host, device: number): number {
     const packet = this.#packet;
-    const segment = host.devices[device]!.segment;
-    packet.bridged = segment !== undefined && segment.bridge >= 0 && segment.hosts[segment.bridge] === host.id;
-    const before = this.#runHook(hook.PREROUTING);
-    if (before !== verdict.accept) return endOf(before);
+    if (this.#kernel !== undefined) {
+      const segment = host.devices[device]!.segment;
+      packet.bridged = segment !== undefined && segment.bridge >= 0 && segment.hosts[segment.bridge] === host.id;
+      const before = this.#runHook(hook.PREROUTING);
+      if (before !== verdict.accept) return endOf(before);
+    }
     if (isLocal(host, packet.v6, packet.src0, packet.src1, packet.src2, packet.src3)) return reasonCode.martianSource;
     if (isLoopback(packet.v6, packet.dst0) && !host.routeLocalnet) return reasonCode.martianLoopback;
     const decision = this.#lookUpRoute(host);
