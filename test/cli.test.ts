@@ -318,7 +318,7 @@ describe("help and progress", () => {
     expect(runCli(words, { tickMs: 1, showsProgress: true }).err).not.toContain("\r");
     const { err } = runCli(words, { tickMs: 5000, showsProgress: true });
     expect(err).toContain("\r\u001b[2K2 Services in ipvs mode");
-    expect(err).toMatch(/\r\u001b\[2K(warning.*\n)*$/);
+    expect(err.replace(/^warning: .*\n/gm, "").endsWith("\r\u001b[2K")).toBe(true);
   });
 });
 

@@ -10,7 +10,7 @@ const documents = sourceFiles(["."], [".md"]).filter((file) => /^(?:README|CONTR
 const kinds = new Set(["sh", "sh not run", "ts", "yaml", "text"]);
 
 // UPDATE_DOCS=1 npx vitest run test/docs.test.ts writes what the commands print now.
-if (process.env["UPDATE_DOCS"] === "1") {
+if (process.env.UPDATE_DOCS === "1") {
   for (const file of documents)
     writeFileSync(
       join(root, file.path),

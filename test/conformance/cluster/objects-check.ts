@@ -4,10 +4,12 @@ import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service } from "@kubenetsim/core/model/service";
 import { loadAll } from "js-yaml";
 import { firstSetDifference } from "../first-difference.ts";
+import { kubectlDifference } from "./kubectl-check.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Holds a file of recorded objects against those of the API server and the controllers. */
 export function objectsDifference(scenario: Scenario, file: string): string | undefined {
+  if (file.startsWith("kubectl/")) return kubectlDifference(scenario, file);
   const { Service, EndpointSlice } = scenario.state.tables;
   const expected = (): string[] => readObjects(join(scenario.path, "expected", file)).map(sortedJson);
   switch (file) {
@@ -44,21 +46,27 @@ function plainSlice(slice: EndpointSlice): object {
   const metadata = plainMetadata(slice.metadata) as EndpointSlice["metadata"];
   const name = slice.metadata.generateName === undefined ? metadata.name : `${slice.metadata.generateName}xxxxx`;
   const annotations = metadata.annotations?.[triggerTime] && { ...metadata.annotations, [triggerTime]: "TIME" };
-  const endpoints = [...(slice.endpoints ?? [])].sort((a, b) => (a.addresses[0]! < b.addresses[0]! ? -1 : 1));
   return {
     ...slice,
     metadata: { ...metadata, name, ...(annotations && { annotations }) },
-    endpoints: endpoints.map(({ targetRef, ...endpoint }) => ({
+    endpoints: (slice.endpoints ?? []).map(({ targetRef, ...endpoint }) => ({
       ...endpoint,
       ...(targetRef && { targetRef: withoutUid(targetRef) }),
     })),
   };
 }
 
-/** JSON with sorted keys; fields without a value are left out. A list that Go prints as null has no elements. */
+type Endpoint = NonNullable<EndpointSlice["endpoints"]>[number];
+
+function byFirstAddress(a: Endpoint, b: Endpoint): number {
+  return a.addresses[0]! < b.addresses[0]! ? -1 : 1;
+}
+
+/** JSON with sorted keys, endpoints by address; fields without a value are left out. A list that Go prints as null has no elements. */
 function sortedJson(value: object): string {
   return JSON.stringify(value, (key, entry: unknown) => {
     if (entry === null && key === "ports") return [];
+    if (key === "endpoints") return (entry as EndpointSlice["endpoints"])?.toSorted(byFirstAddress);
     if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return entry;
     return Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1)));
   });

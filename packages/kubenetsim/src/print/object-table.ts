@@ -1,6 +1,7 @@
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
 import { endpointSliceCells, endpointSliceHeader } from "./endpoint-slice-columns.ts";
 import { humanDuration } from "./human-duration.ts";
+import { labelsText } from "./labels-text.ts";
 import { nodeCells, nodeHeader, nodeWideCells, nodeWideHeader } from "./node-columns.ts";
 import { podCells, podHeader, podWideCells, podWideHeader } from "./pod-columns.ts";
 import type { PrintableKind } from "./printable-kind.ts";
@@ -12,6 +13,8 @@ import { alignColumns } from "./text-table.ts";
 export interface TableOptions {
   /** `-o wide`. */
   readonly wide?: boolean;
+  /** `--show-labels`. */
+  readonly withLabels?: boolean;
   /** A first column with the namespace, as `-A` prints it. */
   readonly withNamespace?: boolean;
   /** Names as `service/web`, as kubectl prints them when several kinds are asked for. */
@@ -43,13 +46,18 @@ export function printTable(kind: PrintableKind, objects: Iterable<ApiObject>, op
   const sorted = [...objects].sort(byNamespaceAndName);
   if (sorted.length === 0) return "";
   const { header, wideHeader } = columns[kind];
-  const head = [...header, ...(options.wide === true ? wideHeader : [])];
+  const head = [
+    ...header,
+    ...(options.wide === true ? wideHeader : []),
+    ...(options.withLabels === true ? ["LABELS"] : []),
+  ];
   const rows = sorted.map((object) => objectRow(kind, object, options));
   return alignColumns([options.withNamespace === true ? ["NAMESPACE", ...head] : head, ...rows]);
 }
 
 function objectRow(kind: PrintableKind, object: ApiObject, options: TableOptions): string[] {
   const cells = objectCells(object, options.wide === true, ageText(object, options.nowSeconds));
+  if (options.withLabels === true) cells.push(labelsText(object.metadata.labels));
   if (options.withKind === true) cells[0] = `${columns[kind].prefix}/${cells[0]}`;
   return options.withNamespace === true ? [object.metadata.namespace ?? "", ...cells] : cells;
 }

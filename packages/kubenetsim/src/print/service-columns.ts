@@ -1,5 +1,5 @@
-import type { Labels } from "@kubenetsim/core/model/object-meta";
 import type { Service, ServicePortSpec } from "@kubenetsim/core/model/service";
+import { labelsText } from "./labels-text.ts";
 import { sortedUnique } from "./sorted-unique.ts";
 
 /** `kubectl get services` less the age: kubernetes pkg/printers/internalversion printService. */
@@ -44,9 +44,4 @@ function loadBalancerText(service: Service, wide: boolean): string {
     ingress.map((entry) => entry.ip || entry.hostname || "").filter((entry) => entry !== ""),
   ).join(",");
   return wide || text.length <= 16 ? text : `${text.slice(0, 13)}...`;
-}
-
-function labelsText(labels: Labels | undefined): string {
-  const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
-  return pairs.length === 0 ? "<none>" : sortedUnique(pairs).join(",");
 }

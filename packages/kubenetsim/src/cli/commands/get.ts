@@ -20,6 +20,7 @@ export const get: Command = {
     namespace: { type: "string", short: "n", value: "NAME", help: "only this namespace (default: all, as kubectl -A)" },
     "all-namespaces": { type: "boolean", short: "A", help: "all namespaces, which is the default" },
     output: { type: "string", short: "o", value: "FORM", help: "wide, json" },
+    "show-labels": { type: "boolean", help: "a last column with the labels" },
     json: { type: "boolean", help: "the objects as a JSON list" },
   },
   positionals: { least: 1, most: 2 },
@@ -77,7 +78,8 @@ function tables(
   return lists
     .map(({ kind, objects }) => {
       const withNamespace = args.text("namespace") === undefined && (kind !== "Node" || lists.length > 1);
-      return printTable(kind, objects, { wide, withNamespace, withKind: lists.length > 1, nowSeconds });
+      const withLabels = args.flag("show-labels");
+      return printTable(kind, objects, { wide, withLabels, withNamespace, withKind: lists.length > 1, nowSeconds });
     })
     .filter((text) => text !== "")
     .join("\n");
