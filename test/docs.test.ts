@@ -6,17 +6,18 @@ import { runCli } from "./cli/run-cli.ts";
 import { disagreement, type Fence, fencesOf, shellExamples, withFreshOutput } from "./docs/examples.ts";
 import { root, type SourceFile, sourceFiles } from "./tidy/source-files.ts";
 
-const documents = sourceFiles(["."], [".md"]).filter((file) => /^(?:README|CONTRIBUTING)\.md$|^docs\//.test(file.path));
-const kinds = new Set(["sh", "sh not run", "ts", "yaml", "text"]);
-
 // UPDATE_DOCS=1 npx vitest run test/docs.test.ts writes what the commands print now.
 if (process.env.UPDATE_DOCS === "1") {
-  for (const file of documents)
+  for (const file of readDocuments()) {
     writeFileSync(
       join(root, file.path),
       withFreshOutput(file, (words) => runCli(words).out),
     );
+  }
 }
+
+const documents = readDocuments();
+const kinds = new Set(["sh", "sh not run", "ts", "yaml", "text"]);
 
 describe.each(documents.map((file) => [file.path, file] as const))("%s", (_, file) => {
   const fences = fencesOf(file);
@@ -52,6 +53,10 @@ describe.each(documents.map((file) => [file.path, file] as const))("%s", (_, fil
     expect(missing).toEqual([]);
   });
 });
+
+function readDocuments(): SourceFile[] {
+  return sourceFiles(["."], [".md"]).filter(({ path }) => /^(?:README|CONTRIBUTING)\.md$|^docs\//.test(path));
+}
 
 /** Output stands below its program with nothing but an empty line between them. */
 function isRightBelow(file: SourceFile, program: Fence, output: Fence): boolean {
