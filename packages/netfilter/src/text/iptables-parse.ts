@@ -29,6 +29,8 @@ interface TableDraft {
   readonly name: TableName;
   readonly chains: Map<string, ChainDraft>;
   readonly deleted: Set<string>;
+  /** The chain of the line before: most often that of the next line too. */
+  last: ChainDraft | undefined;
 }
 
 /**
@@ -76,11 +78,11 @@ function parseTables(text: string, source: string, family: IpFamily, partial: bo
     const content = text.slice(at, end);
     at = end + 1;
     const first = content.charCodeAt(0);
-    if (first === 35 || content.trim() === "") continue;
+    if (first === 35 || (first !== 45 && first !== 58 && content.trim() === "")) continue;
     line.split(content, number);
     if (first === 42) table = startTable(line, tables);
     else if (table === undefined) throw line.error("a table (*nat, *filter, …) must come first", 0);
-    else if (content.startsWith("COMMIT")) {
+    else if (first === 67 && content.startsWith("COMMIT")) {
       if (!partial) checkJumps(line, table);
       table = undefined;
     } else if (first === 58) readChainLine(line, table);
@@ -94,7 +96,12 @@ function startTable(line: LineWords, tables: Map<TableName, TableDraft>): TableD
   const name = line.take("a table").slice(1);
   if (!Object.hasOwn(builtinChains, name)) throw line.error(`unknown table ${name}`);
   line.table = name;
-  const table = tables.get(name as TableName) ?? { name: name as TableName, chains: new Map(), deleted: new Set() };
+  const table = tables.get(name as TableName) ?? {
+    name: name as TableName,
+    chains: new Map(),
+    deleted: new Set(),
+    last: undefined,
+  };
   tables.set(table.name, table);
   return table;
 }
@@ -108,10 +115,14 @@ function readChainLine(line: LineWords, table: TableDraft): void {
   if (builtin === (policy === "-")) throw line.error(`chain ${name} cannot have the policy ${policy}`);
   if (name.length > 28) throw line.error(`chain name ${name} is longer than 28 characters`, 0);
   const counters = line.done ? undefined : parseCounters(line, line.take("counters"));
+  table.last = undefined;
   table.chains.set(name, { name, policy: policy === "-" ? undefined : policy, counters, rules: [] });
 }
 
+const zero: Counters = Object.freeze({ packets: 0, bytes: 0 });
+
 function parseCounters(line: LineWords, word: string): Counters {
+  if (word === "[0:0]") return zero;
   const match = /^\[(\d+):(\d+)\]$/.exec(word);
   if (match === null) throw line.error(`counters are written [packets:bytes], not ${word}`);
   return { packets: Number(match[1]), bytes: Number(match[2]) };
@@ -161,7 +172,8 @@ function readCommand(line: LineWords, table: TableDraft, family: IpFamily, parti
 function chainOf(line: LineWords, table: TableDraft, partial: boolean): ChainDraft {
   const name = line.take("a chain");
   line.chain = name;
-  const chain = table.chains.get(name);
+  const chain = table.last?.name === name ? table.last : table.chains.get(name);
+  table.last = chain;
   if (chain === undefined) {
     if (partial) throw line.unsupported("appending to a chain that is not declared in the same input");
     throw line.error(`chain ${name} is not declared in table ${table.name}`);
@@ -175,7 +187,8 @@ function checkJumps(line: LineWords, table: TableDraft): void {
     for (const rule of chain.rules) {
       const target = rule.target;
       if (target?.kind !== "jump" && target?.kind !== "goto") continue;
-      if (table.chains.has(target.chain) && !builtinChains[table.name].includes(target.chain)) continue;
+      const known = table.chains.get(target.chain);
+      if (known !== undefined && known.policy === undefined) continue;
       line.chain = chain.name;
       line.line = rule.line ?? line.line;
       throw line.unsupported(`iptables target "${target.chain}"`, -1);

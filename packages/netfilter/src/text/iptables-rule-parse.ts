@@ -1,5 +1,4 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
-import type { Match } from "../ruleset/match.ts";
 import type { AddressCondition, Counters, DeviceCondition, ProtocolCondition, Rule } from "../ruleset/rule.ts";
 import type { Target } from "../ruleset/target.ts";
 import { parseAddressCondition } from "./iptables-address-parse.ts";
@@ -25,6 +24,7 @@ interface RuleDraft {
   matches: MatchDraft[];
   target: Target | undefined;
   counters: Counters | undefined;
+  readonly origin: undefined;
   readonly line: number;
 }
 
@@ -39,6 +39,7 @@ export function parseRule(line: LineWords, family: IpFamily, counters: Counters 
     matches: [],
     target: undefined,
     counters,
+    origin: undefined,
     line: line.line,
   };
   while (!line.done) {
@@ -49,10 +50,7 @@ export function parseRule(line: LineWords, family: IpFamily, counters: Counters 
   }
   for (const match of draft.matches) checkMatch(line, match);
   if (draft.target !== undefined) checkTarget(line, draft.target);
-  const { source, destination, inDevice, outDevice, protocol, target } = draft;
-  const matches: readonly Match[] = draft.matches;
-  const conditions = { source, destination, inDevice, outDevice, protocol };
-  return { ...conditions, matches, target, counters: draft.counters, origin: undefined, line: draft.line };
+  return draft;
 }
 
 /** The options that belong to every rule. */

@@ -80,6 +80,11 @@ function markOption(line: LineWords, option: string): Target | undefined {
 
 function destination(line: LineWords, family: IpFamily): { address: readonly number[]; port: number | undefined } {
   const word = line.take("a destination");
+  const colon = family === "IPv4" ? word.indexOf(":") : -1;
+  if (colon > 0 && !word.includes("-")) {
+    const address = parseWords(line, family, word.slice(0, colon));
+    return { address, port: line.numberOf(word.slice(colon + 1), "a port", 65535) };
+  }
   const [, bracketed, bare, port] = /^(?:\[([^\]]*)\]|([^[\]-]*?))(?::(\d+))?$/.exec(word) ?? [];
   const text = bracketed ?? (family === "IPv6" ? word : bare);
   if (text === undefined || text === "") throw line.unsupported(`DNAT to "${word}"`);

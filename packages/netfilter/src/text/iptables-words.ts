@@ -1,4 +1,5 @@
 import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { addToHash, knownWord } from "./known-words.ts";
 
 /**
  * The words of one line, as iptables-restore splits it: blanks separate, double quotes hold together, a backslash inside
@@ -33,18 +34,26 @@ export class LineWords {
         continue;
       }
       this.columns.push(at + 1);
-      const stop = wordEnd(text, at, end);
-      if (stop >= 0) {
-        this.words.push(text.slice(at, stop));
-        at = stop;
-      } else {
-        at = this.#quoted(text, at, end);
+      const from = at;
+      let hash = 0;
+      let next = code;
+      while (next !== 32 && next !== 9 && next !== 13 && next !== 34) {
+        hash = addToHash(hash, next);
+        if (++at === end) break;
+        next = text.charCodeAt(at);
       }
+      if (at < end && next === 34) at = this.#quoted(text, from, end);
+      else this.words.push(knownWord(text, from, at, hash) ?? text.slice(from, at));
     }
   }
 
   /** A word with quotes in it; returns where it ends. */
   #quoted(text: string, from: number, end: number): number {
+    const close = text.indexOf('"', from + 1);
+    if (text.charCodeAt(from) === 34 && close > 0 && isPlainQuote(text, from + 1, close, end)) {
+      this.words.push(text.slice(from + 1, close));
+      return close + 1;
+    }
     let word = "";
     let inside = false;
     let at = from;
@@ -91,26 +100,34 @@ export class LineWords {
   }
 
   numberOf(word: string, what: string, max: number, anyBase = false): number {
-    const value = anyBase ? parseAnyBase(word) : /^\d+$/.test(word) ? Number(word) : Number.NaN;
+    const value = anyBase ? parseAnyBase(word) : parseDecimal(word);
     if (!(value <= max)) throw this.error(`${what} is not a number from 0 to ${max}: ${word}`);
     return value;
   }
 }
 
-/** Where a word without quotes ends; -1 when it has one. */
-function wordEnd(text: string, from: number, end: number): number {
-  for (let at = from; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 32 || code === 9 || code === 13) return at;
-    if (code === 34) return -1;
+/** No backslash up to the closing quote, and a blank or the end after it. */
+function isPlainQuote(text: string, from: number, close: number, end: number): boolean {
+  if (close >= end) return false;
+  for (let i = from; i < close; i++) if (text.charCodeAt(i) === 92) return false;
+  return close + 1 === end || text.charCodeAt(close + 1) === 32;
+}
+
+/** Digits alone, as a number; NaN for anything else. */
+function parseDecimal(word: string): number {
+  let value = 0;
+  for (let i = 0; i < word.length; i++) {
+    const digit = word.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
   }
-  return end;
+  return word.length === 0 ? Number.NaN : value;
 }
 
 function parseAnyBase(word: string): number {
   if (/^0[xX][0-9a-fA-F]+$/.test(word)) return Number.parseInt(word, 16);
   if (/^0[0-7]+$/.test(word)) return Number.parseInt(word, 8);
-  return /^\d+$/.test(word) ? Number(word) : Number.NaN;
+  return parseDecimal(word);
 }
 
 /** A word as `iptables-save` prints it (libxtables' xtables_save_string): bare when harmless, else quoted and escaped. */
