@@ -1,8 +1,17 @@
 import type { Measure } from "./harness.ts";
+import { buildMeasures } from "./kubenetsim-build.ts";
+import { countMeasures } from "./kubenetsim-counts.ts";
 import { packetMeasures } from "./netfilter-packets.ts";
 import { parseMeasures } from "./netfilter-parse.ts";
 import { walkMeasures } from "./netfilter-walk.ts";
 import { networkMeasures } from "./network-walk.ts";
 
 /** All measures, in the order in which they run. */
-export const measures: readonly Measure[] = [...packetMeasures, ...networkMeasures, ...walkMeasures, ...parseMeasures];
+export const measures: readonly Measure[] = [
+  ...packetMeasures,
+  ...networkMeasures,
+  ...walkMeasures,
+  ...parseMeasures,
+  ...buildMeasures,
+  ...countMeasures,
+];
