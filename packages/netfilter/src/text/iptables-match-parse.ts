@@ -173,7 +173,8 @@ function readStatistic(line: LineWords, draft: MatchDraft & { kind: "statistic" 
       const word = line.take("a probability");
       const probability = /^[\d.]+$/.test(word) ? Number(word) : Number.NaN;
       if (!(probability >= 0 && probability <= 1)) throw line.error(`a probability lies between 0 and 1, not ${word}`);
-      Object.assign(draft, { negated, probability31: Math.round(probability * 2 ** 31) });
+      draft.negated = negated;
+      (draft as { probability31: number }).probability31 = Math.round(probability * 2 ** 31);
       return true;
     }
     case "--every":

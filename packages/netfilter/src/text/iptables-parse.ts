@@ -75,14 +75,15 @@ function parseTables(text: string, source: string, family: IpFamily, partial: bo
     const newline = text.indexOf("\n", at);
     const end = newline < 0 ? text.length : newline;
     number++;
-    const content = text.slice(at, end);
+    const start = at;
+    const first = text.charCodeAt(start);
     at = end + 1;
-    const first = content.charCodeAt(0);
-    if (first === 35 || (first !== 45 && first !== 58 && content.trim() === "")) continue;
-    line.split(content, number);
+    if (first === 35 || start === end) continue;
+    line.split(text, start, end, number);
+    if (line.done) continue;
     if (first === 42) table = startTable(line, tables);
     else if (table === undefined) throw line.error("a table (*nat, *filter, …) must come first", 0);
-    else if (first === 67 && content.startsWith("COMMIT")) {
+    else if (line.words[0] === "COMMIT") {
       if (!partial) checkJumps(line, table);
       table = undefined;
     } else if (first === 58) readChainLine(line, table);

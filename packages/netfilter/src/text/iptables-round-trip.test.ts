@@ -35,15 +35,13 @@ const device = fc
 const match = (family: IpFamily): fc.Arbitrary<Match> =>
   fc.oneof(
     fc.stringMatching(/^[ -~]{1,60}$/).map((text): Match => ({ kind: "comment", text })),
-    fc
-      .tuple(not, not)
-      .map(
-        ([a, b]): Match => ({
-          kind: "addrtype",
-          source: { negated: a, type: "LOCAL" },
-          destination: { negated: b, type: "UNICAST" },
-        }),
-      ),
+    fc.tuple(not, not).map(
+      ([a, b]): Match => ({
+        kind: "addrtype",
+        source: { negated: a, type: "LOCAL" },
+        destination: { negated: b, type: "UNICAST" },
+      }),
+    ),
     not.map((negated): Match => ({ kind: "conntrack", negated, states: ["NEW", "ESTABLISHED", "DNAT"] })),
     fc.tuple(not, u32, u32).map(([negated, value, mask]): Match => ({ kind: "mark", negated, value, mask })),
     fc

@@ -37,7 +37,7 @@ export function readTargetOption(
     case "REJECT":
       return option === "--reject-with" ? { ...target, with: rejectType(line, family) } : undefined;
     case "DNAT":
-      return option === "--to-destination" ? { ...target, ...destination(line, family) } : undefined;
+      return option === "--to-destination" ? destination(line, family) : undefined;
     case "MASQUERADE":
       return option === "--random-fully" ? { ...target, randomFully: true } : undefined;
     case "REDIRECT":
@@ -78,19 +78,19 @@ function markOption(line: LineWords, option: string): Target | undefined {
   }
 }
 
-function destination(line: LineWords, family: IpFamily): { address: readonly number[]; port: number | undefined } {
+function destination(line: LineWords, family: IpFamily): Target {
   const word = line.take("a destination");
   const colon = family === "IPv4" ? word.indexOf(":") : -1;
   if (colon > 0 && !word.includes("-")) {
     const address = parseWords(line, family, word.slice(0, colon));
-    return { address, port: line.numberOf(word.slice(colon + 1), "a port", 65535) };
+    return { kind: "DNAT", address, port: line.numberOf(word.slice(colon + 1), "a port", 65535) };
   }
   const [, bracketed, bare, port] = /^(?:\[([^\]]*)\]|([^[\]-]*?))(?::(\d+))?$/.exec(word) ?? [];
   const text = bracketed ?? (family === "IPv6" ? word : bare);
   if (text === undefined || text === "") throw line.unsupported(`DNAT to "${word}"`);
   const address = parseWords(line, family, text);
   const usesPort = port !== undefined && (family === "IPv4" || bracketed !== undefined);
-  return { address, port: usesPort ? line.numberOf(port, "a port", 65535) : undefined };
+  return { kind: "DNAT", address, port: usesPort ? line.numberOf(port, "a port", 65535) : undefined };
 }
 
 const rejectAliases: Readonly<Record<IpFamily, Readonly<Record<string, string>>>> = {

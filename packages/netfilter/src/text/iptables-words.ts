@@ -20,20 +20,20 @@ export class LineWords {
     this.source = source;
   }
 
-  split(text: string, line: number, from = 0): void {
+  /** The line of `text` from `start` to `end`. */
+  split(text: string, start: number, end: number, line: number): void {
     this.line = line;
     this.next = 0;
     this.words.length = 0;
     this.columns.length = 0;
-    let at = from;
-    const end = text.length;
+    let at = start;
     while (at < end) {
       const code = text.charCodeAt(at);
       if (code === 32 || code === 9 || code === 13) {
         at++;
         continue;
       }
-      this.columns.push(at + 1);
+      this.columns.push(at - start + 1);
       const from = at;
       let hash = 0;
       let next = code;
