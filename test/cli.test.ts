@@ -100,6 +100,43 @@ describe("trace", () => {
   });
 });
 
+describe("trace with the rules of a dump", () => {
+  const trace = ["trace", "-f", shop, "--from", "pod/shop/client", "--to", "http://web"];
+  const withDump = (text: string): CliResult =>
+    withFiles({ "dump.txt": text }, (folder) => runCli([...trace, "--iptables-save", `n1=${folder}/dump.txt`]));
+
+  it("goes the way that they say, and shows them", () => {
+    const dump = runCli(["rules", "-f", shop, "--node", "n1"]).out;
+    expect(withDump(dump).code).toBe(0);
+    const { code, out } = withDump(
+      dump.replace(
+        /-A KUBE-SERVICES -d (\S+)(.*"shop\/web:http cluster IP".*) -j KUBE-SVC-\w+/,
+        "-A KUBE-SERVICES -d $1$2 -j DROP",
+      ),
+    );
+    expect(out).toMatch(/^dropped: /m);
+    expect(out).toMatch(/nat KUBE-SERVICES \d+\/\d+ +-d \S+ -p tcp -m tcp --dport 80 -j DROP/);
+    expect(code).toBe(1);
+  });
+
+  it("refuses what is not modelled with the line of the dump", () => {
+    const { code, err } = withDump(
+      '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -m u32 --u32 "1" -j ACCEPT\nCOMMIT\n',
+    );
+    expect(err.replace(/^warning: .*\n/gm, "")).toMatch(
+      /^error: \S+dump\.txt:3:\d+: iptables match "u32" is not modelled \(table nat, chain PREROUTING, line 3\)/,
+    );
+    expect(code).toBe(2);
+  });
+
+  it("refuses what is no dump", () => {
+    const { code, err } = withDump("hello\n");
+    expect(err.replace(/^warning: .*\n/gm, "")).toMatch(/^error: \S+dump\.txt:1:\d+: /);
+    expect(code).toBe(2);
+    expect(runCli([...trace, "--iptables-save", "dump.txt"]).err).toMatch(/--iptables-save takes NODE=FILE/);
+  });
+});
+
 describe("rules", () => {
   it("prints a table as iptables-save does", () => {
     const { code, out } = runCli(["rules", "-f", shop, "--node", "n1", "--table", "nat"]);

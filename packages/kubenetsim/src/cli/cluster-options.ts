@@ -73,6 +73,12 @@ export function readNode(args: Arguments, lab: Cluster): string {
       hint: names.length === 0 ? "the input has no Node" : `give --node: ${names.join(", ")}`,
     });
   }
+  return knownNode(named, lab);
+}
+
+/** @throws ParseError with the node that was probably meant. */
+export function knownNode(named: string, lab: Cluster): string {
+  const names = lab.list("Node").map((node) => node.metadata.name);
   if (names.includes(named)) return named;
   const meant = nearestWord(named, names);
   throw new ParseError(`there is no Node ${named}`, {

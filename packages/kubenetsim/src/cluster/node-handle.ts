@@ -1,6 +1,7 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
+import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
 import type { Source } from "../connect/source.ts";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import { nodeIpset, nodeIptables, nodeIpvsadm } from "../print/node-texts.ts";
@@ -27,6 +28,16 @@ export class NodeHandle extends ClientHandle {
   /** `iptables-save [-t table]`. */
   iptablesSave(table?: TableName, options: IptablesSaveOptions = {}): string {
     return nodeIptables(this.#plane.current().kernel, { ...options, ...(table === undefined ? {} : { table }) });
+  }
+
+  /**
+   * `iptables-restore`: the rules of a dump, of this or any other machine, in the place of what kube-proxy wrote. What is
+   * settled later is written over them.
+   *
+   * @throws ParseError, UnsupportedError with the line.
+   */
+  iptablesRestore(text: string, options: { readonly source?: string; readonly family?: IpFamily } = {}): void {
+    this.#plane.load(parseIptablesSave(text, options));
   }
 
   /** `ipvsadm -Ln`. */

@@ -3,9 +3,10 @@ import type { Meter } from "@kubenetsim/netfilter/engine/meter";
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import type { Tape } from "@kubenetsim/netfilter/engine/tape";
 import type { Verdict } from "@kubenetsim/netfilter/engine/verdict";
+import type { Ruleset } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { Host } from "@kubenetsim/network/topology/host";
 import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
-import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
+import { type KernelNames, liveNames } from "@kubenetsim/network/trace/kernel-names";
 import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import {
@@ -62,6 +63,13 @@ export class NodePlane implements HostKernel {
     if (host === this.#host) return;
     this.#host = host;
     this.#kernel.kernel.setDevices(kernelDevices(host));
+  }
+
+  /** Puts these rules in the place of the family's own, as `iptables-restore` does; the next sync writes over them. */
+  load(ruleset: Ruleset): void {
+    const { kernel, director } = this.current();
+    kernel.load(ruleset);
+    this.#names = liveNames(kernel, director);
   }
 
   /** For traces: what the tape's numbers stand for, as of now. */

@@ -1,8 +1,10 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { traceToJson } from "@kubenetsim/network/format/json";
-import { inputOptions, modeOption, readCluster } from "../cluster-options.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
+import { inputOptions, knownNode, modeOption, readCluster } from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
+import { readTextFile } from "../input-files.ts";
 import type { Terminal } from "../terminal.ts";
 import { traceText } from "../trace-text.ts";
 
@@ -20,6 +22,12 @@ export const trace: Command = {
     },
     ...modeOption,
     node: { type: "string", value: "NAME", help: "short for --from node/NAME" },
+    "iptables-save": {
+      type: "string",
+      multiple: true,
+      value: "NODE=FILE",
+      help: "let a node have the rules of a dump instead of kube-proxy's; may be given again",
+    },
     verbose: { type: "boolean", short: "v", help: "every chain and rule, as iptables-save prints it" },
     json: { type: "boolean", help: "the trace as JSON" },
   },
@@ -36,6 +44,7 @@ function runTrace(args: Arguments, terminal: Terminal): ExitCode {
   const to = args.text("to");
   if (to === undefined) throw new ParseError("where to?", { hint: `give --to ${trace.options.to!.help}` });
   const lab = readCluster(args, terminal);
+  for (const word of args.texts("iptables-save")) loadDump(word, lab, terminal);
   const traced = lab.trace({ from, to });
   if (args.flag("json")) terminal.out(`${JSON.stringify(traceToJson(traced), undefined, 2)}\n`);
   else terminal.out(traceText(traced, terminal, args.flag("verbose")));
@@ -51,4 +60,13 @@ function readFrom(args: Arguments): string {
   if (from !== undefined) return from;
   if (node !== undefined) return `node/${node}`;
   throw new ParseError("from where?", { hint: `give --from ${trace.options.from!.help}` });
+}
+
+/** `n1=dump.txt`: the rules in the file become node n1's. */
+function loadDump(word: string, lab: Cluster, terminal: Terminal): void {
+  const [name = "", file = ""] = word.split(/=(.*)/s);
+  if (name === "" || file === "") {
+    throw new ParseError(`--iptables-save takes NODE=FILE, not "${word}"`, { hint: "for example n1=iptables.txt" });
+  }
+  lab.node(knownNode(name, lab)).iptablesRestore(readTextFile(file, terminal), { source: file });
 }
