@@ -68,6 +68,21 @@ describe("trace", () => {
     }
   });
 
+  it.each(["n1", "n2", "n3"])("lets a client from outside come in by %s", (node) => {
+    for (const to of ["http://203.0.113.10", "svc/shop/catalog"]) {
+      const { code, out } = runCli(["trace", "-f", shop, "--from", "external", "--to", to, "--node", node]);
+      expect(/node (n\d)/.exec(out)?.[1]).toBe(node);
+      expect(code).toBe(0);
+    }
+  });
+
+  it("has a load balancer leave out nodes without an endpoint for externalTrafficPolicy Local", () => {
+    const codes = ["n1", "n2", "n3"].map(
+      (node) => runCli(["trace", "-f", shop, "--from", "external", "--to", "http://203.0.113.1", "--node", node]).code,
+    );
+    expect(codes.sort()).toEqual([0, 0, 1]);
+  });
+
   it("refuses who is outside of a load balancer's source ranges", () => {
     const { code, out } = runCli(["trace", "-f", shop, "--from", "external:192.0.2.9", "--to", "http://203.0.113.2"]);
     expect(code).toBe(1);
@@ -304,6 +319,11 @@ describe("bad input is told in one message, ends with 2 and prints nothing else"
     [["trace", "-f"], /-f, --file/],
     [["get", "-f", shop, "servics"], /does not know the kind "servics"\n.*did you mean service\?/],
     [["get", "svc"], /no input\n.*-f/],
+    [
+      ["trace", "-f", shop, "--from", "pod/shop/client", "--to", "1.2.3.4:5", "--node", "n1"],
+      /--node is the node by which/,
+    ],
+    [["trace", "-f", shop, "--from", "external", "--to", "1.2.3.4:5", "--node", "n7"], /there is no Node n7/],
     [["rules", "-f", shop], /which node\?\n.*n1, n2, n3/],
     [
       ["rules", "-f", shop, "--node", "n1", "--mode", "iptabels"],

@@ -27,7 +27,6 @@ export function runCli(words: readonly string[], options: CliOptions = {}): CliR
   let nowMs = 0;
   const terminal: Terminal = {
     workingDirectory: options.workingDirectory ?? root,
-    width: undefined,
     colour: options.colour ?? false,
     showsProgress: options.showsProgress ?? false,
     out: (text) => {

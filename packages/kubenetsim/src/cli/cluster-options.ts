@@ -2,6 +2,7 @@ import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { Cluster } from "../cluster/cluster.ts";
+import type { ClusterOptions } from "../cluster/cluster-options.ts";
 import { formatWarning } from "../warnings/warning.ts";
 import type { Arguments, Option } from "./command.ts";
 import { readInputFiles } from "./input-files.ts";
@@ -29,11 +30,12 @@ export const modeOption: Readonly<Record<string, Option>> = {
 };
 
 /** The cluster of the files named by `-f`, settled. Its warnings go to standard error. */
-export function readCluster(args: Arguments, terminal: Terminal): Cluster {
+export function readCluster(args: Arguments, terminal: Terminal, options: ClusterOptions = {}): Cluster {
   const progress = new Progress(terminal);
   const mode = readMode(args.text("mode"));
   const seed = args.text("seed");
   const lab = Cluster.create({
+    ...options,
     ...(mode === undefined ? {} : { proxyMode: mode }),
     ...(seed === undefined ? {} : { seed }),
   });

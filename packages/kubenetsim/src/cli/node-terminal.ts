@@ -7,7 +7,6 @@ export function nodeTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   return {
     workingDirectory: process.cwd(),
-    width: stdout.isTTY ? stdout.columns : undefined,
     colour: stdout.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb",
     showsProgress: stderr.isTTY === true && env.TERM !== "dumb",
     out: (text) => writeAll(1, text),

@@ -1,8 +1,6 @@
 /** What a command sees of the world around it; tests bring their own. */
 export interface Terminal {
   readonly workingDirectory: string;
-  /** Columns of the terminal; undefined when output goes elsewhere. */
-  readonly width: number | undefined;
   /** Colours on stdout. */
   readonly colour: boolean;
   /** Lines on stderr may be rewritten. */

@@ -15,6 +15,11 @@ export interface ClusterOptions extends EmptyStateOptions {
   readonly kubeProxy?: Partial<KubeProxyConfig>;
   /** The modelled cloud's addresses for Services of type LoadBalancer; false for no cloud, so that they stay pending. */
   readonly loadBalancerRange?: string | false;
+  /**
+   * The node by which hosts outside come in: load balancers choose it, and it is the router to addresses inside. Unless
+   * given, load balancers draw a node for each connection.
+   */
+  readonly entryNode?: string;
   /** Hosts outside of the cluster; `ext1` and `ext2` on the nodes' network unless given. */
   readonly clients?: readonly OutsideClient[];
 }

@@ -200,12 +200,13 @@ export class Cluster {
   }
 
   #newNetwork(): LazyNetwork {
-    const { cni, clients } = this.#options;
+    const { cni, clients, entryNode } = this.#options;
     return new LazyNetwork(this.#data, {
       random: seededRandom(this.seed),
       seed: this.seed,
       cni: cni ?? "bridge",
       clients,
+      entryNode,
     });
   }
 }

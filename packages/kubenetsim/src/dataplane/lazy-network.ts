@@ -32,8 +32,15 @@ export class LazyNetwork {
   }
 
   #build(state: ClusterState): void {
+    if (this.#options.entryNode !== undefined) this.#enterBy(state, this.#options.entryNode);
     this.#tracer = buildNetwork(state, this.#plane, { ...this.#options, clients: this.#clients });
     this.#builtOf = state;
+  }
+
+  /** Makes a node the router of all hosts outside. */
+  #enterBy(state: ClusterState, via: string): void {
+    this.#clients ??= clientsOf(buildTopology({ nodes: state.tables.Node.values(), pods: [] }), []);
+    this.#clients = this.#clients.map((client) => ({ ...client, via }));
   }
 
   #addClient(state: ClusterState, address: IpAddress): void {

@@ -19,20 +19,23 @@ export interface NetworkOptions {
   readonly cni: Cni;
   /** Hosts outside; the topology's own choice when undefined. */
   readonly clients: readonly OutsideClient[] | undefined;
+  /** The only node that load balancers may choose. */
+  readonly entryNode?: string | undefined;
 }
 
 /** The network of a settled state with its nodes' kernels, ready to send packets through. */
 export function buildNetwork(state: ClusterState, plane: DataPlane, options: NetworkOptions): Tracer {
-  const { random, seed, cni, clients } = options;
+  const { random, seed, cni, clients, entryNode } = options;
   const mode = plane.history.at(-1)?.config.mode ?? "iptables";
   const nodes = state.tables.Node.values();
+  const entries = nodes.filter((node) => entryNode === undefined || node.metadata.name === entryNode);
   const topology = buildTopology({
     nodes,
     pods: state.tables.Pod.values(),
     cni,
     ...(clients === undefined ? {} : { clients }),
     apiServer: apiServerOf(state),
-    loadBalancers: loadBalancersOf(state.tables.Service.values(), nodes, nodesWithEndpoints(state)),
+    loadBalancers: loadBalancersOf(state.tables.Service.values(), entries, nodesWithEndpoints(state)),
     nodeSettings: nodeSettings(
       nodes.map((node) => node.metadata.name),
       plane,

@@ -1,6 +1,7 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { traceToJson } from "@kubenetsim/network/format/json";
 import type { Cluster } from "../../cluster/cluster.ts";
+import { parseSource } from "../../connect/source.ts";
 import { inputOptions, knownNode, modeOption, readCluster } from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
@@ -21,7 +22,11 @@ export const trace: Command = {
       help: "a URL (http://web.shop), IP:PORT (10.96.0.10:53/udp) or svc/NAMESPACE/NAME:PORT",
     },
     ...modeOption,
-    node: { type: "string", value: "NAME", help: "short for --from node/NAME" },
+    node: {
+      type: "string",
+      value: "NAME",
+      help: "the node by which an outside client comes in: the load balancer's choice and the client's router",
+    },
     "iptables-save": {
       type: "string",
       multiple: true,
@@ -43,7 +48,9 @@ function runTrace(args: Arguments, terminal: Terminal): ExitCode {
   const from = readFrom(args);
   const to = args.text("to");
   if (to === undefined) throw new ParseError("where to?", { hint: `give --to ${trace.options.to!.help}` });
-  const lab = readCluster(args, terminal);
+  const entryNode = args.text("node");
+  const lab = readCluster(args, terminal, entryNode === undefined ? {} : { entryNode });
+  if (entryNode !== undefined) knownNode(entryNode, lab);
   for (const word of args.texts("iptables-save")) loadDump(word, lab, terminal);
   const traced = lab.trace({ from, to });
   if (args.flag("json")) terminal.out(`${JSON.stringify(traceToJson(traced), undefined, 2)}\n`);
@@ -51,15 +58,16 @@ function runTrace(args: Arguments, terminal: Terminal): ExitCode {
   return traced.disposition === "delivered" ? exitCode.ok : exitCode.notDelivered;
 }
 
+/** @throws ParseError without --from, and for an entry node of somebody who is inside. */
 function readFrom(args: Arguments): string {
   const from = args.text("from");
-  const node = args.text("node");
-  if (from !== undefined && node !== undefined) {
-    throw new ParseError("--node is short for --from node/NAME: give one of them");
+  if (from === undefined) throw new ParseError("from where?", { hint: `give --from ${trace.options.from!.help}` });
+  if (args.text("node") !== undefined && parseSource(from).kind !== "external") {
+    throw new ParseError("--node is the node by which a client from outside comes in", {
+      hint: "leave it out, or use --from external",
+    });
   }
-  if (from !== undefined) return from;
-  if (node !== undefined) return `node/${node}`;
-  throw new ParseError("from where?", { hint: `give --from ${trace.options.from!.help}` });
+  return from;
 }
 
 /** `n1=dump.txt`: the rules in the file become node n1's. */
