@@ -1,5 +1,5 @@
-import { addressWords, type IpAddress } from "@kubenetsim/core/net/address";
-import { type Cidr, cidrAddress, cidrContains, cidrSize } from "@kubenetsim/core/net/cidr";
+import type { IpAddress } from "@kubenetsim/core/net/address";
+import { type Cidr, cidrAddress, cidrSize } from "@kubenetsim/core/net/cidr";
 
 /** The modelled cloud's addresses for load balancers: TEST-NET-3, which is nobody's. */
 export const defaultLoadBalancerRange = "203.0.113.0/24";
@@ -12,8 +12,4 @@ export function firstFree(range: Cidr, taken: ReadonlySet<string>): IpAddress | 
     if (!taken.has(address)) return address;
   }
   return undefined;
-}
-
-export function isInRange(range: Cidr, address: IpAddress): boolean {
-  return cidrContains(range, addressWords(address));
 }
