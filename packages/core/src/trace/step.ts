@@ -1,5 +1,5 @@
 import type { Origin } from "./origin.ts";
-import type { PacketHeader } from "./trace.ts";
+import type { PacketHeader } from "./packet-header.ts";
 
 export type HookName = "PREROUTING" | "INPUT" | "FORWARD" | "OUTPUT" | "POSTROUTING";
 

@@ -1,17 +1,7 @@
-import type { IpAddress } from "../net/address.ts";
-import type { TransportName } from "../net/protocol.ts";
 import type { Cost } from "./cost.ts";
 import type { Disposition } from "./disposition.ts";
+import type { PacketHeader } from "./packet-header.ts";
 import type { Step } from "./step.ts";
-
-/** The header fields that the network looks at. Ports are 0 for ICMP. */
-export interface PacketHeader {
-  readonly protocol: TransportName;
-  readonly source: IpAddress;
-  readonly sourcePort: number;
-  readonly destination: IpAddress;
-  readonly destinationPort: number;
-}
 
 /** What one host did with the packet, from the device it came in by to the one it left by. */
 export interface Hop {

@@ -1,6 +1,7 @@
 import type { Origin } from "@kubenetsim/core/trace/origin";
+import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 import type { Step } from "@kubenetsim/core/trace/step";
-import type { Hop, PacketHeader, Path, Trace } from "@kubenetsim/core/trace/trace";
+import type { Hop, Path, Trace } from "@kubenetsim/core/trace/trace";
 import type { PositionOf } from "./source-positions.ts";
 
 /** The trace whose origins say where in the user's text they stand; steps are made when they are read. */

@@ -1,13 +1,14 @@
 import type { Packet } from "../engine/packet.ts";
+import { recordHeader } from "../engine/packet-header.ts";
 import { type Tape, tapeKind } from "../engine/tape.ts";
 import { type ConnectionTable, field } from "./connection-table.ts";
-import { byIpvs, writeHeader } from "./tape-records.ts";
+import { byIpvs } from "./tape-records.ts";
 
 /** The packet goes to its connection's real server. */
 export function rewriteToServer(packet: Packet, table: ConnectionTable, slot: number, tape: Tape | null): void {
   const { words } = table;
   const row = table.row(slot);
-  if (tape !== null) writeHeader(tape, packet);
+  if (tape !== null) recordHeader(tape, packet);
   packet.dst0 = words[row + field.serverAddress]!;
   packet.dst1 = words[row + field.serverAddress + 1]!;
   packet.dst2 = words[row + field.serverAddress + 2]!;
@@ -15,7 +16,7 @@ export function rewriteToServer(packet: Packet, table: ConnectionTable, slot: nu
   packet.destinationPort = words[row + field.serverPort]!;
   if (tape !== null) {
     tape.write(tapeKind.dnat, byIpvs);
-    writeHeader(tape, packet);
+    recordHeader(tape, packet);
   }
 }
 
@@ -23,7 +24,7 @@ export function rewriteToServer(packet: Packet, table: ConnectionTable, slot: nu
 export function rewriteToVirtual(packet: Packet, table: ConnectionTable, slot: number, tape: Tape | null): void {
   const { words } = table;
   const row = table.row(slot);
-  if (tape !== null) writeHeader(tape, packet);
+  if (tape !== null) recordHeader(tape, packet);
   packet.src0 = words[row + field.virtualAddress]!;
   packet.src1 = words[row + field.virtualAddress + 1]!;
   packet.src2 = words[row + field.virtualAddress + 2]!;
@@ -31,6 +32,6 @@ export function rewriteToVirtual(packet: Packet, table: ConnectionTable, slot: n
   packet.sourcePort = words[row + field.virtualPort]!;
   if (tape !== null) {
     tape.write(tapeKind.snat, byIpvs);
-    writeHeader(tape, packet);
+    recordHeader(tape, packet);
   }
 }

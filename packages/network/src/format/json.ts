@@ -1,6 +1,7 @@
 import type { Cost } from "@kubenetsim/core/trace/cost";
+import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 import type { Step } from "@kubenetsim/core/trace/step";
-import type { Hop, PacketHeader, Path, Trace } from "@kubenetsim/core/trace/trace";
+import type { Hop, Path, Trace } from "@kubenetsim/core/trace/trace";
 
 /**
  * A trace as plain data for JSON: the fields of `Trace` (core/trace/trace.ts) in its order, all texts made, fields without a

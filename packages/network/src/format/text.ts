@@ -1,5 +1,6 @@
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
-import type { Hop, PacketHeader, Path, Trace } from "@kubenetsim/core/trace/trace";
+import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
+import type { Hop, Path, Trace } from "@kubenetsim/core/trace/trace";
 import { type CostModel, costModelFor } from "../cost/model.ts";
 import { costLines } from "./cost-lines.ts";
 import { isDeciding } from "./deciding-steps.ts";

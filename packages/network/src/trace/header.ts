@@ -1,6 +1,6 @@
 import { formatAddress, type IpAddress } from "@kubenetsim/core/net/address";
 import { protocolName } from "@kubenetsim/core/net/protocol";
-import type { PacketHeader } from "@kubenetsim/core/trace/trace";
+import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 
 /** The header of a `header` record whose slots begin at `at`. */
 export function readHeader(words: Int32Array, at: number): PacketHeader {

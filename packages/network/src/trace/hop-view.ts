@@ -1,5 +1,6 @@
+import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 import type { Step } from "@kubenetsim/core/trace/step";
-import type { Hop, PacketHeader } from "@kubenetsim/core/trace/trace";
+import type { Hop } from "@kubenetsim/core/trace/trace";
 import { tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import type { Host } from "../topology/host.ts";
 import { readHeader } from "./header.ts";

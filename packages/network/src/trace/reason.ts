@@ -1,6 +1,7 @@
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
+import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 import type { RuleStep } from "@kubenetsim/core/trace/step";
-import type { Hop, PacketHeader } from "@kubenetsim/core/trace/trace";
+import type { Hop } from "@kubenetsim/core/trace/trace";
 import { type ReasonCode, reasonCode } from "../walk/reason-code.ts";
 
 /** What a reason's sentence speaks of. */

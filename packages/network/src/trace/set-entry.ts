@@ -1,4 +1,4 @@
-import type { PacketHeader } from "@kubenetsim/core/trace/trace";
+import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 import type { IpSetType } from "@kubenetsim/netfilter/ruleset/ip-set";
 
 const source = 1;

@@ -1,6 +1,7 @@
 import { addCosts, type Cost } from "@kubenetsim/core/trace/cost";
 import type { Disposition } from "@kubenetsim/core/trace/disposition";
-import type { PacketHeader, Path, Trace } from "@kubenetsim/core/trace/trace";
+import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
+import type { Path, Trace } from "@kubenetsim/core/trace/trace";
 import type { ReasonCode } from "../walk/reason-code.ts";
 import type { HopView } from "./hop-view.ts";
 import { reasonSentence } from "./reason.ts";

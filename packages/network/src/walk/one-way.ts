@@ -2,6 +2,7 @@ import type { Random } from "@kubenetsim/core/runtime/random";
 import { hook } from "@kubenetsim/netfilter/engine/hook";
 import type { Meter } from "@kubenetsim/netfilter/engine/meter";
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
+import { recordHeader } from "@kubenetsim/netfilter/engine/packet-header";
 import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import { type Verdict, verdict } from "@kubenetsim/netfilter/engine/verdict";
 import { type Host, loopbackDevice } from "../topology/host.ts";
@@ -91,7 +92,7 @@ export class OneWay {
     packet.inDevice = device;
     if (this.#tape !== null) {
       this.#tape.write(tapeKind.hopIn, host.id, device);
-      writeHeader(this.#tape, packet);
+      recordHeader(this.#tape, packet);
     }
   }
 
@@ -232,21 +233,4 @@ function isLocal(host: Host, v6: boolean, a: number, b: number, c: number, d: nu
 
 function isLoopback(v6: boolean, a: number): boolean {
   return !v6 && a >>> 24 === 127;
-}
-
-function writeHeader(tape: Tape, packet: Packet): void {
-  const at = tape.begin(tapeKind.header);
-  const words = tape.words;
-  words[at] = packet.v6 ? 1 : 0;
-  words[at + 1] = packet.protocol;
-  words[at + 2] = packet.src0;
-  words[at + 3] = packet.src1;
-  words[at + 4] = packet.src2;
-  words[at + 5] = packet.src3;
-  words[at + 6] = packet.sourcePort;
-  words[at + 7] = packet.dst0;
-  words[at + 8] = packet.dst1;
-  words[at + 9] = packet.dst2;
-  words[at + 10] = packet.dst3;
-  words[at + 11] = packet.destinationPort;
 }
