@@ -1,5 +1,5 @@
-import type { Random } from "@kubenetsim/core/runtime/random";
 import { conditions4, conditions6 } from "./address-conditions.ts";
+import { draw } from "./cascade-draw.ts";
 import { ChainStack } from "./chain-stack.ts";
 import { cascadeField, headerLength, lastOp, opCode, ruleFlag, targetCode, targetShift } from "./code-layout.ts";
 import type { Hook } from "./hook.ts";
@@ -77,13 +77,13 @@ export class Evaluator {
     const chains = this.#chains;
     const special = this.#special;
     const plainDestination = this.#v4 ? ruleFlag.destination : -1;
+    const walked = this.#indexed ? 0 : ruleFlag.runMember;
     const destination = packet.dst0;
     let pc = this.#begin(base, hook, tape);
     let end = chains.end;
     let code = this.#program.code;
     let rules = 0;
     let matches = 0;
-    let bytes = 0;
     let result: number = next;
     for (;;) {
       if (pc === end) {
@@ -108,7 +108,11 @@ export class Evaluator {
       let conditions = flags & conditionFlags;
       if ((flags & destinationFlags) === plainDestination) {
         if (code[at] !== destination) {
-          pc += flags >>> 16;
+          if ((flags & walked) === 0) pc += flags >>> 16;
+          else {
+            pc = this.#walk(code, pc, destination);
+            rules += this.#passedRules;
+          }
           continue;
         }
         at++;
@@ -121,11 +125,7 @@ export class Evaluator {
         continue;
       }
       matches += code[pc + 1]! >>> 24;
-      code[pc + 2]!++;
-      bytes = code[pc + 3]! + packet.bytes;
-      code[pc + 3] = bytes;
-      if (bytes >= 0x40000000) this.#program.carry(pc);
-      this.#drawn = false;
+      this.#count(code, pc, packet.bytes);
       if (tape !== null) chains.record(tape, hook, code[pc + 1]! & 0xffffff);
       pc += flags >>> 16;
       result = this.#act((flags >>> targetShift) & 15, code, at, pc, rules, hook, packet, tape);
@@ -155,6 +155,15 @@ export class Evaluator {
   #conditions(code: Int32Array, at: number, flags: number, packet: Packet): number {
     const { names } = this.#host;
     return this.#v4 ? conditions4(code, at, flags, packet, names) : conditions6(code, at, flags, packet, names);
+  }
+
+  /** All of a rule has matched: its counters, and no draw stands any longer. */
+  #count(code: Int32Array, pc: number, length: number): void {
+    code[pc + 2]!++;
+    const bytes = code[pc + 3]! + length;
+    code[pc + 3] = bytes;
+    if (bytes >= 0x40000000) this.#program.carry(pc);
+    this.#drawn = false;
   }
 
   /** Evaluates a rule's matches: where the target's arguments stand, or -1. */
@@ -217,6 +226,20 @@ export class Evaluator {
     return chosen < count ? target : ~target;
   }
 
+  /**
+   * From a member of a run that is not for the packet's destination: where the next one stands that is, or what comes behind
+   * the run's last (a cascade's record it may be, where the draw is made). Counts those between: compared, and no match.
+   */
+  #walk(code: Int32Array, pc: number, destination: number): number {
+    const run = this.#program.runs[code[pc + 4]!]!;
+    const from = (code[pc + 1]! & 0xffffff) - run.firstRule + 1;
+    const found = run.walk(code, destination, from);
+    this.#passedRules = found - from;
+    if (found < run.count) return run.pcs[found]!;
+    const last = run.pcs[found - 1]!;
+    return last + (code[last]! >>> 16);
+  }
+
   /** Carries out the target of a rule that matched; `after` is where the next rule begins. */
   #act(
     target: number,
@@ -273,22 +296,4 @@ export class Evaluator {
       this.natPort = code[at]!;
     }
   }
-}
-
-/**
- * One draw decides a whole cascade: with u from [0, 1) and S(k) the chance that the draw passes the first k rules, the first
- * rule j from `from` on with S(from) · (1 − u) > S(j + 1) is the one; the cascade's length if there is none. Each rule is
- * chosen with the chance that a draw of its own for each rule would give it, but for the rounding of S to 2^-30.
- */
-function draw(code: Int32Array, cascade: number, from: number, chance: Random): number {
-  const survivals = cascade + cascadeField.survivals;
-  const value = code[survivals + from]! * (1 - chance.next());
-  let low = from;
-  let high = code[cascade + cascadeField.count]!;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (value > code[survivals + middle + 1]!) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

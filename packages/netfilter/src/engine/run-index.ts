@@ -1,5 +1,6 @@
 import { maskWords } from "@kubenetsim/core/net/cidr";
 import type { Rule } from "../ruleset/rule.ts";
+import { headerLength, ruleFlag } from "./code-layout.ts";
 import { KeyTable } from "./key-table.ts";
 import type { Packet } from "./packet.ts";
 import { type RunKey, runKey, shapeOf } from "./rule-runs.ts";
@@ -36,6 +37,8 @@ export class RunIndex {
   /** The matches that the rules before it in its group cost together. */
   readonly #costBefore: Int32Array;
   readonly #key: Int32Array;
+  /** What `walk` compares; built when a packet first walks here, and empty if some rule names more than one address. */
+  #destinations: Int32Array | undefined;
 
   constructor(rules: readonly Rule[], firstRule: number, pcs: Int32Array, width: number) {
     this.firstRule = firstRule;
@@ -73,6 +76,19 @@ export class RunIndex {
     }
     this.skippedMatches = skipped;
     return found;
+  }
+
+  /**
+   * Without the index: compares the destinations of all rules from `from` on, one after the other, and gives the first that
+   * is the packet's; `count` for none, `from` where not all rules name one address. They stand side by side in an array of
+   * their own, because ten times as much is read when each is fetched from its rule's record.
+   */
+  walk(code: Int32Array, destination: number, from: number): number {
+    this.#destinations ??= plainDestinations(code, this.pcs, this.count);
+    const destinations = this.#destinations;
+    if (destinations.length === 0) return from;
+    const found = destinations.indexOf(destination, from);
+    return found < 0 ? this.count : found;
   }
 
   /** The common case: the whole run, all rules of one shape. */
@@ -147,6 +163,18 @@ export class RunIndex {
     }
     return costs;
   }
+}
+
+/** One word for each rule, from the records themselves; none at all unless every rule names one IPv4 address. */
+function plainDestinations(code: Int32Array, pcs: Int32Array, count: number): Int32Array {
+  const destinations = new Int32Array(count);
+  const fields = ruleFlag.destination | ruleFlag.destinationMasked | ruleFlag.destinationNegated;
+  for (let i = 0; i < count; i++) {
+    const pc = pcs[i]!;
+    if ((code[pc]! & fields) !== ruleFlag.destination) return new Int32Array(0);
+    destinations[i] = code[pc + headerLength]!;
+  }
+  return destinations;
 }
 
 function groupByShape(keys: readonly RunKey[]): Map<string, number[]> {
