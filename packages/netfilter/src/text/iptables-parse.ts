@@ -146,7 +146,7 @@ function readCommand(line: LineWords, table: TableDraft, family: IpFamily, parti
     case "--insert": {
       if (partial) throw line.unsupported("inserting into a chain that stays");
       const chain = chainOf(line, table, partial);
-      const numbered = /^\d+$/.test(line.words[line.next] ?? "");
+      const numbered = !line.done && /^\d+$/.test(line.words[line.next]!);
       const position = numbered ? line.number("a rule number", chain.rules.length + 1) : 1;
       chain.rules.splice(Math.max(0, position - 1), 0, parseRule(line, family, counters));
       return;

@@ -21,11 +21,21 @@ interface RuleDraft {
   inDevice: DeviceCondition | undefined;
   outDevice: DeviceCondition | undefined;
   protocol: ProtocolCondition | undefined;
-  matches: MatchDraft[];
+  matches: readonly MatchDraft[];
   target: Target | undefined;
   counters: Counters | undefined;
   readonly origin: undefined;
   readonly line: number;
+}
+
+const noMatches: readonly MatchDraft[] = [];
+
+/** Arrays of just the length: one that grows by `push` takes room for 17, and there are very many rules. */
+function addMatch(draft: RuleDraft, match: MatchDraft): void {
+  const { matches } = draft;
+  if (matches.length === 0) draft.matches = [match];
+  else if (matches.length === 1) draft.matches = [matches[0]!, match];
+  else draft.matches = [...matches, match];
 }
 
 /** The rest of a line after `-A CHAIN`. */
@@ -36,7 +46,7 @@ export function parseRule(line: LineWords, family: IpFamily, counters: Counters 
     inDevice: undefined,
     outDevice: undefined,
     protocol: undefined,
-    matches: [],
+    matches: noMatches,
     target: undefined,
     counters,
     origin: undefined,
@@ -78,7 +88,7 @@ function readHeaderOption(
       return true;
     case "-m":
     case "--match":
-      draft.matches.push(startMatch(line, family, line.take("a match")));
+      addMatch(draft, startMatch(line, family, line.take("a match")));
       return true;
     case "-j":
     case "--jump":
@@ -125,7 +135,7 @@ function readExtensionOption(
   const protocol = draft.protocol && protocolWord(draft.protocol.number);
   if (protocol !== undefined && isTransport(protocol) && isTransportOption(option)) {
     const match = startMatch(line, family, protocol);
-    draft.matches.push(match);
+    addMatch(draft, match);
     readMatchOption(line, match, option, negated, family);
     return;
   }

@@ -7,9 +7,11 @@ import { addToHash, knownWord } from "./known-words.ts";
  */
 export class LineWords {
   readonly source: string;
-  words: string[] = [];
+  /** The first `count` are the line's, the rest is left of longer lines: to shrink and grow it would cost more than the words. */
+  readonly words: string[] = [];
+  count = 0;
   /** Where each word starts, counted from 1. */
-  columns: number[] = [];
+  readonly columns: number[] = [];
   line = 0;
   table = "";
   chain = "";
@@ -24,8 +26,7 @@ export class LineWords {
   split(text: string, start: number, end: number, line: number): void {
     this.line = line;
     this.next = 0;
-    this.words.length = 0;
-    this.columns.length = 0;
+    this.count = 0;
     let at = start;
     while (at < end) {
       const code = text.charCodeAt(at);
@@ -33,7 +34,7 @@ export class LineWords {
         at++;
         continue;
       }
-      this.columns.push(at - start + 1);
+      this.columns[this.count] = at - start + 1;
       const from = at;
       let hash = 0;
       let next = code;
@@ -43,7 +44,7 @@ export class LineWords {
         next = text.charCodeAt(at);
       }
       if (at < end && next === 34) at = this.#quoted(text, from, end);
-      else this.words.push(knownWord(text, from, at, hash) ?? text.slice(from, at));
+      else this.words[this.count++] = knownWord(text, from, at, hash) ?? text.slice(from, at);
     }
   }
 
@@ -51,7 +52,7 @@ export class LineWords {
   #quoted(text: string, from: number, end: number): number {
     const close = text.indexOf('"', from + 1);
     if (text.charCodeAt(from) === 34 && close > 0 && isPlainQuote(text, from + 1, close, end)) {
-      this.words.push(text.slice(from + 1, close));
+      this.words[this.count++] = text.slice(from + 1, close);
       return close + 1;
     }
     let word = "";
@@ -64,20 +65,18 @@ export class LineWords {
       else if (!inside && (char === " " || char === "\t" || char === "\r")) break;
       else word += char;
     }
-    if (inside) throw this.error("a quote is not closed", this.columns.length - 1);
-    this.words.push(word);
+    if (inside) throw this.error("a quote is not closed", this.count);
+    this.words[this.count++] = word;
     return at;
   }
 
   get done(): boolean {
-    return this.next >= this.words.length;
+    return this.next >= this.count;
   }
 
   take(what: string): string {
-    const word = this.words[this.next];
-    if (word === undefined) throw this.error(`${what} is missing at the end of the line`, this.next - 1);
-    this.next++;
-    return word;
+    if (this.next >= this.count) throw this.error(`${what} is missing at the end of the line`, this.next - 1);
+    return this.words[this.next++]!;
   }
 
   /** An error at the word just taken, or at the `index`th. */
