@@ -140,7 +140,7 @@ function readCommand(line: LineWords, table: TableDraft, family: IpFamily, parti
   switch (word) {
     case "-A":
     case "--append":
-      chainOf(line, table, partial).rules.push(parseRule(line, family, counters));
+      append(chainOf(line, table, partial), parseRule(line, family, counters));
       return;
     case "-I":
     case "--insert": {
@@ -168,6 +168,14 @@ function readCommand(line: LineWords, table: TableDraft, family: IpFamily, parti
     default:
       throw line.unsupported(`iptables-restore command "${word}"`);
   }
+}
+
+/** Most chains have one rule or two: theirs are arrays of just that length, `push` would take room for 17. */
+function append(chain: ChainDraft, rule: Rule): void {
+  const { rules } = chain;
+  if (rules.length === 0) chain.rules = [rule];
+  else if (rules.length === 1) chain.rules = [rules[0]!, rule];
+  else rules.push(rule);
 }
 
 function chainOf(line: LineWords, table: TableDraft, partial: boolean): ChainDraft {

@@ -8,7 +8,7 @@ const words =
   "--nfacct-name --physdev-is-in --vaddr --vproto --vport --src-type --dst-type --to-destination --to-ports --random-fully " +
   "--reject-with --set-xmark --set-mark --or-mark --xor-mark --and-mark comment tcp udp sctp icmp addrtype conntrack mark " +
   "statistic recent set nfacct physdev ipvs random nth ACCEPT DROP RETURN REJECT DNAT MASQUERADE REDIRECT MARK - [0:0] LOCAL " +
-  "NEW RELATED,ESTABLISHED INVALID 255.255.255.255 dst,dst dst src";
+  "NEW RELATED,ESTABLISHED INVALID 255.255.255.255 dst,dst dst src KUBE-MARK-MASQ KUBE-SERVICES";
 
 const slotCount = 1024;
 const table: (string | undefined)[] = Array<string | undefined>(slotCount).fill(undefined);
