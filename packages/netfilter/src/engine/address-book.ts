@@ -29,7 +29,6 @@ export const addrtypeNumbers: Readonly<Record<AddrtypeName, number>> = {
 /** The addresses of one host: what is local, what is broadcast, which one a device speaks with. */
 export class AddressBook {
   readonly #devices: readonly (readonly DeviceAddress[])[];
-  readonly #loopback: readonly boolean[];
   readonly #types4: KeyTable;
   readonly #types6: KeyTable;
   readonly #key6 = new Int32Array(4);
@@ -38,7 +37,6 @@ export class AddressBook {
 
   constructor(devices: readonly DeviceInput[]) {
     this.#devices = devices.map((device) => device.addresses.map(parseDeviceAddress));
-    this.#loopback = devices.map((device) => device.name === "lo");
     this.#speaking4 = this.#speaking(1);
     this.#speaking6 = this.#speaking(4);
     const count = this.#devices.reduce((sum, addresses) => sum + addresses.length, 0);
@@ -88,8 +86,9 @@ export class AddressBook {
 
   /**
    * The address that MASQUERADE takes: of those on the outgoing device the one in whose network the destination lies, else
-   * the first; of other devices when it has none, loopback apart (net/ipv4/devinet.c, inet_select_addr). The kernel asks
-   * about the next hop rather than the destination, which differs only where a device has addresses of several networks.
+   * the first; of other devices when it has none. 127.0.0.0/8 and ::1 do not count: their scope is the host
+   * (net/ipv4/devinet.c, inet_select_addr). The kernel asks about the next hop rather than the destination, which differs
+   * only where a device has addresses of several networks.
    */
   masqueradeFor(packet: Packet): AddressWords | undefined {
     const candidates = packet.v6 ? this.#speaking6 : this.#speaking4;
@@ -104,7 +103,8 @@ export class AddressBook {
 
   /** The address that REDIRECT sends to: the first of the device by which the packet came. */
   redirectAddress(packet: Packet): AddressWords | undefined {
-    return (packet.v6 ? this.#speaking6 : this.#speaking4)[packet.inDevice]?.[0]?.words;
+    const width = packet.v6 ? 4 : 1;
+    return this.#devices[packet.inDevice]?.find(({ words }) => words.length === width && !isLinkLocal(words))?.words;
   }
 
   #anywhere(v6: boolean): readonly DeviceAddress[] {
@@ -114,11 +114,17 @@ export class AddressBook {
   /** Of each device the addresses that it speaks with; those of the first other device that has some where it has none. */
   #speaking(width: number): readonly (readonly DeviceAddress[])[] {
     const own = this.#devices.map((addresses) =>
-      addresses.filter(({ words }) => words.length === width && !isLinkLocal(words)),
+      addresses.filter(({ words }) => words.length === width && !isLinkLocal(words) && !isHostScope(words)),
     );
-    const other = own.find((addresses, index) => addresses.length > 0 && !this.#loopback[index]) ?? [];
+    const other = own.find((addresses) => addresses.length > 0) ?? [];
     return own.map((addresses) => (addresses.length > 0 ? addresses : other));
   }
+}
+
+/** Addresses that no other host is spoken to with. */
+function isHostScope(words: AddressWords): boolean {
+  if (words.length === 1) return words[0]! >>> 24 === 127;
+  return words[0] === 0 && words[1] === 0 && words[2] === 0 && words[3] === 1;
 }
 
 function isLinkLocal(words: AddressWords): boolean {
