@@ -35,6 +35,11 @@ export function restoreRandom(seed: string, state: RandomState): Random {
   return wrap(seed, alea("", { state: { c, s0, s1, s2 } }));
 }
 
+/** A stream of its own that goes on where this one stands. */
+export function copyRandom(random: Random): Random {
+  return restoreRandom(random.seed, random.state());
+}
+
 type Alea = ReturnType<typeof alea>;
 
 function wrap(seed: string, generator: Alea): Random {

@@ -228,6 +228,24 @@ describe("what cannot be read is refused with its place", () => {
     }
   });
 
+  test.each([2, 120, 3000])("lists in lists, %i deep", (depth) => {
+    const json = `${'{"apiVersion":"v1","kind":"List","items":['.repeat(depth)}${"]}".repeat(depth)}`;
+    const flow = `${"{apiVersion: v1, kind: List, items: [".repeat(depth)}${"]}".repeat(depth)}`;
+    const lines = Array.from({ length: depth }, (_, i) => {
+      const indent = "  ".repeat(i);
+      return `${indent.slice(2)}${i === 0 ? "" : "- "}apiVersion: v1\n${indent}kind: List\n${indent}items:\n`;
+    });
+    for (const text of [json, `--- ${flow}`, `# lists\n${flow}`, lines.join("")]) {
+      if (depth * 2 <= manifestLimits.depth) {
+        expect(readManifests(text, "f.yaml")).toEqual([]);
+      } else {
+        const error = refusal(text);
+        expect(error.message).toContain("nested more than 200 deep");
+        expect(error.position).toMatchObject({ source: "f.yaml" });
+      }
+    }
+  });
+
   test("an input of 50 MB, at once", () => {
     const error = refusal("a: b\n".repeat(10_000_000));
     expect(error.message).toContain("32.0 Mi");

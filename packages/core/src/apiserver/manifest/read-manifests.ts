@@ -38,10 +38,21 @@ interface SliceReading {
 }
 
 function readSlice(slice: TextSlice, simple: boolean): SliceReading {
-  if (slice.json !== undefined) return { value: slice.json, warnings: [], isBlock: false };
+  // The parser of YAML says where too deep a value stands.
+  if (slice.json !== undefined && !isTooDeep(slice.json, 0)) {
+    return { value: slice.json, warnings: [], isBlock: false };
+  }
   const fast = simple ? readBlockSubset(slice) : undefined;
   if (fast !== undefined) return { value: fast, warnings: [], isBlock: true };
   return { ...new YamlDocument(slice).read(), isBlock: false };
+}
+
+function isTooDeep(value: Plain, depth: number): boolean {
+  if (depth > manifestLimits.depth) return true;
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some((item) => isTooDeep(item as Plain, depth + 1));
+  for (const key in value) if (isTooDeep((value as PlainObject)[key]!, depth + 1)) return true;
+  return false;
 }
 
 /** Where a document came from; parsed again, once, when somebody asks for a position. */
