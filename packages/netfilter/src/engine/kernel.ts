@@ -1,6 +1,6 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
-import type { Random } from "@kubenetsim/core/runtime/random";
+import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
 import type { IpSet } from "../ruleset/ip-set.ts";
 import type { Rule } from "../ruleset/rule.ts";
 import type { Chain, RestoreInput, Ruleset } from "../ruleset/ruleset.ts";
@@ -70,13 +70,13 @@ export class Kernel {
     this.#names.setDevices(this.#devices);
     this.#recents = copied?.recents ?? new RecentLists();
     this.#addresses = new AddressBook(this.#devices);
-    this.#nat = options.random.fork("nat");
+    this.#nat = copied?.nat ?? options.random.fork("nat");
     this.#host = {
       names: this.#names,
       addresses: this.#addresses,
       recents: this.#recents,
       clock: options.clock,
-      chance: options.random.fork("statistic"),
+      chance: copied?.chance ?? options.random.fork("statistic"),
       director: options.director,
     };
     this.#v4 = this.#stack("IPv4", copied?.v4.program, copied?.v4.conntrack);
@@ -189,14 +189,19 @@ export class Kernel {
     this.#v6.conntrack.clear();
   }
 
-  /** A host in the same state that goes its own way from here; streams begin anew from the random given. */
+  /**
+   * A host in the same state that goes its own way from here. Its streams go on where these stand; given a random of
+   * another seed, they begin anew from that.
+   */
   fork(options: Partial<KernelOptions> & Pick<KernelOptions, "random" | "clock">): Kernel {
     const names = this.#names.fork(this.#names.sets.fork());
     const copy = (stack: FamilyStack) => ({
       program: stack.program.fork(names),
       conntrack: stack.conntrack.fork(options.clock),
     });
-    const state = { names, recents: this.#recents.fork(), v4: copy(this.#v4), v6: copy(this.#v6) };
+    const sameSeed = options.random.seed === this.#options.random.seed;
+    const streams = sameSeed ? { nat: copyRandom(this.#nat), chance: copyRandom(this.#host.chance) } : {};
+    const state = { names, recents: this.#recents.fork(), v4: copy(this.#v4), v6: copy(this.#v6), ...streams };
     return new Kernel({ ...this.#options, devices: this.#devices, ...options }, state);
   }
 
@@ -217,6 +222,8 @@ export class Kernel {
 }
 
 interface CopiedState {
+  readonly nat?: Random;
+  readonly chance?: Random;
   readonly names: ConditionNames;
   readonly recents: RecentLists;
   readonly v4: { readonly program: Program; readonly conntrack: Conntrack };
