@@ -55,6 +55,17 @@ describe.skipIf(!existsSync(shared))(`all recorded cases${where}`, () => {
   });
 });
 
+describe.skipIf(!existsSync(shared))(`whole clusters${where}`, () => {
+  it.each(["seed-web", "nodeport"])("%s: every rule and every connection of iptables mode", (name) => {
+    const checks = existsSync(shared) ? run(join(shared, "cluster", name)) : [];
+    const rules = checks.filter(({ check }) => check.startsWith("iptables iptables-save: "));
+    const probes = checks.filter(({ check }) => check.startsWith("iptables probes: "));
+    expect(rules.length).toBeGreaterThan(0);
+    expect(probes.length).toBeGreaterThan(0);
+    expect(failureLines([...rules, ...probes].filter(({ ok }) => !ok))).toEqual([]);
+  });
+});
+
 describe("the runner", () => {
   it("counts what is not there as a failure", () => {
     expect(run(join(own, "nowhere"))).toMatchObject([{ family: "files", check: "read", ok: false }]);
