@@ -12,6 +12,7 @@ import { kindRules } from "./kind-rules.ts";
 import type { KindRules } from "./kinds/rules.ts";
 import type { FieldPath, ManifestDocument } from "./manifest/manifest-document.ts";
 import { readManifests } from "./manifest/read-manifests.ts";
+import { type AppliedWorkload, checkPodCount } from "./pod-limit.ts";
 import { sameObject } from "./same-object.ts";
 import { SkippedKinds } from "./skipped-kinds.ts";
 import { type FieldError, invalidObject, Refusal, stepsOf } from "./validate/field-error.ts";
@@ -49,7 +50,7 @@ export function applyYaml(state: ClusterState, text: string, source: string, con
  *
  * What a dump of a cluster says of itself (`uid`, `creationTimestamp`, `status`) is kept; `resourceVersion` is not.
  *
- * @throws StatusError when an object is refused, with its position.
+ * @throws StatusError when an object is refused, with its position; UnsupportedError for more replicas than `podLimit`.
  */
 export function applyDocuments(
   state: ClusterState,
@@ -73,6 +74,7 @@ class Apply {
   readonly #changes: Change[] = [];
   readonly #warnings: Warning[] = [];
   readonly #sources: (readonly [string, SourceOfObject])[] = [];
+  readonly #workloads: AppliedWorkload[] = [];
 
   constructor(state: ClusterState, context: ApplyContext, skipped: SkippedKinds) {
     this.#state = state;
@@ -89,6 +91,7 @@ class Apply {
   }
 
   result(): ApplyResult {
+    checkPodCount(this.#state, this.#workloads);
     const sources = this.#sources.length === 0 ? this.#state.sources : this.#state.sources.setAll(this.#sources);
     return {
       state: Object.freeze({ ...this.#state, sources }),
@@ -110,6 +113,7 @@ class Apply {
     }
     this.#sources.push([objectTitle(kind, key), { positionOf: document.positionOf }]);
     if (before !== undefined && sameObject(object, before)) return;
+    if (object.kind === "Deployment" || object.kind === "ReplicaSet") this.#workloads.push({ object, document });
     this.#write(object);
   }
 
