@@ -241,6 +241,21 @@ describe("allocation", () => {
     );
   });
 
+  test("a range that is full is said with the place of the Service, and what helps", () => {
+    const state = emptyState({ nodePortRange: { first: 30000, last: 30001 } });
+    const port = (name: string): string => service(name, "type: NodePort\nports:\n- port: 80");
+    expect(refusal(state, `${port("a")}---\n${port("b")}---\n${port("c")}`)).toMatchObject({
+      reason: "InternalError",
+      message: "Internal error occurred: failed to allocate a nodePort: range is full",
+      position: { source: "f.yaml", line: 22, column: 3 },
+      hint: expect.stringContaining("all 2 node ports of 30000-30001 are taken: delete"),
+    });
+    expect(refusal(emptyState({ serviceCIDRs: ["10.0.0.0/30"] }), `${port("a")}---\n${port("b")}`)).toMatchObject({
+      position: { source: "f.yaml", line: 13 },
+      hint: expect.stringContaining("add a ServiceCIDR"),
+    });
+  });
+
   test("dual-stack is refused where the cluster has one family", () => {
     const error = refusal(emptyState(), service("web", `ipFamilyPolicy: RequireDualStack\n${plain}`));
     expect(error.message).toBe(

@@ -1,5 +1,6 @@
 import { type ApiObject, type Kind, objectKey } from "../model/api-object.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { StatusError } from "../runtime/errors.ts";
 import type { Random } from "../runtime/random.ts";
 import { admitNamespace } from "./admit-namespace.ts";
 import type { Warning } from "./apply-warning.ts";
@@ -130,7 +131,8 @@ class Apply {
       refuse([...validateMetadata(object.metadata, namespaced, rules.checkName), ...rules.validate(object, before)]);
       return object;
     } catch (reason) {
-      throw reason instanceof Refusal ? refusedBy(reason, document, object) : reason;
+      if (reason instanceof Refusal) throw refusedBy(reason, document, object);
+      throw reason instanceof StatusError ? placed(reason, document) : reason;
     }
   }
 
@@ -196,6 +198,14 @@ function refusedBy(refusal: Refusal, document: ManifestDocument, object: ApiObje
     position,
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/** An answer about the whole object is shown where the object has its name. */
+function placed(error: StatusError, document: ManifestDocument): StatusError {
+  if (error.position !== undefined) return error;
+  const { causes, hint } = error;
+  const position = document.positionOf(["metadata", "name"] satisfies FieldPath);
+  return new StatusError(error.reason, error.message, { causes, position, ...(hint === undefined ? {} : { hint }) });
 }
 
 function hintFor(errors: readonly FieldError[]): string | undefined {

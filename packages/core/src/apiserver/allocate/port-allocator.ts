@@ -35,6 +35,15 @@ export class PortOperation {
     return port;
   }
 
+  /** What can be done where no port is left. */
+  fullHint(): string {
+    const { first, last } = this.#state.settings.nodePortRange;
+    return (
+      `all ${last - first + 1} node ports of ${first}-${last} are taken: delete Services of type NodePort or ` +
+      "LoadBalancer, or give LoadBalancers allocateLoadBalancerNodePorts: false"
+    );
+  }
+
   #scan(first: number, last: number): number | undefined {
     const count = last - first + 1;
     if (count <= 0) return undefined;

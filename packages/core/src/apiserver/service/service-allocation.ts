@@ -78,11 +78,14 @@ function takeAddresses(
 }
 
 function rangeFull(name: string): StatusError {
-  return internal(`failed to allocate a serviceIP for Service ${JSON.stringify(name)}: range is full`);
+  return internal(
+    `failed to allocate a serviceIP for Service ${JSON.stringify(name)}: range is full`,
+    "add a ServiceCIDR with another range, or delete Services",
+  );
 }
 
-function internal(text: string): StatusError {
-  return new StatusError("InternalError", `Internal error occurred: ${text}`);
+function internal(text: string, hint?: string): StatusError {
+  return new StatusError("InternalError", `Internal error occurred: ${text}`, hint === undefined ? {} : { hint });
 }
 
 /** Ports of one number (TCP and UDP 53) share a node port. */
@@ -123,7 +126,7 @@ function updateNodePorts(spec: Draft<ServiceSpec>, old: ServiceSpec, ports: Port
 
 function anyNodePort(ports: PortOperation): number {
   const port = ports.takeAny();
-  if (port === undefined) throw internal("failed to allocate a nodePort: range is full");
+  if (port === undefined) throw internal("failed to allocate a nodePort: range is full", ports.fullHint());
   return port;
 }
 
@@ -141,6 +144,8 @@ function takeHealthCheckPort(spec: Draft<ServiceSpec>, ports: PortOperation): vo
     throw internal(`failed to allocate requested HealthCheck NodePort ${asked}: ${refusal}`);
   }
   const port = ports.takeAny();
-  if (port === undefined) throw internal("failed to allocate a HealthCheck NodePort 0: range is full");
+  if (port === undefined) {
+    throw internal("failed to allocate a HealthCheck NodePort 0: range is full", ports.fullHint());
+  }
   spec.healthCheckNodePort = port;
 }
