@@ -3,7 +3,7 @@ import { StatusError } from "../../runtime/errors.ts";
 import type { Draft } from "../draft.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import { nearestWord } from "../nearest-word.ts";
-import { type DecodeProblem, decodeObject } from "./decode-object.ts";
+import { type DecodeProblem, decodeObject, type WrongType } from "./decode-object.ts";
 import { kinds } from "./kinds.ts";
 
 /**
@@ -18,7 +18,7 @@ export function decodeDocument(document: ManifestDocument, kind: Kind): Draft<Ap
   const prefix = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: `;
   const refuse = (message: string, problem: DecodeProblem, hint: string): StatusError =>
     new StatusError("BadRequest", prefix + message, { position: document.positionOf(problem.path), hint });
-  if (wrongType !== undefined) throw refuse(wrongType.message, wrongType, typeHint(wrongType.message));
+  if (wrongType !== undefined) throw refuse(wrongType.message, wrongType, typeHint(wrongType));
   const unknown = unknownFields[0];
   if (unknown !== undefined) {
     const list = unknownFields.map((problem) => problem.message).join(", ");
@@ -29,10 +29,21 @@ export function decodeDocument(document: ManifestDocument, kind: Kind): Draft<Ap
   return draft;
 }
 
-function typeHint(message: string): string {
-  if (/string into .* of type (u?int|float)/.test(message)) return "write the number without quotes";
-  if (/(number|bool)( \S+)? into .* of type (string|v1\.)/.test(message)) return "put the value in quotes";
-  if (/object into .* of type \[\]/.test(message)) return 'a list is expected here: begin each item with "- "';
+function typeHint({ message, expected }: WrongType): string {
+  switch (expected) {
+    case "struct":
+    case "map":
+      return "an object is expected here: a mapping of fields, indented below";
+    case "list":
+      return 'a list is expected here: begin each item with "- "';
+    case "string":
+      if (/(number|bool)( \S+)? into /.test(message)) return "put the value in quotes";
+      break;
+    case "int32":
+    case "int64":
+    case "float64":
+      if (message.includes("string into ")) return "write the number without quotes";
+  }
   return "the field has another type; kubectl explain shows it";
 }
 

@@ -8,11 +8,16 @@ export interface DecodeProblem {
   readonly path: FieldPath;
 }
 
+export interface WrongType extends DecodeProblem {
+  /** Undefined for a value of the right type whose text is wrong. */
+  readonly expected: FieldType["kind"] | undefined;
+}
+
 export interface Decoded {
   /** A fresh copy, free to be changed: nulls and zeros that stand for nothing are left out. */
   readonly object: PlainObject;
   /** The first value of a wrong type; nothing else counts then. */
-  readonly wrongType: DecodeProblem | undefined;
+  readonly wrongType: WrongType | undefined;
   readonly unknownFields: readonly (DecodeProblem & { readonly candidates: readonly string[] })[];
 }
 
@@ -24,7 +29,7 @@ export function decodeObject(value: PlainObject, id: string): Decoded {
 }
 
 class Decoder {
-  wrongType: DecodeProblem | undefined;
+  wrongType: WrongType | undefined;
   readonly unknownFields: (DecodeProblem & { candidates: readonly string[] })[] = [];
   readonly #path: (string | number)[] = [];
 
@@ -138,11 +143,14 @@ class Decoder {
 
   #wrong(value: Plain, type: FieldType, struct: string, field: string): undefined {
     const target = struct === "" ? "Go value" : `Go struct field ${struct}.${field}`;
-    this.#refuse(`json: cannot unmarshal ${jsonKind(value, type.kind)} into ${target} of type ${goName(type)}`);
+    this.#refuse(
+      `json: cannot unmarshal ${jsonKind(value, type.kind)} into ${target} of type ${goName(type)}`,
+      type.kind,
+    );
   }
 
-  #refuse(message: string): undefined {
-    this.wrongType ??= { message, path: [...this.#path] };
+  #refuse(message: string, expected?: FieldType["kind"]): undefined {
+    this.wrongType ??= { message, path: [...this.#path], expected };
   }
 
   #unknown(type: FieldType & { kind: "struct" }): void {
