@@ -204,6 +204,12 @@ describe("what cannot be read is refused with its place", () => {
     expect(error.position).toMatchObject({ source: "f.yaml", line });
   });
 
+  test.each(["5", "{}", "text"])("a List whose items are %s", (items) => {
+    const error = refusal(`apiVersion: v1\nkind: List\nitems: ${items}\n`);
+    expect(error.message).toBe("items of a List must be a list");
+    expect(error.position).toEqual({ source: "f.yaml", line: 3, column: 1 });
+  });
+
   test("an alias bomb", () => {
     const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
     for (let i = 1; i < 10; i++)

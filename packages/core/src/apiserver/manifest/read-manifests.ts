@@ -95,6 +95,7 @@ function collect(
     }
     return;
   }
+  if (kind === "List") throw noItems(origin, path);
   documents.push({ object, apiVersion, kind, warnings, positionOf: (inner) => origin.positionOf([...path, ...inner]) });
 }
 
@@ -110,6 +111,13 @@ function objectOf(value: Plain, origin: Origin, path: FieldPath): PlainObject {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as PlainObject;
   throw new ParseError("a Kubernetes object is expected: a mapping with apiVersion, kind and metadata", {
     position: origin.positionOf(path),
+  });
+}
+
+function noItems(origin: Origin, path: FieldPath): ParseError {
+  return new ParseError("items of a List must be a list", {
+    position: origin.positionOf([...path, "items"]),
+    hint: "write objects there, e.g. items: [{apiVersion: v1, kind: Namespace, metadata: {name: shop}}]",
   });
 }
 
