@@ -18,6 +18,7 @@ import { sameObject } from "./same-object.ts";
 import { SkippedKinds } from "./skipped-kinds.ts";
 import { type FieldError, invalidObject, Refusal, stepsOf } from "./validate/field-error.ts";
 import { validateMetadata } from "./validate/metadata.ts";
+import { writtenField } from "./validate/written-field.ts";
 import { putObject } from "./write-object.ts";
 
 /** Where chance and time come from. */
@@ -192,7 +193,7 @@ function structuredCopy(value: unknown): unknown {
 }
 
 function refusedBy(refusal: Refusal, document: ManifestDocument, object: ApiObject): Error {
-  const position = document.positionOf(stepsOf(refusal.errors[0]!.field));
+  const position = document.positionOf(writtenField(document.object, stepsOf(refusal.errors[0]!.field)));
   const hint = hintFor(refusal.errors);
   return invalidObject(kinds[object.kind].qualified, object.metadata.name ?? "", refusal.errors, {
     position,
