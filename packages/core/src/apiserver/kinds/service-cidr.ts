@@ -31,10 +31,15 @@ function validateCidrs(cidrs: readonly string[]): FieldError[] {
   return errors;
 }
 
-/** A second family may be added; nothing else changes. */
+/**
+ * A second family may be added; nothing else changes. What is no range at all is said first, since the ranges that the
+ * API server is started with come in by an update, too.
+ */
 function validateUpdate(object: ServiceCIDR, before: ServiceCIDR): FieldError[] {
   const old = before.spec.cidrs ?? [];
   const now = object.spec.cidrs ?? [];
+  const unreadable = now.flatMap((cidr, i) => legacyCidr(`spec.cidrs[${i}]`, cidr, old));
+  if (unreadable.length > 0) return unreadable;
   const changed = (count: number): FieldError[] =>
     old
       .slice(0, count)
