@@ -44,7 +44,7 @@ export class Host {
   readonly devices: Device[] = [loopback];
   readonly sockets: SocketTable = new SocketTable();
   readonly routes: RouteTable;
-  /** Routes that all nodes have alike (to each other's Pods); the longer prefix wins, its own route among equals. */
+  /** Routes that all nodes and the API server have alike (to the nodes' Pods); the longer prefix wins, its own route among equals. */
   sharedRoutes: RouteTable | undefined = undefined;
   /** net.ipv4.conf.all.route_localnet: 127.0.0.0/8 may come from and leave by other devices than lo. */
   routeLocalnet = false;

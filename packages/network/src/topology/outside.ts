@@ -46,11 +46,13 @@ function addGateway(topology: Topology, nodes: readonly NodeHost[], ranges: Fabr
   return host;
 }
 
+/** It stands on the nodes' network and routes to Pods as the nodes do, so its answers find back. */
 function addApiServer(topology: Topology, ranges: FabricRanges, input: TopologyInput): void {
   const words = input.apiServer === undefined ? undefined : parseAddressWords(input.apiServer.address);
   if (input.apiServer === undefined || words === undefined || topology.fabric.neighbours.get(words) >= 0) return;
   const host = topology.addHost("external", `external kube-apiserver ${input.apiServer.address}`);
   attachToFabric(topology, host, [words], ranges);
+  host.sharedRoutes = topology.podRoutes;
   host.sockets.bind({ name: "kube-apiserver", listens: [{ protocol: "TCP", port: input.apiServer.port }] });
 }
 

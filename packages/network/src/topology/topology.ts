@@ -8,7 +8,7 @@ export class Topology {
   readonly hosts: Host[] = [];
   /** The layer 2 network between the nodes. */
   readonly fabric: Segment = new Segment("fabric");
-  /** Every node's routes to the Pods of the others. */
+  /** Routes to the Pods of every node, which all nodes and the API server have. */
   readonly podRoutes: RouteTable = new RouteTable();
   readonly nodes: Map<string, Host> = new Map();
   /** By `namespace/name`; a Pod on its node's network stands for the node. */

@@ -71,6 +71,14 @@ describe("without rules", () => {
     expect(send(walker, nodeHosts.get("node1"), "127.0.0.1", 80)).toBe("refused");
   });
 
+  test("the API server's answers find back to Pods", () => {
+    const apiServer = { address: "192.168.10.10" as IpAddress, port: 6443 };
+    const withServer = walkerOf({}, { apiServer });
+    expect(send(withServer, withServer.topology.pods.get("default/client"), "192.168.10.10", 6443)).toBe("delivered");
+    const server = withServer.topology.hosts.find((host) => host.name.includes("kube-apiserver"));
+    expect(send(withServer, server, "10.244.2.7", 80)).toBe("delivered");
+  });
+
   test("a packet with the receiver's own address as its source is thrown away", () => {
     expect(send(walker, client, "10.244.2.7", 80, "10.244.2.7")).toBe("dropped");
     expect(walker.reason).toBe(reasonCode.martianSource);
