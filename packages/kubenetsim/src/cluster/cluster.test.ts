@@ -168,3 +168,89 @@ describe("when a node is looked at", () => {
     });
   }
 });
+
+describe("options", () => {
+  it.each<[ClusterOptions, RegExp]>([
+    [{ loadBalancerRange: "zz" }, /"zz" is not a CIDR/],
+    [{ proxyMode: "nft" as never }, /mode "nft" is not modelled .*iptables and ipvs/],
+    [{ proxyMode: "nftables" }, /mode "nftables" is not modelled/],
+    [{ nodes: [{ name: "a", address: "zz" }] }, /address of a, "zz", is not an IP address/],
+    [{ nodes: [{ name: "a", podCIDR: "zz" }] }, /podCIDR of a, "zz", is not a CIDR/],
+    [{ nodes: ["a", "a"] }, /the name a stands twice/],
+  ])("refuses %j at once", (options, message) => {
+    expect(() => Cluster.create(options)).toThrow(message);
+  });
+
+  it("refuses an entry node that no Node is", () => {
+    expect(() => lab({ entryNode: "nope" }, pods(1), service("web")).external().curl("http://10.96.0.1")).toThrow(
+      /there is no Node nope/,
+    );
+  });
+
+  it("says that a node, a table, a text is none", () => {
+    const one = lab();
+    expect(() => one.node("n3").iptablesSave()).toThrow(/there is no Node n3/);
+    expect(() => one.node("n1").iptablesSave("zz" as never)).toThrow(/there is no table "zz"/);
+    expect(() => one.apply({} as never)).toThrow(/apply takes YAML or JSON as a string/);
+  });
+
+  it("says where a mode or scheduler stands that is not modelled", () => {
+    const head =
+      "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.244.0.0/16\n";
+    for (const [rest, message] of [
+      ["mode: nftables", /mode "nftables" is not modelled .*iptables and ipvs/],
+      ["mode: ipvs\nipvs:\n  scheduler: zzz", /scheduler "zzz" is not modelled .*rr, wrr, lc/],
+    ] as const) {
+      const one = lab();
+      one.apply(`${head}${rest}\n`, { source: "kp.yaml" });
+      one.settle();
+      for (const ask of [() => one.node("n1").iptablesSave(), () => one.pod("client").curl("http://10.96.0.1")]) {
+        expect(ask).toThrow(message);
+        expect(ask).toThrow(expect.objectContaining({ position: expect.objectContaining({ source: "kp.yaml" }) }));
+      }
+    }
+  });
+});
+
+describe("warnings", () => {
+  const nodeText = (name: string, podCIDR: string, address: string): string =>
+    `apiVersion: v1\nkind: Node\nmetadata: {name: ${name}}\nspec: {podCIDR: ${podCIDR}}\nstatus: {addresses: [{type: InternalIP, address: ${address}}]}\n`;
+  const texts = (...parts: string[]): string[] => {
+    const one = Cluster.create();
+    one.apply(parts.join("---\n"), { source: "in.yaml" });
+    one.settle();
+    return one.warnings.map(formatWarning);
+  };
+
+  it("tell of Nodes that share addresses", () => {
+    expect(
+      texts(
+        nodeText("a", "10.0.0.0/16", "192.168.0.1"),
+        nodeText("b", "10.0.1.0/24", "192.168.0.1"),
+        nodeText("c", "10.1.0.0/24", "zz"),
+      ),
+    ).toEqual([
+      "in.yaml:11:41: Node b: its InternalIP 192.168.0.1 is Node a's too",
+      'in.yaml:17:41: Node c: its InternalIP "zz" is not an IP address',
+      "in.yaml:10:8: Node b: its podCIDR 10.0.1.0/24 overlaps 10.0.0.0/16 of Node a",
+    ]);
+  });
+
+  it("tell of Pods that stay pending, once for each reason", () => {
+    const lost = pods(4).replaceAll("nodeName: n2", "nodeName: n1");
+    const [first, ...others] = texts(nodeText("a", "10.0.0.0/16", "192.168.0.1"), lost);
+    expect(first).toMatch(
+      /^in\.yaml:\d+:\d+: Pod default\/web-0, .* and 1 more stays pending: node n1 does not exist$/,
+    );
+    expect(others).toEqual([]);
+  });
+
+  it("tell of fields that kube-proxy does not know, and of a configuration that counts for nothing", () => {
+    const head =
+      "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.0.0.0/16\n";
+    expect(texts(nodeText("a", "10.0.0.0/16", "192.168.0.1"), `${head}schedular: x\n`, `${head}mode: ipvs\n`)).toEqual([
+      'in.yaml:10:1: KubeProxyConfiguration: unknown field "schedular": kube-proxy goes on without it',
+      "in.yaml:8:1: this KubeProxyConfiguration counts for nothing: the one at in.yaml:13:1 comes later",
+    ]);
+  });
+});

@@ -7,9 +7,11 @@ import { seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { connect } from "../connect/connect.ts";
+import { noSuchNode } from "../connect/no-such-node.ts";
 import { parseSource, type Source } from "../connect/source.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
 import { LazyNetwork } from "../dataplane/lazy-network.ts";
+import type { NodePlane } from "../dataplane/node-plane.ts";
 import { locatedTrace } from "../explain/located-trace.ts";
 import { sourcePositions } from "../explain/source-positions.ts";
 import { findWarnings } from "../warnings/find-warnings.ts";
@@ -17,7 +19,8 @@ import type { Warning } from "../warnings/warning.ts";
 import { ClientHandle } from "./client-handle.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
 import { applyTexts, type ControlPlane, type InputText, settlePlane } from "./control-plane.ts";
-import { loadBalancerCidr, proxyConfig, withMode } from "./effective-options.ts";
+import { checkOptions, loadBalancerCidr, proxyConfig, withMode } from "./effective-options.ts";
+import { requireModelled } from "./modelled-config.ts";
 import { newNodes } from "./new-node.ts";
 import { NodeHandle } from "./node-handle.ts";
 
@@ -59,8 +62,9 @@ export class Cluster {
     this.#network = this.#newNetwork();
   }
 
-  /** @throws ParseError for a range that is none, or nodes that the API server would refuse. */
+  /** @throws ParseError for options that cannot be, UnsupportedError for a mode or scheduler that is not modelled. */
   static create(options: ClusterOptions = {}): Cluster {
+    checkOptions(options);
     const control = { state: emptyState(options), config: proxyConfig(options), pending: [], settled: undefined };
     const cluster = new Cluster(options, control, virtualClock());
     for (const node of newNodes(options.nodes ?? [])) cluster.apply(JSON.stringify(node), { source: "nodes" });
@@ -97,6 +101,10 @@ export class Cluster {
 
   /** Several texts at once: they may refer to each other in any order, and all of them are applied or none. */
   applyAll(texts: readonly InputText[]): readonly Change[] {
+    for (const { text } of texts) {
+      if (typeof text !== "string")
+        throw new TypeError("apply takes YAML or JSON as a string; JSON.stringify an object");
+    }
     const applied = applyTexts(this.#control, texts, this.#context());
     this.#control = withMode(applied.plane, this.#options);
     this.#applyWarnings = [...this.#applyWarnings, ...applied.warnings];
@@ -129,7 +137,7 @@ export class Cluster {
   }
 
   node(name: string): NodeHandle {
-    return new NodeHandle(name, this.#data.node(name), this.#connect);
+    return new NodeHandle(name, () => this.#nodePlane(name), this.#connect);
   }
 
   /** A host outside of the cluster; any address will do. */
@@ -184,8 +192,29 @@ export class Cluster {
     return this.#events.watch(listener);
   }
 
+  /**
+   * Is all that kube-proxy is configured to do modelled? Tracing and the nodes' rules ask by themselves.
+   *
+   * @throws UnsupportedError where the mode or the IPVS scheduler stands
+   */
+  requireModelled(mode: ProxyMode = this.proxyMode): void {
+    requireModelled({ ...this.proxyConfig, mode }, this.#control.configSource);
+  }
+
+  #nodePlane(name: string): NodePlane {
+    const nodes = (this.#data.history.at(-1)?.state ?? this.state).tables.Node;
+    if (!nodes.has(name)) throw noSuchNode(name, nodes.keys());
+    this.requireModelled();
+    return this.#data.node(name);
+  }
+
   readonly #connect = (from: Source, to: string): Trace => {
+    this.requireModelled();
     const { state } = this.#data.history.at(-1) ?? { state: this.state };
+    const { entryNode } = this.#options;
+    if (entryNode !== undefined && !state.tables.Node.has(entryNode)) {
+      throw noSuchNode(entryNode, state.tables.Node.keys());
+    }
     const tracer = this.#network.tracer(state, from.kind === "external" ? from.address : undefined);
     const sourcePort = firstSourcePort + (this.#connections++ % sourcePorts);
     return locatedTrace(connect(state, tracer, { from, to, sourcePort }), sourcePositions(state));

@@ -1,12 +1,18 @@
 import { applyDocuments } from "@kubenetsim/core/apiserver/apply";
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { type SettleResult, settle } from "@kubenetsim/core/controllers/settle";
 import type { Cidr } from "@kubenetsim/core/net/cidr";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
+import { formatPosition } from "@kubenetsim/core/runtime/errors";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
-import { isKubeProxyConfig, readKubeProxyConfig } from "@kubenetsim/proxy/config/read-config";
+import {
+  isKubeProxyConfig,
+  type KubeProxyConfigDocument,
+  readKubeProxyConfigDocument,
+} from "@kubenetsim/proxy/config/read-config";
 import { assignLoadBalancers } from "../cloud/load-balancer-controller.ts";
 import type { Warning } from "../warnings/warning.ts";
 
@@ -14,6 +20,8 @@ import type { Warning } from "../warnings/warning.ts";
 export interface ControlPlane {
   readonly state: ClusterState;
   readonly config: KubeProxyConfig;
+  /** Where the configuration stands; undefined when it is the options' own. */
+  readonly configSource?: ManifestDocument | undefined;
   /** Writes that the controllers have not seen. */
   readonly pending: readonly Change[];
   readonly settled: SettleResult | undefined;
@@ -44,16 +52,35 @@ export interface InputText {
  */
 export function applyTexts(plane: ControlPlane, texts: readonly InputText[], context: ControlContext): Applied {
   const documents = texts.flatMap(({ text, source }) => readManifests(text, source));
-  const config = documents.filter(isKubeProxyConfig).map(readKubeProxyConfig).at(-1) ?? plane.config;
+  const configs = documents.filter(isKubeProxyConfig).map(readKubeProxyConfigDocument);
+  const last = configs.at(-1) ?? { config: plane.config, document: plane.configSource };
   const { state, changes, warnings } = applyDocuments(plane.state, documents, context);
   return {
-    plane: { ...plane, state, config, pending: [...plane.pending, ...changes] },
+    plane: {
+      ...plane,
+      state,
+      config: last.config,
+      configSource: last.document,
+      pending: [...plane.pending, ...changes],
+    },
     changes,
-    warnings: warnings.map(({ message, object, position }) => ({
-      message: object === undefined ? message : `${object}: ${message}`,
-      position,
-    })),
+    warnings: [
+      ...warnings.map(({ message, object, position }) => ({
+        message: object === undefined ? message : `${object}: ${message}`,
+        position,
+      })),
+      ...configWarnings(configs),
+    ],
   };
+}
+
+function configWarnings(configs: readonly KubeProxyConfigDocument[]): Warning[] {
+  const last = configs.at(-1);
+  const overruled = configs.slice(0, -1).map(({ document }) => ({
+    message: `this KubeProxyConfiguration counts for nothing: the one at ${formatPosition(last!.document.positionOf(["kind"]))} comes later`,
+    position: document.positionOf(["kind"]),
+  }));
+  return [...configs.flatMap(({ warnings }) => warnings), ...overruled];
 }
 
 export interface Rested {

@@ -4,6 +4,7 @@ import { defaultKubeProxyConfig, type KubeProxyConfig } from "@kubenetsim/proxy/
 import { defaultLoadBalancerRange } from "../cloud/address-pool.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 import type { ControlPlane } from "./control-plane.ts";
+import { requireModelled } from "./modelled-config.ts";
 
 /** kube-proxy's configuration before any text says otherwise. */
 export function proxyConfig({ kubeProxy, proxyMode }: ClusterOptions): KubeProxyConfig {
@@ -15,6 +16,17 @@ export function proxyConfig({ kubeProxy, proxyMode }: ClusterOptions): KubeProxy
 export function withMode(control: ControlPlane, { proxyMode }: ClusterOptions): ControlPlane {
   if (proxyMode === undefined || control.config.mode === proxyMode) return control;
   return { ...control, config: { ...control.config, mode: proxyMode } };
+}
+
+/**
+ * Tells of options that cannot be before anything is made of them. `entryNode` may name a Node that comes with a text.
+ *
+ * @throws ParseError, UnsupportedError
+ */
+export function checkOptions(options: ClusterOptions): void {
+  loadBalancerCidr(options);
+  requireModelled(proxyConfig(options));
+  if (options.kubeProxy?.mode !== undefined) requireModelled({ ...proxyConfig(options), mode: options.kubeProxy.mode });
 }
 
 /** Undefined when there is no cloud. @throws ParseError */

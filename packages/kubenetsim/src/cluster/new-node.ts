@@ -1,4 +1,6 @@
 import type { Node } from "@kubenetsim/core/model/node";
+import { parseAddress } from "@kubenetsim/core/net/address";
+import { parseCidr } from "@kubenetsim/core/net/cidr";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { NewNode } from "./cluster-options.ts";
 
@@ -12,7 +14,25 @@ export function newNodes(nodes: readonly (string | NewNode)[]): Node[] {
       hint: "apply Node objects with their own addresses and podCIDRs",
     });
   }
-  return nodes.map((node, i) => nodeObject(typeof node === "string" ? { name: node } : node, i + 1));
+  const whole = nodes.map((node) => (typeof node === "string" ? { name: node } : node));
+  checkNodes(whole);
+  return whole.map((node, i) => nodeObject(node, i + 1));
+}
+
+function checkNodes(nodes: readonly NewNode[]): void {
+  const names = new Set<string>();
+  for (const { name, address, podCIDR } of nodes) {
+    if (names.has(name)) throw new ParseError(`nodes: the name ${name} stands twice`);
+    names.add(name);
+    if (address !== undefined && parseAddress(address) === undefined) {
+      throw new ParseError(`nodes: the address of ${name}, "${address}", is not an IP address`);
+    }
+    if (podCIDR !== undefined && parseCidr(podCIDR) === undefined) {
+      throw new ParseError(`nodes: the podCIDR of ${name}, "${podCIDR}", is not a CIDR`, {
+        hint: "for example 10.244.1.0/24",
+      });
+    }
+  }
 }
 
 function nodeObject({ name, address, podCIDR, zone }: NewNode, number: number): Node {

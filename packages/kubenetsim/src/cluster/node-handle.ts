@@ -1,4 +1,5 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
@@ -14,20 +15,26 @@ export interface IptablesSaveOptions {
   readonly counters?: boolean;
 }
 
+const tableNames: readonly TableName[] = ["nat", "filter", "mangle", "raw", "security"];
+
 /** One node: what its kernel holds, as the node's own programs print it. */
 export class NodeHandle extends ClientHandle {
   readonly name: string;
-  readonly #plane: NodePlane;
+  readonly #plane: () => NodePlane;
 
-  constructor(name: string, plane: NodePlane, connect: (from: Source, to: string) => Trace) {
+  /** `plane` is asked for when it is needed, since it may throw for a node that does not exist. */
+  constructor(name: string, plane: () => NodePlane, connect: (from: Source, to: string) => Trace) {
     super({ kind: "node", name }, connect);
     this.name = name;
     this.#plane = plane;
   }
 
-  /** `iptables-save [-t table]`. */
+  /** `iptables-save [-t table]`. @throws ParseError for a table that iptables does not have. */
   iptablesSave(table?: TableName, options: IptablesSaveOptions = {}): string {
-    return nodeIptables(this.#plane.current().kernel, { ...options, ...(table === undefined ? {} : { table }) });
+    if (table !== undefined && !tableNames.includes(table)) {
+      throw new ParseError(`there is no table "${table}"`, { hint: `the tables are ${tableNames.join(", ")}` });
+    }
+    return nodeIptables(this.#plane().current().kernel, { ...options, ...(table === undefined ? {} : { table }) });
   }
 
   /**
@@ -37,16 +44,16 @@ export class NodeHandle extends ClientHandle {
    * @throws ParseError, UnsupportedError with the line.
    */
   iptablesRestore(text: string, options: { readonly source?: string; readonly family?: IpFamily } = {}): void {
-    this.#plane.load(parseIptablesSave(text, options));
+    this.#plane().load(parseIptablesSave(text, options));
   }
 
   /** `ipvsadm -Ln`. */
   ipvsadm(): string {
-    return nodeIpvsadm(this.#plane.current().director);
+    return nodeIpvsadm(this.#plane().current().director);
   }
 
   /** `ipset list`. */
   ipsetList(): string {
-    return nodeIpset(this.#plane.current().kernel);
+    return nodeIpset(this.#plane().current().kernel);
   }
 }

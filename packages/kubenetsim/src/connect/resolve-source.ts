@@ -1,9 +1,11 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
+import { waitingPods } from "@kubenetsim/core/controllers/waiting-pods";
 import { addressWords, type IpAddress } from "@kubenetsim/core/net/address";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Host } from "@kubenetsim/network/topology/host";
 import type { Topology } from "@kubenetsim/network/topology/topology";
+import { noSuchNode } from "./no-such-node.ts";
 import type { Source } from "./source.ts";
 
 /** A host of the network to send from, and the address if it is not for the host to choose. */
@@ -35,13 +37,21 @@ function podSender(state: ClusterState, topology: Topology, key: string): Sender
   if (host !== undefined) return { host, address: undefined };
   const pod = state.tables.Pod.get(key);
   if (pod !== undefined) {
-    const reason = (pod.spec.nodeName ?? "") === "" ? "it has no node" : "it has no address, or has ended";
+    const waiting = waitingPods(state).find((one) => one.key === key);
+    const reason = waiting?.reason ?? "it has no address, or has ended";
     throw new ParseError(`Pod ${key} is not on the network: ${reason}`);
   }
-  const meant = nearestWord(key, state.tables.Pod.keys());
+  const meant = podElsewhere(state, key) ?? nearestWord(key, state.tables.Pod.keys());
   throw new ParseError(`there is no Pod ${key}`, {
     hint: meant === undefined ? "kubenetsim get -f … pods lists them" : `did you mean pod/${meant}?`,
   });
+}
+
+/** The only Pod of the name in another namespace. */
+function podElsewhere(state: ClusterState, key: string): string | undefined {
+  const name = key.split("/")[1];
+  const others = state.tables.Pod.keys().filter((other) => other.split("/")[1] === name);
+  return others.length === 1 ? others[0] : undefined;
 }
 
 function generatedPod(state: ClusterState, key: string): string | undefined {
@@ -68,11 +78,7 @@ function isOf(
 function nodeSender(topology: Topology, name: string): Sender {
   const host = topology.nodes.get(name);
   if (host !== undefined) return { host, address: undefined };
-  const meant = nearestWord(name, [...topology.nodes.keys()]);
-  throw new ParseError(`there is no Node ${name}`, {
-    hint:
-      meant === undefined ? `the nodes are ${[...topology.nodes.keys()].join(", ")}` : `did you mean node/${meant}?`,
-  });
+  throw noSuchNode(name, [...topology.nodes.keys()]);
 }
 
 /** The outside host that has the address; without an address the first. */

@@ -1,22 +1,25 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import { waitingPods } from "@kubenetsim/core/controllers/waiting-pods";
 import { objectKey } from "@kubenetsim/core/model/api-object";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import { matchesEqualities } from "@kubenetsim/core/model/label-selector";
 import type { Service } from "@kubenetsim/core/model/service";
 import type { SourcePosition } from "@kubenetsim/core/runtime/errors";
 import { ingressOf } from "../cloud/load-balancer-controller.ts";
+import { nodeWarnings } from "./node-warnings.ts";
 import type { Warning } from "./warning.ts";
 
 type Path = readonly (string | number)[];
 
 /**
  * What a settled cluster has that is allowed and probably not meant: Services that select no Pod or name a port that none
- * of their Pods has, load balancers without an address, Pods without a node, no Node at all.
+ * of their Pods has, load balancers without an address, Pods that stay pending, Nodes that share addresses, no Node at all.
  */
 export function findWarnings(state: ClusterState): Warning[] {
   const slices = slicesByService(state);
   return [
     ...clusterWarnings(state),
+    ...nodeWarnings(state),
     ...state.tables.Service.values().flatMap((service) => [
       ...selectorWarnings(state, service, slices.get(objectKey(service)) ?? []),
       ...balancerWarnings(state, service),
@@ -53,15 +56,20 @@ function balancerWarnings(state: ClusterState, service: Service): Warning[] {
   return [warn(state, service, ["spec", "type"], "no cloud has given it a load balancer address: it stays pending")];
 }
 
+/** One for each reason that Pods wait for, with the first of them. */
 function podWarnings(state: ClusterState): Warning[] {
   if (state.tables.Node.size === 0) return [];
-  const waiting = state.tables.Pod.values().filter((pod) => (pod.spec.nodeName ?? "") === "");
-  if (waiting.length === 0) return [];
-  const names = waiting.slice(0, 3).map(objectKey).join(", ");
-  const more = waiting.length > 3 ? ` and ${waiting.length - 3} more` : "";
-  return [
-    { message: `no node takes Pod ${names}${more}`, position: positionOf(state, `Pod ${objectKey(waiting[0]!)}`, []) },
-  ];
+  const byReason = new Map<string, string[]>();
+  for (const { key, reason } of waitingPods(state)) {
+    const keys = byReason.get(reason);
+    if (keys === undefined) byReason.set(reason, [key]);
+    else keys.push(key);
+  }
+  return [...byReason].map(([reason, keys]) => {
+    const more = keys.length > 3 ? ` and ${keys.length - 3} more` : "";
+    const message = `Pod ${keys.slice(0, 3).join(", ")}${more} stays pending: ${reason}`;
+    return { message, position: positionOf(state, `Pod ${keys[0]!}`, ["spec", "nodeName"]) };
+  });
 }
 
 function warn(state: ClusterState, service: Service, path: Path, text: string): Warning {

@@ -1,4 +1,9 @@
-import type { FieldPath, ManifestDocument, Plain } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import type {
+  FieldPath,
+  ManifestDocument,
+  Plain,
+  PlainObject,
+} from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { parseGoDuration } from "./go-duration.ts";
 
@@ -47,6 +52,15 @@ export class FieldReader {
     if (value === undefined) return {};
     const isMap = typeof value === "object" && Object.values(value!).every((item) => typeof item === "boolean");
     return isMap ? (value as Readonly<Record<string, boolean>>) : this.#refuse(path, "a map of true and false");
+  }
+
+  /** The fields of an object, those that are null too; none when it is missing. */
+  fields(...path: FieldPath): PlainObject {
+    const value = this.#at(path);
+    if (value === undefined) return {};
+    return typeof value === "object" && !Array.isArray(value)
+      ? (value as PlainObject)
+      : this.#refuse(path, "an object");
   }
 
   #at(path: FieldPath): Plain | undefined {

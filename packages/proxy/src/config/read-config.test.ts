@@ -2,7 +2,7 @@ import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifest
 import { ParseError, StatusError } from "@kubenetsim/core/runtime/errors";
 import { describe, expect, it } from "vitest";
 import { defaultKubeProxyConfig } from "./kube-proxy-config.ts";
-import { isKubeProxyConfig, readKubeProxyConfig } from "./read-config.ts";
+import { isKubeProxyConfig, readKubeProxyConfig, readKubeProxyConfigDocument } from "./read-config.ts";
 
 const head = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n";
 const document = (text: string) => readManifests(text, "config.yaml")[0]!;
@@ -108,4 +108,43 @@ describe("the ConfigMap kube-system/kube-proxy", () => {
     const other = document("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: kube-proxy, namespace: default }\n");
     expect(isKubeProxyConfig(other)).toBe(false);
   });
+});
+
+describe("strict decoding", () => {
+  const warnings = (rest: string) => readKubeProxyConfigDocument(document(head + rest)).warnings;
+
+  it("warns of fields that kube-proxy does not know, with what was probably meant", () => {
+    expect(warnings("mode: ipvs\nipvs:\n  schedular: sh\nzzz: 1\n")).toEqual([
+      {
+        message:
+          'KubeProxyConfiguration: unknown field "ipvs.schedular": kube-proxy goes on without it; did you mean ipvs.scheduler?',
+        position: { source: "config.yaml", line: 5, column: 3 },
+      },
+      {
+        message: 'KubeProxyConfiguration: unknown field "zzz": kube-proxy goes on without it',
+        position: { source: "config.yaml", line: 6, column: 1 },
+      },
+    ]);
+    expect(warnings("toString: x\n")).toHaveLength(1);
+  });
+
+  it("takes every field of a kubeadm cluster's configuration", () => {
+    const text = `bindAddress: 0.0.0.0
+bindAddressHardFail: false
+clientConnection: {acceptContentTypes: "", burst: 0, contentType: "", kubeconfig: /var/lib/kube-proxy/kubeconfig.conf, qps: 0}
+configSyncPeriod: 0s
+conntrack: {maxPerCore: null, min: null, tcpBeLiberal: false, tcpCloseWaitTimeout: null, tcpEstablishedTimeout: null}
+logging: {flushFrequency: 0, options: {json: {infoBufferSize: "0"}, text: {infoBufferSize: "0"}}, verbosity: 0}
+oomScoreAdj: null
+winkernel: {enableDSR: false, forwardHealthCheckVip: false, networkName: "", rootHnsEndpointName: "", sourceVip: ""}
+`;
+    expect(warnings(text)).toEqual([]);
+  });
+
+  it.each(["iptables: {syncPeriod: xyz}", "configSyncPeriod: 5", "conntrack: {min: a}", "winkernel: 3"])(
+    "refuses %s, though it decides nothing",
+    (rest) => {
+      expect(() => read(rest)).toThrow(ParseError);
+    },
+  );
 });

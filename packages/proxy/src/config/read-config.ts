@@ -1,8 +1,9 @@
-import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import type { ManifestDocument, ReadWarning } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { formatPosition, ParseError } from "@kubenetsim/core/runtime/errors";
 import { FieldReader } from "./field-reader.ts";
 import { defaultKubeProxyConfig, type KubeProxyConfig, type LocalMode, type ProxyMode } from "./kube-proxy-config.ts";
+import { decodeStrictly } from "./strict-decoding.ts";
 import { validateConfig } from "./validate-config.ts";
 
 /** Is this a document that `readKubeProxyConfig` reads? */
@@ -13,24 +14,40 @@ export function isKubeProxyConfig({ apiVersion, kind, object }: ManifestDocument
   return metadata?.name === "kube-proxy" && metadata.namespace === "kube-system";
 }
 
+/** A configuration, the document that it stands in, and what kube-proxy would log about it. */
+export interface KubeProxyConfigDocument {
+  readonly config: KubeProxyConfig;
+  /** The KubeProxyConfiguration itself, be it a document or the text in a ConfigMap. */
+  readonly document: ManifestDocument;
+  readonly warnings: readonly ReadWarning[];
+}
+
 /**
  * Reads a `KubeProxyConfiguration`, or the ConfigMap `kube-system/kube-proxy` in which kubeadm keeps one under
- * `config.conf`, with the defaults of v1alpha1. Fields that do not decide what is written to the kernel are passed over.
+ * `config.conf`, with the defaults of v1alpha1. Of fields that do not decide what is written to the kernel only the type
+ * is looked at.
  *
  * @throws ParseError for text or types that cannot be read
  * @throws StatusError for values that kube-proxy refuses, in its words (pkg/proxy/apis/config/validation)
  */
 export function readKubeProxyConfig(document: ManifestDocument): KubeProxyConfig {
-  const inner = document.kind === "ConfigMap" ? embeddedDocument(document) : document;
+  return readKubeProxyConfigDocument(document).config;
+}
+
+/** The same with its warnings: fields that kube-proxy does not know. */
+export function readKubeProxyConfigDocument(document: ManifestDocument): KubeProxyConfigDocument {
+  const isEmbedded = document.kind === "ConfigMap";
+  const inner = isEmbedded ? embeddedDocument(document) : document;
   if (inner.apiVersion !== "kubeproxy.config.k8s.io/v1alpha1" || inner.kind !== "KubeProxyConfiguration") {
     throw new ParseError(`no kind "${inner.kind}" is registered for version "${inner.apiVersion}" in kube-proxy`, {
       position: inner.positionOf(["kind"]),
       hint: "expected kind KubeProxyConfiguration of kubeproxy.config.k8s.io/v1alpha1",
     });
   }
+  const unknown = decodeStrictly(inner);
   const config = readFields(new FieldReader(inner));
   validateConfig(config, inner);
-  return config;
+  return { config, document: inner, warnings: isEmbedded ? [...inner.warnings, ...unknown] : unknown };
 }
 
 function embeddedDocument(document: ManifestDocument): ManifestDocument {

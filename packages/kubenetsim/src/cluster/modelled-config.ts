@@ -1,0 +1,26 @@
+import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import { schedulers } from "@kubenetsim/schedulers/schedulers";
+
+export const modelledModes: readonly ProxyMode[] = ["iptables", "ipvs"];
+
+/**
+ * Is what kube-proxy is configured to do modelled? `document` is where the configuration stands, if in a text.
+ *
+ * @throws UnsupportedError with the position of the mode or the scheduler that is not
+ */
+export function requireModelled(config: KubeProxyConfig, document?: ManifestDocument): void {
+  const { mode, ipvs } = config;
+  if (!modelledModes.includes(mode)) {
+    const where = `mode of kube-proxy's configuration; modelled are ${modelledModes.join(" and ")}`;
+    throw new UnsupportedError(`kube-proxy's mode "${mode}"`, where, document?.positionOf(["mode"]));
+  }
+  if (mode !== "ipvs" || ipvs.scheduler === "" || Object.hasOwn(schedulers, ipvs.scheduler)) return;
+  const where = `ipvs.scheduler of kube-proxy's configuration; modelled are ${Object.keys(schedulers).join(", ")}`;
+  throw new UnsupportedError(
+    `the IPVS scheduler "${ipvs.scheduler}"`,
+    where,
+    document?.positionOf(["ipvs", "scheduler"]),
+  );
+}
