@@ -87,7 +87,11 @@ function ipvsLine(step: IpvsStep): StepLine {
     connection: "known connection",
     persistence: "persistent client",
   };
-  const detail = `${step.virtualServer} → ${step.realServer ?? "no real server"}, ${found[step.by]}`;
+  const to =
+    step.realServer === undefined
+      ? `no real server to choose (${step.scheduler})`
+      : `${step.realServer}, ${found[step.by]}`;
+  const detail = `${step.virtualServer} → ${to}`;
   return line("", "ipvs", detail, originText(step.origin));
 }
 

@@ -1,9 +1,10 @@
+import { parseAddress } from "@kubenetsim/core/net/address";
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 import type { Hop, Path, Trace } from "@kubenetsim/core/trace/trace";
 import { type CostModel, costModelFor } from "../cost/model.ts";
 import { costLines } from "./cost-lines.ts";
-import { isDeciding } from "./deciding-steps.ts";
+import { decidingSteps } from "./deciding-steps.ts";
 import { type StepLine, stepLine } from "./step-line.ts";
 
 export interface TraceTextOptions {
@@ -36,7 +37,15 @@ export function formatTrace(trace: Trace, options: TraceTextOptions = {}): strin
 function titleLine(trace: Trace): string {
   const { sent } = trace;
   const to = joinHostPort(sent.destination, sent.destinationPort);
-  return `${trace.request.hops[0]!.host} → ${to}/${sent.protocol.toLowerCase()}   (${trace.mode}, seed ${JSON.stringify(trace.seed)})`;
+  return `${senderText(trace)} → ${to}/${sent.protocol.toLowerCase()}   (${trace.mode}, seed ${JSON.stringify(trace.seed)})`;
+}
+
+/** An outside host is called by its first address; here by the one that it sent from, which may be of the other family. */
+function senderText({ sent, request }: Trace): string {
+  const { host, hostKind } = request.hops[0]!;
+  const isRouted = sent.source !== "0.0.0.0" && sent.source !== "::";
+  if (hostKind !== "external" || !isRouted) return host;
+  return host.replace(/\S+$/, (word) => (parseAddress(word) === undefined ? word : sent.source));
 }
 
 interface HopText {
@@ -63,7 +72,7 @@ function hopText(hop: Hop, number: number, verbose: boolean): HopText {
       : devices.length === 2
         ? devices.join(" → ")
         : `${devices[0]} →`;
-  const steps = hop.steps.filter((step) => verbose || isDeciding(step));
+  const steps = verbose ? hop.steps : decidingSteps(hop.steps);
   return {
     title: [`${number} ${hop.host}`, arrow, flowText(hop.before)],
     steps: steps.map((step) => stepLine(step, verbose)),
