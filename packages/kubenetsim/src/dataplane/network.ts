@@ -12,6 +12,7 @@ import { loadBalancersOf } from "../cloud/load-balancers.ts";
 import { nodesWithEndpoints } from "../cloud/nodes-with-endpoints.ts";
 import type { DataPlane } from "./data-plane.ts";
 import type { NodeProxy } from "./node-proxy.ts";
+import { standInPods } from "./stand-in-pods.ts";
 
 export interface NetworkOptions {
   readonly random: Random;
@@ -31,7 +32,7 @@ export function buildNetwork(state: ClusterState, plane: DataPlane, options: Net
   const entries = nodes.filter((node) => entryNode === undefined || node.metadata.name === entryNode);
   const topology = buildTopology({
     nodes,
-    pods: state.tables.Pod.values(),
+    pods: [...state.tables.Pod.values(), ...standInPods(state)],
     cni,
     ...(clients === undefined ? {} : { clients }),
     apiServer: apiServerOf(state),
