@@ -1,5 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type CliResult, runCli, withFiles } from "./cli/run-cli.ts";
+import { root } from "./tidy/source-files.ts";
 
 const shop = "examples/shop";
 
@@ -376,6 +379,61 @@ describe("help and progress", () => {
     const { err } = runCli(words, { tickMs: 5000, showsProgress: true });
     expect(err).toContain("\r\u001b[2K2 Services in ipvs mode");
     expect(err.replace(/^warning: .*\n/gm, "").endsWith("\r\u001b[2K")).toBe(true);
+  });
+});
+
+describe("what cannot be found or written", () => {
+  it("get says of a name that no object has what kubectl says", () => {
+    const { code, out, err } = runCli(["get", "-f", shop, "svc", "nope"]);
+    expect(err).toContain('Error from server (NotFound): services "nope" not found\n');
+    expect(out).toBe("");
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    [["compare", "-f", shop, "--svg", "nowhere/x.svg", "--services", "200000"], /cannot be written: its folder/],
+    [["compare", "-f", shop, "--svg", "test", "--services", "200000"], /test: cannot be written: it is a folder/],
+    [["compare", "-f", shop, "--services", "-1"], /--services takes numbers from 1 to 200000, not "-1"/],
+    [["trace", "-f", shop, "--from", "node/zz", "--to", "http://web"], /there is no Node zz/],
+    [["trace", "-f", shop, "--from", "pod/client", "--to", "http://web.shop"], /did you mean pod\/shop\/client\?/],
+    [["trace", "-f", shop, "--from", "node/n1", "--to", `1.1.1.1:${"9".repeat(999)}`], /"1\.1\.1\.1:9{72}…" is not/],
+  ])("%j", (words, message) => {
+    const { code, out, err } = runCli(words);
+    expect(err).toMatch(message);
+    expect(out).toBe("");
+    expect(code).toBe(2);
+  });
+
+  it("no objects at all", () => {
+    const { code, err } = read("# nothing\n");
+    expect(err).toBe("error: no objects in in.yaml\n");
+    expect(code).toBe(2);
+  });
+
+  it.skipIf(!existsSync("/dev/full") || !existsSync(`${root}/packages/kubenetsim/dist/cli/main.js`))(
+    "a full disk is no bug",
+    () => {
+      const full = openSync("/dev/full", "w");
+      const { status, stderr } = spawnSync(process.execPath, ["packages/kubenetsim/bin/kubenetsim.js", "version"], {
+        cwd: root,
+        stdio: ["ignore", full, "pipe"],
+        encoding: "utf8",
+      });
+      closeSync(full);
+      expect(stderr).toBe("error: standard output cannot be written: no space is left on the device\n");
+      expect(status).toBe(2);
+    },
+  );
+
+  it("says why a Pod cannot send", () => {
+    const lost = pods.replace("nodeName: n1", "nodeName: nope");
+    withFiles({ "in.yaml": stream(node, lost) }, (folder) => {
+      const words = ["trace", "-f", "in.yaml", "--from", "pod/client", "--to", "10.96.0.1:443"];
+      const { code, err } = runCli(words, { workingDirectory: folder });
+      expect(err).toMatch(/^warning: in\.yaml:\d+:\d+: Pod default\/client stays pending: node nope does not exist$/m);
+      expect(err).toMatch(/^error: Pod default\/client is not on the network: node nope does not exist$/m);
+      expect(code).toBe(2);
+    });
   });
 });
 

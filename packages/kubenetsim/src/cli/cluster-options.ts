@@ -1,3 +1,4 @@
+import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
@@ -42,7 +43,14 @@ export function readCluster(args: Arguments, terminal: Terminal, options: Cluste
   try {
     const files = readInputFiles(args.texts("file"), terminal);
     progress.step(`applying ${files.length} ${files.length === 1 ? "file" : "files"}`);
+    const { revision } = lab.state;
     lab.applyAll(files);
+    if (
+      lab.state.revision === revision &&
+      files.every(({ source, text }) => readManifests(text, source).length === 0)
+    ) {
+      throw new ParseError(`no objects in ${files.map(({ source }) => source).join(", ")}`);
+    }
     progress.step("letting the controllers work");
     lab.settle();
   } finally {

@@ -2,6 +2,7 @@
 export const exitCode = {
   /** Delivered, or done. */
   ok: 0,
+  /** Not delivered; for get, there is no object of the name. */
   notDelivered: 1,
   /** The command line, a file or an object in it is wrong, or asks for what is not modelled. */
   badInput: 2,

@@ -22,9 +22,16 @@ export function run(words: readonly string[], terminal: Terminal = nodeTerminal(
     return dispatch(words, terminal);
   } catch (problem) {
     const { text, code } = reportProblem(problem);
-    terminal.err(text);
+    tell(terminal, text);
     return code;
   }
+}
+
+/** When nobody can be told there is only the exit code. */
+function tell(terminal: Terminal, text: string): void {
+  try {
+    terminal.err(text);
+  } catch {}
 }
 
 function dispatch(words: readonly string[], terminal: Terminal): ExitCode {

@@ -1,5 +1,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { writeReason } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The terminal that the process was started in. Colours and progress need a TTY; NO_COLOR turns colours off. */
@@ -9,15 +11,19 @@ export function nodeTerminal(): Terminal {
     workingDirectory: process.cwd(),
     colour: stdout.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb",
     showsProgress: stderr.isTTY === true && env.TERM !== "dumb",
-    out: (text) => writeAll(1, text),
-    err: (text) => writeAll(2, text),
+    out: (text) => writeAll(1, text, "standard output"),
+    err: (text) => writeAll(2, text, "standard error"),
     readInput: () => readFileSync(0, "utf8"),
     elapsedMs: () => performance.now(),
   };
 }
 
-/** Written at once, so that nothing is lost when the process ends; a reader that has gone (`| head`) is no error. */
-function writeAll(descriptor: number, text: string): void {
+/**
+ * Written at once, so that nothing is lost when the process ends; a reader that has gone (`| head`) is no error.
+ *
+ * @throws ParseError when it cannot be written: the disk is full.
+ */
+function writeAll(descriptor: number, text: string, name: string): void {
   const bytes = new TextEncoder().encode(text);
   let offset = 0;
   while (offset < bytes.length) {
@@ -26,7 +32,8 @@ function writeAll(descriptor: number, text: string): void {
     } catch (problem) {
       const code = (problem as { code?: string }).code;
       if (code === "EPIPE") return;
-      if (code !== "EAGAIN") throw problem;
+      if (code === undefined) throw problem;
+      if (code !== "EAGAIN") throw new ParseError(`${name} cannot be written: ${writeReason(code)}`);
     }
   }
 }

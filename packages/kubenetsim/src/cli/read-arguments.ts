@@ -36,10 +36,22 @@ function parse(command: Command, words: readonly string[]): { values: Values; po
     ]),
   );
   try {
-    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: withNegativeValues(command, words), options, allowPositionals: true, strict: true });
   } catch (problem) {
     throw explain(command, problem as Error & { code?: string });
   }
+}
+
+/** `--services -1` as `--services=-1`: no option begins with a digit, so it is a value, and the command says what it takes. */
+function withNegativeValues(command: Command, words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const option = joined.at(-1) ?? "";
+    const takesValue = option.startsWith("--") && command.options[option.slice(2)]?.type === "string";
+    if (takesValue && /^-\d/.test(word)) joined[joined.length - 1] = `${option}=${word}`;
+    else joined.push(word);
+  }
+  return joined;
 }
 
 function explain(command: Command, problem: Error & { code?: string }): Error {

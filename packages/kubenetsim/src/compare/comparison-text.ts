@@ -42,9 +42,15 @@ function lawLines(rows: readonly ModeComparison[]): string[] {
   const offset = first.iptables.rulesCompared - first.services;
   const linear = rows.every((row) => row.iptables.rulesCompared === row.services + offset);
   const constant = rows.every((row) => stepsOf(row.ipvs) === stepsOf(first.ipvs));
+  const servers = first.ipvs.serversExamined;
+  const examined = `${grouped(servers)} real ${servers === 1 ? "server" : "servers"} examined`;
   return [
     ...(linear ? [`iptables compares N + ${grouped(offset)} rules for the last of N added Services.`] : []),
-    ...(constant ? [`ipvs takes ${grouped(stepsOf(first.ipvs))} steps, however many Services there are.`] : []),
+    ...(constant
+      ? [
+          `ipvs takes ${grouped(stepsOf(first.ipvs))} steps (its columns, and ${examined}), however many Services there are.`,
+        ]
+      : []),
   ];
 }
 

@@ -30,7 +30,8 @@ export function parseDestination(text: string): Destination {
       ? parseService(text)
       : parseEndpoint(text);
   if (destination === undefined) {
-    throw new ParseError(`"${text}" is not a place that a packet can go to`, { hint: `expected ${forms}` });
+    const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+    throw new ParseError(`"${shown}" is not a place that a packet can go to`, { hint: `expected ${forms}` });
   }
   return destination;
 }

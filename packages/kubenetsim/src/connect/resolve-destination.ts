@@ -75,9 +75,14 @@ function servicePort(service: Service, port: string | undefined, protocol: Proto
   if (found !== undefined) return found;
   const title = `Service ${service.metadata.namespace}/${service.metadata.name}`;
   const known = (service.spec.ports ?? []).map(portText).join(", ");
-  throw new ParseError(port === undefined ? `${title} has several ports: say which` : `${title} has no port ${port}`, {
-    hint: known === "" ? "it has no ports at all" : `it has ${known}`,
-  });
+  throw new ParseError(
+    port === undefined
+      ? `${title} has several ports: say which`
+      : `${title} has no port ${port.slice(0, 80)}${port.length > 80 ? "…" : ""}`,
+    {
+      hint: known === "" ? "it has no ports at all" : `it has ${known}`,
+    },
+  );
 }
 
 function portText({ name, port, protocol = "TCP" }: ServicePortSpec): string {

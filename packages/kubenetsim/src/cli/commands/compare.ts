@@ -5,7 +5,7 @@ import { comparisonChart, comparisonTable } from "../../compare/comparison-text.
 import { inputOptions, readCluster } from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
-import { writeTextFile } from "../output-file.ts";
+import { requireWritable, writeTextFile } from "../output-file.ts";
 import { Progress } from "../progress.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -29,10 +29,11 @@ const mostServices = 200_000;
 
 function runCompare(args: Arguments, terminal: Terminal): ExitCode {
   const sizes = readSizes(args.text("services"));
+  const svg = args.text("svg");
+  if (svg !== undefined) requireWritable(svg, terminal);
   const lab = readCluster(args, terminal);
   const rows = measureGrowth(lab, sizes, terminal);
   terminal.out(args.flag("json") ? `${JSON.stringify(rows, undefined, 2)}\n` : comparisonTable(rows));
-  const svg = args.text("svg");
   if (svg !== undefined) {
     const path = writeTextFile(svg, comparisonChart(rows), terminal);
     if (!args.flag("json")) terminal.out(`plot: ${path}\n`);
@@ -42,6 +43,7 @@ function runCompare(args: Arguments, terminal: Terminal): ExitCode {
 
 /** The comparison, with progress. */
 export function measureGrowth(lab: Cluster, sizes: readonly number[], terminal: Terminal): ModeComparison[] {
+  lab.requireModelled("ipvs");
   const progress = new Progress(terminal);
   try {
     return compareModes(lab.state, sizes, {

@@ -34,11 +34,24 @@ function runGet(args: Arguments, terminal: Terminal): ExitCode {
   const lab = readCluster(args, terminal);
   const lists = kinds.map((kind) => ({ kind, objects: select(lab, kind, args) }));
   const all = lists.flatMap((list) => list.objects);
+  const name = args.positionals[1];
+  if (name !== undefined && all.length === 0) {
+    for (const kind of kinds) terminal.err(`Error from server (NotFound): ${resources[kind]} "${name}" not found\n`);
+    return exitCode.notDelivered;
+  }
   if (form === "json") terminal.out(`${JSON.stringify(listObject(all), undefined, 2)}\n`);
   else if (all.length === 0) terminal.err(notFound(args));
   else terminal.out(tables(lab, lists, args, form === "wide"));
   return exitCode.ok;
 }
+
+/** As kubectl says them: with the group, if any. */
+const resources: Readonly<Record<PrintableKind, string>> = {
+  Service: "services",
+  EndpointSlice: "endpointslices.discovery.k8s.io",
+  Pod: "pods",
+  Node: "nodes",
+};
 
 function readKind(word: string): PrintableKind {
   const kind = kindsByName.get(word.toLowerCase());

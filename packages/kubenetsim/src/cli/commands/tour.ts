@@ -7,7 +7,7 @@ import { comparisonChart, comparisonTable } from "../../compare/comparison-text.
 import { inputOptions, readCluster } from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
-import { writeTextFile } from "../output-file.ts";
+import { requireWritable, writeTextFile } from "../output-file.ts";
 import type { Terminal } from "../terminal.ts";
 import { heading } from "../trace-colours.ts";
 import { traceText } from "../trace-text.ts";
@@ -40,6 +40,8 @@ const stops: readonly Stop[] = [
 ];
 
 function runTour(args: Arguments, terminal: Terminal): ExitCode {
+  const svg = args.text("svg") ?? "kubenetsim-growth.svg";
+  requireWritable(svg, terminal);
   const shop = readCluster(withShop(args, terminal), terminal);
   terminal.out(introduction(shop));
   for (const mode of ["iptables", "ipvs"] as const) {
@@ -54,7 +56,7 @@ function runTour(args: Arguments, terminal: Terminal): ExitCode {
   terminal.out("$ kubenetsim compare -f examples/shop\n\n");
   const rows = measureGrowth(shop, usualSizes, terminal);
   terminal.out(comparisonTable(rows));
-  const path = writeTextFile(args.text("svg") ?? "kubenetsim-growth.svg", comparisonChart(rows), terminal);
+  const path = writeTextFile(svg, comparisonChart(rows), terminal);
   terminal.out(`plot: ${path}\n`);
   return exitCode.ok;
 }

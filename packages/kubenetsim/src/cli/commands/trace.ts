@@ -52,6 +52,8 @@ function runTrace(args: Arguments, terminal: Terminal): ExitCode {
   const lab = readCluster(args, terminal, entryNode === undefined ? {} : { entryNode });
   if (entryNode !== undefined) knownNode(entryNode, lab);
   for (const word of args.texts("iptables-save")) loadDump(word, lab, terminal);
+  const source = parseSource(from);
+  if (source.kind === "node") knownNode(source.name, lab);
   const traced = lab.trace({ from, to });
   if (args.flag("json")) terminal.out(`${JSON.stringify(traceToJson(traced), undefined, 2)}\n`);
   else terminal.out(traceText(traced, terminal, args.flag("verbose")));
