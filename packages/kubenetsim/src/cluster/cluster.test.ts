@@ -249,7 +249,7 @@ describe("warnings", () => {
     const head =
       "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.0.0.0/16\n";
     expect(texts(nodeText("a", "10.0.0.0/16", "192.168.0.1"), `${head}schedular: x\n`, `${head}mode: ipvs\n`)).toEqual([
-      'in.yaml:10:1: KubeProxyConfiguration: unknown field "schedular": kube-proxy goes on without it',
+      'in.yaml:10:1: KubeProxyConfiguration: unknown field "schedular": kube-proxy goes on without it; did you mean ipvs.scheduler?',
       "in.yaml:8:1: this KubeProxyConfiguration counts for nothing: the one at in.yaml:13:1 comes later",
     ]);
   });

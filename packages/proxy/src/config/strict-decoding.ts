@@ -26,12 +26,23 @@ export function decodeStrictly(document: ManifestDocument): ReadWarning[] {
 }
 
 function unknownField(document: ManifestDocument, path: FieldPath, known: readonly string[]): ReadWarning {
-  const meant = nearestWord(String(path.at(-1)), known);
-  const hint = meant === undefined ? "" : `; did you mean ${[...path.slice(0, -1), meant].join(".")}?`;
+  const name = String(path.at(-1));
+  const near = nearestWord(name, known);
+  const meant = near === undefined ? inSection(name) : [...path.slice(0, -1), near].join(".");
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
   return {
     message: `KubeProxyConfiguration: unknown field "${path.join(".")}": kube-proxy goes on without it${hint}`,
     position: document.positionOf(path),
   };
+}
+
+/** A field that was probably meant and stands in one of the sections. */
+function inSection(name: string): string | undefined {
+  for (const [section, schema] of Object.entries(configSchema)) {
+    const near = typeof schema === "string" ? undefined : nearestWord(name, Object.keys(schema));
+    if (near !== undefined) return `${section}.${near}`;
+  }
+  return undefined;
 }
 
 const readers: Readonly<Record<FieldType, (fields: FieldReader, path: FieldPath) => unknown>> = {
