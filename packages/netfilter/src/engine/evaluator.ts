@@ -215,7 +215,7 @@ export class Evaluator {
     if (this.#drawn && !whole && !this.#indexed) return pc;
     const from = whole ? 0 : (code[pc + 1]! & 0xffffff) - code[cascade + cascadeField.firstRule]!;
     const count = code[cascade + cascadeField.count]!;
-    const chosen = draw(code, cascade, from, this.#host.chance);
+    const chosen = draw(code, cascade, from, this.#host.chance, packet.fate);
     const target = cascade + (code[cascade]! >>> 16) + chosen * code[cascade + cascadeField.stride]!;
     this.#drawn = true;
     this.#pick = chosen < count ? target : -1;

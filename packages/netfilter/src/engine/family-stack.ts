@@ -97,7 +97,11 @@ export class FamilyStack {
 
   #forward(packet: Packet, meter: Meter, tape: Tape | null): Verdict {
     const result = this.#filter(hook.FORWARD, packet, meter, tape);
-    if (result === accept) this.#parts.director?.outgoing(packet, meter, tape);
+    const { director } = this.#parts;
+    if (result === accept && director !== undefined) {
+      packet.fate.more = true;
+      director.outgoing(packet, meter, tape);
+    }
     return result;
   }
 
@@ -142,7 +146,10 @@ export class FamilyStack {
     if (packet.ctState !== ctState.untracked) return;
     meter.conntrackLookups++;
     if (this.#parts.stateless) packet.ctState = ctState.new;
-    else this.#parts.conntrack.track(packet);
+    else {
+      packet.fate.more = true;
+      this.#parts.conntrack.track(packet);
+    }
     if (tape !== null) tape.write(tapeKind.conntrack, packet.ctState, packet.ctReply ? 1 : 0);
   }
 
@@ -167,7 +174,9 @@ export class FamilyStack {
   /** IPVS at LOCAL_IN and LOCAL_OUT: answers of real servers first, then packets for virtual servers. */
   #direct(packet: Packet, meter: Meter, tape: Tape | null): Verdict {
     const { director, addresses, conntrack, stateless } = this.#parts;
-    if (director === undefined || director.outgoing(packet, meter, tape)) return accept;
+    if (director === undefined) return accept;
+    packet.fate.more = true;
+    if (director.outgoing(packet, meter, tape)) return accept;
     const result = director.incoming(packet, meter, tape);
     if (result !== verdict.stolen) return result;
     if (!stateless) conntrack.expectReplyFrom(packet);

@@ -269,7 +269,17 @@ function observe(
       return kernel.runHook(hook as Hook, packet, meter, tape);
     });
     clock.advance(3000);
-    return { verdicts, packet, cost: meter.cost(), tape: [...tape.words.subarray(0, tape.length * recordLength)] };
+    // The number of a draw and the cascade stand in `fate`, in words of each engine's own code.
+    const { fate, ...registers } = packet;
+    const { more, draws, value, chosen } = fate;
+    const chance = { more, draws, value, chosen };
+    return {
+      verdicts,
+      registers,
+      chance,
+      cost: meter.cost(),
+      tape: [...tape.words.subarray(0, tape.length * recordLength)],
+    };
   });
   return { seen, rules: kernel.ruleset(ruleset.family), nfacct: kernel.nfacct() };
 }

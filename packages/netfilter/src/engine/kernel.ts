@@ -46,12 +46,17 @@ export interface KernelOptions {
  * OUTPUT (which knows that it has been there) and POSTROUTING. Set `inDevice`, `outDevice` and `bridged` before each hook
  * that asks them. A packet that stays on the host by loopback keeps its metadata between POSTROUTING and PREROUTING.
  *
+ * Counters of rules, and `rejectedWith`, speak of packets that `runHook` saw: one that a walker sends on a way that it
+ * remembers from an earlier packet does not come by here.
+ *
  * @example
  * const kernel = new Kernel({ random: seededRandom("a"), clock: virtualClock(), devices: [{ name: "eth0", addresses: ["192.168.10.11/24"] }] });
  * kernel.load(parseIptablesSave(text));
  * kernel.runHook(hook.PREROUTING, packet, meter, null);
  */
 export class Kernel {
+  /** Grows whenever rules, sets or devices change: as long as it stays, a packet that hangs on nothing else fares alike. */
+  revision = 0;
   readonly #options: KernelOptions;
   readonly #names: ConditionNames;
   readonly #recents: RecentLists;
@@ -86,6 +91,7 @@ export class Kernel {
 
   /** Replaces all rules of the ruleset's family. Chains that are the same objects as before keep their code and counters. */
   load(ruleset: Ruleset): void {
+    this.revision++;
     const stack = this.#of(ruleset.family);
     stack.program.load(ruleset);
     stack.refresh();
@@ -93,6 +99,7 @@ export class Kernel {
 
   /** What `iptables-restore --noflush` does: only the chains in it change. */
   restore(input: RestoreInput): void {
+    this.revision++;
     const stack = this.#of(input.family);
     stack.program.restore(input);
     stack.refresh();
@@ -100,11 +107,13 @@ export class Kernel {
 
   /** Replaces all sets, of both families. */
   loadSets(sets: readonly IpSet[]): void {
+    this.revision++;
     this.#names.sets.load(sets);
   }
 
   /** Replaces devices and addresses. */
   setDevices(devices: readonly DeviceInput[]): void {
+    this.revision++;
     this.#devices = devices;
     this.#names.setDevices(devices);
     this.#addresses = new AddressBook(devices);

@@ -9,6 +9,9 @@ import { ctStatus, type Packet } from "./packet.ts";
 import type { RecentLists } from "./recent-lists.ts";
 import { type Tape, tapeKind } from "./tape.ts";
 
+/** The range of a side whose port a rule leaves open. */
+const anyPort = 0xffff;
+
 /** What matches may ask of the host. */
 export interface HostState {
   readonly names: ConditionNames;
@@ -44,23 +47,28 @@ export function matchHolds(
     case opCode.mark:
       return ((packet.mark & code[at + 2]!) === code[at + 1]) !== (code[at + 3] === 1);
     case opCode.random: {
+      packet.fate.more = true;
       meter.randomDraws++;
       const probability31 = code[at + 1]! * 65536 + code[at + 2]!;
       return host.chance.next() * 2 ** 31 < probability31 !== (code[at + 3] === 1);
     }
     case opCode.nth:
+      packet.fate.more = true;
       return nthHolds(code, at);
     case opCode.recent:
+      packet.fate.more = true;
       return host.recents.evaluate(host.names.recents[code[at + 1]!]!, packet, host.clock.nowMs);
     case opCode.set:
       return setHolds(code, at, packet, host, meter, tape);
     case opCode.nfacct:
+      packet.fate.more = true;
       host.names.accounts[code[at + 1]! * 2]! += 1;
       host.names.accounts[code[at + 1]! * 2 + 1]! += packet.bytes;
       return true;
     case opCode.physdev:
       return packet.bridged !== (code[at + 1] === 1);
     case opCode.ipvs: {
+      packet.fate.more = true;
       const match = host.names.ipvs[code[at + 1]!]!;
       return host.director?.belongs(packet, match.vaddr, match.vproto, match.vport) ?? false;
     }
@@ -72,6 +80,7 @@ export function matchHolds(
 function transportHolds(code: Int32Array, at: number, packet: Packet): boolean {
   if (packet.protocol !== code[at + 1]) return false;
   const negations = code[at + 4]!;
+  if (code[at + 2] !== anyPort || (negations & 1) !== 0) packet.fate.more = true;
   const source = inRange(packet.sourcePort, code[at + 2]!) !== ((negations & 1) !== 0);
   return source && inRange(packet.destinationPort, code[at + 3]!) !== ((negations & 2) !== 0);
 }
@@ -114,6 +123,7 @@ function setHolds(
   const set = code[at + 1]!;
   const hit = host.names.sets.contains(set, code[at + 2]!, packet);
   meter.setLookups++;
+  packet.fate.more = true;
   if (tape !== null) tape.write(tapeKind.setLookup, set, hit ? 1 : 0, code[at + 2]!);
   return hit !== (code[at + 3] === 1);
 }

@@ -100,6 +100,7 @@ export class NatHook {
       this.#nat.setSource(packet.ctEntry, address, natRandom);
       return true;
     }
+    if (natRandom) packet.fate.more = true;
     const before = tape === null ? 0 : this.#startRecord(tape, packet);
     const port = natRandom && packet.sourcePort > 0 ? this.#nat.randomPort(packet.sourcePort) : packet.sourcePort;
     const changed = setSource(packet, address, 0, port);

@@ -1,3 +1,5 @@
+import { Fate } from "./fate.ts";
+
 /** `Packet.ctState`: what conntrack made of the packet. */
 export const ctState = { untracked: 0, new: 1, established: 2, related: 3, invalid: 4 } as const;
 export type CtState = (typeof ctState)[keyof typeof ctState];
@@ -31,6 +33,8 @@ export class Packet {
   tcpFlags = 2;
   /** Length in bytes, for counters only. */
   bytes = 60;
+  /** What its way has hung on; the caller begins it anew for each packet if it wants to know. */
+  readonly fate: Fate = new Fate();
 
   // What the kernel that holds it right now knows about it (skb metadata); reset when it enters a host.
   /** Index in the kernel's list of devices; -1 for none (locally made, or not yet routed). */

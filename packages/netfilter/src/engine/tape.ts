@@ -13,6 +13,7 @@
  * - `route` decision (0 local, 1 forward, 2 none), device, words of the gateway (0 for none, 1, 4), the gateway's four words
  * - `socket` port, listening, process id
  * - `end` disposition, reason (both codes of the walk)
+ * - `knownWay` branch, source port: stands for all records of a way that the walker remembers under that number
  */
 export const tapeKind = {
   hopIn: 1,
@@ -30,11 +31,12 @@ export const tapeKind = {
   route: 13,
   socket: 14,
   end: 15,
+  knownWay: 16,
 } as const;
 export type TapeKind = (typeof tapeKind)[keyof typeof tapeKind];
 
 /** How many slots a record of each kind uses (0: there is no such kind). */
-export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2];
+export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2, 2];
 
 /** Integers of one record: the kind and up to fifteen slots. */
 export const recordLength = 16;

@@ -2,64 +2,64 @@ import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 import type { Step } from "@kubenetsim/core/trace/step";
 import type { Hop } from "@kubenetsim/core/trace/trace";
 import { tapeKind } from "@kubenetsim/netfilter/engine/tape";
-import type { Host } from "../topology/host.ts";
 import { readHeader } from "./header.ts";
-import type { KernelNames } from "./kernel-names.ts";
-import type { RecordRange } from "./record-range.ts";
+import type { HopRecords, PathRecords } from "./record-range.ts";
 import { nextRecord } from "./record-store.ts";
 import { lastHeader, readSteps } from "./steps.ts";
 
 /** What one host wrote on the tape; headers and steps are made when they are read. */
-export class HopView implements Hop, RecordRange {
-  readonly words: Int32Array;
-  readonly start: number;
-  readonly end: number;
-  readonly #host: Host;
-  readonly #names: KernelNames | undefined;
+export class HopView implements Hop {
+  readonly #path: PathRecords;
+  readonly #index: number;
+  readonly #sourcePort: number;
   #steps: readonly Step[] | undefined;
 
-  /** `start` is the record with which the packet entered the host. */
-  constructor(words: Int32Array, start: number, end: number, host: Host, names: KernelNames | undefined) {
-    this.words = words;
-    this.start = start;
-    this.end = end;
-    this.#host = host;
-    this.#names = names;
+  /** The first record is the one with which the packet entered the host; `sourcePort` -1 leaves ports as recorded. */
+  constructor(path: PathRecords, index: number, sourcePort: number) {
+    this.#path = path;
+    this.#index = index;
+    this.#sourcePort = sourcePort;
   }
 
   get host(): string {
-    return this.#host.name;
+    return this.#records.host.name;
   }
 
   get hostKind(): Hop["hostKind"] {
-    return this.#host.kind;
+    return this.#records.host.kind;
   }
 
   get inDevice(): string | undefined {
-    return this.#deviceOf(this.start);
+    return this.#deviceOf(this.#records.start);
   }
 
   get outDevice(): string | undefined {
-    let last = this.start;
-    for (let at = last; at < this.end; at = nextRecord(this.words, at)) last = at;
-    return this.words[last] === tapeKind.hopOut ? this.#deviceOf(last) : undefined;
+    const { words, start, end } = this.#records;
+    let last = start;
+    for (let at = last; at < end; at = nextRecord(words, at)) last = at;
+    return words[last] === tapeKind.hopOut ? this.#deviceOf(last) : undefined;
   }
 
   get before(): PacketHeader {
-    return readHeader(this.words, nextRecord(this.words, this.start) + 1);
+    const { words, start } = this.#records;
+    return readHeader(words, nextRecord(words, start) + 1, this.#sourcePort);
   }
 
   get after(): PacketHeader {
-    return readHeader(this.words, lastHeader(this));
+    return readHeader(this.#records.words, lastHeader(this.#records), this.#sourcePort);
   }
 
   get steps(): readonly Step[] {
-    this.#steps ??= readSteps(this, this.#host, this.#names);
+    this.#steps ??= readSteps(this.#records, this.#sourcePort);
     return this.#steps;
   }
 
+  get #records(): HopRecords {
+    return this.#path.hops[this.#index]!;
+  }
+
   #deviceOf(record: number): string | undefined {
-    const device = this.words[record + 2]!;
-    return device < 0 ? undefined : this.#host.devices[device]!.name;
+    const device = this.#records.words[record + 2]!;
+    return device < 0 ? undefined : this.#records.host.devices[device]!.name;
   }
 }

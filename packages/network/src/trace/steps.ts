@@ -1,6 +1,7 @@
 import { formatAddress } from "@kubenetsim/core/net/address";
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { InvariantError } from "@kubenetsim/core/runtime/errors";
+import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 import type {
   ConntrackStep,
   IpvsStep,
@@ -16,22 +17,22 @@ import { verdict } from "@kubenetsim/netfilter/engine/verdict";
 import type { Host } from "../topology/host.ts";
 import { readHeader } from "./header.ts";
 import type { KernelNames } from "./kernel-names.ts";
-import type { RecordRange } from "./record-range.ts";
+import type { HopRecords, RecordRange } from "./record-range.ts";
 import { nextRecord } from "./record-store.ts";
 import { RuleView } from "./rule-view.ts";
 import { setEntry } from "./set-entry.ts";
 
-/** What one host wrote on the tape, as steps. */
-export function readSteps(range: RecordRange, host: Host, names: KernelNames | undefined): Step[] {
+/** What one host wrote on the tape, as steps; headers have the source port given unless it is -1. */
+export function readSteps(range: HopRecords, sourcePort: number): Step[] {
   const { words } = range;
   const steps: Step[] = [];
   let header = -1;
   for (let at = range.start; at < range.end; at = nextRecord(words, at)) {
     const kind = words[at]!;
     if (kind === tapeKind.header) header = at + 1;
-    else if (kind === tapeKind.dnat || kind === tapeKind.snat) steps.push(readNat(words, at, header));
+    else if (kind === tapeKind.dnat || kind === tapeKind.snat) steps.push(readNat(words, at, header, sourcePort));
     else {
-      const step = readStep(words, at + 1, kind, header, host, names);
+      const step = readStep(words, at + 1, kind, header, range, sourcePort);
       if (step !== undefined) steps.push(step);
     }
   }
@@ -44,8 +45,8 @@ function readStep(
   at: number,
   kind: number,
   header: number,
-  host: Host,
-  names: KernelNames | undefined,
+  { host, names }: HopRecords,
+  sourcePort: number,
 ): Step | undefined {
   switch (kind) {
     case tapeKind.conntrack:
@@ -65,7 +66,7 @@ function readStep(
     case tapeKind.rule:
       return new RuleView(hookNames[words[at]!]!, known(names).chain(words[at + 1]!), words[at + 2]!);
     case tapeKind.setLookup:
-      return readSetLookup(words, at, header, known(names));
+      return readSetLookup(words, at, known(names), readHeader(words, header, sourcePort));
     case tapeKind.mark:
       return { kind: "mark", before: words[at]! >>> 0, after: words[at + 1]! >>> 0 };
     case tapeKind.ipvs:
@@ -86,19 +87,19 @@ function readConntrack(words: Int32Array, at: number): ConntrackStep {
   return { kind: "conntrack", state: conntrackStates[words[at]!]!, direction };
 }
 
-function readNat(words: Int32Array, at: number, header: number): NatStep {
+function readNat(words: Int32Array, at: number, header: number, sourcePort: number): NatStep {
   const after = nextRecord(words, at);
   if (header < 0 || words[after] !== tapeKind.header) throw new InvariantError("a rewrite on the tape has no header");
   return {
     kind: words[at] === tapeKind.dnat ? "dnat" : "snat",
     by: (["rule", "conntrack", "ipvs"] as const)[words[at + 1]!]!,
-    before: readHeader(words, header),
-    after: readHeader(words, after + 1),
+    before: readHeader(words, header, sourcePort),
+    after: readHeader(words, after + 1, sourcePort),
   };
 }
 
-function readSetLookup(words: Int32Array, at: number, header: number, names: KernelNames): SetLookupStep {
-  const entry = setEntry(names.setType(words[at]!), words[at + 2]!, readHeader(words, header));
+function readSetLookup(words: Int32Array, at: number, names: KernelNames, header: PacketHeader): SetLookupStep {
+  const entry = setEntry(names.setType(words[at]!), words[at + 2]!, header);
   return { kind: "set-lookup", set: names.setName(words[at]!), entry, hit: words[at + 1] === 1 };
 }
 

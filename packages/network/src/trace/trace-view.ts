@@ -10,12 +10,12 @@ export interface PathView extends Path {
   readonly hops: readonly HopView[];
 }
 
-export interface TraceFacts {
+export interface TraceLabels {
   readonly seed: string;
   readonly mode: string;
-  readonly disposition: Disposition;
-  readonly request: PathView;
-  readonly reply: PathView | undefined;
+}
+
+export interface TraceFacts {
   /** It reached the host that owns its destination, whether or not a socket took it. */
   readonly arrived: boolean;
   /** The process that took it. */
@@ -33,12 +33,18 @@ export class TraceView implements Trace {
   readonly reply: PathView | undefined;
   readonly #facts: TraceFacts;
 
-  constructor(facts: TraceFacts) {
-    this.seed = facts.seed;
-    this.mode = facts.mode;
-    this.disposition = facts.disposition;
-    this.request = facts.request;
-    this.reply = facts.reply;
+  constructor(
+    labels: TraceLabels,
+    disposition: Disposition,
+    facts: TraceFacts,
+    request: PathView,
+    reply: PathView | undefined,
+  ) {
+    this.seed = labels.seed;
+    this.mode = labels.mode;
+    this.disposition = disposition;
+    this.request = request;
+    this.reply = reply;
     this.#facts = facts;
   }
 

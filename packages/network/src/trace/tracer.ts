@@ -4,13 +4,17 @@ import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Meter } from "@kubenetsim/netfilter/engine/meter";
 import { recordLength, Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import type { Host } from "../topology/host.ts";
+import { Tuple } from "../walk/answer.ts";
 import { type DispositionCode, dispositionCode, dispositions } from "../walk/disposition-code.ts";
 import { type Request, writeRequest } from "../walk/request.ts";
 import type { Walker } from "../walk/walker.ts";
+import { recordedPort } from "./header.ts";
 import { HopView } from "./hop-view.ts";
 import type { KernelNames } from "./kernel-names.ts";
+import { type KnownBranch, KnownPath } from "./known-path.ts";
+import type { HopRecords } from "./record-range.ts";
 import { RecordStore } from "./record-store.ts";
-import { type PathView, TraceView } from "./trace-view.ts";
+import { type PathView, type TraceFacts, type TraceLabels, TraceView } from "./trace-view.ts";
 
 /** Far more than a packet of 64 hops and its answer have needed. */
 const tapeRecords = 8192;
@@ -25,21 +29,19 @@ const tapeRecords = 8192;
 export class Tracer {
   readonly walker: Walker;
   readonly #namesOf: (host: Host) => KernelNames | undefined;
-  readonly #seed: string;
-  readonly #mode: string;
+  readonly #labels: TraceLabels;
   readonly #tape: Tape = new Tape(tapeRecords);
   readonly #records: RecordStore = new RecordStore();
+  readonly #sent: Tuple = new Tuple();
+  /** By the walker's numbers of branches, of one of its generations. */
+  readonly #branches: (KnownBranch | undefined)[] = [];
+  #generation = -1;
 
   /** `namesOf` gives the names as they stand now: a trace keeps them. */
-  constructor(
-    walker: Walker,
-    namesOf: (host: Host) => KernelNames | undefined,
-    labels: { readonly seed: string; readonly mode: string },
-  ) {
+  constructor(walker: Walker, namesOf: (host: Host) => KernelNames | undefined, labels: TraceLabels) {
     this.walker = walker;
     this.#namesOf = namesOf;
-    this.#seed = labels.seed;
-    this.#mode = labels.mode;
+    this.#labels = labels;
   }
 
   trace(request: Request): Trace {
@@ -55,28 +57,56 @@ export class Tracer {
 
   /** The same for the way there alone: nobody's answer is walked. */
   requestFrom(from: Host): TraceView {
-    this.#tape.rewind();
-    return this.#view(this.walker.request(from, this.#tape));
+    const { packet, known } = this.walker;
+    const tape = this.#tape;
+    tape.rewind();
+    if (known === undefined || packet.v6) return this.#view(this.walker.request(from, tape));
+    const { sourcePort } = packet;
+    this.#sent.keep(packet);
+    const disposition = this.walker.request(from, tape);
+    const number = tape.words[0] === tapeKind.knownWay ? tape.words[1]! : known.learned;
+    if (number < 0) return this.#view(disposition);
+    if (this.#generation !== known.generation) this.#branches.length = 0;
+    this.#generation = known.generation;
+    const branch = this.#branches[number] ?? this.#keepBranch(from, number, disposition);
+    const path = new KnownPath(branch, sourcePort);
+    return new TraceView(this.#labels, dispositions[disposition]!, branch.facts, path, undefined);
+  }
+
+  /** Keeps a branch's records: what its first packet wrote, or one that is sent that way once more for them. */
+  #keepBranch(from: Host, number: number, disposition: DispositionCode): KnownBranch {
+    const tape = this.#tape;
+    if (tape.words[0] === tapeKind.knownWay) {
+      this.#sent.restore(this.walker.packet);
+      tape.rewind();
+      this.walker.replay(from, number, tape);
+    }
+    this.#records.reserve(tape);
+    const hops = this.#hops(0, tape.length);
+    const branch = { facts: this.#facts(disposition), hops, count: hops.length, cost: this.walker.requestMeter.cost() };
+    while (this.#branches.length <= number) this.#branches.push(undefined);
+    this.#branches[number] = branch;
+    return branch;
   }
 
   #view(disposition: DispositionCode): TraceView {
-    const { walker } = this;
-    const { receiver, process, replyStart } = walker;
+    const { replyStart, requestMeter, replyMeter } = this.walker;
     const end = this.#tape.length;
     invariant(end <= this.#tape.capacity, "a packet wrote more than a tape holds");
     this.#records.reserve(this.#tape);
-    const request = this.#path(0, replyStart < 0 ? end : replyStart, walker.requestMeter);
-    return new TraceView({
-      seed: this.#seed,
-      mode: this.#mode,
-      disposition: dispositions[disposition]!,
-      request,
-      reply: replyStart < 0 ? undefined : this.#path(replyStart, end, walker.replyMeter),
-      arrived: walker.arrived,
+    const request = this.#path(0, replyStart < 0 ? end : replyStart, requestMeter);
+    const reply = replyStart < 0 ? undefined : this.#path(replyStart, end, replyMeter);
+    return new TraceView(this.#labels, dispositions[disposition]!, this.#facts(disposition), request, reply);
+  }
+
+  #facts(disposition: DispositionCode): TraceFacts {
+    const { receiver, process, arrived, reason, answerReason } = this.walker;
+    return {
+      arrived,
       process: process >= 0 ? receiver.sockets.processes[process]!.name : this.#echo(disposition),
-      code: walker.reason,
-      answerCode: walker.answerReason,
-    });
+      code: reason,
+      answerCode: answerReason,
+    };
   }
 
   /** ICMP echo is answered by the host itself. */
@@ -86,9 +116,15 @@ export class Tracer {
     return isEcho && disposition === dispositionCode.delivered ? this.walker.receiver.name : undefined;
   }
 
-  /** Copies the tape's records from `start` to `end` into the store, and makes a hop of each host's. */
   #path(start: number, end: number, meter: Meter): PathView {
-    const hops: HopView[] = [];
+    const records = { hops: this.#hops(start, end) };
+    const hops = records.hops.map((_, index) => new HopView(records, index, recordedPort));
+    return { hops, cost: meter.cost() };
+  }
+
+  /** Copies the tape's records from `start` to `end` into the store, and parts them by host. */
+  #hops(start: number, end: number): HopRecords[] {
+    const hops: HopRecords[] = [];
     const { hosts } = this.walker.topology;
     const records = this.#records;
     const tape = this.#tape;
@@ -98,9 +134,10 @@ export class Tracer {
       const next = record + 1;
       if (next < end && tape.words[next * recordLength] !== tapeKind.hopIn) continue;
       const host = hosts[records.words[hopStart + 1]!]!;
-      hops.push(new HopView(records.words, hopStart, records.length, host, this.#namesOf(host)));
+      const names = this.#namesOf(host);
+      hops.push({ words: records.words, start: hopStart, end: records.length, host, names });
       hopStart = records.length;
     }
-    return { hops, cost: meter.cost() };
+    return hops;
   }
 }

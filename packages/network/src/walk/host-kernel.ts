@@ -6,5 +6,8 @@ import type { Verdict } from "@kubenetsim/netfilter/engine/verdict";
 
 /** What the walk asks of a host's netfilter: conntrack, NAT, rules and IPVS of one hook. `Kernel` is the one that does it. */
 export interface HostKernel {
+  /** Changes whenever packets may fare differently than before; ways through kernels without it are not remembered.
+   * Who has it says on `packet.fate` what else a verdict hung on. */
+  readonly revision?: number;
   runHook(hook: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict;
 }

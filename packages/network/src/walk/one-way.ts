@@ -38,6 +38,9 @@ export class OneWay {
   host: Host;
   /** The header as it arrived at that host. */
   readonly arrival: Tuple = new Tuple();
+  /** Ids of the hosts on the way, in their order; `hosts` of them. */
+  readonly trail: Int32Array = new Int32Array(hopLimit + 1);
+  hosts = 0;
   readonly #topology: Topology;
   readonly #kernels: readonly (HostKernel | undefined)[];
   readonly #random: Random;
@@ -73,6 +76,7 @@ export class OneWay {
     this.#tape = tape;
     let host = from;
     let device = -1;
+    this.hosts = 0;
     for (let hops = 0; hops <= hopLimit; hops++) {
       this.#enter(host, device);
       const outcome = hops > 0 ? this.#receive(host, device) : this.#begin(host, how);
@@ -86,6 +90,7 @@ export class OneWay {
   #enter(host: Host, device: number): void {
     const packet = this.#packet;
     this.host = host;
+    this.trail[this.hosts++] = host.id;
     this.#kernel = this.#kernels[host.id];
     this.arrival.keep(packet);
     packet.resetMetadata();
@@ -180,8 +185,11 @@ export class OneWay {
     let attachment: number;
     if (hops.length === 0) {
       attachment = segment.neighbours.find(packet.v6, packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+    } else if (hops.length === 1) {
+      attachment = hops[0]!;
     } else {
-      attachment = hops[hops.length === 1 ? 0 : this.#random.below(hops.length)]!;
+      packet.fate.more = true;
+      attachment = hops[this.#random.below(hops.length)]!;
     }
     if (attachment < 0) return reasonCode.noNeighbour;
     if (segment.bridge >= 0 && segment.hosts[segment.bridge] !== host.id) attachment = segment.bridge;

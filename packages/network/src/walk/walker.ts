@@ -1,4 +1,5 @@
 import { protocolNumbers } from "@kubenetsim/core/net/protocol";
+import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { Meter } from "@kubenetsim/netfilter/engine/meter";
 import { Packet } from "@kubenetsim/netfilter/engine/packet";
@@ -6,14 +7,28 @@ import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import type { Host } from "../topology/host.ts";
 import type { Topology } from "../topology/topology.ts";
 import { Tuple, turnAround } from "./answer.ts";
+import { branchLength, readBranch, receiverField } from "./branch-record.ts";
 import { type DispositionCode, dispositionCode } from "./disposition-code.ts";
 import type { HostKernel } from "./host-kernel.ts";
+import { KnownWays } from "./known-ways.ts";
 import { OneWay, start } from "./one-way.ts";
 import { type ReasonCode, reasonCode } from "./reason-code.ts";
+
+export interface WalkerOptions {
+  /** Keep ways that do not change, and do not walk them again; not unless said. */
+  readonly remember?: boolean;
+  /** How many branches of ways may be remembered, 64 bytes each; 131,072 unless said. When they are full, all are forgotten. */
+  readonly mostBranches?: number;
+}
 
 /**
  * Sends packets through a topology: numbers only, nothing allocated on a packet's way. The fields say how the last one
  * fared; `traceOf` makes a `Trace` of it and the tape.
+ *
+ * With `remember`, `request` keeps the ways of IPv4 packets through stateless kernels that hang on nothing but the header
+ * without its source port, the rules and at most one draw of a cascade, and gives the next such packet its end without
+ * asking the kernels: the same fields, meters and random numbers, and a `knownWay` record on the tape in place of all
+ * others. Counters of rules count only what has walked, and the topology must stay as it is.
  */
 export class Walker {
   readonly topology: Topology;
@@ -37,13 +52,21 @@ export class Walker {
   answerReason: ReasonCode = reasonCode.accepted;
   /** The tape's length where the answer's way begins; -1 when there was none. */
   replyStart = -1;
+  /** What `request` remembers; undefined unless it shall. */
+  readonly known: KnownWays | undefined;
   readonly #way: OneWay;
 
-  constructor(topology: Topology, kernels: ReadonlyMap<string, HostKernel>, random: Random) {
+  constructor(
+    topology: Topology,
+    kernels: ReadonlyMap<string, HostKernel>,
+    random: Random,
+    options: WalkerOptions = {},
+  ) {
     this.topology = topology;
     this.kernels = kernelsByHost(topology, kernels);
     this.receiver = topology.hosts[0]!;
     this.answered = this.receiver;
+    this.known = options.remember === true ? new KnownWays(this.kernels, options.mostBranches) : undefined;
     this.#way = new OneWay(topology, this.kernels, random, this.packet, this.requestMeter);
   }
 
@@ -53,12 +76,40 @@ export class Walker {
    */
   simulate(from: Host, tape: Tape | null): DispositionCode {
     this.sent.keep(this.packet);
-    const fate = this.request(from, tape);
+    const fate = this.#walk(from, tape, -1);
     return fate <= dispositionCode.rejected ? this.#answer(from, fate, tape) : fate;
   }
 
   /** Sends `packet` on its way there only. */
   request(from: Host, tape: Tape | null): DispositionCode {
+    const { known } = this;
+    if (known === undefined || this.packet.v6) return this.#walk(from, tape, -1);
+    const branch = known.choose(from.id, this.packet);
+    if (branch >= 0) return this.#follow(known.branches, branch, tape);
+    const disposition = this.#walk(from, tape, known.forced);
+    const { trail, hosts } = this.#way;
+    known.remember({ end: this, receiver: this.receiver.id, disposition, trail, hosts });
+    return disposition;
+  }
+
+  /** Walks a branch of a known way once more, with all its records on the tape: `packet` is as it was sent. */
+  replay(from: Host, branch: number, tape: Tape): DispositionCode {
+    invariant(this.known !== undefined, "only a walker that remembers replays");
+    return this.#walk(from, tape, this.known.numberOf(branch));
+  }
+
+  #follow(branches: Int32Array, branch: number, tape: Tape | null): DispositionCode {
+    const at = branch * branchLength;
+    if (tape !== null) tape.write(tapeKind.knownWay, branch, this.packet.sourcePort);
+    this.replyMeter.reset();
+    this.replyStart = -1;
+    this.receiver = this.topology.hosts[branches[at + receiverField]!]!;
+    return readBranch(branches, at, this);
+  }
+
+  /** `forced` is the number that a cascade on the way takes in place of drawing one; -1 for none. */
+  #walk(from: Host, tape: Tape | null, forced: number): DispositionCode {
+    this.packet.fate.begin(forced);
     this.requestMeter.reset();
     this.replyMeter.reset();
     this.replyStart = -1;

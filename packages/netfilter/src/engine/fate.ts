@@ -1,0 +1,39 @@
+import type { Random } from "@kubenetsim/core/runtime/random";
+
+/**
+ * What a packet's way has hung on beside its header (without the source port), the rules and the devices: whoever wants to
+ * know a way again asks here whether it will be the same.
+ */
+export class Fate {
+  /** It hung on time, connections, sets, counters, source ports, or chance other than a cascade's draw. */
+  more = false;
+  /** Draws of cascades. */
+  draws = 0;
+  /** What the next draw takes in place of a number of its stream; -1 for none. */
+  forced = -1;
+
+  // The last draw: from which stream, the number, for which cascade of which code, from which of its rules on, what it chose.
+  chance: Random | undefined = undefined;
+  value = 0.5;
+  code: Int32Array | undefined = undefined;
+  cascade = 0;
+  from = 0;
+  chosen = 0;
+
+  /** For a new packet. */
+  begin(forced: number): void {
+    this.more = false;
+    this.draws = 0;
+    this.forced = forced;
+  }
+
+  /** The number that decides a cascade. */
+  draw(chance: Random): number {
+    const value = this.forced < 0 ? chance.next() : this.forced;
+    this.forced = -1;
+    this.draws++;
+    this.chance = chance;
+    this.value = value;
+    return value;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Meter } from "@kubenetsim/netfilter/engine/meter";
+import type { CtState, Packet } from "@kubenetsim/netfilter/engine/packet";
+import type { DispositionCode } from "./disposition-code.ts";
+import type { ReasonCode } from "./reason-code.ts";
+
+/** How a walk ended: what a branch of a known way holds. */
+export interface WayEnd {
+  readonly packet: Packet;
+  readonly requestMeter: Meter;
+  process: number;
+  arrived: boolean;
+  reason: ReasonCode;
+}
+
+/** Words of a branch: one line of a processor's cache. The first is 0 for one that nobody has walked yet. */
+export const branchLength = 16;
+/** Which word holds the receiver's host id. */
+export const receiverField = 1;
+
+export function writeBranch(
+  words: Int32Array,
+  at: number,
+  end: WayEnd,
+  receiver: number,
+  disposition: DispositionCode,
+): void {
+  const { packet, requestMeter: meter } = end;
+  words[at] =
+    1 |
+    (disposition << 1) |
+    (end.reason << 4) |
+    (Number(end.arrived) << 8) |
+    (Number(packet.bridged) << 9) |
+    (Number(packet.ctReply) << 10) |
+    (packet.ctState << 11) |
+    (packet.ctStatus << 14);
+  words[at + receiverField] = receiver;
+  words[at + 2] = end.process;
+  words[at + 3] = packet.src0;
+  words[at + 4] = packet.dst0;
+  words[at + 5] = packet.destinationPort;
+  words[at + 6] = packet.inDevice;
+  words[at + 7] = packet.outDevice;
+  words[at + 8] = packet.mark;
+  words[at + 9] = meter.rulesCompared;
+  words[at + 10] = meter.matchesEvaluated;
+  words[at + 11] = meter.chainsEntered;
+  words[at + 12] = meter.conntrackLookups;
+  words[at + 13] = meter.randomDraws;
+  words[at + 14] = meter.natBindings;
+}
+
+/** Leaves everything but the receiver as the walk did; what only sets and IPVS count is 0 on a known way. */
+export function readBranch(words: Int32Array, at: number, end: WayEnd): DispositionCode {
+  const { packet, requestMeter: meter } = end;
+  const flags = words[at]!;
+  end.process = words[at + 2]!;
+  end.arrived = (flags & 0x100) !== 0;
+  end.reason = ((flags >>> 4) & 15) as ReasonCode;
+  packet.src0 = words[at + 3]!;
+  packet.dst0 = words[at + 4]!;
+  packet.destinationPort = words[at + 5]!;
+  packet.inDevice = words[at + 6]!;
+  packet.outDevice = words[at + 7]!;
+  packet.mark = words[at + 8]!;
+  packet.bridged = (flags & 0x200) !== 0;
+  packet.ctReply = (flags & 0x400) !== 0;
+  packet.ctState = ((flags >>> 11) & 7) as CtState;
+  packet.ctStatus = (flags >>> 14) & 15;
+  packet.ctEntry = -1;
+  packet.ipvsConnection = -1;
+  meter.rulesCompared = words[at + 9]!;
+  meter.matchesEvaluated = words[at + 10]!;
+  meter.chainsEntered = words[at + 11]!;
+  meter.setLookups = 0;
+  meter.hashLookups = 0;
+  meter.serversExamined = 0;
+  meter.conntrackLookups = words[at + 12]!;
+  meter.randomDraws = words[at + 13]!;
+  meter.natBindings = words[at + 14]!;
+  return ((flags >>> 1) & 7) as DispositionCode;
+}

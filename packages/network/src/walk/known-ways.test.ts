@@ -1,0 +1,277 @@
+import { fc, test } from "@fast-check/vitest";
+import { addressWords, type IpAddress } from "@kubenetsim/core/net/address";
+import { virtualClock } from "@kubenetsim/core/runtime/clock";
+import { type Random, seededRandom } from "@kubenetsim/core/runtime/random";
+import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
+import { Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
+import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
+import { expect } from "vitest";
+import { node, pod } from "../../test-objects.ts";
+import { formatTrace } from "../format/text.ts";
+import { buildTopology } from "../topology/build.ts";
+import type { Host } from "../topology/host.ts";
+import { kernelDevices } from "../topology/kernel-devices.ts";
+import { liveNames } from "../trace/kernel-names.ts";
+import { Tracer } from "../trace/tracer.ts";
+import type { DispositionCode } from "./disposition-code.ts";
+import { Walker, type WalkerOptions } from "./walker.ts";
+
+const pods = [
+  pod("client", "node1", "10.244.1.200"),
+  pod("a", "node1", "10.244.1.5", [80]),
+  pod("b", "node2", "10.244.2.7", [80]),
+  pod("c", "node3", "10.244.3.9", [80]),
+];
+const endpointAddresses = ["10.244.1.5", "10.244.2.7", "10.244.3.9", "10.244.2.66"];
+const nodeNames = ["node1", "node2", "node3"];
+
+interface Service {
+  readonly endpoints: readonly string[];
+  /** A rule of the Service's chain that makes its way hang on something else, or none. */
+  readonly extra: string;
+  readonly withNodePort: boolean;
+}
+
+interface Rules {
+  readonly services: readonly Service[];
+  readonly isRandomFully: boolean;
+  readonly policy: string;
+}
+
+const service: fc.Arbitrary<Service> = fc.record({
+  endpoints: fc.subarray(endpointAddresses),
+  extra: fc.oneof(
+    { weight: 8, arbitrary: fc.constant("") },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(
+        "-p tcp -m tcp --sport 40000:40001",
+        "-p tcp -m tcp --sport 1024:65535",
+        "-m statistic --mode nth --every 2 --packet 0",
+        "-m statistic --mode random --probability 0.5",
+        "-m recent --rcheck --seconds 10 --reap --name r --mask 255.255.255.255 --rsource",
+        "! -s 10.244.0.0/16",
+        "-m mark --mark 0x4000/0x4000",
+      ),
+    },
+  ),
+  withNodePort: fc.boolean(),
+});
+
+const rules: fc.Arbitrary<Rules> = fc.record({
+  services: fc.array(service, { minLength: 2, maxLength: 2 }),
+  isRandomFully: fc.integer({ min: 0, max: 4 }).map((value) => value === 0),
+  policy: fc.constantFrom("ACCEPT", "ACCEPT", "ACCEPT", "DROP"),
+});
+
+/** kube-proxy's rules for Services 10.96.0.10, .11, … */
+function textOf({ services, isRandomFully, policy }: Rules): string {
+  const nat: string[] = [];
+  const filter: string[] = [];
+  const chains: string[] = [];
+  for (const [i, { endpoints, extra, withNodePort }] of services.entries()) {
+    const address = `10.96.0.${10 + i}/32`;
+    if (endpoints.length === 0) {
+      filter.push(`-A SERVICES -d ${address} -p tcp -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable`);
+      continue;
+    }
+    chains.push(`SVC${i}`);
+    nat.push(`-A SERVICES -d ${address} -p tcp -m tcp --dport 80 -j SVC${i}`);
+    if (withNodePort) nat.push(`-A NODEPORTS -p tcp -m tcp --dport ${30080 + i} -j SVC${i}`);
+    nat.push(`-A SVC${i} ! -s 10.244.0.0/16 -j MARKMASQ`);
+    if (extra !== "") nat.push(`-A SVC${i} ${extra} -j MARKMASQ`);
+    for (const [e, endpoint] of endpoints.entries()) {
+      const left = endpoints.length - e;
+      const chance = left > 1 ? `-m statistic --mode random --probability ${(1 / left).toFixed(10)} ` : "";
+      chains.push(`SEP${i}-${e}`);
+      nat.push(`-A SVC${i} ${chance}-j SEP${i}-${e}`, `-A SEP${i}-${e} -s ${endpoint}/32 -j MARKMASQ`);
+      nat.push(`-A SEP${i}-${e} -p tcp -m tcp -j DNAT --to-destination ${endpoint}:80`);
+    }
+  }
+  return `*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ${policy} [0:0]
+:OUTPUT ACCEPT [0:0]
+:SERVICES - [0:0]
+-A FORWARD -m conntrack --ctstate NEW -j SERVICES
+-A OUTPUT -m conntrack --ctstate NEW -j SERVICES
+-A FORWARD -d 10.244.0.0/16 -j ACCEPT
+${filter.join("\n")}
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+${["SERVICES", "NODEPORTS", "MARKMASQ", ...chains].map((chain) => `:${chain} - [0:0]`).join("\n")}
+-A PREROUTING -j SERVICES
+-A OUTPUT -j SERVICES
+-A POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN
+-A POSTROUTING -j MARK --set-xmark 0x4000/0x0
+-A POSTROUTING -j MASQUERADE${isRandomFully ? " --random-fully" : ""}
+-A MARKMASQ -j MARK --set-xmark 0x4000/0x4000
+${nat.join("\n")}
+-A SERVICES -m addrtype --dst-type LOCAL -j NODEPORTS
+COMMIT
+`;
+}
+
+/** A network whose streams can be read from outside. */
+class Lab {
+  readonly kernels = new Map<string, Kernel>();
+  readonly streams: Random[] = [];
+  readonly walker: Walker;
+  readonly tracer: Tracer;
+  readonly hosts: readonly Host[];
+
+  constructor(stateless: boolean, options: WalkerOptions) {
+    const loadBalancers = [{ addresses: ["203.0.113.10" as IpAddress], nodes: nodeNames }];
+    const topology = buildTopology({ nodes: [node(1), node(2), node(3)], pods, loadBalancers });
+    const random = this.#kept(seededRandom("ways"));
+    for (const [name, host] of topology.nodes) {
+      const devices = kernelDevices(host);
+      this.kernels.set(name, new Kernel({ random: random.fork(name), clock: virtualClock(), devices, stateless }));
+    }
+    this.walker = new Walker(topology, this.kernels, random, options);
+    const names = new Map([...topology.nodes].map(([name, host]) => [host, liveNames(this.kernels.get(name)!)]));
+    this.tracer = new Tracer(this.walker, (host) => names.get(host), { seed: "ways", mode: "iptables" });
+    this.hosts = [
+      ...["client", "a", "b"].map((name) => topology.pods.get(`default/${name}`)!),
+      topology.nodes.get("node1")!,
+      topology.clients.get("ext1")!,
+    ];
+  }
+
+  load(name: string, given: Rules): void {
+    this.kernels.get(name)!.load(parseIptablesSave(textOf(given)));
+  }
+
+  write(send: Send): Host {
+    const { packet } = this.walker;
+    const from = this.hosts[send.from]!;
+    packet.protocol = send.protocol;
+    packet.src0 = addressWords(sources[send.from]!)[0]!;
+    packet.dst0 = addressWords(send.to as IpAddress)[0]!;
+    packet.sourcePort = send.sourcePort;
+    packet.destinationPort = send.port;
+    return from;
+  }
+
+  /** Everything that a packet leaves behind. */
+  end(disposition: DispositionCode): unknown {
+    const { packet, receiver, process, arrived, reason, requestMeter, replyMeter, replyStart } = this.walker;
+    const { fate, ...registers } = packet;
+    const streams = this.streams.map((stream) => stream.state());
+    const costs = [requestMeter.cost(), replyMeter.cost()];
+    return { disposition, receiver: receiver.name, process, arrived, reason, costs, replyStart, registers, streams };
+  }
+
+  #kept(random: Random): Random {
+    this.streams.push(random);
+    return { ...random, fork: (name) => this.#kept(random.fork(name)) };
+  }
+}
+
+const sources = ["10.244.1.200", "10.244.1.5", "10.244.2.7", "192.168.10.11", "203.0.113.7"] as IpAddress[];
+
+const send = fc.record({
+  from: fc.nat({ max: sources.length - 1 }),
+  to: fc.constantFrom("10.96.0.10", "10.96.0.10", "10.96.0.11", "192.168.10.12", "10.244.2.7", "203.0.113.10"),
+  port: fc.constantFrom(80, 80, 80, 30080, 81),
+  protocol: fc.constantFrom(6, 6, 6, 17),
+  sourcePort: fc.integer({ min: 39999, max: 40003 }),
+  how: fc.constantFrom("count", "tape", "trace", "trace", "simulate"),
+});
+type Send = typeof send extends fc.Arbitrary<infer T> ? T : never;
+
+const change = fc.record({ node: fc.constantFrom(...nodeNames), rules });
+const deeds = fc.array(fc.oneof({ weight: 20, arbitrary: send }, { weight: 1, arbitrary: change }), {
+  minLength: 20,
+  maxLength: 60,
+});
+
+function carryOut(lab: Lab, deed: Send): unknown {
+  const from = lab.write(deed);
+  if (deed.how === "trace") {
+    const text = formatTrace(lab.tracer.requestFrom(from));
+    return [text, lab.end(lab.walker.reason as never)];
+  }
+  if (deed.how === "simulate") return lab.end(lab.walker.simulate(from, null));
+  return lab.end(lab.walker.request(from, deed.how === "tape" ? new Tape() : null));
+}
+
+const options = fc.constantFrom<WalkerOptions>(
+  { remember: true },
+  { remember: true },
+  { remember: true, mostBranches: 7 },
+  { remember: true, mostBranches: 1 },
+);
+
+test.prop([rules, options, fc.boolean(), deeds], { numRuns: 150 })(
+  "a packet on a known way fares as one that walks",
+  (first, chosen, isBusy, all) => {
+    const labs = [new Lab(true, {}), new Lab(true, chosen)];
+    for (const lab of labs) for (const name of nodeNames) lab.load(name, first);
+    for (const deed of all) {
+      if ("rules" in deed) for (const lab of labs) lab.load(deed.node, deed.rules);
+      else {
+        for (let i = 0; i < (isBusy ? 3 : 1); i++) {
+          const [honest, known] = labs.map((lab) => carryOut(lab, { ...deed, sourcePort: deed.sourcePort + i }));
+          expect(known).toEqual(honest);
+        }
+      }
+      expect(labs[1]!.walker.known!.size).toBeLessThanOrEqual(chosen.mostBranches ?? 2 ** 17);
+    }
+  },
+);
+
+const web: Rules = {
+  services: [{ endpoints: endpointAddresses.slice(0, 3), extra: "", withNodePort: true }],
+  isRandomFully: false,
+  policy: "ACCEPT",
+};
+const toWeb: Send = { from: 0, to: "10.96.0.10", port: 80, protocol: 6, sourcePort: 40000, how: "tape" };
+
+function openWeb(stateless: boolean, given: Rules = web): Lab {
+  const lab = new Lab(stateless, { remember: true });
+  for (const name of nodeNames) lab.load(name, given);
+  return lab;
+}
+
+/** How many of `count` packets went a known way, by their tapes. */
+function knownOf(lab: Lab, count: number): number {
+  const tape = new Tape();
+  let known = 0;
+  for (let i = 0; i < count; i++) {
+    tape.rewind();
+    lab.walker.request(lab.write(toWeb), tape);
+    if (tape.length === 1 && tape.words[0] === tapeKind.knownWay) known++;
+  }
+  return known;
+}
+
+test("each branch is walked once, and again after the rules have changed", () => {
+  const lab = openWeb(true);
+  expect(knownOf(lab, 200)).toBe(197);
+  expect(knownOf(lab, 200)).toBe(200);
+  lab.load("node1", web);
+  expect(knownOf(lab, 200)).toBe(197);
+  lab.kernels.get("node1")!.setDevices(lab.kernels.get("node1")!.devices);
+  expect(knownOf(lab, 200)).toBe(197);
+});
+
+test("what hangs on connections or source ports is always walked", () => {
+  expect(knownOf(openWeb(false), 50)).toBe(0);
+  const extra = "-p tcp -m tcp --sport 40000:40001";
+  const services = [{ ...web.services[0]!, extra }];
+  expect(knownOf(openWeb(true, { ...web, services }), 50)).toBe(0);
+});
+
+test("a packet of the other family is traced as it went", () => {
+  const lab = openWeb(true);
+  const { packet } = lab.walker;
+  expect(lab.tracer.requestFrom(lab.write(toWeb)).disposition).toBe("delivered");
+  packet.v6 = true;
+  const trace = lab.tracer.requestFrom(lab.write(toWeb));
+  expect([trace.disposition, trace.request.hops.length]).toEqual(["no-route", 2]);
+});

@@ -1,0 +1,186 @@
+import type { Fate } from "@kubenetsim/netfilter/engine/fate";
+import type { Packet } from "@kubenetsim/netfilter/engine/packet";
+import { branchLength, type WayEnd, writeBranch } from "./branch-record.ts";
+import { Dice, survivalsOf } from "./dice.ts";
+import type { DispositionCode } from "./disposition-code.ts";
+import type { HostKernel } from "./host-kernel.ts";
+import { WayGuards } from "./way-guards.ts";
+import { WayTable, wayField } from "./way-table.ts";
+
+/** `WayTable`'s kinds: a place that is free, a way that must be walked, one without a draw; the others are dice. */
+const kind = { free: 0, walk: 1, plain: 2, dice: 3 } as const;
+
+const firstBranches = 1024;
+/** 64 bytes each. */
+const mostBranches = 2 ** 17;
+
+/** A walk that has just ended. */
+export interface WalkedWay {
+  readonly end: WayEnd;
+  readonly receiver: number;
+  readonly disposition: DispositionCode;
+  readonly trail: Int32Array;
+  readonly hosts: number;
+}
+
+/**
+ * Ways of IPv4 requests that hang on nothing but the header without its source port, the rules, and at most one draw of a
+ * cascade: a way has a branch for each outcome of its draw, known once a packet has walked it. When a kernel of a way has
+ * changed, or there are more branches than the limit, everything is forgotten.
+ */
+export class KnownWays {
+  /** Grows when everything is forgotten: numbers of branches mean others then. */
+  generation = 0;
+  /** `branchLength` words for each branch. */
+  branches: Int32Array = new Int32Array(firstBranches * branchLength);
+  /** The number that decides the way of the packet that `choose` sends to walk; -1 where none was drawn. */
+  forced = -1;
+  /** The branch that the last packet has made known; -1 for none. */
+  learned = -1;
+  readonly #limit: number;
+  readonly #table: WayTable = new WayTable();
+  readonly #guards: WayGuards;
+  #dice: Dice[] = [];
+  readonly #diceNumbers: Map<string, number> = new Map();
+  /** For each branch a number that leads into it. */
+  #numbers: Float64Array = new Float64Array(firstBranches);
+  #used = 0;
+  /** Host, source, destination, protocol and port of the last packet. */
+  readonly #key: Int32Array = new Int32Array(4);
+  #learning = false;
+
+  constructor(kernels: readonly (HostKernel | undefined)[], limit: number = mostBranches) {
+    this.#guards = new WayGuards(kernels);
+    this.#limit = limit;
+  }
+
+  /** How many branches there is room for now: walked ones, and others of the same ways. */
+  get size(): number {
+    return this.#used;
+  }
+
+  /** The branch that a packet takes, its draw done; -1 for one that must walk, with `forced` for the draw. */
+  choose(host: number, packet: Packet): number {
+    const key = this.#key;
+    const service = (packet.protocol << 16) | packet.destinationPort;
+    key[0] = host;
+    key[1] = packet.src0;
+    key[2] = packet.dst0;
+    key[3] = service;
+    this.forced = -1;
+    this.learned = -1;
+    this.#learning = true;
+    const at = this.#table.find(host, packet.src0, packet.dst0, service);
+    const words = this.#table.words;
+    const what = words[at + wayField.kind]!;
+    if (what === kind.free) return -1;
+    if (!this.#guards.holds(words[at + wayField.guard]!)) {
+      this.forget();
+      return -1;
+    }
+    let branch = words[at + wayField.base]!;
+    if (what >= kind.dice) {
+      const dice = this.#dice[what - kind.dice]!;
+      const number = dice.chance.next();
+      branch += dice.pick(number);
+      if (this.branches[branch * branchLength] === 0) {
+        this.forced = number;
+        return -1;
+      }
+    } else if (what === kind.walk) {
+      this.#learning = false;
+      return -1;
+    }
+    return branch;
+  }
+
+  /** Keeps how the packet fared that `choose` sent to walk, or that it must always walk. */
+  remember(walked: WalkedWay): void {
+    if (!this.#learning) return;
+    this.#learning = false;
+    const { packet } = walked.end;
+    const { fate } = packet;
+    const isTracked = packet.ctEntry >= 0 || packet.ipvsConnection >= 0;
+    const isSettled = !(fate.more || fate.draws > 1 || isTracked);
+    const survivals = isSettled && fate.draws === 1 ? survivalsOf(fate) : undefined;
+    const outcomes = survivals?.length ?? 1;
+    const room = outcomes > this.#limit ? 1 : outcomes;
+    const isKnown = this.#makeRoom(walked, room);
+    const old = isKnown ? this.#word(wayField.guard) : 0;
+    const guard = this.#guards.extend(old, walked.trail, walked.hosts);
+    if (!isSettled || guard < 0 || room < outcomes) {
+      // With too many kernels to ask, it walks for as long as the others' ways are remembered.
+      this.#put(kind.walk, isKnown, room, guard < 0 ? old : guard);
+      return;
+    }
+    this.#put(survivals === undefined ? kind.plain : this.#diceOf(fate, survivals), isKnown, room, guard);
+    const branch = this.#word(wayField.base) + (survivals === undefined ? 0 : fate.chosen - fate.from);
+    this.learned = branch;
+    this.#numbers[branch] = survivals === undefined ? -1 : fate.value;
+    writeBranch(this.branches, branch * branchLength, walked.end, walked.receiver, walked.disposition);
+  }
+
+  /** A number that leads into a branch; -1 for one without a draw. */
+  numberOf(branch: number): number {
+    return this.#numbers[branch]!;
+  }
+
+  forget(): void {
+    this.generation++;
+    this.branches.fill(0, 0, this.#used * branchLength);
+    this.#table.clear();
+    this.#guards.clear();
+    this.#dice = [];
+    this.#diceNumbers.clear();
+    this.#used = 0;
+  }
+
+  /** Forgets what is out of date, and everything when there is no room for a new way; true if the way is still known. */
+  #makeRoom(walked: WalkedWay, room: number): boolean {
+    if (!this.#guards.fits(walked.trail, walked.hosts)) this.forget();
+    if (this.#word(wayField.kind) !== kind.free) return true;
+    if (this.#used + room > this.#limit) this.forget();
+    const most = Math.min(this.#limit, this.#numbers.length * 2);
+    if (this.#used + room > this.#numbers.length) this.#grow(Math.max(most, this.#used + room));
+    return false;
+  }
+
+  #grow(capacity: number): void {
+    const { branches } = this;
+    const numbers = this.#numbers;
+    this.branches = new Int32Array(capacity * branchLength);
+    this.branches.set(branches);
+    this.#numbers = new Float64Array(capacity);
+    this.#numbers.set(numbers);
+  }
+
+  #put(what: number, isKnown: boolean, room: number, guard: number): void {
+    const at = this.#find();
+    if (isKnown) {
+      this.#table.words[at + wayField.kind] = what;
+      this.#table.words[at + wayField.guard] = guard;
+      return;
+    }
+    this.#table.put(at, this.#key, what, this.#used, guard);
+    this.#used += room;
+  }
+
+  /** Ways with the same stream and the same cascade share their dice. */
+  #diceOf(fate: Fate, survivals: Int32Array): number {
+    const name = `${fate.chance!.seed}|${survivals.join()}`;
+    const known = this.#diceNumbers.get(name);
+    if (known !== undefined && this.#dice[known]!.chance === fate.chance) return kind.dice + known;
+    const number = this.#dice.push(new Dice(fate.chance!, survivals)) - 1;
+    this.#diceNumbers.set(name, number);
+    return kind.dice + number;
+  }
+
+  #word(field: number): number {
+    return this.#table.words[this.#find() + field]!;
+  }
+
+  #find(): number {
+    const key = this.#key;
+    return this.#table.find(key[0]!, key[1]!, key[2]!, key[3]!);
+  }
+}
