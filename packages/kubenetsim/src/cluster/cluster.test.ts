@@ -81,6 +81,32 @@ describe("Cluster", () => {
     expect(one.pod("client").curl("web").disposition).toBe("delivered");
   });
 
+  it("goes back to the same connections and warnings, as often as one likes", () => {
+    const one = lab({}, pods(4), service("web"));
+    const snapshot = one.snapshot();
+    const { warnings } = one;
+    const seen = Array.from({ length: 3 }, () => {
+      one.restore(snapshot);
+      const traces = answers(one, 6);
+      one.apply(service("other").replace("name: other", "name: other, namespace: nowhere"));
+      return traces;
+    });
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[2]).toEqual(seen[0]);
+    expect(one.warnings.length).toBeGreaterThan(warnings.length);
+    one.restore(snapshot);
+    expect(one.warnings).toEqual(warnings);
+  });
+
+  it("forks into a twin whose chances go on where its original's stand", () => {
+    const one = lab({}, pods(4), service("web"));
+    const first = answers(one, 12);
+    const twin = one.fork();
+    const next = answers(one, 12);
+    expect(answers(twin, 12)).toEqual(next);
+    expect(next).not.toEqual(first);
+  });
+
   it("forks into a twin that goes its own way", () => {
     const one = lab({ proxyMode: "ipvs" }, pods(4), service("web"));
     answers(one, 3);

@@ -24,8 +24,11 @@ import { requireModelled } from "./modelled-config.ts";
 import { newNodes } from "./new-node.ts";
 import { NodeHandle } from "./node-handle.ts";
 
-/** A cluster's objects at one time; `restore` goes back to it. */
-export type ClusterSnapshot = ControlPlane;
+/** A cluster's objects and warnings at one time; `restore` goes back to it. */
+export interface ClusterSnapshot {
+  readonly control: ControlPlane;
+  readonly applyWarnings: readonly Warning[];
+}
 
 /** The first of the ports that a Linux host gives to connections of its programs. */
 const firstSourcePort = 32768;
@@ -156,8 +159,8 @@ export class Cluster {
   }
 
   /**
-   * The same objects in a cluster that goes its own way. With the same proxy mode its kernels are in the same state;
-   * with another one they start anew.
+   * The same objects in a cluster that goes its own way. With the same proxy mode its kernels are in the same state, random
+   * streams included (unless another seed is given); with another mode they start anew.
    */
   fork(options: Partial<Pick<ClusterOptions, "proxyMode" | "seed">> = {}): Cluster {
     const changed = { ...this.#options, ...options };
@@ -172,17 +175,22 @@ export class Cluster {
     return copy;
   }
 
-  /** Costs nothing: states are values. */
+  /** Costs nothing: states are values. Connections and random streams are not part of it. */
   snapshot(): ClusterSnapshot {
-    return this.#control;
+    return { control: this.#control, applyWarnings: this.#applyWarnings };
   }
 
-  /** Back to the objects of a snapshot. The nodes start anew with them; their connections are forgotten. */
-  restore(snapshot: ClusterSnapshot): void {
-    this.#control = snapshot;
+  /**
+   * Back to the objects and warnings of a snapshot. The nodes start anew with them: their connections are forgotten, source
+   * ports and random streams begin where they did at first. The clock goes on; `watch` tells nothing of it.
+   */
+  restore({ control, applyWarnings }: ClusterSnapshot): void {
+    this.#control = control;
+    this.#applyWarnings = applyWarnings;
+    this.#connections = 0;
     this.#data = new DataPlane(this.#surroundings());
-    if (snapshot.settled !== undefined) {
-      this.#data.add({ state: snapshot.settled.state, changes: [], config: snapshot.config });
+    if (control.settled !== undefined) {
+      this.#data.add({ state: control.settled.state, changes: [], config: control.config });
     }
     this.#network = this.#newNetwork();
   }
