@@ -13,7 +13,7 @@ export interface Result {
   readonly mustHolds: boolean;
 }
 
-/** A measure of specs/performance.md's kind. `run` gives nothing where the machine lacks what it needs, and says why. */
+/** One measure. `run` gives nothing where the machine lacks what it needs, and says why. */
 export interface Measure {
   readonly id: string;
   readonly name: string;

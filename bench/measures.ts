@@ -1,4 +1,5 @@
 import type { Measure } from "./harness.ts";
+import { textMeasures } from "./kube-proxy-text.ts";
 import { buildMeasures } from "./kubenetsim-build.ts";
 import { countMeasures } from "./kubenetsim-counts.ts";
 import { packetMeasures } from "./netfilter-packets.ts";
@@ -12,6 +13,7 @@ export const measures: readonly Measure[] = [
   ...networkMeasures,
   ...walkMeasures,
   ...parseMeasures,
+  ...textMeasures,
   ...buildMeasures,
   ...countMeasures,
 ];

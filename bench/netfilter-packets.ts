@@ -95,7 +95,7 @@ function statefulBlock(kernel: Kernel): () => number {
 
 export const packetMeasures: readonly Measure[] = [
   {
-    id: "1",
+    id: "1k",
     name: "first packet through a node's hooks, stateless, numeric trace, against the traced limit loop (D)",
     must: 4,
     aim: 2,
@@ -110,7 +110,7 @@ export const packetMeasures: readonly Measure[] = [
       }),
   },
   {
-    id: "2",
+    id: "2k",
     name: "the same, counters only, against the bare look-up loop (A)",
     must: 5,
     aim: 2.5,
@@ -122,7 +122,7 @@ export const packetMeasures: readonly Measure[] = [
       }),
   },
   {
-    id: "3",
+    id: "3k",
     name: "the same with conntrack, numeric trace, against look-up, insertion and trace (C and D)",
     must: 3,
     aim: 1.5,

@@ -155,7 +155,7 @@ function limitLoop(kind: "lookUp" | "trace" | "objects"): (count: number) => num
 /** The way from a Pod over two nodes to a Pod: four hosts, six hooks. */
 export const networkMeasures: readonly Measure[] = [
   {
-    id: "1w",
+    id: "1",
     name: "a packet's way over two nodes, stateless, ways remembered, numeric trace, against the traced limit loop (D)",
     must: 4,
     aim: 2,
@@ -167,7 +167,7 @@ export const networkMeasures: readonly Measure[] = [
       }),
   },
   {
-    id: "2w",
+    id: "2",
     name: "the same, counters only, against the bare look-up loop (A)",
     must: 5,
     aim: 2.5,
