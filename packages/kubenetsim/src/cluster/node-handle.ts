@@ -1,5 +1,4 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
-import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
@@ -7,6 +6,7 @@ import type { Source } from "../connect/source.ts";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import { nodeIpset, nodeIptables, nodeIpvsadm } from "../print/node-texts.ts";
 import { ClientHandle } from "./client-handle.ts";
+import { readTableName } from "./table-name.ts";
 
 export interface IptablesSaveOptions {
   /** IPv4 unless given; `iptables-save` and `ip6tables-save`. */
@@ -14,8 +14,6 @@ export interface IptablesSaveOptions {
   /** `-c`: with packets and bytes. */
   readonly counters?: boolean;
 }
-
-const tableNames: readonly TableName[] = ["nat", "filter", "mangle", "raw", "security"];
 
 /** One node: what its kernel holds, as the node's own programs print it. */
 export class NodeHandle extends ClientHandle {
@@ -31,9 +29,7 @@ export class NodeHandle extends ClientHandle {
 
   /** `iptables-save [-t table]`. @throws ParseError for a table that iptables does not have. */
   iptablesSave(table?: TableName, options: IptablesSaveOptions = {}): string {
-    if (table !== undefined && !tableNames.includes(table)) {
-      throw new ParseError(`there is no table "${table}"`, { hint: `the tables are ${tableNames.join(", ")}` });
-    }
+    if (table !== undefined) readTableName(table);
     return nodeIptables(this.#plane().current().kernel, { ...options, ...(table === undefined ? {} : { table }) });
   }
 

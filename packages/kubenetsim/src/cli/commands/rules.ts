@@ -1,7 +1,6 @@
-import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
-import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { NodeHandle } from "../../cluster/node-handle.ts";
+import { readTableName } from "../../cluster/table-name.ts";
 import { inputOptions, modeOption, readCluster, readNode } from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
@@ -27,25 +26,14 @@ export const rules: Command = {
   run: runRules,
 };
 
-const tables: readonly TableName[] = ["nat", "filter", "mangle", "raw", "security"];
-
 function runRules(args: Arguments, terminal: Terminal): ExitCode {
-  const table = readTable(args.text("table"));
+  const tableWord = args.text("table");
+  const table = tableWord === undefined ? undefined : readTableName(tableWord);
   const lab = readCluster(args, terminal);
   const node = lab.node(readNode(args, lab));
   const texts = nodeTexts(node, table, args.flag("ipv6"), lab.proxyMode === "ipvs");
   terminal.out(args.flag("json") ? `${JSON.stringify(texts, undefined, 2)}\n` : sections(texts));
   return exitCode.ok;
-}
-
-function readTable(text: string | undefined): TableName | undefined {
-  if (text === undefined) return undefined;
-  const table = tables.find((candidate) => candidate === text);
-  if (table !== undefined) return table;
-  const meant = nearestWord(text, tables);
-  throw new ParseError(`there is no table "${text}"`, {
-    hint: meant === undefined ? `the tables are ${tables.join(", ")}` : `did you mean ${meant}?`,
-  });
 }
 
 /** Texts by the command that prints them on the node. IPVS and the sets have no tables, so they go only with all. */
