@@ -8,6 +8,8 @@ export { Meter } from "./engine/meter.ts";
 export { ctState, ctStatus, Packet, tcpFlag } from "./engine/packet.ts";
 export { recordLength, Tape, tapeKind } from "./engine/tape.ts";
 export { chainVerdict, type Verdict, verdict } from "./engine/verdict.ts";
+export { NftError } from "./nft/nft-error.ts";
+export { NftStore } from "./nft/nft-store.ts";
 export * from "./ruleset/ruleset.ts";
 export { parseIpset, printIpsetList, printIpsetSave, setReferences } from "./text/ipset.ts";
 export { canonicalIptablesSave } from "./text/iptables-canonical.ts";

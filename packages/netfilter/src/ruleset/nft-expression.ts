@@ -79,5 +79,10 @@ export type NftStatement =
     }
   /** `update @set { key }`, `add @set { key }`. */
   | { readonly kind: "update-set"; readonly verb: "update" | "add"; readonly set: string; readonly key: NftKey }
-  /** `counter` (without a name: the rule's own) or `counter name "…"`. */
-  | { readonly kind: "counter"; readonly name: string | undefined };
+  /** `counter` (without a name: the rule's own, with what it has counted) or `counter name "…"`. */
+  | {
+      readonly kind: "counter";
+      readonly name: string | undefined;
+      readonly packets?: number | undefined;
+      readonly bytes?: number | undefined;
+    };

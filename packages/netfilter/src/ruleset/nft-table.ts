@@ -32,6 +32,7 @@ export interface NftSet {
   readonly data: "verdict" | readonly NftDataType[] | undefined;
   readonly flags: readonly ("dynamic" | "timeout" | "interval" | "constant")[];
   readonly size: number | undefined;
+  /** To the millisecond. */
   readonly timeoutSeconds: number | undefined;
   readonly comment: string | undefined;
   readonly elements: readonly NftElement[];
@@ -44,6 +45,10 @@ export interface NftElement {
   /** Of a map of values. */
   readonly value: readonly NftValue[] | undefined;
   readonly comment: string | undefined;
+  /** Its own timeout, where it differs from the set's; in seconds, to the millisecond. */
+  readonly timeoutSeconds?: number | undefined;
+  /** Seconds that an element of a set with timeouts still has to live. */
+  readonly expiresSeconds?: number | undefined;
   readonly origin: Origin | undefined;
 }
 

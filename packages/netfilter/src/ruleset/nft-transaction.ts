@@ -10,7 +10,7 @@ export type NftCommand =
   | { readonly verb: "delete" | "flush"; readonly object: "chain"; readonly name: string }
   | { readonly verb: "add"; readonly object: "rule"; readonly chain: string; readonly rule: NftRule }
   | { readonly verb: "add"; readonly object: "set"; readonly set: Omit<NftSet, "elements"> }
-  | { readonly verb: "delete" | "flush"; readonly object: "set"; readonly name: string }
+  | { readonly verb: "delete" | "flush"; readonly object: "set" | "map"; readonly name: string }
   | { readonly verb: "add" | "delete"; readonly object: "element"; readonly set: string; readonly element: NftElement }
   | { readonly verb: "add"; readonly object: "counter"; readonly counter: NftCounter }
   | { readonly verb: "delete"; readonly object: "counter"; readonly name: string };
