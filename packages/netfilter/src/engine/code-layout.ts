@@ -13,13 +13,19 @@
  *
  * A cascade of `statistic` rules has a record of its own before its first rule: flags, rules, words a rule, index of the
  * first, matches that a rule costs when the draw passes it, then the chance that the draw passes its first k rules for
- * k = 0 … rules, as a fraction of 2^30.
+ * k = 0 … rules, as a fraction of 2^52 in two words: the high 30 bits (2^30 for certainty), the low 22.
  */
 export const headerLength = 5;
 
 export const cascadeField = { count: 1, stride: 2, firstRule: 3, cost: 4, survivals: 5 } as const;
-/** What stands for certainty in a cascade's survivals. */
-export const certain: number = 2 ** 30;
+/** Where the record of a cascade's rule begins; of rule 0 it is where the cascade's own ends. */
+export function cascadeRule(code: Int32Array, cascade: number, rule: number): number {
+  const length = cascadeField.survivals + 2 * (code[cascade + cascadeField.count]! + 1);
+  return cascade + length + rule * code[cascade + cascadeField.stride]!;
+}
+
+export const highBits = 30;
+export const lowBits = 22;
 
 export const ruleFlag = {
   /** Member of a run that the index jumps within. */
@@ -40,6 +46,16 @@ export const ruleFlag = {
   /** Not a rule: the record of a cascade. */
   cascade: 2048,
 } as const;
+
+/** Those about the destination, and about the header and devices at all. */
+export const destinationFlags: number = ruleFlag.destination | ruleFlag.destinationMasked | ruleFlag.destinationNegated;
+export const conditionFlags: number =
+  destinationFlags |
+  ruleFlag.source |
+  ruleFlag.sourceMasked |
+  ruleFlag.sourceNegated |
+  ruleFlag.protocol |
+  ruleFlag.devices;
 
 export const targetShift = 12;
 
@@ -92,7 +108,7 @@ export const opCode = {
   physdev: 11,
   /** condition id */
   ipvs: 12,
-  /** nothing: holds when the draw chose this rule */
+  /** probability · 2^31: holds when the draw chose this rule */
   cascade: 13,
 } as const;
 

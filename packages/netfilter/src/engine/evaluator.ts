@@ -1,7 +1,18 @@
 import { conditions4, conditions6 } from "./address-conditions.ts";
 import { draw } from "./cascade-draw.ts";
 import { ChainStack } from "./chain-stack.ts";
-import { cascadeField, headerLength, lastOp, opCode, ruleFlag, targetCode, targetShift } from "./code-layout.ts";
+import {
+  cascadeField,
+  cascadeRule,
+  conditionFlags,
+  destinationFlags,
+  headerLength,
+  lastOp,
+  opCode,
+  ruleFlag,
+  targetCode,
+  targetShift,
+} from "./code-layout.ts";
 import type { Hook } from "./hook.ts";
 import { type HostState, matchHolds } from "./match-evaluator.ts";
 import type { Meter } from "./meter.ts";
@@ -15,17 +26,6 @@ export type Engine = "index" | "walk";
 
 /** What a nat rule asks for. */
 export const natKind = { none: 0, destination: 1, masquerade: 2, redirect: 3 } as const;
-
-const conditionFlags: number =
-  ruleFlag.destination |
-  ruleFlag.destinationMasked |
-  ruleFlag.destinationNegated |
-  ruleFlag.source |
-  ruleFlag.sourceMasked |
-  ruleFlag.sourceNegated |
-  ruleFlag.protocol |
-  ruleFlag.devices;
-const destinationFlags: number = ruleFlag.destination | ruleFlag.destinationMasked | ruleFlag.destinationNegated;
 
 /** What a target makes of the walk, beside verdicts: on to the next rule, or on in another chain. */
 const next = -1;
@@ -216,10 +216,10 @@ export class Evaluator {
     const from = whole ? 0 : (code[pc + 1]! & 0xffffff) - code[cascade + cascadeField.firstRule]!;
     const count = code[cascade + cascadeField.count]!;
     const chosen = draw(code, cascade, from, this.#host.chance, packet.fate);
-    const target = cascade + (code[cascade]! >>> 16) + chosen * code[cascade + cascadeField.stride]!;
+    const target = cascadeRule(code, cascade, chosen);
     this.#drawn = true;
     this.#pick = chosen < count ? target : -1;
-    if (!this.#indexed) return whole ? ~(pc + (flags >>> 16)) : pc;
+    if (!this.#indexed) return whole ? ~cascadeRule(code, pc, 0) : pc;
     this.#passedRules = chosen - from;
     this.#passedDraws += chosen - from;
     this.#matches += (chosen - from) * code[cascade + cascadeField.cost]!;

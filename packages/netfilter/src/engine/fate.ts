@@ -1,4 +1,5 @@
 import type { Random } from "@kubenetsim/core/runtime/random";
+import type { Chooser } from "./chooser.ts";
 
 /**
  * What a packet's way has hung on beside its header (without the source port), the rules and the devices: whoever wants to
@@ -11,6 +12,8 @@ export class Fate {
   draws = 0;
   /** What the next draw takes in place of a number of its stream; -1 for none. */
   forced = -1;
+  /** Decides in place of all chance, for packet after packet, until it is taken away again. */
+  chooser: Chooser | undefined = undefined;
 
   // The last draw: from which stream, the number, for which cascade of which code, from which of its rules on, what it chose.
   chance: Random | undefined = undefined;

@@ -67,7 +67,7 @@ function operation(match: Match, inCascade: boolean, names: MatchNames): number[
     case "mark":
       return [match.value | 0, match.mask | 0, Number(match.negated)];
     case "statistic":
-      return inCascade ? [] : statistic(match);
+      return statistic(match, inCascade);
     case "recent":
       return [names.recentId(match)];
     case "set":
@@ -110,8 +110,9 @@ function addrtype(side: { negated: boolean; type: keyof typeof addrtypeNumbers }
   return side === undefined ? -1 : addrtypeNumbers[side.type] | (side.negated ? 256 : 0);
 }
 
-function statistic(match: StatisticMatch): number[] {
+function statistic(match: StatisticMatch, inCascade: boolean): number[] {
   if (match.mode === "nth") return [match.every, match.packet, match.every - 1 - match.packet, Number(match.negated)];
+  if (inCascade) return [match.probability31];
   return [match.probability31 >>> 16, match.probability31 & 0xffff, Number(match.negated)];
 }
 

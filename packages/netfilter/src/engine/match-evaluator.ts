@@ -50,7 +50,9 @@ export function matchHolds(
       packet.fate.more = true;
       meter.randomDraws++;
       const probability31 = code[at + 1]! * 65536 + code[at + 2]!;
-      return host.chance.next() * 2 ** 31 < probability31 !== (code[at + 3] === 1);
+      const chosen =
+        packet.fate.chooser?.happens(probability31, 2 ** 31) ?? host.chance.next() * 2 ** 31 < probability31;
+      return chosen !== (code[at + 3] === 1);
     }
     case opCode.nth:
       packet.fate.more = true;

@@ -3,7 +3,7 @@ import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Rule } from "../ruleset/rule.ts";
 import type { Chain, RestoreInput, Ruleset } from "../ruleset/ruleset.ts";
 import { ChainRegistry } from "./chain-registry.ts";
-import { cascadeField, ruleFlag } from "./code-layout.ts";
+import { cascadeField, cascadeRule, ruleFlag } from "./code-layout.ts";
 import type { ConditionNames } from "./condition-names.ts";
 import { encodeCascade, encodeRule, type Membership, type RuleNames } from "./rule-encoder.ts";
 import { cascadeCost, chanceOf, type Stretch, stretchesOf } from "./rule-runs.ts";
@@ -157,7 +157,7 @@ export class Program {
     let pc = this.#starts[id] ?? -1;
     if (pc < 0) return chain;
     const rules = chain.rules.map((rule) => {
-      if ((this.code[pc]! & ruleFlag.cascade) !== 0) pc += this.code[pc]! >>> 16;
+      if ((this.code[pc]! & ruleFlag.cascade) !== 0) pc = cascadeRule(this.code, pc, 0);
       const packets = this.code[pc + 2]! >>> 0;
       const bytes = this.code[pc + 3]! + (this.#carried.get(pc) ?? 0) * 2 ** 30;
       pc += this.code[pc]! >>> 16;

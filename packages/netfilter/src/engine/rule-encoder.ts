@@ -1,6 +1,7 @@
 import type { AddressCondition, DeviceCondition, Rule } from "../ruleset/rule.ts";
 import type { Target } from "../ruleset/target.ts";
-import { cascadeField, certain, ruleFlag, targetCode, targetShift } from "./code-layout.ts";
+import { survivalWords } from "./cascade-draw.ts";
+import { ruleFlag, targetCode, targetShift } from "./code-layout.ts";
 import { encodeMatches, type MatchNames } from "./match-encoder.ts";
 
 /** Gives numbers to what a rule names. */
@@ -90,12 +91,11 @@ function encodeTarget(code: number[], target: Target | undefined, rule: Rule, na
 /** Appends the record of a cascade and tells where; the words a rule are filled in when its rules are encoded. */
 export function encodeCascade(code: number[], chances: readonly number[], firstRule: number, cost: number): number {
   const start = code.length;
-  const length = cascadeField.survivals + chances.length + 1;
-  code.push(ruleFlag.cascade | (length << 16), chances.length, 0, firstRule, cost, certain);
   let survival = 1;
+  code.push(ruleFlag.cascade, chances.length, 0, firstRule, cost, ...survivalWords(survival));
   for (const chance of chances) {
     survival *= 1 - chance;
-    code.push(Math.round(survival * certain));
+    code.push(...survivalWords(survival));
   }
   return start;
 }

@@ -1,6 +1,4 @@
 import type { Random } from "@kubenetsim/core/runtime/random";
-import { cascadeField } from "@kubenetsim/netfilter/engine/code-layout";
-import type { Fate } from "@kubenetsim/netfilter/engine/fate";
 
 /** A cascade as a packet's way met it, apart from the rules: a stream, and which numbers choose which of its outcomes. */
 export class Dice {
@@ -8,15 +6,15 @@ export class Dice {
   /** Outcomes: one for each rule from where the draw began, and one for none of them. */
   readonly outcomes: number;
   /** The chance that the draw passes its first k rules. */
-  readonly #survivals: Int32Array;
+  readonly #survivals: Float64Array;
   /** For equal stretches of [0, 1), the outcome at the beginning of each: the outcome grows with the number. */
-  readonly #starts: Uint16Array;
+  readonly #starts: Uint32Array;
 
-  constructor(chance: Random, survivals: Int32Array) {
+  constructor(chance: Random, survivals: Float64Array) {
     this.chance = chance;
     this.outcomes = survivals.length;
     this.#survivals = survivals;
-    this.#starts = new Uint16Array(2 ** Math.ceil(Math.log2(survivals.length * 4)));
+    this.#starts = new Uint32Array(2 ** Math.ceil(Math.log2(survivals.length * 4)));
     for (let i = 1; i < this.#starts.length; i++) {
       this.#starts[i] = this.#onward(this.#starts[i - 1]!, i / this.#starts.length);
     }
@@ -35,10 +33,4 @@ export class Dice {
     while (low < last && value <= survivals[low + 1]!) low++;
     return low;
   }
-}
-
-/** The survivals of the last cascade that a packet met, from the rule on from which it was drawn. */
-export function survivalsOf({ code, cascade, from }: Fate): Int32Array {
-  const first = cascade + cascadeField.survivals;
-  return code!.slice(first + from, first + code![cascade + cascadeField.count]! + 1);
 }

@@ -1,7 +1,8 @@
+import { survivalsOf } from "@kubenetsim/netfilter/engine/cascade-draw";
 import type { Fate } from "@kubenetsim/netfilter/engine/fate";
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import { branchLength, type WayEnd, writeBranch } from "./branch-record.ts";
-import { Dice, survivalsOf } from "./dice.ts";
+import { Dice } from "./dice.ts";
 import type { DispositionCode } from "./disposition-code.ts";
 import type { HostKernel } from "./host-kernel.ts";
 import { WayGuards } from "./way-guards.ts";
@@ -166,7 +167,7 @@ export class KnownWays {
   }
 
   /** Ways with the same stream and the same cascade share their dice. */
-  #diceOf(fate: Fate, survivals: Int32Array): number {
+  #diceOf(fate: Fate, survivals: Float64Array): number {
     const name = `${fate.chance!.seed}|${survivals.join()}`;
     const known = this.#diceNumbers.get(name);
     if (known !== undefined && this.#dice[known]!.chance === fate.chance) return kind.dice + known;

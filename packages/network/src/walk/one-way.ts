@@ -189,7 +189,7 @@ export class OneWay {
       attachment = hops[0]!;
     } else {
       packet.fate.more = true;
-      attachment = hops[this.#random.below(hops.length)]!;
+      attachment = hops[(packet.fate.chooser ?? this.#random).below(hops.length)]!;
     }
     if (attachment < 0) return reasonCode.noNeighbour;
     if (segment.bridge >= 0 && segment.hosts[segment.bridge] !== host.id) attachment = segment.bridge;
