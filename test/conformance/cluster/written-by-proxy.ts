@@ -25,9 +25,15 @@ export function programOf(scenario: Scenario, nodeName: string, config: KubeProx
 }
 
 function snapshotOf(scenario: Scenario, nodeName: string, config: KubeProxyConfig, family: IpFamily): ProxySnapshot {
-  const { Service, EndpointSlice } = scenario.state.tables;
-  const node = proxyNode(scenario, nodeName, config);
-  return takeSnapshot({ family, node, config, services: Service.values(), endpointSlices: EndpointSlice.values() });
+  const { Service, EndpointSlice, ServiceCIDR } = scenario.state.tables;
+  return takeSnapshot({
+    family,
+    node: proxyNode(scenario, nodeName, config),
+    config,
+    services: Service.values(),
+    endpointSlices: EndpointSlice.values(),
+    serviceCIDRs: ServiceCIDR.values(),
+  });
 }
 
 /** The recorded hosts: ipvs was recorded on ones without nfacct and always with cni0. */

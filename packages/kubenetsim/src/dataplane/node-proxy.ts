@@ -17,7 +17,10 @@ export interface NodeProxy {
 export function startProxy(node: ProxyNode, { state, config }: Settled): NodeProxy {
   const services = state.tables.Service.values();
   const endpointSlices = state.tables.EndpointSlice.values();
-  const snapshots = families.map((family) => takeSnapshot({ family, node, config, services, endpointSlices }));
+  const serviceCIDRs = state.tables.ServiceCIDR.values();
+  const snapshots = families.map((family) =>
+    takeSnapshot({ family, node, config, services, endpointSlices, serviceCIDRs }),
+  );
   const programs = snapshots.map((snapshot) => syncProgram(undefined, snapshot, config));
   return { node, config, snapshots, programs };
 }

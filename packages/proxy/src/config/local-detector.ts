@@ -8,7 +8,8 @@ import type { KubeProxyConfig } from "./kube-proxy-config.ts";
 /** How kube-proxy tells traffic of the node's own pods (pkg/proxy/util/localdetector.go); undefined: it cannot. */
 export type LocalDetector =
   | { readonly kind: "cidr"; readonly cidr: Cidr }
-  | { readonly kind: "device"; readonly name: string }
+  /** The device that traffic comes in by; with `isPrefix` any whose name begins so. */
+  | { readonly kind: "device"; readonly name: string; readonly isPrefix: boolean }
   | undefined;
 
 /** The detector of a family: getLocalDetectors of cmd/kube-proxy/app/server_linux.go. */
@@ -19,19 +20,19 @@ export function localDetector(config: KubeProxyConfig, node: ProxyNode, family: 
     case "NodeCIDR":
       return byFirstCidr(node.podCIDRs, family);
     case "BridgeInterface":
-      return { kind: "device", name: config.bridgeInterface };
+      return { kind: "device", name: config.bridgeInterface, isPrefix: false };
     case "InterfaceNamePrefix":
-      return { kind: "device", name: `${config.interfaceNamePrefix}+` };
+      return { kind: "device", name: config.interfaceNamePrefix, isPrefix: true };
     default:
       return config.detectLocalMode satisfies never;
   }
 }
 
-/** The part of a rule that holds for local traffic, or, negated, for all other. */
+/** The part of an iptables rule that holds for local traffic, or, negated, for all other. */
 export function localCondition(detector: NonNullable<LocalDetector>, negated: boolean): Partial<Rule> {
   return detector.kind === "cidr"
     ? { source: { negated, ...detector.cidr } }
-    : { inDevice: { negated, name: detector.name } };
+    : { inDevice: { negated, name: detector.isPrefix ? `${detector.name}+` : detector.name } };
 }
 
 function byFirstCidr(texts: readonly string[], family: IpFamily): LocalDetector {

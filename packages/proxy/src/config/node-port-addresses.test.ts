@@ -18,14 +18,24 @@ const read = (family: "IPv4" | "IPv6", ...texts: string[]) =>
 
 describe("nodePortAddresses", () => {
   it("takes every address when there is no CIDR of the family", () => {
-    expect(read("IPv4")).toEqual({ matchAll: true, containsIPv4Loopback: true, addresses: [] });
+    expect(read("IPv4")).toEqual({
+      matchAll: true,
+      containsIPv4Loopback: true,
+      containsExplicitLoopback: false,
+      addresses: [],
+    });
     expect(read("IPv4", "2001:db8::/64")).toMatchObject({ matchAll: true });
     expect(read("IPv6")).toMatchObject({ matchAll: true, containsIPv4Loopback: false });
   });
 
   it("takes the node's addresses that match", () => {
     const all = read("IPv4", "192.168.0.0/16", "127.0.0.0/8");
-    expect(all).toEqual({ matchAll: false, containsIPv4Loopback: true, addresses: ["127.0.0.1", "192.168.0.2"] });
+    expect(all).toEqual({
+      matchAll: false,
+      containsIPv4Loopback: true,
+      containsExplicitLoopback: true,
+      addresses: ["127.0.0.1", "192.168.0.2"],
+    });
     expect(read("IPv4", "10.0.0.0/8")).toMatchObject({ containsIPv4Loopback: false, addresses: ["10.244.1.1"] });
   });
 

@@ -1,4 +1,4 @@
-import { addressWords, familyOf, type IpAddress, type IpFamily } from "@kubenetsim/core/net/address";
+import { addressWords, familyOf, formatAddress, type IpAddress, type IpFamily } from "@kubenetsim/core/net/address";
 import { type Cidr, cidrContains } from "@kubenetsim/core/net/cidr";
 import { isLoopback, nodeIP, type ProxyNode } from "../snapshot/proxy-node.ts";
 import { cidrsOfFamily } from "../snapshot/sloppy-address.ts";
@@ -9,6 +9,8 @@ export interface NodePortAddresses {
   /** Every local address is one. */
   readonly matchAll: boolean;
   readonly containsIPv4Loopback: boolean;
+  /** A CIDR of loopback addresses is named, and not only one that holds all addresses. */
+  readonly containsExplicitLoopback: boolean;
   /** The node's addresses that match, when not all do; in ascending text order (kube-proxy's is a Go map's). */
   readonly addresses: readonly IpAddress[];
 }
@@ -24,6 +26,7 @@ export function nodePortAddresses(config: KubeProxyConfig, node: ProxyNode, fami
   return {
     matchAll,
     containsIPv4Loopback: family === "IPv4" && (matchAll || relevant.some(isLoopbackCidr)),
+    containsExplicitLoopback: cidrs.some(({ words }) => isLoopback(formatAddress(words))),
     addresses: localAddresses(node, family).filter((address) =>
       relevant.some((cidr) => cidrContains(cidr, addressWords(address))),
     ),

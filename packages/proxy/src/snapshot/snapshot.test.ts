@@ -127,3 +127,28 @@ describe("updateSnapshot", () => {
     expect(next.services.map((one) => one.endpointCount)).toEqual([2, 0]);
   });
 });
+
+describe("serviceCIDRs", () => {
+  const serviceCIDR = (name: string, ...cidrs: string[]) => ({
+    apiVersion: "networking.k8s.io/v1" as const,
+    kind: "ServiceCIDR" as const,
+    metadata: { name },
+    spec: { cidrs },
+  });
+  const first = serviceCIDR("kubernetes", "10.96.0.0/12", "fd00:10:96::/112");
+  const second = serviceCIDR("more", "10.96.0.0/12", "10.200.0.0/16");
+  const basis = { family: "IPv4" as const, node, config: defaultKubeProxyConfig, services: [], endpointSlices: [] };
+
+  it("follow the objects; one that goes takes its CIDRs away from the others", () => {
+    const snapshot = takeSnapshot({ ...basis, serviceCIDRs: [first, second] });
+    expect([...snapshot.serviceCIDRs]).toEqual(["10.96.0.0/12", "fd00:10:96::/112", "10.200.0.0/16"]);
+    const rest = updateSnapshot(snapshot, [{ kind: "ServiceCIDR", before: second, after: undefined }]);
+    expect([...rest.serviceCIDRs]).toEqual(["fd00:10:96::/112"]);
+    expect(rest.services).toBe(snapshot.services);
+  });
+
+  it("stay the same set when an object says what is known", () => {
+    const snapshot = takeSnapshot({ ...basis, serviceCIDRs: [first] });
+    expect(updateSnapshot(snapshot, [{ kind: "ServiceCIDR", before: first, after: { ...first } }])).toBe(snapshot);
+  });
+});

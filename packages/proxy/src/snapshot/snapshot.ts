@@ -1,5 +1,6 @@
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service } from "@kubenetsim/core/model/service";
+import type { ServiceCIDR } from "@kubenetsim/core/model/service-cidr";
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { ProxyBasis } from "./proxy-basis.ts";
 import { mergeRecord, type ServiceRecord, type ServiceState } from "./service-state.ts";
@@ -16,11 +17,14 @@ export interface ProxySnapshot {
   readonly endpointCount: number;
   /** Also Services that have no ports to serve, and slices whose Service is not there. */
   readonly records: ReadonlyMap<string, ServiceRecord>;
+  /** Of both families, as the ServiceCIDR objects spell them; only nftables mode reads them. */
+  readonly serviceCIDRs: ReadonlySet<string>;
 }
 
 export interface SnapshotInput extends ProxyBasis {
   readonly services: Iterable<Service>;
   readonly endpointSlices: Iterable<EndpointSlice>;
+  readonly serviceCIDRs?: Iterable<ServiceCIDR>;
 }
 
 /** An object that came (`before` undefined), changed, or went (`after` undefined). Kinds that kube-proxy does not read are passed over. */
@@ -31,16 +35,19 @@ export interface SnapshotChange {
 }
 
 /** The snapshot of a kube-proxy that has just started and has seen everything. */
-export function takeSnapshot({ family, node, config, services, endpointSlices }: SnapshotInput): ProxySnapshot {
+export function takeSnapshot(input: SnapshotInput): ProxySnapshot {
+  const { family, node, config, services, endpointSlices, serviceCIDRs = [] } = input;
   const empty: ProxySnapshot = {
     basis: { family, node, config },
     services: [],
     endpointCount: 0,
     records: new Map(),
+    serviceCIDRs: new Set(),
   };
   const changes: SnapshotChange[] = [];
   for (const after of services) changes.push({ kind: "Service", before: undefined, after });
   for (const after of endpointSlices) changes.push({ kind: "EndpointSlice", before: undefined, after });
+  for (const after of serviceCIDRs) changes.push({ kind: "ServiceCIDR", before: undefined, after });
   return updateSnapshot(empty, changes);
 }
 
@@ -49,6 +56,7 @@ export function takeSnapshot({ family, node, config, services, endpointSlices }:
  * with no difference at all the snapshot itself comes back. (A changed Node or configuration needs `takeSnapshot`.)
  */
 export function updateSnapshot(snapshot: ProxySnapshot, changes: readonly SnapshotChange[]): ProxySnapshot {
+  const serviceCIDRs = updateServiceCIDRs(snapshot.serviceCIDRs, changes);
   const touched = new Map<string, ServiceRecord>();
   for (const change of changes) {
     if (change.kind === "Service") applyService(snapshot, touched, change);
@@ -64,11 +72,26 @@ export function updateSnapshot(snapshot: ProxySnapshot, changes: readonly Snapsh
     else records.set(key, record);
     if (record?.state !== before?.state) replaced.set(key, record?.state);
   }
-  if (replaced.size === 0) return touched.size === 0 ? snapshot : { ...snapshot, records };
+  if (replaced.size === 0) {
+    if (touched.size === 0 && serviceCIDRs === snapshot.serviceCIDRs) return snapshot;
+    return { ...snapshot, records, serviceCIDRs };
+  }
   const services = replaceServices(snapshot.services, replaced);
   let endpointCount = 0;
   for (const service of services) endpointCount += service.endpointCount;
-  return { basis: snapshot.basis, services, endpointCount, records };
+  return { basis: snapshot.basis, services, endpointCount, records, serviceCIDRs };
+}
+
+/** An object takes its CIDRs away with it even where another one names them too (pkg/proxy/config/config.go). */
+function updateServiceCIDRs(known: ReadonlySet<string>, changes: readonly SnapshotChange[]): ReadonlySet<string> {
+  const cidrs = new Set(known);
+  for (const { kind, before, after } of changes) {
+    if (kind !== "ServiceCIDR") continue;
+    for (const cidr of (before as ServiceCIDR | undefined)?.spec.cidrs ?? []) cidrs.delete(cidr);
+    for (const cidr of (after as ServiceCIDR | undefined)?.spec.cidrs ?? []) cidrs.add(cidr);
+  }
+  const isSame = cidrs.size === known.size && [...cidrs].every((cidr) => known.has(cidr));
+  return isSame ? known : cidrs;
 }
 
 function replaceServices(
