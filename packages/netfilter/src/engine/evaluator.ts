@@ -18,14 +18,12 @@ import { type HostState, matchHolds } from "./match-evaluator.ts";
 import type { Meter } from "./meter.ts";
 import type { Packet } from "./packet.ts";
 import type { Program } from "./program.ts";
+import { natKind, type RuleAnswer } from "./rule-answer.ts";
 import { type Tape, tapeKind } from "./tape.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 
 /** How the rule that comes next is found: by comparing each, or by passing over those that cannot match. */
 export type Engine = "index" | "walk";
-
-/** What a nat rule asks for. */
-export const natKind = { none: 0, destination: 1, masquerade: 2, redirect: 3 } as const;
 
 /** What a target makes of the walk, beside verdicts: on to the next rule, or on in another chain. */
 const next = -1;
@@ -44,15 +42,7 @@ export class Evaluator {
   /** Flags of records from which the next rule is sought. */
   readonly #special: number;
   readonly #chains: ChainStack;
-
-  // What the last run left beside its verdict.
-  /** `natKind`, and its address, port (-1: as it is) and whether the port is to be random. */
-  nat = 0;
-  readonly natAddress: Int32Array = new Int32Array(4);
-  natPort = -1;
-  natRandom = false;
-  /** Id of the reject type. */
-  rejectId = 0;
+  readonly #answer: RuleAnswer;
 
   /** The rule that the last draw of a cascade chose, if that draw still stands. */
   #pick = -1;
@@ -63,9 +53,10 @@ export class Evaluator {
   /** Rules of cascades passed over; the kernel draws for each. */
   #passedDraws = 0;
 
-  constructor(program: Program, host: HostState, engine: Engine) {
+  constructor(program: Program, host: HostState, engine: Engine, answer: RuleAnswer) {
     this.#program = program;
     this.#host = host;
+    this.#answer = answer;
     this.#indexed = engine === "index";
     this.#v4 = program.registry.family === "IPv4";
     this.#chains = new ChainStack(program, this.#v4 ? 0 : 1);
@@ -145,7 +136,7 @@ export class Evaluator {
   }
 
   #begin(base: number, hook: Hook, tape: Tape | null): number {
-    this.nat = natKind.none;
+    this.#answer.nat = natKind.none;
     this.#matches = 0;
     this.#passedDraws = 0;
     this.#drawn = false;
@@ -274,7 +265,7 @@ export class Evaluator {
       case targetCode.DROP:
         return verdict.drop;
       case targetCode.REJECT:
-        this.rejectId = code[at]!;
+        this.#answer.rejectId = code[at]!;
         return verdict.reject;
       default:
         this.#askForNat(target, code, at);
@@ -283,17 +274,18 @@ export class Evaluator {
   }
 
   #askForNat(target: number, code: Int32Array, at: number): void {
+    const answer = this.#answer;
     if (target === targetCode.DNAT) {
       const width = this.#v4 ? 1 : 4;
-      for (let i = 0; i < width; i++) this.natAddress[i] = code[at + i]!;
-      this.nat = natKind.destination;
-      this.natPort = code[at + width]!;
+      for (let i = 0; i < width; i++) answer.natAddress[i] = code[at + i]!;
+      answer.nat = natKind.destination;
+      answer.natPort = code[at + width]!;
     } else if (target === targetCode.MASQUERADE) {
-      this.nat = natKind.masquerade;
-      this.natRandom = code[at] === 1;
+      answer.nat = natKind.masquerade;
+      answer.natRandom = code[at] === 1;
     } else {
-      this.nat = natKind.redirect;
-      this.natPort = code[at]!;
+      answer.nat = natKind.redirect;
+      answer.natPort = code[at]!;
     }
   }
 }

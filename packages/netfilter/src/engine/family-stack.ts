@@ -1,25 +1,29 @@
 import type { AddressBook } from "./address-book.ts";
-import { tableNumbers } from "./chain-registry.ts";
+import { tableNames } from "./chain-registry.ts";
 import type { Conntrack } from "./conntrack.ts";
 import type { Director } from "./director.ts";
-import { type Evaluator, natKind } from "./evaluator.ts";
-import { type Hook, hook, hookNames } from "./hook.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { type Hook, hookNames } from "./hook.ts";
+import type { HookOrder } from "./hook-order.ts";
+import { builtinStations, type HookPlan, planOf, type Station, stage, tableStation } from "./hook-plan.ts";
 import type { Meter } from "./meter.ts";
-import { type Manip, manip } from "./nat.ts";
+import type { Manip } from "./nat.ts";
 import type { NatHook } from "./nat-hook.ts";
 import { ctState, type Packet } from "./packet.ts";
 import type { Program } from "./program.ts";
+import { natKind, type RuleAnswer } from "./rule-answer.ts";
 import { type Tape, tapeKind } from "./tape.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 
 const hookCount = hookNames.length;
-/** What a built-in chain needs: nothing (it is not there), a count (it is empty and accepts), or a run. */
-const phase = { absent: 0, empty: 1, run: 2 } as const;
 const { accept } = verdict;
 
 export interface StackParts {
   readonly program: Program;
   readonly evaluator: Evaluator;
+  /** Where the evaluators leave what a rule asked for. */
+  readonly answer: RuleAnswer;
+  readonly order: HookOrder;
   readonly conntrack: Conntrack;
   readonly natHook: NatHook;
   readonly addresses: AddressBook;
@@ -31,8 +35,10 @@ export interface StackParts {
 /** The hooks of one family on one host, in the kernel's order (enum nf_ip_hook_priorities). */
 export class FamilyStack {
   readonly #parts: StackParts;
-  readonly #phases: Uint8Array = new Uint8Array(5 * hookCount);
-  readonly #policies: Uint8Array = new Uint8Array(5 * hookCount);
+  readonly #policies: Uint8Array = new Uint8Array(tableNames.length * hookCount);
+  /** By hook, all but the chains of NAT; these, which NAT asks, by hook as well. */
+  #plans: readonly HookPlan[] = [];
+  #natPlans: readonly HookPlan[] = [];
 
   constructor(parts: StackParts) {
     this.#parts = parts;
@@ -48,97 +54,75 @@ export class FamilyStack {
   }
 
   get rejectId(): number {
-    return this.#parts.evaluator.rejectId;
+    return this.#parts.answer.rejectId;
   }
 
   /** After the rules have changed. */
   refresh(): void {
-    const { registry } = this.#parts.program;
-    for (const [at, base] of registry.bases.entries()) {
+    const { natHook, director } = this.#parts;
+    const filters: Station[] = [];
+    const nats: Station[] = [];
+    this.#addTables(filters, nats);
+    const natOrder = nats.reduce((oldest, { order }) => Math.min(oldest, order), Number.MAX_SAFE_INTEGER);
+    filters.push(...builtinStations(natOrder, director !== undefined));
+    this.#plans = hookNames.map((_, at) => planOf(filters, at as Hook));
+    this.#natPlans = hookNames.map((_, at) => planOf(nats, at as Hook));
+    natHook.active = nats.length > 0;
+  }
+
+  #addTables(filters: Station[], nats: Station[]): void {
+    const { program, order } = this.#parts;
+    const { registry } = program;
+    for (const [slot, base] of registry.bases.entries()) {
       const chain = base < 0 ? undefined : registry.chainOf(base);
-      const isEmpty = chain?.rules.length === 0 && chain.policy !== "DROP";
-      this.#phases[at] = chain === undefined ? phase.absent : isEmpty ? phase.empty : phase.run;
-      this.#policies[at] = chain?.policy === "DROP" ? verdict.drop : accept;
+      if (chain === undefined) continue;
+      const table = tableNames[Math.floor(slot / hookCount)]!;
+      const isEmpty = chain.rules.length === 0 && chain.policy !== "DROP";
+      const number = order.register(`${registry.family} ${table}`);
+      const station = tableStation(table, (slot % hookCount) as Hook, isEmpty, number);
+      (table === "nat" ? nats : filters).push(station);
+      this.#policies[slot] = chain.policy === "DROP" ? verdict.drop : accept;
     }
-    const nat = this.#phases.subarray(tableNumbers.nat * hookCount, (tableNumbers.nat + 1) * hookCount);
-    this.#parts.natHook.active = nat.some((value) => value !== phase.absent);
   }
 
   runHook(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    switch (at) {
-      case hook.PREROUTING:
-        return this.#prerouting(packet, meter, tape);
-      case hook.INPUT:
-        return this.#input(packet, meter, tape);
-      case hook.FORWARD:
-        return this.#forward(packet, meter, tape);
-      case hook.OUTPUT:
-        return this.#output(packet, meter, tape);
+    const plan = this.#plans[at]!;
+    for (let i = 0; i < plan.length; i += 2) {
+      const result = this.#runStage(plan[i]!, plan[i + 1]!, at, packet, meter, tape);
+      if (result !== accept) return result;
+    }
+    return accept;
+  }
+
+  #runStage(what: number, argument: number, at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
+    switch (what) {
+      case stage.track:
+        this.#track(packet, meter, tape);
+        return accept;
+      case stage.nat:
+        return this.#nat(argument as Manip, at, packet, meter, tape);
+      case stage.director:
+        return this.#direct(packet, meter, tape);
+      case stage.outgoing:
+        packet.fate.more = true;
+        this.#parts.director?.outgoing(packet, meter, tape);
+        return accept;
+      case stage.confirm:
+        this.#confirm(packet);
+        return accept;
       default:
-        return this.#postrouting(packet, meter, tape);
+        return this.#runChain(what, argument, at, packet, meter, tape);
     }
   }
 
-  #prerouting(packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    let result = this.#table(tableNumbers.raw, hook.PREROUTING, packet, meter, tape);
-    if (result !== accept) return result;
-    this.#track(packet, meter, tape);
-    result = this.#table(tableNumbers.mangle, hook.PREROUTING, packet, meter, tape);
-    return result === accept ? this.#nat(manip.destination, hook.PREROUTING, packet, meter, tape) : result;
-  }
-
-  #input(packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    let result = this.#filter(hook.INPUT, packet, meter, tape);
-    if (result === accept) result = this.#direct(packet, meter, tape);
-    if (result === accept) result = this.#nat(manip.source, hook.INPUT, packet, meter, tape);
-    if (result === accept) this.#confirm(packet);
-    return result;
-  }
-
-  #forward(packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    const result = this.#filter(hook.FORWARD, packet, meter, tape);
-    const { director } = this.#parts;
-    if (result === accept && director !== undefined) {
-      packet.fate.more = true;
-      director.outgoing(packet, meter, tape);
-    }
-    return result;
-  }
-
-  #output(packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    let result = this.#table(tableNumbers.raw, hook.OUTPUT, packet, meter, tape);
-    if (result !== accept) return result;
-    this.#track(packet, meter, tape);
-    result = this.#table(tableNumbers.mangle, hook.OUTPUT, packet, meter, tape);
-    if (result === accept) result = this.#nat(manip.destination, hook.OUTPUT, packet, meter, tape);
-    if (result === accept) result = this.#direct(packet, meter, tape);
-    if (result === accept) result = this.#table(tableNumbers.filter, hook.OUTPUT, packet, meter, tape);
-    return result === accept ? this.#table(tableNumbers.security, hook.OUTPUT, packet, meter, tape) : result;
-  }
-
-  #postrouting(packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    let result = this.#table(tableNumbers.mangle, hook.POSTROUTING, packet, meter, tape);
-    if (result === accept) result = this.#nat(manip.source, hook.POSTROUTING, packet, meter, tape);
-    if (result === accept) this.#confirm(packet);
-    return result;
-  }
-
-  #filter(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    let result = this.#table(tableNumbers.mangle, at, packet, meter, tape);
-    if (result === accept) result = this.#table(tableNumbers.filter, at, packet, meter, tape);
-    return result === accept ? this.#table(tableNumbers.security, at, packet, meter, tape) : result;
-  }
-
-  #table(table: number, at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    const slot = table * hookCount + at;
-    const what = this.#phases[slot];
-    if (what === phase.absent) return accept;
-    if (what === phase.empty) {
+  #runChain(what: number, argument: number, at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
+    if (what === stage.emptyChain) {
       meter.chainsEntered++;
       return accept;
     }
     const { program, evaluator } = this.#parts;
-    return evaluator.run(program.registry.bases[slot]!, this.#policies[slot] as Verdict, at, packet, meter, tape);
+    const base = program.registry.bases[argument]!;
+    return evaluator.run(base, this.#policies[argument] as Verdict, at, packet, meter, tape);
   }
 
   /** Once for each packet on a host: one that comes by again (loopback, IPVS) still knows its connection. */
@@ -157,18 +141,25 @@ export class FamilyStack {
     const { natHook } = this.#parts;
     if (!natHook.active || packet.ctState === ctState.invalid) return accept;
     if (natHook.undecided(side, packet)) {
-      const result = this.#natChain(at, packet, meter, tape);
+      const result = this.#askForNat(at, packet, meter, tape);
       if (result !== accept) return result;
-      if (this.#parts.evaluator.nat !== natKind.none) meter.natBindings++;
+      if (this.#parts.answer.nat !== natKind.none) meter.natBindings++;
       if (!natHook.decide(side, at, packet, tape)) return verdict.drop;
     }
     natHook.rewrite(side, packet, tape);
     return accept;
   }
 
-  #natChain(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    this.#parts.evaluator.nat = 0;
-    return this.#table(tableNumbers.nat, at, packet, meter, tape);
+  /** NAT's chains one after the other, until one decides (nf_nat_inet_fn). */
+  #askForNat(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
+    const { answer } = this.#parts;
+    const plan = this.#natPlans[at]!;
+    answer.nat = natKind.none;
+    for (let i = 0; i < plan.length; i += 2) {
+      const result = this.#runChain(plan[i]!, plan[i + 1]!, at, packet, meter, tape);
+      if (result !== accept || answer.nat !== natKind.none) return result;
+    }
+    return accept;
   }
 
   /** IPVS at LOCAL_IN and LOCAL_OUT: answers of real servers first, then packets for virtual servers. */

@@ -12,6 +12,7 @@ import type { Director } from "./director.ts";
 import { type Engine, Evaluator } from "./evaluator.ts";
 import { FamilyStack } from "./family-stack.ts";
 import type { Hook } from "./hook.ts";
+import { HookOrder } from "./hook-order.ts";
 import type { HostState } from "./match-evaluator.ts";
 import type { Meter } from "./meter.ts";
 import { Nat } from "./nat.ts";
@@ -19,6 +20,7 @@ import { NatHook } from "./nat-hook.ts";
 import type { Packet } from "./packet.ts";
 import { Program } from "./program.ts";
 import { RecentLists } from "./recent-lists.ts";
+import { RuleAnswer } from "./rule-answer.ts";
 import { SetStore } from "./set-store.ts";
 import type { Tape } from "./tape.ts";
 import type { Verdict } from "./verdict.ts";
@@ -60,6 +62,7 @@ export class Kernel {
   readonly #options: KernelOptions;
   readonly #names: ConditionNames;
   readonly #recents: RecentLists;
+  readonly #order: HookOrder;
   #devices: readonly DeviceInput[];
   #addresses: AddressBook;
   readonly #host: { -readonly [K in keyof HostState]: HostState[K] };
@@ -74,6 +77,7 @@ export class Kernel {
     this.#names = copied?.names ?? new ConditionNames(new SetStore());
     this.#names.setDevices(this.#devices);
     this.#recents = copied?.recents ?? new RecentLists();
+    this.#order = copied?.order ?? new HookOrder();
     this.#addresses = new AddressBook(this.#devices);
     this.#nat = copied?.nat ?? options.random.fork("nat");
     this.#host = {
@@ -210,7 +214,8 @@ export class Kernel {
     });
     const sameSeed = options.random.seed === this.#options.random.seed;
     const streams = sameSeed ? { nat: copyRandom(this.#nat), chance: copyRandom(this.#host.chance) } : {};
-    const state = { names, recents: this.#recents.fork(), v4: copy(this.#v4), v6: copy(this.#v6), ...streams };
+    const lists = { names, recents: this.#recents.fork(), order: this.#order.fork() };
+    const state = { ...lists, v4: copy(this.#v4), v6: copy(this.#v6), ...streams };
     return new Kernel({ ...this.#options, devices: this.#devices, ...options }, state);
   }
 
@@ -223,10 +228,13 @@ export class Kernel {
     const program = oldProgram ?? new Program(family, this.#names);
     const timeouts = { ...defaultTimeouts, ...conntrackTimeouts };
     const conntrack = oldConntrack ?? new Conntrack(family === "IPv6", clock, timeouts);
-    const evaluator = new Evaluator(program, this.#host, engine);
+    const answer = new RuleAnswer();
+    const evaluator = new Evaluator(program, this.#host, engine, answer);
     const nat = new Nat(conntrack, this.#nat);
-    const natHook = new NatHook(evaluator, this.#addresses, nat, conntrack, stateless);
-    return new FamilyStack({ program, evaluator, conntrack, natHook, addresses: this.#addresses, director, stateless });
+    const addresses = this.#addresses;
+    const natHook = new NatHook(answer, addresses, nat, conntrack, stateless);
+    const order = this.#order;
+    return new FamilyStack({ program, evaluator, answer, order, conntrack, natHook, addresses, director, stateless });
   }
 }
 
@@ -235,6 +243,7 @@ interface CopiedState {
   readonly chance?: Random;
   readonly names: ConditionNames;
   readonly recents: RecentLists;
+  readonly order: HookOrder;
   readonly v4: { readonly program: Program; readonly conntrack: Conntrack };
   readonly v6: { readonly program: Program; readonly conntrack: Conntrack };
 }

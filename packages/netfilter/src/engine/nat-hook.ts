@@ -1,10 +1,10 @@
 import type { AddressBook } from "./address-book.ts";
 import type { Conntrack } from "./conntrack.ts";
-import { type Evaluator, natKind } from "./evaluator.ts";
 import { type Hook, hook } from "./hook.ts";
 import { type Manip, manip, type Nat, setDestination, setSource } from "./nat.ts";
 import { ctState, ctStatus, type Packet } from "./packet.ts";
 import { recordHeader } from "./packet-header.ts";
+import { natKind, type RuleAnswer } from "./rule-answer.ts";
 import { type Tape, tapeKind } from "./tape.ts";
 
 /** `by` of a `dnat` or `snat` record. */
@@ -18,7 +18,7 @@ const byConntrack = 1;
 export class NatHook {
   /** False while there is no nat table. */
   active = false;
-  readonly #evaluator: Evaluator;
+  readonly #answer: RuleAnswer;
   readonly #addresses: AddressBook;
   readonly #nat: Nat;
   readonly #conntrack: Conntrack;
@@ -26,8 +26,8 @@ export class NatHook {
   /** Who rewrites: the rule just met or the connection's earlier decision. */
   #by: number = byConntrack;
 
-  constructor(evaluator: Evaluator, addresses: AddressBook, nat: Nat, conntrack: Conntrack, stateless: boolean) {
-    this.#evaluator = evaluator;
+  constructor(answer: RuleAnswer, addresses: AddressBook, nat: Nat, conntrack: Conntrack, stateless: boolean) {
+    this.#answer = answer;
     this.#addresses = addresses;
     this.#nat = nat;
     this.#conntrack = conntrack;
@@ -43,7 +43,7 @@ export class NatHook {
 
   /** Takes over what the chain asked for; false when it cannot be done (no address to masquerade with). */
   decide(side: Manip, at: Hook, packet: Packet, tape: Tape | null): boolean {
-    const { nat, natPort, natAddress } = this.#evaluator;
+    const { nat, natPort, natAddress } = this.#answer;
     this.#by = byRule;
     if (nat === natKind.none) this.#keep(side, packet);
     else if (nat === natKind.destination) this.#toDestination(packet, natAddress, natPort, tape);
@@ -95,7 +95,7 @@ export class NatHook {
   #masquerade(packet: Packet, tape: Tape | null): boolean {
     const address = this.#addresses.masqueradeFor(packet);
     if (address === undefined) return false;
-    const { natRandom } = this.#evaluator;
+    const { natRandom } = this.#answer;
     if (!this.#stateless) {
       this.#nat.setSource(packet.ctEntry, address, natRandom);
       return true;
