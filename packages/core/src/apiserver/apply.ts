@@ -75,6 +75,7 @@ class Apply {
   readonly #skipped: SkippedKinds;
   readonly #changes: Change[] = [];
   readonly #warnings: Warning[] = [];
+  readonly #deprecated = new Set<Kind>();
   readonly #sources: (readonly [string, SourceOfObject])[] = [];
   readonly #workloads: AppliedWorkload[] = [];
 
@@ -104,6 +105,7 @@ class Apply {
 
   #store(document: ManifestDocument, kind: Kind): void {
     const draft = decodeDocument(document, kind);
+    this.#deprecate(kind, document);
     this.#boot(draft);
     this.#admit(draft, document);
     const key = objectKey(draft as ApiObject);
@@ -135,6 +137,14 @@ class Apply {
       if (reason instanceof Refusal) throw refusedBy(reason, document, object);
       throw reason instanceof StatusError ? placed(reason, document) : reason;
     }
+  }
+
+  /** Once an apply, as kubectl shows the same warning once. */
+  #deprecate(kind: Kind, document: ManifestDocument): void {
+    const message = kinds[kind].deprecated;
+    if (message === undefined || this.#deprecated.has(kind)) return;
+    this.#deprecated.add(kind);
+    this.#warnings.push({ message, object: undefined, position: document.positionOf(["kind"]) });
   }
 
   #boot(draft: Draft<ApiObject>): void {

@@ -24,7 +24,7 @@ const firstNamespaces = ["kube-system", "kube-public", "kube-node-lease", "defau
 
 /**
  * What a new API server stores once it has started: its namespaces, the ServiceCIDR `kubernetes`, and the Service
- * `default/kubernetes` with its EndpointSlice (pkg/controlplane/controller).
+ * `default/kubernetes` with its EndpointSlice and Endpoints (pkg/controlplane/controller).
  *
  * @throws ParseError when a range cannot be read.
  */
@@ -55,6 +55,7 @@ export function blankState(settings: ApiServerSettings = defaultSettings): Clust
       Node: ObjectTable.empty,
       Pod: ObjectTable.empty,
       Service: ObjectTable.empty,
+      Endpoints: ObjectTable.empty,
       EndpointSlice: ObjectTable.empty,
       Deployment: ObjectTable.empty,
       ReplicaSet: ObjectTable.empty,
@@ -86,7 +87,7 @@ function defaultServiceCIDR(cidrs: readonly string[]): KindMap["ServiceCIDR"] {
   };
 }
 
-/** The Service `kubernetes` on the first address of the first range, and the slice that the API server keeps for it. */
+/** The Service `kubernetes` on the first address of the first range, the slice and the Endpoints that the API server keeps for it. */
 export function kubernetesService(settings: ApiServerSettings, serviceCIDR: string): readonly ApiObject[] {
   const cidr = parseCidr(serviceCIDR);
   if (cidr === undefined) {
@@ -122,5 +123,11 @@ export function kubernetesService(settings: ApiServerSettings, serviceCIDR: stri
     endpoints: [{ addresses: [address], conditions: { ready: true } }],
     ports: [{ name: "https", port, protocol: "TCP" }],
   };
-  return [service, slice];
+  const endpoints: KindMap["Endpoints"] = {
+    apiVersion: "v1",
+    kind: "Endpoints",
+    metadata: { ...metadata, labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
+    subsets: [{ addresses: [{ ip: address }], ports: [{ name: "https", port, protocol: "TCP" }] }],
+  };
+  return [service, slice, endpoints];
 }

@@ -1,6 +1,7 @@
 import type { Kind, KindMap } from "../model/api-object.ts";
 import { configMapRules } from "./kinds/config-map.ts";
 import { endpointSliceRules } from "./kinds/endpoint-slice.ts";
+import { endpointsRules } from "./kinds/endpoints.ts";
 import { namespaceRules } from "./kinds/namespace.ts";
 import { nodeRules } from "./kinds/node.ts";
 import { podRules } from "./kinds/pod.ts";
@@ -15,6 +16,7 @@ export const kindRules: { readonly [K in Kind]: KindRules<KindMap[K]> } = {
   Node: nodeRules,
   Pod: podRules,
   Service: serviceRules,
+  Endpoints: endpointsRules,
   EndpointSlice: endpointSliceRules,
   Deployment: deploymentRules,
   ReplicaSet: replicaSetRules,

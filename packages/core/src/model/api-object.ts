@@ -1,5 +1,6 @@
 import type { ConfigMap } from "./config-map.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
+import type { Endpoints } from "./endpoints.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Node } from "./node.ts";
 import type { Deployment, Pod, ReplicaSet } from "./pod.ts";
@@ -12,6 +13,7 @@ export interface KindMap {
   readonly Node: Node;
   readonly Pod: Pod;
   readonly Service: Service;
+  readonly Endpoints: Endpoints;
   readonly EndpointSlice: EndpointSlice;
   readonly Deployment: Deployment;
   readonly ReplicaSet: ReplicaSet;

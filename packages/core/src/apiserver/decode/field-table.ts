@@ -69,6 +69,11 @@ export const fieldTable: Readonly<Record<string, string>> = {
     "path:string fieldRef:*core.ObjectFieldSelector resourceFieldRef:*core.ResourceFieldSelector mode:*int32 user:*int64",
   "core.DownwardAPIVolumeSource": "items?:[]core.DownwardAPIVolumeFile defaultMode:*int32 defaultUser:*int64",
   "core.EmptyDirVolumeSource": "medium?:string=v1.StorageMedium sizeLimit:*Quantity mode:*int32",
+  "core.EndpointAddress": "ip:string hostname?:string nodeName:*string targetRef:*core.ObjectReference",
+  "core.EndpointPort": "name?:string port:int32 protocol?:string=v1.Protocol appProtocol:*string",
+  "core.EndpointSubset":
+    "addresses?:[]core.EndpointAddress notReadyAddresses?:[]core.EndpointAddress ports?:[]core.EndpointPort",
+  "core.Endpoints": "kind?:string apiVersion?:string metadata?:meta.ObjectMeta subsets?:[]core.EndpointSubset",
   "core.EnvFromSource": "prefix?:string configMapRef:*core.ConfigMapEnvSource secretRef:*core.SecretEnvSource",
   "core.EnvVar": "name:string value?:string valueFrom:*core.EnvVarSource",
   "core.EnvVarSource":

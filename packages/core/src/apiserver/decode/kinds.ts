@@ -10,6 +10,8 @@ export interface KindInfo {
   readonly resource: string;
   /** `Deployment.apps`: what messages of kind Invalid say. */
   readonly qualified: string;
+  /** What the API server warns of with every answer about this kind (k8s.io/api, APILifecycleDeprecated). */
+  readonly deprecated?: string;
 }
 
 /** The kinds that are stored. */
@@ -30,6 +32,14 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
     namespaced: true,
     resource: "configmaps",
     qualified: "ConfigMap",
+  },
+  Endpoints: {
+    apiVersion: "v1",
+    struct: "core.Endpoints",
+    namespaced: true,
+    resource: "endpoints",
+    qualified: "Endpoints",
+    deprecated: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
   },
   EndpointSlice: {
     apiVersion: "discovery.k8s.io/v1",
@@ -82,7 +92,6 @@ const unmodelled: Readonly<Record<string, string>> = {
   Job: "it makes no Pods; give the Pods themselves",
   CronJob: "it makes no Pods; give the Pods themselves",
   ReplicationController: "it makes no Pods; give the Pods themselves",
-  Endpoints: "it is not mirrored into EndpointSlices; give the EndpointSlices themselves",
   IPAddress: "addresses count as taken by the Services that hold them",
   HorizontalPodAutoscaler: "replica counts stay as they are",
   MutatingWebhookConfiguration: "objects are not changed by it",

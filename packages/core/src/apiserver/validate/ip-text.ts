@@ -23,7 +23,7 @@ export function legacyAddress(field: string, value: string, existing: readonly s
 export function specialAddress(field: string, value: string): FieldError[] {
   const address = sloppyAddress(value);
   if (address === undefined) {
-    return [invalid(field, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")];
+    return [invalid(field, value, "must be a valid IP address")];
   }
   const errors: FieldError[] = [];
   if (address === "0.0.0.0" || address === "::") {
