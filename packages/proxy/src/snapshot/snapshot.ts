@@ -4,6 +4,7 @@ import type { ServiceCIDR } from "@kubenetsim/core/model/service-cidr";
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { ProxyBasis } from "./proxy-basis.ts";
 import { mergeRecord, type ServiceRecord, type ServiceState } from "./service-state.ts";
+import { SortedMap } from "./sorted-map.ts";
 
 /**
  * What one family's kube-proxy on one node knows: a frozen value. Services that did not change keep their identity from
@@ -11,12 +12,14 @@ import { mergeRecord, type ServiceRecord, type ServiceState } from "./service-st
  */
 export interface ProxySnapshot {
   readonly basis: ProxyBasis;
-  /** Services with at least one port, sorted by `namespace/name` in byte order. */
+  /** Services with at least one port, sorted by `namespace/name` in byte order; a pass over all of them makes it. */
   readonly services: readonly ServiceState[];
+  /** The same by `namespace/name`: what a sync reads that must not look at all of them. */
+  readonly serviceTable: SortedMap<ServiceState>;
   /** Endpoints of all these ports, usable or not. */
   readonly endpointCount: number;
   /** Also Services that have no ports to serve, and slices whose Service is not there. */
-  readonly records: ReadonlyMap<string, ServiceRecord>;
+  readonly records: SortedMap<ServiceRecord>;
   /** Of both families, as the ServiceCIDR objects spell them; only nftables mode reads them. */
   readonly serviceCIDRs: ReadonlySet<string>;
 }
@@ -37,13 +40,13 @@ export interface SnapshotChange {
 /** The snapshot of a kube-proxy that has just started and has seen everything. */
 export function takeSnapshot(input: SnapshotInput): ProxySnapshot {
   const { family, node, config, services, endpointSlices, serviceCIDRs = [] } = input;
-  const empty: ProxySnapshot = {
+  const empty = proxySnapshot({
     basis: { family, node, config },
-    services: [],
+    serviceTable: SortedMap.empty,
     endpointCount: 0,
-    records: new Map(),
+    records: SortedMap.empty,
     serviceCIDRs: new Set(),
-  };
+  });
   const changes: SnapshotChange[] = [];
   for (const after of services) changes.push({ kind: "Service", before: undefined, after });
   for (const after of endpointSlices) changes.push({ kind: "EndpointSlice", before: undefined, after });
@@ -63,23 +66,35 @@ export function updateSnapshot(snapshot: ProxySnapshot, changes: readonly Snapsh
     else if (change.kind === "EndpointSlice") applySlice(snapshot, touched, change);
   }
 
-  const records = new Map(snapshot.records);
-  const replaced = new Map<string, ServiceState | undefined>();
+  if (touched.size === 0 && serviceCIDRs === snapshot.serviceCIDRs) return snapshot;
+
+  const records = new Map<string, ServiceRecord | undefined>();
+  const states = new Map<string, ServiceState | undefined>();
+  let { endpointCount } = snapshot;
   for (const [key, draft] of touched) {
     const before = snapshot.records.get(key);
     const record = mergeRecord(before, draft, snapshot.basis);
-    if (record === undefined) records.delete(key);
-    else records.set(key, record);
-    if (record?.state !== before?.state) replaced.set(key, record?.state);
+    records.set(key, record);
+    if (record?.state === before?.state) continue;
+    states.set(key, record?.state);
+    endpointCount += (record?.state?.endpointCount ?? 0) - (before?.state?.endpointCount ?? 0);
   }
-  if (replaced.size === 0) {
-    if (touched.size === 0 && serviceCIDRs === snapshot.serviceCIDRs) return snapshot;
-    return { ...snapshot, records, serviceCIDRs };
-  }
-  const services = replaceServices(snapshot.services, replaced);
-  let endpointCount = 0;
-  for (const service of services) endpointCount += service.endpointCount;
-  return { basis: snapshot.basis, services, endpointCount, records, serviceCIDRs };
+  return proxySnapshot({
+    basis: snapshot.basis,
+    serviceTable: snapshot.serviceTable.with(states),
+    endpointCount,
+    records: snapshot.records.with(records),
+    serviceCIDRs,
+  });
+}
+
+function proxySnapshot(parts: Omit<ProxySnapshot, "services">): ProxySnapshot {
+  return {
+    ...parts,
+    get services() {
+      return parts.serviceTable.values();
+    },
+  };
 }
 
 /** An object takes its CIDRs away with it even where another one names them too (pkg/proxy/config/config.go). */
@@ -92,15 +107,6 @@ function updateServiceCIDRs(known: ReadonlySet<string>, changes: readonly Snapsh
   }
   const isSame = cidrs.size === known.size && [...cidrs].every((cidr) => known.has(cidr));
   return isSame ? known : cidrs;
-}
-
-function replaceServices(
-  services: readonly ServiceState[],
-  replaced: ReadonlyMap<string, ServiceState | undefined>,
-): ServiceState[] {
-  const next = services.filter((service) => !replaced.has(service.key));
-  for (const service of replaced.values()) if (service !== undefined) next.push(service);
-  return next.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function applyService(
