@@ -115,12 +115,8 @@ function measureHeap(measure: Measure): Result {
     const before = heap();
     for (const mode of ["iptables", "ipvs"] as const) {
       const plane = planeOver(state, mode);
-      const { kernel, proxy } = plane.node("n1").current();
-      kept.push(
-        plane,
-        kernel,
-        proxy?.programs.map((program) => program.program.ruleset),
-      );
+      const { kernel } = plane.node("n1").current();
+      kept.push(plane, kernel, kernel.ruleset("IPv4"));
     }
     return heap() - before;
   };

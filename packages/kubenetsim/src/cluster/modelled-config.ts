@@ -2,8 +2,9 @@ import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manif
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { schedulers } from "@kubenetsim/schedulers/schedulers";
+import { backends } from "../dataplane/backend/backends.ts";
 
-export const modelledModes: readonly ProxyMode[] = ["iptables", "ipvs"];
+export const modelledModes: readonly ProxyMode[] = backends.map(({ mode }) => mode);
 
 /**
  * Is what kube-proxy is configured to do modelled? `document` is where the configuration stands, if in a text.

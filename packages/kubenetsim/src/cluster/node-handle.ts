@@ -4,7 +4,7 @@ import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
 import type { Source } from "../connect/source.ts";
 import type { NodePlane } from "../dataplane/node-plane.ts";
-import { nodeIpset, nodeIptables, nodeIpvsadm } from "../print/node-texts.ts";
+import { ipsetListText, ipvsadmText, nodeIptables } from "../print/node-texts.ts";
 import { ClientHandle } from "./client-handle.ts";
 import { readTableName } from "./table-name.ts";
 
@@ -45,11 +45,11 @@ export class NodeHandle extends ClientHandle {
 
   /** `ipvsadm -Ln`. */
   ipvsadm(): string {
-    return nodeIpvsadm(this.#plane().current().director);
+    return ipvsadmText.print(this.#plane().current());
   }
 
   /** `ipset list`. */
   ipsetList(): string {
-    return nodeIpset(this.#plane().current().kernel);
+    return ipsetListText.print(this.#plane().current());
   }
 }

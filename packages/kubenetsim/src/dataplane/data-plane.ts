@@ -22,11 +22,13 @@ export class DataPlane implements PlaneSource {
   readonly #options: DataPlaneOptions;
   readonly #planes = new Map<string, NodePlane>();
   readonly #proxyNodes = new WeakMap<ClusterState["tables"]["Node"], ReadonlyMap<string, ProxyNode>>();
-  readonly #history: Settled[];
+  readonly #history: Settled[] = [];
+  readonly #lives = new Map<string, string>();
+  #sharedLife = "";
 
   constructor(options: DataPlaneOptions, history: ObjectHistory = []) {
     this.#options = options;
-    this.#history = [...history];
+    for (const settled of history) this.add(settled);
   }
 
   get history(): ObjectHistory {
@@ -35,7 +37,15 @@ export class DataPlane implements PlaneSource {
 
   /** Tells the nodes of a newly settled state; they read it when they need it. */
   add(settled: Settled): void {
-    this.#history.push(settled);
+    const time = this.#history.push(settled);
+    const { action, changes } = settled;
+    if (action !== undefined && action.node === undefined) this.#sharedLife += ` ${time} ${action.kind}`;
+    if (action?.node !== undefined) this.#befalls(action.node, `${time} ${action.kind}`);
+    for (const { kind, key } of changes) if (kind === "Node") this.#befalls(key, `${time} Node`);
+  }
+
+  #befalls(node: string, what: string): void {
+    this.#lives.set(node, `${this.#lives.get(node) ?? ""} ${what}`);
   }
 
   node(name: string): NodePlane {
@@ -77,6 +87,11 @@ export class DataPlane implements PlaneSource {
     const copy = new DataPlane(options, this.#history);
     for (const [name, plane] of this.#planes) copy.#planes.set(name, plane.fork(copy, copy.#surroundings(name)));
     return copy;
+  }
+
+  /** What befell a node and its kube-proxy, as a text: nodes with equal ones had the same kube-proxies. */
+  lifeOf(name: string): string {
+    return `${this.#sharedLife}${this.#lives.get(name) ?? ""}`;
   }
 
   /** The same objects seen by kube-proxies with another configuration, on fresh kernels. */

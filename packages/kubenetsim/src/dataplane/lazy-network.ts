@@ -14,6 +14,8 @@ export class LazyNetwork {
   #clients: readonly OutsideClient[] | undefined;
   #tracer: Tracer | undefined;
   #builtOf: ClusterState | undefined;
+  /** How many times had been settled then: a restarted kube-proxy changes what the nodes have. */
+  #builtAt = 0;
 
   constructor(plane: DataPlane, options: NetworkOptions) {
     this.#plane = plane;
@@ -23,7 +25,8 @@ export class LazyNetwork {
 
   /** `sender` is the address of an outside host that must be there. */
   tracer(state: ClusterState, sender?: IpAddress): Tracer {
-    if (this.#tracer === undefined || this.#builtOf !== state) this.#build(state);
+    if (this.#tracer === undefined || this.#builtOf !== state || this.#builtAt !== this.#plane.history.length)
+      this.#build(state);
     if (sender !== undefined && clientWith(this.#tracer!.walker.topology, sender) === undefined) {
       this.#addClient(state, sender);
       this.#build(state);
@@ -35,6 +38,7 @@ export class LazyNetwork {
     if (this.#options.entryNode !== undefined) this.#enterBy(state, this.#options.entryNode);
     this.#tracer = buildNetwork(state, this.#plane, { ...this.#options, clients: this.#clients });
     this.#builtOf = state;
+    this.#builtAt = this.#plane.history.length;
   }
 
   /** Makes a node the router of all hosts outside. */

@@ -4,14 +4,14 @@ import { formatAddress, type IpAddress, parseAddress } from "@kubenetsim/core/ne
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { buildTopology } from "@kubenetsim/network/topology/build";
 import type { Cni, NodeSettings, OutsideClient } from "@kubenetsim/network/topology/input";
+import type { Process } from "@kubenetsim/network/topology/process";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import { Tracer } from "@kubenetsim/network/trace/tracer";
 import { Walker } from "@kubenetsim/network/walk/walker";
-import { nodePortAddresses } from "@kubenetsim/proxy/config/node-port-addresses";
 import { loadBalancersOf } from "../cloud/load-balancers.ts";
 import { nodesWithEndpoints } from "../cloud/nodes-with-endpoints.ts";
 import type { DataPlane } from "./data-plane.ts";
-import type { NodeProxy } from "./node-proxy.ts";
+import type { NodeKernel } from "./node-kernel.ts";
 import { standInPods } from "./stand-in-pods.ts";
 
 export interface NetworkOptions {
@@ -64,30 +64,44 @@ function apiServerOf(state: ClusterState): { readonly address: IpAddress; readon
   return { address: parseAddress(address)!, port };
 }
 
-/** What kube-proxy sets up on the nodes besides rules: the same on all of them. */
+/** What kube-proxies have set up on the nodes besides rules. */
 function nodeSettings(names: readonly string[], plane: DataPlane): Map<string, NodeSettings> {
-  const proxies = names
-    .slice(0, 2)
-    .map((name) => plane.node(name).current().proxy)
-    .filter((proxy) => proxy !== undefined);
-  const settings: NodeSettings = {
-    dummyAddresses: serviceAddresses(proxies),
-    routeLocalnet: proxies[0] !== undefined && letsLoopbackOut(proxies[0]),
-  };
-  return new Map(names.map((name) => [name, settings]));
+  const settings = new Map<string, NodeSettings>();
+  for (const alike of nodesAlike(names, plane)) {
+    const kernels = alike.slice(0, 2).map((name) => plane.node(name).current());
+    const common = { dummyAddresses: serviceAddresses(kernels), routeLocalnet: letsLoopbackOut(kernels[0]!) };
+    const listens = processesOf(plane, alike[0]!).length > 0;
+    for (const name of alike) settings.set(name, listens ? { ...common, processes: processesOf(plane, name) } : common);
+  }
+  return settings;
+}
+
+function processesOf(plane: DataPlane, node: string): Process[] {
+  const proxiers = plane.node(node).current().proxy?.proxiers ?? [];
+  return proxiers.flatMap(({ processes }) => processes ?? []);
+}
+
+/** Nodes that had the same kube-proxies: with what all of them have in common, few need to be looked at. */
+function nodesAlike(names: readonly string[], plane: DataPlane): Iterable<string[]> {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const life = plane.lifeOf(name);
+    const group = groups.get(life);
+    if (group === undefined) groups.set(life, [name]);
+    else group.push(name);
+  }
+  return groups.values();
 }
 
 /**
  * What kube-ipvs0 holds. An address that a node has anyway is left out there, so the nodes' lists differ; no two nodes
  * have the same address, so two lists together name every one, and on a node that has it twice it makes no difference.
  */
-function serviceAddresses(proxies: readonly NodeProxy[]): IpAddress[] {
-  const programs = proxies.flatMap((proxy) => proxy.programs);
-  return [...new Set(programs.flatMap((one) => (one.mode === "ipvs" ? one.program.dummyAddresses : [])))];
+function serviceAddresses(kernels: readonly NodeKernel[]): IpAddress[] {
+  return [...new Set(kernels.flatMap(({ dummyAddresses }) => [...dummyAddresses.values()].flat()))];
 }
 
-/** net.ipv4.conf.all.route_localnet: kube-proxy sets it to serve NodePorts on 127.0.0.1, in iptables mode only. */
-function letsLoopbackOut({ config, node }: NodeProxy): boolean {
-  if (config.mode !== "iptables" || !config.iptables.localhostNodePorts) return false;
-  return nodePortAddresses(config, node, "IPv4").containsIPv4Loopback;
+/** kube-proxy in iptables mode sets it, so that NodePorts are served on 127.0.0.1; nothing sets it back. */
+function letsLoopbackOut({ sysctls }: NodeKernel): boolean {
+  return sysctls.get("net/ipv4/conf/all/route_localnet") === 1;
 }

@@ -6,19 +6,20 @@ import type { Verdict } from "@kubenetsim/netfilter/engine/verdict";
 import type { Ruleset } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { Host } from "@kubenetsim/network/topology/host";
 import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
-import { type KernelNames, liveNames } from "@kubenetsim/network/trace/kernel-names";
+import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
 import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import {
-  emptyKernel,
-  forkKernel,
-  type KernelSurroundings,
-  kernelNames,
-  type NodeKernel,
-  writeToKernel,
-} from "./node-kernel.ts";
-import { type NodeProxy, startProxy, syncProxy } from "./node-proxy.ts";
-import type { ObjectHistory, Settled } from "./object-history.ts";
+  cleanUpKubeProxy,
+  type KubeProxy,
+  moveKubeProxy,
+  mustRestart,
+  sameNode,
+  startKubeProxy,
+  syncKubeProxy,
+} from "./kube-proxy.ts";
+import { emptyKernel, forkKernel, type KernelSurroundings, kernelNames, type NodeKernel } from "./node-kernel.ts";
+import { concerns, type ObjectHistory, type Settled } from "./object-history.ts";
 
 /** Where a node's plane reads what it has not seen yet. */
 export interface PlaneSource {
@@ -35,7 +36,7 @@ export class NodePlane implements HostKernel {
   readonly name: string;
   readonly #source: PlaneSource;
   readonly #kernel: NodeKernel;
-  #proxy: NodeProxy | undefined;
+  #proxy: KubeProxy | undefined;
   /** How many settled times it has seen. */
   #seen = 0;
   #host: Host | undefined;
@@ -53,7 +54,7 @@ export class NodePlane implements HostKernel {
   }
 
   /** The kernel after everything that was settled; undefined proxy when nothing was. */
-  current(): { readonly proxy: NodeProxy | undefined } & NodeKernel {
+  current(): { readonly proxy: KubeProxy | undefined } & NodeKernel {
     this.#catchUp();
     return { proxy: this.#proxy, ...this.#kernel };
   }
@@ -67,15 +68,14 @@ export class NodePlane implements HostKernel {
 
   /** Puts these rules in the place of the family's own, as `iptables-restore` does; the next sync writes over them. */
   load(ruleset: Ruleset): void {
-    const { kernel, director } = this.current();
-    kernel.load(ruleset);
-    this.#names = liveNames(kernel, director);
+    this.current().kernel.load(ruleset);
+    this.#names = undefined;
   }
 
   /** For traces: what the tape's numbers stand for, as of now. */
   names(): KernelNames {
     this.#catchUp();
-    this.#names ??= kernelNames(this.#kernel, this.#proxy?.programs ?? []);
+    this.#names ??= kernelNames(this.#kernel);
     return this.#names;
   }
 
@@ -91,21 +91,25 @@ export class NodePlane implements HostKernel {
   #catchUp(): void {
     const { history } = this.#source;
     for (; this.#seen < history.length; this.#seen++) {
+      const settled = history[this.#seen]!;
       const before = this.#proxy;
-      this.#proxy = this.#next(before, history[this.#seen]!);
-      if (this.#proxy === undefined || this.#proxy === before) continue;
-      writeToKernel(this.#kernel, before, this.#proxy);
+      this.#proxy = this.#next(before, settled);
+      if (this.#proxy === before && !concerns(settled.action, this.name)) continue;
       this.#names = undefined;
     }
   }
 
-  /** kube-proxy after a settled time: started with the node, restarted with a new configuration or a changed Node. */
-  #next(before: NodeProxy | undefined, settled: Settled): NodeProxy | undefined {
+  /** kube-proxy after a settled time: started with the node, and anew when it was restarted or its Node changed. */
+  #next(before: KubeProxy | undefined, settled: Settled): KubeProxy | undefined {
+    const action = concerns(settled.action, this.name) ? settled.action?.kind : undefined;
+    if (action === "cleanup") cleanUpKubeProxy(this.#kernel);
     const isAboutNode = settled.changes.some(({ kind, key }) => kind === "Node" && key === this.name);
-    if (before !== undefined && !isAboutNode && settled.config === before.config) {
-      return syncProxy(before, settled.changes);
+    const node = before !== undefined && !isAboutNode ? before.node : this.#source.proxyNode(this.name, settled);
+    if (node === undefined) return before;
+    if (before === undefined || action === "restart" || mustRestart(before, node)) {
+      return startKubeProxy(node, settled.config, settled.state, this.#kernel);
     }
-    const node = this.#source.proxyNode(this.name, settled);
-    return node === undefined ? before : startProxy(node, settled);
+    if (!sameNode(before.node, node)) return moveKubeProxy(before, node, settled.state, this.#kernel);
+    return syncKubeProxy(before, settled.changes, this.#kernel);
   }
 }

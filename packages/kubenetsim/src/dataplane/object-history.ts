@@ -5,8 +5,16 @@ import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config
 export interface Settled {
   readonly state: ClusterState;
   readonly changes: readonly Change[];
-  /** What the kube-proxies run with from then on; another one than before restarts them. */
+  /** What a kube-proxy takes that starts at this time; those that run do not look at it. */
   readonly config: KubeProxyConfig;
+  /** What was done to kube-proxies, before the objects are looked at. */
+  readonly action?: ProxyAction | undefined;
+}
+
+/** A kube-proxy is ended and started again, or `kube-proxy --cleanup` is run beside it: on one node, or on all. */
+export interface ProxyAction {
+  readonly kind: "restart" | "cleanup";
+  readonly node: string | undefined;
 }
 
 /**
@@ -15,3 +23,8 @@ export interface Settled {
  * what did not change, so one more costs only what changed.
  */
 export type ObjectHistory = readonly Settled[];
+
+/** Is the action done on this node? */
+export function concerns(action: ProxyAction | undefined, node: string): boolean {
+  return action !== undefined && (action.node === undefined || action.node === node);
+}

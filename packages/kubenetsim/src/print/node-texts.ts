@@ -1,10 +1,17 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { Kernel } from "@kubenetsim/netfilter/engine/kernel";
-import type { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { printIpsetList, setReferences } from "@kubenetsim/netfilter/text/ipset";
 import { printIptablesSave } from "@kubenetsim/netfilter/text/iptables-print";
 import { printIpvsadm } from "@kubenetsim/netfilter/text/ipvsadm-print";
+import type { NodeKernel } from "../dataplane/node-kernel.ts";
+
+/** A command of the node whose output tells what its kernel holds. */
+export interface NodeText {
+  /** `ipvsadm -Ln`. */
+  readonly command: string;
+  print(node: NodeKernel): string;
+}
 
 /** What `iptables-save` prints on a node, for one table or all. */
 export function nodeIptables(
@@ -15,12 +22,12 @@ export function nodeIptables(
   return printIptablesSave(kernel.ruleset(family), { counters, ...(table === undefined ? {} : { order: [table] }) });
 }
 
-/** What `ipvsadm -Ln` prints on a node. */
-export function nodeIpvsadm(director: IpvsDirector): string {
-  return printIpvsadm(director.list());
-}
+export const ipvsadmText: NodeText = {
+  command: "ipvsadm -Ln",
+  print: ({ director }) => printIpvsadm(director.list()),
+};
 
-/** What `ipset list` prints on a node. */
-export function nodeIpset(kernel: Kernel): string {
-  return printIpsetList(kernel.sets(), setReferences([kernel.ruleset("IPv4"), kernel.ruleset("IPv6")]));
-}
+export const ipsetListText: NodeText = {
+  command: "ipset list",
+  print: ({ kernel }) => printIpsetList(kernel.sets(), setReferences([kernel.ruleset("IPv4"), kernel.ruleset("IPv6")])),
+};

@@ -89,6 +89,11 @@ export class ChainRegistry {
     return this.#chains[id];
   }
 
+  /** All chains by number, as they stand now. */
+  chainsNow(): readonly (Chain | undefined)[] {
+    return [...this.#chains];
+  }
+
   /** The rules as they stand, each chain as `withCounters` gives it. */
   ruleset(withCounters: (id: number, chain: Chain) => Chain): Ruleset {
     const tables = new Map<TableName, Table>();

@@ -3,7 +3,7 @@ import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
 import type { IpSet } from "../ruleset/ip-set.ts";
 import type { Rule } from "../ruleset/rule.ts";
-import type { Chain, RestoreInput, Ruleset } from "../ruleset/ruleset.ts";
+import type { Chain, RestoreInput, Ruleset, TableName } from "../ruleset/ruleset.ts";
 import { AddressBook, type DeviceInput } from "./address-book.ts";
 import type { ChainName } from "./chain-registry.ts";
 import { ConditionNames } from "./condition-names.ts";
@@ -115,6 +115,18 @@ export class Kernel {
     this.#names.sets.load(sets);
   }
 
+  /** Adds sets, or puts them in the place of those of their names; all others stay. */
+  putSets(sets: readonly IpSet[]): void {
+    this.revision++;
+    this.#names.sets.put(sets);
+  }
+
+  /** `ipset destroy`: those of these names that are there. */
+  destroySets(names: readonly string[]): void {
+    this.revision++;
+    this.#names.sets.destroy(names);
+  }
+
   /** Replaces devices and addresses. */
   setDevices(devices: readonly DeviceInput[]): void {
     this.revision++;
@@ -159,6 +171,13 @@ export class Kernel {
     return this.#of((id & 1) === 1 ? "IPv6" : "IPv4").program.registry.chainOf(id >> 1);
   }
 
+  /** The chains of the tape as they stand now, for one who asks when others stand there. */
+  chainsNow(): (id: number) => Chain | undefined {
+    const v4 = this.#v4.program.registry.chainsNow();
+    const v6 = this.#v6.program.registry.chainsNow();
+    return (id) => ((id & 1) === 1 ? v6 : v4)[id >> 1];
+  }
+
   setName(id: number): string {
     return this.#names.sets.names[id] ?? "";
   }
@@ -173,6 +192,11 @@ export class Kernel {
   /** The rules with their counters, ready for `printIptablesSave`. */
   ruleset(family: IpFamily): Ruleset {
     return this.#of(family).program.ruleset();
+  }
+
+  /** One chain with its counters; undefined when there is none. */
+  chain(family: IpFamily, table: TableName, name: string): Chain | undefined {
+    return this.#of(family).program.chain(table, name);
   }
 
   sets(): readonly IpSet[] {

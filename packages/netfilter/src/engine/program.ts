@@ -1,7 +1,7 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Rule } from "../ruleset/rule.ts";
-import type { Chain, RestoreInput, Ruleset } from "../ruleset/ruleset.ts";
+import type { Chain, RestoreInput, Ruleset, TableName } from "../ruleset/ruleset.ts";
 import { ChainRegistry } from "./chain-registry.ts";
 import { cascadeField, cascadeRule, ruleFlag } from "./code-layout.ts";
 import type { ConditionNames } from "./condition-names.ts";
@@ -121,6 +121,13 @@ export class Program {
   /** The rules with what has been counted since they were loaded. */
   ruleset(): Ruleset {
     return this.registry.ruleset((id, chain) => this.#counted(id, chain));
+  }
+
+  /** One chain with what has been counted; undefined when there is none. */
+  chain(table: TableName, name: string): Chain | undefined {
+    const id = this.registry.idOf(table, name);
+    const chain = this.registry.chainOf(id);
+    return chain === undefined ? undefined : this.#counted(id, chain);
   }
 
   fork(names: ConditionNames): Program {

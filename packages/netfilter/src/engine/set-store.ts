@@ -31,6 +31,18 @@ export class SetStore {
     }
   }
 
+  /** Adds sets, or puts them in the place of those of their names. */
+  put(sets: readonly IpSet[]): void {
+    for (const set of sets) {
+      const id = this.idOf(set.name);
+      if (this.#sets[id]?.set !== set) this.#sets[id] = compile(set);
+    }
+  }
+
+  destroy(names: readonly string[]): void {
+    for (const name of names) if (this.has(name)) this.#sets[this.idOf(name)] = undefined;
+  }
+
   idOf(name: string): number {
     const known = this.#ids.get(name);
     if (known !== undefined) return known;

@@ -33,3 +33,10 @@ export function endpointChainName(port: ServicePort, endpoint: Endpoint): string
 export function chainHash(text: string): string {
   return base32(sha256(utf8ToBytes(text)), 16);
 }
+
+const prefixes = ["KUBE-SVC-", "KUBE-SVL-", "KUBE-SEP-", "KUBE-FW-", "KUBE-EXT-"];
+
+/** Is it a chain of one Service or endpoint? kube-proxy deletes those in the nat table that it has no use for. */
+export function isServiceChainName(name: string): boolean {
+  return prefixes.some((prefix) => name.startsWith(prefix));
+}

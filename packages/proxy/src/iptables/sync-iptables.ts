@@ -17,6 +17,8 @@ export interface SyncOptions {
   readonly full?: boolean;
   /** A large cluster deletes stale chains only when a sync period has passed since it last did. */
   readonly cleanUpDue?: boolean;
+  /** At the first sync, the chains of Services that an earlier kube-proxy left in the nat table. */
+  readonly found?: readonly Chain[];
 }
 
 /** The rules of a kube-proxy that starts with this snapshot on a host without any. */
@@ -47,7 +49,7 @@ export function syncIptables(
   const largeCluster = snapshot.endpointCount > largeClusterEndpoints;
 
   const { blocks, changed } = buildBlocks(full ? undefined : previous, snapshot, context, !largeCluster);
-  const stale = previous === undefined ? [] : staleChains(previous, blocks);
+  const stale = previous === undefined ? leftChains(options.found ?? [], blocks) : staleChains(previous, blocks);
   const deleteStale = !largeCluster || options.cleanUpDue === true;
   const input = restoreInput([...blocks.values()], changed, deleteStale ? stale : [], context);
   return iptablesProgram({
@@ -98,6 +100,13 @@ function buildBlocks(
     if (known === undefined) changed.push(block);
   }
   return { blocks, changed };
+}
+
+/** Chains of an earlier kube-proxy that no Service has any more. */
+function leftChains(found: readonly Chain[], blocks: ReadonlyMap<ServiceState, ServiceBlock>): Chain[] {
+  if (found.length === 0) return [];
+  const active = new Set([...blocks.values()].flatMap((block) => block.chains.map(({ name }) => name)));
+  return found.filter(({ name }) => !active.has(name));
 }
 
 /** Chains that are in the kernel and no Service has any more. */

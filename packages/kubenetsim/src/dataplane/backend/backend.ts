@@ -1,0 +1,36 @@
+import type { Process } from "@kubenetsim/network/topology/process";
+import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
+import type { NodeText } from "../../print/node-texts.ts";
+import type { NodeKernel } from "../node-kernel.ts";
+
+/** One of kube-proxy's modes: what it does on a node. Each mode is one module; `backends` holds them all. */
+export interface Backend {
+  readonly mode: ProxyMode;
+  /** The modes whose leftovers kube-proxy removes when it starts in this one (platformCleanup of cmd/kube-proxy/app/server_linux.go). */
+  readonly removes: readonly ProxyMode[];
+  /** What the node's own programs print of what this mode writes, besides `iptables-save`. */
+  readonly texts: readonly NodeText[];
+  /**
+   * A proxier of one family begins and syncs for the first time: NewProxier and its first syncProxyRules. The kernel may
+   * hold anything, of an earlier kube-proxy in any mode too.
+   */
+  start(snapshot: ProxySnapshot, node: NodeKernel): Proxier;
+  /** CleanupLeftovers: what `kube-proxy --cleanup` removes of what this mode has written, in both families. */
+  cleanUp(node: NodeKernel): void;
+}
+
+/**
+ * The proxier of one family after a sync. A value: the next sync gives a new one, so that copies of a cluster share it. What
+ * changes of itself belongs into the node's kernel.
+ */
+export interface Proxier {
+  readonly snapshot: ProxySnapshot;
+  /**
+   * One run of syncProxyRules: writes into the kernel what has changed since the last. Called only with another snapshot; one
+   * with another basis (the Node's zone label has changed) makes it write all of it again.
+   */
+  sync(snapshot: ProxySnapshot, node: NodeKernel): Proxier;
+  /** What the proxier itself listens with, such as userspace mode's proxy ports. */
+  readonly processes?: readonly Process[];
+}
