@@ -108,6 +108,7 @@ function matchHolds(walk: Walk, match: Match): boolean {
       return typeMatches(walk, match.source, walk.source) && typeMatches(walk, match.destination, walk.destination);
     case "mark":
     case "conntrack":
+    case "state":
       return false;
     case "recent":
       return match.action === "set";

@@ -52,6 +52,7 @@ const matchOf = (family: IpFamily): fc.Arbitrary<Match> =>
       ),
     },
     { weight: 1, arbitrary: fc.constant<Match>({ kind: "conntrack", negated: false, states: ["NEW", "DNAT"] }) },
+    { weight: 1, arbitrary: fc.constant<Match>({ kind: "state", negated: true, states: ["NEW", "INVALID"] }) },
     {
       weight: 2,
       arbitrary: negated.map((not): Match => ({ kind: "mark", negated: not, value: 0x4000, mask: 0x4000 })),

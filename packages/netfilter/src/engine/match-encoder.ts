@@ -41,6 +41,8 @@ function opKind(match: Match, inCascade: boolean): number {
       return isPlainPort(match.sourcePort, match.destinationPort) ? opCode.destinationPort : opCode.transport;
     case "statistic":
       return inCascade ? opCode.cascade : opCode[match.mode];
+    case "state":
+      return opCode.conntrack;
     case "comment":
       return 0;
     default:
@@ -63,6 +65,7 @@ function operation(match: Match, inCascade: boolean, names: MatchNames): number[
     case "addrtype":
       return [addrtype(match.source), addrtype(match.destination)];
     case "conntrack":
+    case "state":
       return [match.states.reduce((bits, state) => bits | stateBits[state], 0), Number(match.negated)];
     case "mark":
       return [match.value | 0, match.mask | 0, Number(match.negated)];

@@ -47,8 +47,9 @@ export interface AddrtypeMatch {
 
 export type ConntrackStateName = "INVALID" | "NEW" | "RELATED" | "ESTABLISHED" | "UNTRACKED" | "SNAT" | "DNAT";
 
+/** `-m conntrack --ctstate`, or by its older name `-m state --state`, which knows no SNAT and DNAT. */
 export interface ConntrackMatch extends Negatable {
-  readonly kind: "conntrack";
+  readonly kind: "conntrack" | "state";
   readonly states: readonly ConntrackStateName[];
 }
 

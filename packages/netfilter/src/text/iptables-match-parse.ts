@@ -18,6 +18,7 @@ export const conntrackStates: readonly ConntrackStateName[] = [
   "SNAT",
   "DNAT",
 ];
+export const stateOptions = { conntrack: "--ctstate", state: "--state" } as const;
 const addrtypes = new Set<string>(["UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST"]);
 
 /** Starts `-m NAME`. */
@@ -32,6 +33,7 @@ export function startMatch(line: LineWords, family: IpFamily, name: string): Mat
     case "addrtype":
       return { kind: name, source: undefined, destination: undefined };
     case "conntrack":
+    case "state":
       return { kind: name, negated: false, states: [] };
     case "mark":
       return { kind: name, negated: false, value: 0, mask: 0 };
@@ -86,9 +88,10 @@ export function readMatchOption(
       else return false;
       return true;
     case "conntrack":
-      if (option !== "--ctstate") return false;
+    case "state":
+      if (option !== stateOptions[draft.kind]) return false;
       draft.negated = negated;
-      draft.states = parseStates(line);
+      draft.states = parseStates(line, draft.kind);
       return true;
     case "mark": {
       if (option !== "--mark") return false;
@@ -143,10 +146,11 @@ function parseAddrtype(line: LineWords, negated: boolean): { negated: boolean; t
   return { negated, type: word as AddrtypeName };
 }
 
-function parseStates(line: LineWords): ConntrackStateName[] {
+function parseStates(line: LineWords, kind: "conntrack" | "state"): ConntrackStateName[] {
   const words = line.take("a state").split(",");
+  const known: readonly string[] = kind === "state" ? conntrackStates.slice(0, -2) : conntrackStates;
   for (const word of words) {
-    if (!conntrackStates.includes(word as ConntrackStateName)) throw line.error(`unknown conntrack state ${word}`);
+    if (!known.includes(word)) throw line.error(`unknown conntrack state ${word}`);
   }
   return conntrackStates.filter((state) => words.includes(state));
 }
@@ -258,7 +262,7 @@ export function checkMatch(line: LineWords, draft: MatchDraft): void {
   const missing =
     (draft.kind === "set" && draft.set === "" && "--match-set") ||
     (draft.kind === "nfacct" && draft.name === "" && "--nfacct-name") ||
-    (draft.kind === "conntrack" && draft.states.length === 0 && "--ctstate") ||
+    ((draft.kind === "conntrack" || draft.kind === "state") && draft.states.length === 0 && stateOptions[draft.kind]) ||
     (draft.kind === "addrtype" && draft.source === undefined && draft.destination === undefined && "--dst-type");
   if (missing) throw line.error(`-m ${draft.kind} needs ${missing}`);
 }

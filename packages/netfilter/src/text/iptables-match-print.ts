@@ -1,6 +1,6 @@
 import { formatAddress } from "@kubenetsim/core/net/address";
 import type { Match, PortRange } from "../ruleset/match.ts";
-import { conntrackStates } from "./iptables-match-parse.ts";
+import { conntrackStates, stateOptions } from "./iptables-match-parse.ts";
 import { quoteWord } from "./iptables-words.ts";
 
 /** ` -m NAME …` with a blank before it, as the match's own save function prints it. */
@@ -18,9 +18,10 @@ function options(match: Match): string {
       return ports("--sport", match.sourcePort) + ports("--dport", match.destinationPort);
     case "addrtype":
       return addrtype("--src-type", match.source) + addrtype("--dst-type", match.destination);
-    case "conntrack": {
+    case "conntrack":
+    case "state": {
       const states = conntrackStates.filter((state) => match.states.includes(state));
-      return `${not(match.negated)} --ctstate ${states.join(",")}`;
+      return `${not(match.negated)} ${stateOptions[match.kind]} ${states.join(",")}`;
     }
     case "mark":
       return `${not(match.negated)} --mark ${printMasked(match.value, match.mask)}`;

@@ -43,6 +43,7 @@ const match = (family: IpFamily): fc.Arbitrary<Match> =>
       }),
     ),
     not.map((negated): Match => ({ kind: "conntrack", negated, states: ["NEW", "ESTABLISHED", "DNAT"] })),
+    not.map((negated): Match => ({ kind: "state", negated, states: ["INVALID", "NEW"] })),
     fc.tuple(not, u32, u32).map(([negated, value, mask]): Match => ({ kind: "mark", negated, value, mask })),
     fc
       .tuple(not, fc.nat({ max: 2 ** 31 }))

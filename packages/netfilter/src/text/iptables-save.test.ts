@@ -66,6 +66,8 @@ const everyForm = `*nat
 -A KUBE-A -j MARK --set-mark 0x1/0xff
 -A KUBE-A -j MARK --and-mark 0xff
 -A KUBE-A -m conntrack ! --ctstate ESTABLISHED,RELATED,DNAT -j ACCEPT
+-A KUBE-A -m state --state NEW -j ACCEPT
+-A KUBE-A -m state ! --state UNTRACKED,ESTABLISHED,NEW -j ACCEPT
 -A KUBE-A -p icmp -j ACCEPT
 -A KUBE-A -p 253 -j ACCEPT
 -A KUBE-A -p tcp -j REDIRECT --to-ports 8080

@@ -90,6 +90,8 @@ function matchWords(match: Exclude<Match, { readonly kind: "tcp" | "udp" | "sctp
     }
     case "conntrack":
       return [...head, ...not(match), "--ctstate", match.states.join(",")];
+    case "state":
+      return [...head, ...not(match), "--state", match.states.join(",")];
     case "mark":
       return [...head, ...not(match), "--mark", `${markText(match.value)}/${markText(match.mask)}`];
     case "statistic":
