@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"reflect"
-	"time"
 	"unsafe"
 
 	v1 "k8s.io/api/core/v1"
@@ -59,22 +58,6 @@ func newProxier(ctx context.Context, config *kubeproxyconfig.KubeProxyConfigurat
 // forceFullSync makes the next sync a full one, as a failed sync or a flushed table does.
 func (p *proxier) forceFullSync() {
 	*private[bool](p.Provider, "needFullSync") = true
-}
-
-// pass makes all that the proxier has done so many seconds older.
-func (p *proxier) pass(seconds float64) {
-	earlier := -time.Duration(seconds * float64(time.Second))
-	full := private[time.Time](p.Provider, "lastFullSync")
-	*full = full.Add(earlier)
-	if _, ok := p.Provider.(*iptables.Proxier); ok {
-		cleanup := private[time.Time](p.Provider, "lastIPTablesCleanup")
-		*cleanup = cleanup.Add(earlier)
-		return
-	}
-	stale := *private[map[string]time.Time](p.Provider, "staleChains")
-	for chain, since := range stale {
-		stale[chain] = since.Add(earlier)
-	}
 }
 
 // private is a field of a proxier that its package keeps to itself.

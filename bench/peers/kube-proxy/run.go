@@ -43,9 +43,10 @@ func runCase(c *testCase) ([]result, error) {
 	labels := topologyLabels(c.Node.Labels)
 	c.step.NodeLabels = &c.Node.Labels
 	var results []result
+	var time clock
 	for index, next := range append([]step{c.step}, c.Steps...) {
 		for _, p := range proxiers {
-			p.pass(next.Elapsed)
+			time.pass(p, next.Elapsed)
 			if next.Full {
 				p.forceFullSync()
 			}
@@ -71,6 +72,7 @@ func runCase(c *testCase) ([]result, error) {
 			}
 			p.OnEndpointSlicesSynced()
 		}
+		time.stop()
 		one, err := resultOf(proxiers, recorder)
 		if err != nil {
 			return nil, fmt.Errorf("step %d: %w", index, err)

@@ -1,0 +1,63 @@
+import { canonicalIptablesSave } from "@kubenetsim/netfilter/text/iptables-canonical";
+import type { ProxyCase } from "@kubenetsim/testing";
+import { ownSteps } from "./own-proxy.ts";
+import type { PeerAnswer, PeerStep } from "./peer-answers.ts";
+import { canonicalRestoreInput } from "./restore-input.ts";
+
+/** Where ours and the real one part first. */
+export interface Difference {
+  /** 0 for the start. */
+  readonly step: number;
+  /** `iptables-save`, or `input 1 of iptables-save` for a text that was fed to the tool. */
+  readonly where: string;
+  readonly text: string;
+}
+
+/** The first difference between the peer's answer and ours; undefined when there is none. */
+export function differenceOf(one: ProxyCase, answer: PeerAnswer): Difference | undefined {
+  const { steps } = answer;
+  if (steps === null || steps === undefined || answer.error !== undefined) {
+    return { step: 0, where: "peer", text: answer.error ?? "no answer" };
+  }
+  let ours: readonly PeerStep[];
+  try {
+    ours = ownSteps(
+      one,
+      steps.some(({ dumps }) => Object.values(dumps).some((dump) => dump.includes("-m nfacct"))),
+    );
+  } catch (problem) {
+    return { step: 0, where: "our own", text: String((problem as Error).stack) };
+  }
+  for (const [step, real] of steps.entries()) {
+    for (const name of Object.keys(real.dumps)) {
+      const texts = [
+        { where: name, real: canonicalDump(name, real.dumps[name]!), own: ours[step]!.dumps[name] ?? "" },
+        {
+          where: `input of ${name}`,
+          real: real.inputs[name]!.map((text) => canonicalInput(name, text)).join("--\n"),
+          own: (ours[step]!.inputs[name] ?? []).join("--\n"),
+        },
+      ];
+      for (const { where, real, own } of texts) {
+        if (real !== own) return { step, where, text: firstDifference(real, own) };
+      }
+    }
+  }
+  return undefined;
+}
+
+function canonicalDump(_name: string, text: string): string {
+  return canonicalIptablesSave(text);
+}
+
+function canonicalInput(_name: string, text: string): string {
+  return canonicalRestoreInput(text);
+}
+
+function firstDifference(real: string, own: string): string {
+  const expected = real.split("\n");
+  const got = own.split("\n");
+  const longest = Math.max(expected.length, got.length);
+  const line = Array.from({ length: longest }, (_, at) => at).find((at) => expected[at] !== got[at])!;
+  return `line ${line + 1}\n  real: ${expected[line] ?? "(no more)"}\n  ours: ${got[line] ?? "(no more)"}`;
+}

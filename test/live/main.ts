@@ -1,0 +1,101 @@
+/**
+ * Random lives of a kube-proxy, led by the real one and by ours: the same rules, and the same texts fed to the tools?
+ *
+ *     npm run conformance:live -- [--cases 100] [--seed 1] [--mode iptables|nftables] [--steps 3] [--json FILE]
+ *
+ * Needs root, the tools and Go (once, to build the real proxiers). A case that differs is cut down to what still differs
+ * and written to build/live/; its content can be added to test/live/cases. `N passed, N failed` closes.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { type ProxyCase, type ProxyCaseOptions, randomProxyCase } from "@kubenetsim/testing";
+import { type Difference, differenceOf } from "./differences.ts";
+import { askPeer } from "./peer-answers.ts";
+import { peerProgram } from "./peer-program.ts";
+import { progressBar } from "./progress.ts";
+import { shrink } from "./shrink.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    cases: { type: "string", default: "100" },
+    seed: { type: "string", default: "1" },
+    mode: { type: "string" },
+    steps: { type: "string", default: "3" },
+    services: { type: "string", default: "6" },
+    json: { type: "string" },
+    "no-shrink": { type: "boolean", default: false },
+  },
+});
+
+type Mode = ProxyCaseOptions["mode"];
+const modes: readonly Mode[] = ["iptables", "nftables"];
+const casesAtOnce = 50;
+/** So many differences are cut down; more of them mostly say the same. */
+const shrunkAtMost = 3;
+
+interface Finding extends Difference {
+  readonly mode: Mode;
+  readonly seed: number;
+  readonly case: ProxyCase;
+}
+
+async function main(): Promise<number> {
+  const program = peerProgram(console.log);
+  if ("missing" in program) {
+    console.error(`cannot compare with the real kube-proxy: ${program.missing}`);
+    return 2;
+  }
+  const findings: Finding[] = [];
+  const asked = options.mode === undefined ? modes : [options.mode as Mode];
+  for (const mode of asked) findings.push(...(await compareMode(program.path, mode)));
+  for (const finding of findings) report(finding);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(findings, undefined, 1)}\n`);
+  const count = asked.length * Number(options.cases);
+  console.log(`${count - findings.length} passed, ${findings.length} failed`);
+  return findings.length === 0 ? 0 : 1;
+}
+
+async function compareMode(peer: string, mode: Mode): Promise<Finding[]> {
+  const count = Number(options.cases);
+  const steps = Number(options.steps);
+  const found: Finding[] = [];
+  const bar = progressBar(count);
+  for (let first = 0; first < count; first += casesAtOnce) {
+    const seeds = Array.from({ length: Math.min(casesAtOnce, count - first) }, (_, at) => seedOf(first + at));
+    const shape = { mode, minSteps: steps, maxSteps: steps + 2, maxServices: Number(options.services) };
+    const cases = seeds.map((seed) => randomProxyCase(seed, shape));
+    const answers = await askPeer(peer, cases, 2, (done) => bar(first + done, `${mode}, ${found.length} differ`));
+    for (const [at, one] of cases.entries()) {
+      const difference = differenceOf(one, answers[at]!);
+      if (difference !== undefined) found.push({ ...difference, mode, seed: seeds[at]!, case: one });
+    }
+  }
+  console.log(`${mode}: ${count - found.length}/${count} cases`);
+  if (options["no-shrink"]) return found;
+  const small = [];
+  for (const finding of found.slice(0, shrunkAtMost)) small.push(await cutDown(peer, finding));
+  return [...small, ...found.slice(shrunkAtMost)];
+}
+
+async function cutDown(peer: string, finding: Finding): Promise<Finding> {
+  const kind = finding.where;
+  const smallest = await shrink(finding.case, async (cases) => {
+    const answers = await askPeer(peer, cases);
+    return cases.map((one, at) => differenceOf(one, answers[at]!)?.where === kind);
+  });
+  const [answer] = await askPeer(peer, [smallest]);
+  return { ...finding, ...(differenceOf(smallest, answer!) ?? finding), case: smallest };
+}
+
+function report({ mode, seed, step, where, text, case: one }: Finding): void {
+  const file = `build/live/${mode}-${seed}.json`;
+  mkdirSync("build/live", { recursive: true });
+  writeFileSync(file, `${JSON.stringify(one, undefined, 1)}\n`);
+  console.log(`FAILED ${mode} seed ${seed}, step ${step}, ${where}, ${text}\n  ${file}`);
+}
+
+function seedOf(place: number): number {
+  return Number(options.seed) * 1_000_003 + place;
+}
+
+process.exitCode = await main();
