@@ -20,8 +20,6 @@ const mostInLeaf = 64;
  * which is a hundredth of the map's length; the difference of two versions costs what they do not share, and that list.
  */
 export class SortedMap<V> {
-  static readonly empty: SortedMap<never> = new SortedMap<never>([], 0);
-
   readonly size: number;
   readonly leaves: readonly Leaf<V>[];
   #values: readonly V[] | undefined;
@@ -29,6 +27,10 @@ export class SortedMap<V> {
   private constructor(leaves: readonly Leaf<V>[], size: number) {
     this.leaves = leaves;
     this.size = size;
+  }
+
+  static get empty(): SortedMap<never> {
+    return emptyMap;
   }
 
   /** A map of these entries, whose keys differ. */
@@ -89,6 +91,9 @@ export class SortedMap<V> {
     return found;
   }
 }
+
+/** Made after the class, which cannot be constructed while its own body is still being read. */
+const emptyMap: SortedMap<never> = SortedMap.from<never>([]);
 
 /** A place in a map's entries. */
 class Cursor<V> {
