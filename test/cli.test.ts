@@ -155,6 +155,29 @@ describe("trace with the rules of a dump", () => {
   });
 });
 
+describe("shares", () => {
+  const question = ["shares", "-f", shop, "--from", "pod/shop/client", "--to", "http://catalog"];
+
+  it("prints what may happen, with percent and fraction", () => {
+    const { code, out } = runCli(question);
+    expect(code).toBe(0);
+    const [head, ...rows] = out.trimEnd().split("\n");
+    expect(head).toMatch(/^OUTCOME +ENDPOINT +HOST +SHARE +EXACT$/);
+    expect(rows).toHaveLength(3);
+    expect(rows[0]).toMatch(/^delivered .*:8080 +pod shop\/catalog-\S+ +33\.33333335% +715827883\/2147483648$/);
+  });
+
+  it("gives the whole fractions as JSON", () => {
+    const shares = JSON.parse(runCli([...question, "--json"]).out) as { numerator: string; denominator: string }[];
+    expect(shares[1]).toMatchObject({ disposition: "delivered", numerator: "1431655765", denominator: "4294967296" });
+  });
+
+  it("asks from whom and where to", () => {
+    expect(runCli(["shares", "-f", shop, "--to", "http://web"])).toMatchObject({ code: 2, out: "" });
+    expect(runCli(["shares", "-f", shop, "--from", "pod/shop/client"])).toMatchObject({ code: 2, out: "" });
+  });
+});
+
 describe("rules", () => {
   it("prints a table as iptables-save does", () => {
     const { code, out } = runCli(["rules", "-f", shop, "--node", "n1", "--table", "nat"]);

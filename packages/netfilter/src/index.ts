@@ -1,4 +1,5 @@
 export type { DeviceInput } from "./engine/address-book.ts";
+export type { Chooser } from "./engine/chooser.ts";
 export type { Director } from "./engine/director.ts";
 export type { Engine } from "./engine/evaluator.ts";
 export { exploreOutcomes, type OutcomeQuestion, type Outcomes } from "./engine/explore-outcomes.ts";

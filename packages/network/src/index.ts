@@ -4,6 +4,10 @@ export { type CostModel, type CostModelName, costModelFor, costModels, defaultCo
 export { traceToJson } from "./format/json.ts";
 export { outcomeLine } from "./format/outcome.ts";
 export { formatTrace, type TraceTextOptions } from "./format/text.ts";
+export { type Ratio, ratioText, toNumber } from "./shares/ratio.ts";
+export { type Share, shares } from "./shares/shares.ts";
+export { type ShareJson, sharesToJson } from "./shares/shares-to-json.ts";
+export type { CopyableKernel } from "./shares/trial-kernel.ts";
 export { buildTopology } from "./topology/build.ts";
 export type { Device, DeviceAddress, Host } from "./topology/host.ts";
 export type { Cni, LoadBalancer, NodeSettings, OutsideClient, TopologyInput } from "./topology/input.ts";

@@ -5,8 +5,10 @@ import { ChangeEvents, type Listener } from "@kubenetsim/core/runtime/change-eve
 import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Trace } from "@kubenetsim/core/trace/trace";
+import { type Share, shares } from "@kubenetsim/network/shares/shares";
+import type { Tracer } from "@kubenetsim/network/trace/tracer";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
-import { connect } from "../connect/connect.ts";
+import { connect, requestOf } from "../connect/connect.ts";
 import { noSuchNode } from "../connect/no-such-node.ts";
 import { parseSource, type Source } from "../connect/source.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
@@ -16,7 +18,7 @@ import { locatedTrace } from "../explain/located-trace.ts";
 import { sourcePositions } from "../explain/source-positions.ts";
 import { findWarnings } from "../warnings/find-warnings.ts";
 import type { Warning } from "../warnings/warning.ts";
-import { ClientHandle } from "./client-handle.ts";
+import { ClientHandle, type Questions } from "./client-handle.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
 import { applyTexts, type ControlPlane, type InputText, settlePlane } from "./control-plane.ts";
 import { checkOptions, loadBalancerCidr, proxyConfig, withMode } from "./effective-options.ts";
@@ -136,16 +138,16 @@ export class Cluster {
 
   /** `shop/client`, or `client` of the namespace default; also the name of a Deployment, for the first of its Pods. */
   pod(name: string): ClientHandle {
-    return new ClientHandle(parseSource(`pod/${name}`), this.#connect);
+    return new ClientHandle(parseSource(`pod/${name}`), this.#ask);
   }
 
   node(name: string): NodeHandle {
-    return new NodeHandle(name, () => this.#nodePlane(name), this.#connect);
+    return new NodeHandle(name, () => this.#nodePlane(name), this.#ask);
   }
 
   /** A host outside of the cluster; any address will do. */
   external(address?: string): ClientHandle {
-    return new ClientHandle(parseSource(address === undefined ? "external" : `external:${address}`), this.#connect);
+    return new ClientHandle(parseSource(address === undefined ? "external" : `external:${address}`), this.#ask);
   }
 
   /**
@@ -156,6 +158,17 @@ export class Cluster {
    */
   trace(connection: { readonly from: string; readonly to: string }): Trace {
     return this.#connect(parseSource(connection.from), connection.to);
+  }
+
+  /**
+   * All that may become of the next such connection, each with its exact chance as a fraction; together they are 1. Nothing
+   * is sampled and nothing changes. It sees what was settled.
+   *
+   * @example lab.shares({ from: "pod/shop/client", to: "svc/shop/web" }).map(({ endpoint, chance }) => [endpoint, ratioText(chance)]);
+   * @throws ParseError for names that do not exist.
+   */
+  shares(connection: { readonly from: string; readonly to: string }): readonly Share[] {
+    return this.#ask.shares(parseSource(connection.from), connection.to);
   }
 
   /**
@@ -216,17 +229,37 @@ export class Cluster {
     return this.#data.node(name);
   }
 
-  readonly #connect = (from: Source, to: string): Trace => {
+  readonly #ask: Questions = {
+    connect: (from, to) => this.#connect(from, to),
+    shares: (from, to) => {
+      const { state, tracer } = this.#ready(from);
+      const { topology } = tracer.walker;
+      const request = requestOf(state, topology, { from, to, sourcePort: this.#sourcePort });
+      return shares(topology, this.#data.attach(topology.nodes), request);
+    },
+  };
+
+  #connect(from: Source, to: string): Trace {
+    const { state, tracer } = this.#ready(from);
+    const traced = connect(state, tracer, { from, to, sourcePort: this.#sourcePort });
+    this.#connections++;
+    return locatedTrace(traced, sourcePositions(state));
+  }
+
+  get #sourcePort(): number {
+    return firstSourcePort + (this.#connections % sourcePorts);
+  }
+
+  /** The settled state, and its network with the sender in it. */
+  #ready(from: Source): { readonly state: ClusterState; readonly tracer: Tracer } {
     this.requireModelled();
     const { state } = this.#data.history.at(-1) ?? { state: this.state };
     const { entryNode } = this.#options;
     if (entryNode !== undefined && !state.tables.Node.has(entryNode)) {
       throw noSuchNode(entryNode, state.tables.Node.keys());
     }
-    const tracer = this.#network.tracer(state, from.kind === "external" ? from.address : undefined);
-    const sourcePort = firstSourcePort + (this.#connections++ % sourcePorts);
-    return locatedTrace(connect(state, tracer, { from, to, sourcePort }), sourcePositions(state));
-  };
+    return { state, tracer: this.#network.tracer(state, from.kind === "external" ? from.address : undefined) };
+  }
 
   #context() {
     return { random: seededRandom(this.seed), clock: this.clock };

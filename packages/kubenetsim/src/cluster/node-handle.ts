@@ -1,11 +1,9 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
-import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
-import type { Source } from "../connect/source.ts";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import { ipsetListText, ipvsadmText, nodeIptables } from "../print/node-texts.ts";
-import { ClientHandle } from "./client-handle.ts";
+import { ClientHandle, type Questions } from "./client-handle.ts";
 import { readTableName } from "./table-name.ts";
 
 export interface IptablesSaveOptions {
@@ -21,8 +19,8 @@ export class NodeHandle extends ClientHandle {
   readonly #plane: () => NodePlane;
 
   /** `plane` is asked for when it is needed, since it may throw for a node that does not exist. */
-  constructor(name: string, plane: () => NodePlane, connect: (from: Source, to: string) => Trace) {
-    super({ kind: "node", name }, connect);
+  constructor(name: string, plane: () => NodePlane, ask: Questions) {
+    super({ kind: "node", name }, ask);
     this.name = name;
     this.#plane = plane;
   }

@@ -1,6 +1,8 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { Trace } from "@kubenetsim/core/trace/trace";
+import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import type { Request } from "@kubenetsim/network/walk/request";
 import { type Destination, parseDestination } from "./destination.ts";
 import { resolveDestination } from "./resolve-destination.ts";
 import { resolveSource } from "./resolve-source.ts";
@@ -15,16 +17,21 @@ export interface Connection {
 
 /** Sends a connection's first packet and its answer through a network. @throws ParseError for names that do not exist. */
 export function connect(state: ClusterState, tracer: Tracer, connection: Connection): Trace {
+  return tracer.trace(requestOf(state, tracer.walker.topology, connection));
+}
+
+/** A connection's first packet in addresses and ports. @throws ParseError for names that do not exist. */
+export function requestOf(state: ClusterState, topology: Topology, connection: Connection): Request {
   const from = typeof connection.from === "string" ? parseSource(connection.from) : connection.from;
   const to = typeof connection.to === "string" ? parseDestination(connection.to) : connection.to;
   const target = resolveDestination(state, to, from);
-  const sender = resolveSource(state, tracer.walker.topology, from);
-  return tracer.trace({
+  const sender = resolveSource(state, topology, from);
+  return {
     from: sender.host,
     protocol: target.protocol,
     destination: target.address,
     destinationPort: target.port,
     sourcePort: connection.sourcePort,
     ...(sender.address === undefined ? {} : { source: sender.address }),
-  });
+  };
 }

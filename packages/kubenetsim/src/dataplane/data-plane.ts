@@ -4,7 +4,6 @@ import type { Random } from "@kubenetsim/core/runtime/random";
 import type { Host } from "@kubenetsim/network/topology/host";
 import type { Cni } from "@kubenetsim/network/topology/input";
 import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
-import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import { NodePlane, type PlaneSource } from "./node-plane.ts";
@@ -57,8 +56,8 @@ export class DataPlane implements PlaneSource {
   }
 
   /** The kernels of a topology's nodes, with the devices that it gives them. */
-  attach(nodes: ReadonlyMap<string, Host>): Map<string, HostKernel> {
-    const kernels = new Map<string, HostKernel>();
+  attach(nodes: ReadonlyMap<string, Host>): Map<string, NodePlane> {
+    const kernels = new Map<string, NodePlane>();
     for (const [name, host] of nodes) {
       const plane = this.node(name);
       plane.attach(host);

@@ -4,6 +4,7 @@ import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import type { Tape } from "@kubenetsim/netfilter/engine/tape";
 import type { Verdict } from "@kubenetsim/netfilter/engine/verdict";
 import type { Ruleset } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { CopyableKernel } from "@kubenetsim/network/shares/trial-kernel";
 import type { Host } from "@kubenetsim/network/topology/host";
 import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
 import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
@@ -32,7 +33,7 @@ export interface PlaneSource {
  * One node's kube-proxy and kernel. Nothing is computed before a packet comes by or a text is asked for; then it catches
  * up with all that was settled meanwhile.
  */
-export class NodePlane implements HostKernel {
+export class NodePlane implements CopyableKernel {
   readonly name: string;
   readonly #source: PlaneSource;
   readonly #kernel: NodeKernel;
@@ -51,6 +52,10 @@ export class NodePlane implements HostKernel {
   runHook(hook: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
     if (this.#seen < this.#source.history.length) this.#catchUp();
     return this.#kernel.kernel.runHook(hook, packet, meter, tape);
+  }
+
+  copy(): HostKernel {
+    return this.current().kernel.copy();
   }
 
   /** The kernel after everything that was settled; undefined proxy when nothing was. */

@@ -16,6 +16,8 @@ export interface Director {
   incoming(packet: Packet, meter: Meter, tape: Tape | null): Verdict;
   /** ip_vs_out at FORWARD, LOCAL_IN and LOCAL_OUT: an answer of a real server gets the virtual server's address back; true if it did. */
   outgoing(packet: Packet, meter: Meter, tape: Tape | null): boolean;
+  /** A copy that goes its own way, on its own clock. */
+  fork(clock: { readonly nowMs: number }): Director;
   /** For `-m ipvs`: is this packet of an IPVS connection to this virtual server? Undefined fields match all. */
   belongs(
     packet: Packet,

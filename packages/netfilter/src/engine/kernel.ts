@@ -243,6 +243,12 @@ export class Kernel {
     return new Kernel({ ...this.#options, devices: this.#devices, ...options }, state);
   }
 
+  /** A host in the same state, in the same time. */
+  copy(): Kernel {
+    const { random, clock, director } = this.#options;
+    return this.fork({ random, clock, ...(director === undefined ? {} : { director: director.fork(clock) }) });
+  }
+
   #of(family: IpFamily): FamilyStack {
     return family === "IPv4" ? this.#v4 : this.#v6;
   }

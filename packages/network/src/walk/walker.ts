@@ -40,6 +40,8 @@ export class Walker {
   readonly replyMeter: Meter = new Meter();
   /** The header as it was sent. */
   readonly sent: Tuple = new Tuple();
+  /** The header as it arrived, where it did and was answered. */
+  readonly received: Tuple = new Tuple();
   /** Where the way there ended. */
   receiver: Host;
   /** Who listens there: index in the receiver's processes; -1 for nobody. */
@@ -136,6 +138,7 @@ export class Walker {
   #answer(from: Host, fate: DispositionCode, tape: Tape | null): DispositionCode {
     const packet = this.packet;
     this.replyStart = tape === null ? 0 : tape.length;
+    this.received.keep(packet);
     // An ICMP error quotes the packet as it came to the host that rejects it.
     if (fate === dispositionCode.rejected) this.#way.arrival.restore(packet);
     turnAround(packet, fate === dispositionCode.delivered);
