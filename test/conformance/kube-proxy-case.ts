@@ -81,6 +81,7 @@ function configOf({ mode, config }: KubeProxyCase): KubeProxyConfig {
     ...localDetection(config.detectLocal),
     nodePortAddresses: config.nodePortAddresses,
     iptables: {
+      ...defaultKubeProxyConfig.iptables,
       masqueradeBit: Math.log2(Number(config.masqueradeMark)),
       masqueradeAll: config.masqueradeAll,
       localhostNodePorts: config.localhostNodePorts ?? true,

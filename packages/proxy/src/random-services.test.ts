@@ -104,7 +104,7 @@ const configArbitrary: fc.Arbitrary<KubeProxyConfig> = fc
     ...defaultKubeProxyConfig,
     clusterCIDRs,
     nodePortAddresses,
-    iptables: { masqueradeBit: 14, masqueradeAll, localhostNodePorts },
+    iptables: { ...defaultKubeProxyConfig.iptables, masqueradeAll, localhostNodePorts },
   }));
 
 function snapshotOf(pairs: readonly Pair[], config: KubeProxyConfig, family: IpFamily = "IPv4"): ProxySnapshot {

@@ -28,6 +28,7 @@ export interface KubeProxyConfig {
     readonly masqueradeBit: number;
     readonly masqueradeAll: boolean;
     readonly localhostNodePorts: boolean;
+    readonly syncPeriodSeconds: number;
   };
   readonly nftables: { readonly masqueradeBit: number; readonly masqueradeAll: boolean };
   readonly ipvs: {
@@ -57,7 +58,7 @@ export const defaultKubeProxyConfig: KubeProxyConfig = {
   bridgeInterface: "",
   interfaceNamePrefix: "",
   nodePortAddresses: [],
-  iptables: { masqueradeBit: 14, masqueradeAll: false, localhostNodePorts: true },
+  iptables: { masqueradeBit: 14, masqueradeAll: false, localhostNodePorts: true, syncPeriodSeconds: 30 },
   nftables: { masqueradeBit: 14, masqueradeAll: false },
   ipvs: {
     scheduler: "",

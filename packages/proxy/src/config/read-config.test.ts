@@ -29,7 +29,7 @@ describe("KubeProxyConfiguration", () => {
 clusterCIDR: 10.244.0.0/16,fd00:10:244::/56
 detectLocalMode: InterfaceNamePrefix
 detectLocal: { interfaceNamePrefix: veth }
-iptables: { masqueradeBit: 20, masqueradeAll: true, localhostNodePorts: false }
+iptables: { masqueradeBit: 20, masqueradeAll: true, localhostNodePorts: false, syncPeriod: 1m }
 ipvs: { scheduler: wlc, strictARP: true, tcpTimeout: 15m0s }
 conntrack: { tcpBeLiberal: true }
 `);
@@ -38,7 +38,7 @@ conntrack: { tcpBeLiberal: true }
       clusterCIDRs: ["10.244.0.0/16", "fd00:10:244::/56"],
       detectLocalMode: "InterfaceNamePrefix",
       interfaceNamePrefix: "veth",
-      iptables: { masqueradeBit: 20, masqueradeAll: true, localhostNodePorts: false },
+      iptables: { masqueradeBit: 20, masqueradeAll: true, localhostNodePorts: false, syncPeriodSeconds: 60 },
       ipvs: { scheduler: "wlc", strictARP: true, tcpTimeoutSeconds: 900 },
       conntrack: { tcpBeLiberal: true },
     });

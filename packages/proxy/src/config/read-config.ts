@@ -82,6 +82,7 @@ function readFields(fields: FieldReader): KubeProxyConfig {
       masqueradeBit: fields.integer("iptables", "masqueradeBit") ?? defaults.iptables.masqueradeBit,
       masqueradeAll: fields.boolean("iptables", "masqueradeAll") ?? false,
       localhostNodePorts: fields.boolean("iptables", "localhostNodePorts") ?? true,
+      syncPeriodSeconds: fields.seconds("iptables", "syncPeriod") || defaults.iptables.syncPeriodSeconds,
     },
     nftables: {
       masqueradeBit: fields.integer("nftables", "masqueradeBit") ?? defaults.nftables.masqueradeBit,

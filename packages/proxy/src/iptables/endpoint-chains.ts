@@ -2,79 +2,84 @@ import type { AddressWords } from "@kubenetsim/core/net/address";
 import type { Origin } from "@kubenetsim/core/trace/origin";
 import type { Match } from "@kubenetsim/netfilter/ruleset/match";
 import { type Rule, rule } from "@kubenetsim/netfilter/ruleset/rule";
-import type { Chain } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { Target } from "@kubenetsim/netfilter/ruleset/target";
 import type { Endpoint } from "../snapshot/endpoint.ts";
-import { endpointChainName } from "./chain-names.ts";
-import { chain } from "./masquerade-rules.ts";
 import type { PortPlan } from "./port-plan.ts";
 import { probability31 } from "./probability.ts";
 import { anyPortOf, comment, host, jump, jumpToMarkMasq } from "./rule-parts.ts";
 
-/** The KUBE-SEP- chains of a Service port, and how other chains choose among them. */
-export interface EndpointChains {
-  readonly chains: readonly Chain[];
-  /** The rules that spread packets over some of the endpoints, affinity first. */
-  readonly spread: (endpoints: readonly Endpoint[]) => Rule[];
-}
+/** Takes the next rule of a Service port's own chains. */
+export type AddRule = (chain: string, rule: Rule) => void;
 
 /** How other chains' rules get to an endpoint's chain. */
-interface Way {
+export interface Way {
   readonly name: string;
   readonly target: Target;
   readonly origin: Origin;
 }
 
-const noComment: readonly Match[] = [];
+const noMatch: readonly Match[] = [];
 
-/** One chain per endpoint: mark for masquerading what comes from the endpoint itself, then rewrite the destination. */
-export function writeEndpointChains(plan: PortPlan, withComments: boolean): EndpointChains {
-  const { port } = plan;
+/** The way to each endpoint that can be reached; `chains` are the names of their chains, in the same order. */
+export function waysTo(plan: PortPlan, chains: readonly string[]): ReadonlyMap<Endpoint, Way> {
   const ways = new Map<Endpoint, Way>();
-  const chains: Chain[] = [];
-  const hairpin = plan.origin("hairpin");
-  const about = withComments ? [plan.nameComment] : noComment;
-  for (const endpoint of plan.endpoints.reachable) {
-    const name = endpointChainName(port, endpoint);
-    const origin = plan.origin(`endpoint ${endpoint.text}`);
-    ways.set(endpoint, { name, target: jump(name), origin });
-    const affinity = port.affinitySeconds === undefined ? noComment : [rememberClient(name, endpoint.words.length)];
-    chains.push(
-      chain(name, [
-        rule({ source: host(endpoint.words), matches: about, target: jumpToMarkMasq, origin: hairpin }),
-        rule({
-          protocol: plan.protocol,
-          matches: [...about, ...affinity, anyPortOf(port.protocol)],
-          target: { kind: "DNAT", address: endpoint.words, port: endpoint.port },
-          origin,
-        }),
-      ]),
-    );
+  for (const [i, endpoint] of plan.endpoints.reachable.entries()) {
+    const name = chains[i]!;
+    ways.set(endpoint, { name, target: jump(name), origin: plan.origin(`endpoint ${endpoint.text}`) });
   }
-  return { chains, spread: (endpoints) => spreadRules(plan, endpoints, ways, withComments) };
+  return ways;
 }
 
-function spreadRules(
+/** One chain per endpoint: mark for masquerading what comes from the endpoint itself, then rewrite the destination. */
+export function addEndpointRules(
+  add: AddRule,
+  plan: PortPlan,
+  ways: ReadonlyMap<Endpoint, Way>,
+  withComments: boolean,
+): void {
+  const { port } = plan;
+  const hairpin = plan.origin("hairpin");
+  const about = withComments ? [plan.nameComment] : noMatch;
+  for (const [endpoint, { name, origin }] of ways) {
+    const affinity = port.affinitySeconds === undefined ? noMatch : [rememberClient(name, endpoint.words.length)];
+    add(name, rule({ source: host(endpoint.words), matches: about, target: jumpToMarkMasq, origin: hairpin }));
+    add(
+      name,
+      rule({
+        protocol: plan.protocol,
+        matches: [...about, ...affinity, anyPortOf(port.protocol)],
+        target: { kind: "DNAT", address: endpoint.words, port: endpoint.port },
+        origin,
+      }),
+    );
+  }
+}
+
+/** The rules by which a chain spreads packets over some of the endpoints, affinity first. */
+export function addSpread(
+  add: AddRule,
+  chain: string,
   plan: PortPlan,
   endpoints: readonly Endpoint[],
   ways: ReadonlyMap<Endpoint, Way>,
   withComments: boolean,
-): Rule[] {
-  const affine: Rule[] = [];
-  const affinity = plan.origin("session affinity");
-  const random: Rule[] = [];
-  for (const [i, endpoint] of endpoints.entries()) {
-    const { name, target, origin } = ways.get(endpoint)!;
-    const about = withComments ? [comment(`${plan.port.name} -> ${endpoint.text}`)] : noComment;
-    if (plan.port.affinitySeconds !== undefined) {
+): void {
+  const aboutOf = (endpoint: Endpoint): readonly Match[] =>
+    withComments ? [comment(`${plan.port.name} -> ${endpoint.text}`)] : noMatch;
+  if (plan.port.affinitySeconds !== undefined) {
+    const origin = plan.origin("session affinity");
+    for (const endpoint of endpoints) {
+      const { name, target } = ways.get(endpoint)!;
       const recall = recallClient(name, plan.port.affinitySeconds, endpoint.words.length);
-      affine.push(rule({ matches: [...about, recall], target, origin: affinity }));
+      add(chain, rule({ matches: [...aboutOf(endpoint), recall], target, origin }));
     }
-    const left = endpoints.length - i;
-    const matches = left === 1 ? about : [...about, statistic(left)];
-    random.push(rule({ matches, target, origin }));
   }
-  return [...affine, ...random];
+  for (const [i, endpoint] of endpoints.entries()) {
+    const { target, origin } = ways.get(endpoint)!;
+    const left = endpoints.length - i;
+    const about = aboutOf(endpoint);
+    add(chain, rule({ matches: left === 1 ? about : [...about, statistic(left)], target, origin }));
+  }
 }
 
 function statistic(endpointsLeft: number): Match {

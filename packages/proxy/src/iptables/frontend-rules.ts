@@ -15,53 +15,68 @@ import {
   protocolCondition,
   toPort,
 } from "./rule-parts.ts";
-import type { BlockDraft } from "./service-block.ts";
+import type { Frontend, SharedChain } from "./shared-chains.ts";
 
-/** The rules that lead packets to a Service port's chains, or refuse them. These are rewritten at every sync. */
-export function writeFrontends(draft: BlockDraft, plan: PortPlan, context: IptablesContext): void {
-  writeClusterIP(draft, plan);
-  writeExternalIPs(draft, plan);
-  writeLoadBalancer(draft, plan);
-  if (plan.port.nodePort !== 0) writeNodePort(draft, plan, context);
-  if (plan.port.healthCheckNodePort !== 0) writeHealthCheck(draft, plan);
+type Add = (chain: SharedChain, rule: Rule) => void;
+
+/** The rules that lead packets to a Service port's chains, or refuse them, in the order in which kube-proxy writes them. */
+export function frontendsOf(plan: PortPlan, context: IptablesContext): readonly Frontend[] {
+  const frontends: Frontend[] = [];
+  const add: Add = (chain, one) => void frontends.push({ chain, rule: one });
+  addClusterIP(add, plan);
+  addExternalIPs(add, plan);
+  addLoadBalancer(add, plan);
+  if (plan.port.nodePort !== 0) addNodePort(add, plan, context);
+  if (plan.port.healthCheckNodePort !== 0) addHealthCheck(add, plan);
+  return frontends;
 }
 
-function writeClusterIP(draft: BlockDraft, plan: PortPlan): void {
+/** Do two plans, of one node and configuration, come to the same frontends? */
+export function sameFrontends(a: PortPlan, b: PortPlan): boolean {
+  return (
+    a.port === b.port &&
+    a.endpoints.any === b.endpoints.any &&
+    a.hasInternal === b.hasInternal &&
+    a.hasExternal === b.hasExternal
+  );
+}
+
+function addClusterIP(add: Add, plan: PortPlan): void {
   const { port, refusal } = plan;
   if (plan.hasInternal) {
     const text = comment(`${port.name} cluster IP`);
-    draft.natServices.push(toAddress(plan, port.clusterIP, text, jump(plan.internalChain), "cluster IP"));
+    add("natServices", toAddress(plan, port.clusterIP, text, jump(plan.internalChain), "cluster IP"));
   } else {
-    draft.filterServices.push(toAddress(plan, port.clusterIP, refusal.comment, refusal.target, "cluster IP"));
+    add("filterServices", toAddress(plan, port.clusterIP, refusal.comment, refusal.target, "cluster IP"));
   }
 }
 
-function writeExternalIPs(draft: BlockDraft, plan: PortPlan): void {
+function addExternalIPs(add: Add, plan: PortPlan): void {
   const text = comment(`${plan.port.name} external IP`);
   for (const address of plan.port.externalIPs) {
     if (plan.endpoints.any) {
-      draft.natServices.push(toAddress(plan, address, text, jump(plan.names.external), "external IP"));
+      add("natServices", toAddress(plan, address, text, jump(plan.names.external), "external IP"));
     }
-    if (!plan.hasExternal) refuse(draft, plan, address, "external IP");
+    if (!plan.hasExternal) refuse(add, plan, address, "external IP");
   }
 }
 
-function writeLoadBalancer(draft: BlockDraft, plan: PortPlan): void {
+function addLoadBalancer(add: Add, plan: PortPlan): void {
   const { port, names } = plan;
   const text = comment(`${port.name} loadbalancer IP`);
   const target = jump(plan.usesFirewallChain ? names.firewall : names.external);
   for (const address of port.loadBalancerVIPs) {
-    if (plan.endpoints.any) draft.natServices.push(toAddress(plan, address, text, target, "load balancer IP"));
+    if (plan.endpoints.any) add("natServices", toAddress(plan, address, text, target, "load balancer IP"));
     if (plan.usesFirewallChain) {
       const blocked = comment(`${port.name} traffic not accepted by ${names.firewall}`);
-      draft.filterFirewall.push(toAddress(plan, address, blocked, drop, "load balancer source ranges"));
+      add("filterFirewall", toAddress(plan, address, blocked, drop, "load balancer source ranges"));
     }
   }
   if (plan.hasExternal) return;
-  for (const address of port.loadBalancerVIPs) refuse(draft, plan, address, "load balancer IP");
+  for (const address of port.loadBalancerVIPs) refuse(add, plan, address, "load balancer IP");
 }
 
-function writeNodePort(draft: BlockDraft, plan: PortPlan, context: IptablesContext): void {
+function addNodePort(add: Add, plan: PortPlan, context: IptablesContext): void {
   const { port, protocol, nameComment, refusal } = plan;
   const origin = plan.origin("node port");
   const transport = toPort(port.protocol, port.nodePort);
@@ -70,28 +85,29 @@ function writeNodePort(draft: BlockDraft, plan: PortPlan, context: IptablesConte
     if (context.localhostNodePorts && context.nfacct) {
       const matches: Match[] = [nameComment, transport, { kind: "nfacct", name: "localhost_nps_accepted_pkts" }];
       const destination = loopbackNet("IPv4");
-      draft.natNodePorts.push(
+      add(
+        "natNodePorts",
         rule({ destination, protocol, matches, target, origin: plan.origin("node port on localhost") }),
       );
     }
-    draft.natNodePorts.push(rule({ protocol, matches: [nameComment, transport], target, origin }));
+    add("natNodePorts", rule({ protocol, matches: [nameComment, transport], target, origin }));
   }
   if (!plan.hasExternal) {
     const matches = [refusal.comment, destinationIsLocal, transport];
-    draft.filterExternalServices.push(rule({ protocol, matches, target: refusal.target, origin }));
+    add("filterExternalServices", rule({ protocol, matches, target: refusal.target, origin }));
   }
 }
 
-function writeHealthCheck(draft: BlockDraft, plan: PortPlan): void {
+function addHealthCheck(add: Add, plan: PortPlan): void {
   const { port } = plan;
   const matches = [comment(`${port.name} health check node port`), toPort("TCP", port.healthCheckNodePort)];
   const origin = plan.origin("health check node port");
-  draft.filterNodePorts.push(rule({ protocol: protocolCondition("TCP"), matches, target: accept, origin }));
+  add("filterNodePorts", rule({ protocol: protocolCondition("TCP"), matches, target: accept, origin }));
 }
 
-function refuse(draft: BlockDraft, plan: PortPlan, address: IpAddress, reason: string): void {
+function refuse(add: Add, plan: PortPlan, address: IpAddress, reason: string): void {
   const { refusal } = plan;
-  draft.filterExternalServices.push(toAddress(plan, address, refusal.comment, refusal.target, reason));
+  add("filterExternalServices", toAddress(plan, address, refusal.comment, refusal.target, reason));
 }
 
 /** A rule for packets to the Service's port at one of its addresses. */

@@ -1,8 +1,9 @@
 import type { Chain, RestoreInput, Ruleset, Table } from "@kubenetsim/netfilter/ruleset/ruleset";
-import type { ServiceState } from "../snapshot/service-state.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
+import type { SortedMap } from "../snapshot/sorted-map.ts";
 import { chain } from "./masquerade-rules.ts";
 import type { ServiceBlock } from "./service-block.ts";
+import type { SharedRules } from "./shared-rules.ts";
 import { builtinsWithJumps, iptablesJumps } from "./static-jumps.ts";
 
 /** What one family's kube-proxy in iptables mode has written after a sync, and what it needs to know for the next one. */
@@ -14,11 +15,18 @@ export interface IptablesProgram {
   readonly input: RestoreInput;
   /** Above 1000 endpoints: no comments per endpoint, no hourly full syncs, stale chains are kept for a while. */
   readonly largeCluster: boolean;
-  readonly blocks: ReadonlyMap<ServiceState, ServiceBlock>;
+  /** What each Service adds, by `namespace/name`. */
+  readonly blocks: SortedMap<ServiceBlock>;
+  /** The blocks whose own chains this sync writes: all of them, or those that changed. */
+  readonly written: ReadonlySet<ServiceBlock> | "all";
+  readonly shared: SharedRules;
   /** What kube-proxy set when it started, by path below /proc/sys. */
   readonly sysctls: ReadonlyMap<string, number>;
   /** Chains in the kernel that nothing uses any more. */
   readonly stale: readonly Chain[];
+  /** When it last wrote everything, and when it last deleted what was stale: milliseconds of the node's clock. */
+  readonly lastFullSync: number;
+  readonly lastCleanUp: number;
   /** All rules in the kernel after this sync, with the jumps and canary chains; made when first read. */
   readonly ruleset: Ruleset;
 }

@@ -2,96 +2,102 @@ import { addressWords } from "@kubenetsim/core/net/address";
 import { cidrContains } from "@kubenetsim/core/net/cidr";
 import { type Rule, rule } from "@kubenetsim/netfilter/ruleset/rule";
 import { localCondition } from "../config/local-detector.ts";
-import type { EndpointChains } from "./endpoint-chains.ts";
+import { type AddRule, addEndpointRules, addSpread, waysTo } from "./endpoint-chains.ts";
 import type { IptablesContext } from "./iptables-context.ts";
-import { chain } from "./masquerade-rules.ts";
 import type { PortPlan } from "./port-plan.ts";
 import { comment, host, jump, jumpToMarkMasq, sourceIsLocal, toPort } from "./rule-parts.ts";
-import type { BlockDraft } from "./service-block.ts";
 
-/** The chains of a Service port in the nat table: external, firewall, and the endpoints of each traffic policy. */
-export function writeServiceChains(
-  draft: BlockDraft,
+/** The chains of a Service port in the nat table, in the order in which kube-proxy makes them. */
+export function ownChainNames(plan: PortPlan, endpointChains: readonly string[]): string[] {
+  const names: string[] = [];
+  if (plan.usesExternalChain) names.push(plan.names.external);
+  if (plan.usesFirewallChain) names.push(plan.names.firewall);
+  if (plan.usesClusterChain) names.push(plan.names.cluster);
+  if (plan.usesLocalChain) names.push(plan.names.local);
+  for (const name of endpointChains) names.push(name);
+  return names;
+}
+
+/**
+ * The rules of these chains, in the order in which kube-proxy writes them: external, firewall, the endpoints of each
+ * traffic policy, and each endpoint. `withComments` is false in a large cluster, where the rules about endpoints go without.
+ */
+export function writeOwnChains(
+  add: AddRule,
   plan: PortPlan,
+  endpointChains: readonly string[],
   context: IptablesContext,
-  endpointChains: EndpointChains,
+  withComments: boolean,
 ): void {
+  if (plan.hasInternal) addClusterIPMasquerade(add, plan, context);
+  if (plan.usesExternalChain) addExternalRules(add, plan, context);
+  if (plan.usesFirewallChain) addFirewallRules(add, plan, context);
   const { names, endpoints } = plan;
-  if (plan.usesExternalChain) draft.chains.push(chain(names.external, externalRules(plan, context)));
-  if (plan.usesFirewallChain) draft.chains.push(chain(names.firewall, firewallRules(plan, context)));
-
-  const masquerade = plan.hasInternal ? clusterIPMasquerade(plan, context) : [];
-  const headOf = (name: string): Rule[] => (name === plan.internalChain ? masquerade : []);
-  if (plan.usesClusterChain) {
-    const rules = [...headOf(names.cluster), ...endpointChains.spread(endpoints.cluster)];
-    draft.chains.push(chain(names.cluster, rules));
-  }
-  if (plan.usesLocalChain) {
-    draft.chains.push(chain(names.local, [...headOf(names.local), ...endpointChains.spread(endpoints.local)]));
-  }
+  const ways = waysTo(plan, endpointChains);
+  if (plan.usesClusterChain) addSpread(add, names.cluster, plan, endpoints.cluster, ways, withComments);
+  if (plan.usesLocalChain) addSpread(add, names.local, plan, endpoints.local, ways, withComments);
+  addEndpointRules(add, plan, ways, withComments);
 }
 
 /** Traffic to the cluster IP is masqueraded when it comes from outside of the pods' network, or always. */
-function clusterIPMasquerade(plan: PortPlan, context: IptablesContext): Rule[] {
+function addClusterIPMasquerade(add: AddRule, plan: PortPlan, context: IptablesContext): void {
   const { port } = plan;
-  if (!context.masqueradeAll && context.detector === undefined) return [];
-  const from = context.masqueradeAll ? {} : localCondition(context.detector!, true);
-  return [
+  if (!context.masqueradeAll && context.detector === undefined) return;
+  const from: Partial<Rule> = context.masqueradeAll ? {} : localCondition(context.detector!, true);
+  add(
+    plan.internalChain,
     rule({
-      ...from,
+      source: from.source,
+      inDevice: from.inDevice,
       destination: host(addressWords(port.clusterIP)),
       protocol: plan.protocol,
       matches: [comment(`${port.name} cluster IP`), toPort(port.protocol, port.port)],
       target: jumpToMarkMasq,
       origin: plan.origin(context.masqueradeAll ? "masquerade all" : "masquerade traffic from outside the pod network"),
     }),
-  ];
+  );
 }
 
 /**
  * With externalTrafficPolicy Local the client's address is kept, so only traffic that is sure to come back here, from this
  * node and its pods, may go to all endpoints.
  */
-function externalRules(plan: PortPlan, { detector }: IptablesContext): Rule[] {
+function addExternalRules(add: AddRule, plan: PortPlan, { detector }: IptablesContext): void {
   const { port, names } = plan;
-  const rules: Rule[] = [];
-  const add = (reason: string, parts: Partial<Rule>): void => {
+  const addFor = (reason: string, parts: Partial<Rule>): void => {
     const about = comment(`${reason} traffic for ${port.name} external destinations`);
-    rules.push(
-      rule({ ...parts, matches: [about, ...(parts.matches ?? [])], origin: plan.origin(`${reason} traffic`) }),
-    );
+    const matches = [about, ...(parts.matches ?? [])];
+    add(names.external, rule({ ...parts, matches, origin: plan.origin(`${reason} traffic`) }));
   };
   if (!port.externalPolicyLocal) {
-    add("masquerade", { target: jumpToMarkMasq });
+    addFor("masquerade", { target: jumpToMarkMasq });
   } else {
     const toCluster = jump(names.cluster);
-    if (detector !== undefined) add("pod", { ...localCondition(detector, false), target: toCluster });
-    add("masquerade LOCAL", { matches: [sourceIsLocal], target: jumpToMarkMasq });
-    add("route LOCAL", { matches: [sourceIsLocal], target: toCluster });
+    if (detector !== undefined) addFor("pod", { ...localCondition(detector, false), target: toCluster });
+    addFor("masquerade LOCAL", { matches: [sourceIsLocal], target: jumpToMarkMasq });
+    addFor("route LOCAL", { matches: [sourceIsLocal], target: toCluster });
   }
   if (plan.hasExternal) {
     const target = jump(port.externalPolicyLocal ? names.local : names.cluster);
-    rules.push(rule({ target, origin: plan.origin("external traffic") }));
+    add(names.external, rule({ target, origin: plan.origin("external traffic") }));
   }
-  return rules;
 }
 
 /** Lets the source ranges through. What falls off the end is dropped later, in the filter table. */
-function firewallRules(plan: PortPlan, { nodeIP }: IptablesContext): Rule[] {
+function addFirewallRules(add: AddRule, plan: PortPlan, { nodeIP }: IptablesContext): void {
   const { port, names } = plan;
   const origin = plan.origin("load balancer source ranges");
   const matches = [comment(`${port.name} loadbalancer IP`)];
   const target = jump(names.external);
-  const rules = port.sourceRanges.map((range) =>
-    rule({ source: { negated: false, ...range }, matches, target, origin }),
-  );
+  for (const range of port.sourceRanges) {
+    add(names.firewall, rule({ source: { negated: false, ...range }, matches, target, origin }));
+  }
   // A node that may use the load balancer reaches it with the load balancer's own IP as source.
   if (port.sourceRanges.some((range) => cidrContains(range, nodeIP))) {
     for (const vip of port.loadBalancerVIPs) {
-      rules.push(rule({ source: host(addressWords(vip)), matches, target, origin }));
+      add(names.firewall, rule({ source: host(addressWords(vip)), matches, target, origin }));
     }
   }
   const rest = comment(`other traffic to ${port.name} will be dropped by KUBE-PROXY-FIREWALL`);
-  rules.push(rule({ matches: [rest], origin }));
-  return rules;
+  add(names.firewall, rule({ matches: [rest], origin }));
 }

@@ -132,7 +132,8 @@ describe("a large cluster", () => {
     expect(next.stale).toHaveLength(1);
     expect(next.ruleset.tables.get("nat")!.chains.has(next.stale[0]!.name)).toBe(true);
 
-    const cleaned = syncIptables(next, next.snapshot, { cleanUpDue: true });
+    expect(syncIptables(next, next.snapshot, { now: 30_000 }).stale).toEqual(next.stale);
+    const cleaned = syncIptables(next, next.snapshot, { now: 30_001 });
     expect(natInput(cleaned).deleted).toEqual([next.stale[0]!.name]);
     expect(cleaned.stale).toEqual([]);
 

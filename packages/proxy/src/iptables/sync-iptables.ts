@@ -1,22 +1,25 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Chain, RestoreInput } from "@kubenetsim/netfilter/ruleset/ruleset";
+import { changedServices } from "../snapshot/changed-services.ts";
 import type { ProxyBasis } from "../snapshot/proxy-basis.ts";
-import type { ServiceState } from "../snapshot/service-state.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
-import { compileService } from "./compile-service.ts";
+import { type Difference, SortedMap } from "../snapshot/sorted-map.ts";
 import { type IptablesContext, iptablesContext } from "./iptables-context.ts";
 import { type IptablesProgram, iptablesProgram } from "./iptables-program.ts";
-import type { ServiceBlock } from "./service-block.ts";
-import { filterChains, natChains } from "./top-level-chains.ts";
+import { type ServiceBlock, serviceBlock } from "./service-block.ts";
+import { gatherShared, updateShared } from "./shared-rules.ts";
+import { type FixedChains, filterChains, fixedChains, natChains } from "./top-level-chains.ts";
 
 /** Above so many endpoints kube-proxy drops comments (pkg/proxy/iptables/proxier.go, largeClusterEndpointsThreshold). */
 export const largeClusterEndpoints = 1000;
+/** So often a small cluster is written whole (pkg/proxy/util/utils.go, FullSyncPeriod). */
+const fullSyncPeriodMs = 3_600_000;
 
 export interface SyncOptions {
-  /** Someone flushed the tables, an earlier sync failed, or an hour has passed: write everything. */
+  /** Someone flushed the tables, or an earlier sync failed: write everything. */
   readonly full?: boolean;
-  /** A large cluster deletes stale chains only when a sync period has passed since it last did. */
-  readonly cleanUpDue?: boolean;
+  /** Milliseconds of the node's clock; without it no time has passed. */
+  readonly now?: number;
   /** At the first sync, the chains of Services that an earlier kube-proxy left in the nat table. */
   readonly found?: readonly Chain[];
 }
@@ -29,10 +32,10 @@ export function compileIptables(snapshot: ProxySnapshot): IptablesProgram {
 /**
  * One run of syncProxyRules (pkg/proxy/iptables/proxier.go). Chains of Services that are the same as at the sync before
  * are neither made nor written again, whatever they look like: in a cluster that has just grown large the others keep
- * their comments until the next full sync.
+ * their comments until the next full sync, which comes by the hour, and in a large cluster not even then.
  *
  * Services are written sorted by `namespace/name` and port name; kube-proxy takes them in the order of a Go map, which
- * changes from sync to sync.
+ * changes from sync to sync. A partial sync costs as much as changed, however many Services there are.
  *
  * @throws UnsupportedError when the configured mode is not iptables
  */
@@ -44,23 +47,33 @@ export function syncIptables(
   const { basis } = snapshot;
   if (basis.config.mode !== "iptables")
     throw new UnsupportedError(`proxy mode "${basis.config.mode}"`, "compileIptables");
-  const context = contextOf(basis);
-  const full = previous === undefined || options.full === true || previous.snapshot.basis !== basis;
+  const node = nodeOf(basis);
+  const now = options.now ?? previous?.lastFullSync ?? 0;
+  const full = previous === undefined || previous.snapshot.basis !== basis || isFullSyncDue(previous, options, now);
   const largeCluster = snapshot.endpointCount > largeClusterEndpoints;
 
-  const { blocks, changed } = buildBlocks(full ? undefined : previous, snapshot, context, !largeCluster);
-  const stale = previous === undefined ? leftChains(options.found ?? [], blocks) : staleChains(previous, blocks);
-  const deleteStale = !largeCluster || options.cleanUpDue === true;
-  const input = restoreInput([...blocks.values()], changed, deleteStale ? stale : [], context);
+  const rules = full ? allRules(snapshot, node, !largeCluster) : changedRules(previous, snapshot, node, !largeCluster);
+  const stale = staleChains(previous?.stale ?? options.found ?? [], previous?.blocks, rules.blocks);
+  const cleansUp = !largeCluster || previous === undefined || now - previous.lastCleanUp > syncPeriodMs(basis);
   return iptablesProgram({
     snapshot,
     sync: full ? "full" : "partial",
-    input,
+    input: restoreInput(rules, cleansUp ? stale : [], node),
     largeCluster,
-    blocks,
-    sysctls: iptablesSysctls(context),
-    stale: deleteStale ? [] : stale,
+    ...rules,
+    sysctls: iptablesSysctls(node.context),
+    stale: cleansUp ? [] : stale,
+    lastFullSync: full ? now : previous.lastFullSync,
+    lastCleanUp: cleansUp ? now : previous.lastCleanUp,
   });
+}
+
+function isFullSyncDue(previous: IptablesProgram, { full }: SyncOptions, now: number): boolean {
+  return full === true || (!previous.largeCluster && now - previous.lastFullSync > fullSyncPeriodMs);
+}
+
+function syncPeriodMs({ config }: ProxyBasis): number {
+  return config.iptables.syncPeriodSeconds * 1000;
 }
 
 /**
@@ -74,68 +87,70 @@ function iptablesSysctls({ localhostNodePorts, tcpBeLiberal }: IptablesContext):
   return sysctls;
 }
 
-/** Computed once per node and configuration. */
-const contexts = new WeakMap<ProxyBasis, IptablesContext>();
+/** What stays the same from sync to sync. */
+interface NodeRules {
+  readonly context: IptablesContext;
+  readonly fixed: FixedChains;
+}
 
-function contextOf(basis: ProxyBasis): IptablesContext {
-  const known = contexts.get(basis);
+/** Computed once per node and configuration. */
+const nodes = new WeakMap<ProxyBasis, NodeRules>();
+
+function nodeOf(basis: ProxyBasis): NodeRules {
+  const known = nodes.get(basis);
   if (known !== undefined) return known;
   const context = iptablesContext(basis);
-  contexts.set(basis, context);
-  return context;
+  const node = { context, fixed: fixedChains(context) };
+  nodes.set(basis, node);
+  return node;
 }
 
-function buildBlocks(
-  previous: IptablesProgram | undefined,
+type Rules = Pick<IptablesProgram, "blocks" | "written" | "shared">;
+
+function allRules({ services }: ProxySnapshot, { context, fixed }: NodeRules, withComments: boolean): Rules {
+  const blocks = SortedMap.from(
+    services.map((service) => [service.key, serviceBlock(service, context, withComments, undefined)] as const),
+  );
+  return { blocks, written: "all", shared: gatherShared(blocks, fixed) };
+}
+
+function changedRules(
+  previous: IptablesProgram,
   snapshot: ProxySnapshot,
-  context: IptablesContext,
+  { context, fixed }: NodeRules,
   withComments: boolean,
-): { blocks: Map<ServiceState, ServiceBlock>; changed: ServiceBlock[] } {
-  const blocks = new Map<ServiceState, ServiceBlock>();
-  const changed: ServiceBlock[] = [];
-  for (const service of snapshot.services) {
-    const known = previous?.blocks.get(service);
-    const block = known ?? compileService(service, context, withComments);
-    blocks.set(service, block);
-    if (known === undefined) changed.push(block);
+): Rules {
+  const changes: Difference<ServiceBlock>[] = [];
+  for (const { key, after } of changedServices(previous.snapshot, snapshot)) {
+    const before = previous.blocks.get(key);
+    changes.push({ key, before, after: after && serviceBlock(after, context, withComments, before) });
   }
-  return { blocks, changed };
+  const blocks = previous.blocks.with(new Map(changes.map(({ key, after }) => [key, after])));
+  const written = new Set(changes.flatMap(({ after }) => after ?? []));
+  return { blocks, written, shared: updateShared(previous.shared, changes, blocks, fixed) };
 }
 
-/** Chains of an earlier kube-proxy that no Service has any more. */
-function leftChains(found: readonly Chain[], blocks: ReadonlyMap<ServiceState, ServiceBlock>): Chain[] {
-  if (found.length === 0) return [];
-  const active = new Set([...blocks.values()].flatMap((block) => block.chains.map(({ name }) => name)));
-  return found.filter(({ name }) => !active.has(name));
-}
-
-/** Chains that are in the kernel and no Service has any more. */
-function staleChains(previous: IptablesProgram, blocks: ReadonlyMap<ServiceState, ServiceBlock>): Chain[] {
-  const stale = new Map(previous.stale.map((one) => [one.name, one]));
-  for (const [service, block] of previous.blocks) {
-    if (blocks.get(service) === block) continue;
-    for (const one of block.chains) stale.set(one.name, one);
-  }
-  if (stale.size === 0) return [];
-  for (const [service, block] of blocks) {
-    if (previous.blocks.get(service) === block) continue;
-    for (const one of block.chains) stale.delete(one.name);
-  }
+/** Chains that are in the kernel, `known` ones or of the blocks before, and that no Service has any more. */
+function staleChains(
+  known: readonly Chain[],
+  before: SortedMap<ServiceBlock> | undefined,
+  now: SortedMap<ServiceBlock>,
+): Chain[] {
+  if (known.length === 0 && before === undefined) return [];
+  const stale = new Map(known.map((one) => [one.name, one]));
+  const changes = SortedMap.differences(before ?? SortedMap.empty, now);
+  for (const change of changes) for (const one of change.before?.chains ?? []) stale.set(one.name, one);
+  for (const change of changes) for (const one of change.after?.chains ?? []) stale.delete(one.name);
   return [...stale.values()];
 }
 
-function restoreInput(
-  blocks: readonly ServiceBlock[],
-  changed: readonly ServiceBlock[],
-  stale: readonly Chain[],
-  context: IptablesContext,
-): RestoreInput {
-  const nat = natChains(blocks, context);
-  for (const block of changed) for (const one of block.chains) nat.push(one);
+function restoreInput({ blocks, written, shared }: Rules, stale: readonly Chain[], node: NodeRules): RestoreInput {
+  const nat = natChains(shared, node.fixed);
+  for (const block of written === "all" ? blocks.values() : written) for (const one of block.chains) nat.push(one);
   return {
-    family: context.family,
+    family: node.context.family,
     tables: [
-      { name: "filter", chains: filterChains(blocks, context), deleted: [] },
+      { name: "filter", chains: filterChains(shared, node.fixed), deleted: [] },
       { name: "nat", chains: nat, deleted: stale.map((one) => one.name) },
     ],
   };

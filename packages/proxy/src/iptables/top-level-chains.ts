@@ -7,35 +7,42 @@ import { builtIn } from "./built-in-origin.ts";
 import type { IptablesContext } from "./iptables-context.ts";
 import { chain, forwardRules, markMasqChain, postroutingRules } from "./masquerade-rules.ts";
 import { comment, conntrackStates, destinationIsLocal, drop, host, jump, loopbackNet, negate } from "./rule-parts.ts";
-import type { ServiceBlock } from "./service-block.ts";
+import type { SharedChain } from "./shared-chains.ts";
 
-/** The filter table's chains that every sync rewrites, in the order in which they are written. */
-export function filterChains(blocks: readonly ServiceBlock[], context: IptablesContext): Chain[] {
-  const chains = [
-    chain("KUBE-SERVICES", gather(blocks, "filterServices")),
-    chain("KUBE-EXTERNAL-SERVICES", gather(blocks, "filterExternalServices")),
-    chain("KUBE-FORWARD", [...invalidRules(context), ...forwardRules(context.mark)]),
-    chain("KUBE-NODEPORTS", gather(blocks, "filterNodePorts")),
-    chain("KUBE-PROXY-FIREWALL", gather(blocks, "filterFirewall")),
-  ];
-  if (context.family === "IPv4" && context.localhostNodePorts) chains.push(localhostFirewall());
+/** The chains that every sync rewrites and to which Services add nothing, with the end of KUBE-SERVICES. */
+export interface FixedChains {
+  readonly forward: Chain;
+  /** KUBE-FIREWALL, on IPv4 with localhostNodePorts. */
+  readonly localhostFirewall: Chain | undefined;
+  readonly postrouting: Chain;
+  readonly markMasq: Chain;
+  readonly nodePortJumps: readonly Rule[];
+}
+
+export function fixedChains(context: IptablesContext): FixedChains {
+  const { family, mark, localhostNodePorts } = context;
+  return {
+    forward: chain("KUBE-FORWARD", [...invalidRules(context), ...forwardRules(mark)]),
+    localhostFirewall: family === "IPv4" && localhostNodePorts ? localhostFirewall() : undefined,
+    postrouting: chain("KUBE-POSTROUTING", postroutingRules(mark)),
+    markMasq: markMasqChain(mark),
+    nodePortJumps: nodePortJumps(context),
+  };
+}
+
+type Shared = Readonly<Record<SharedChain, Chain>>;
+
+/** The filter table's chains that every sync rewrites, in the order in which kube-proxy names them. */
+export function filterChains(shared: Shared, fixed: FixedChains): Chain[] {
+  const chains = [shared.filterServices, shared.filterExternalServices, fixed.forward, shared.filterNodePorts];
+  chains.push(shared.filterFirewall);
+  if (fixed.localhostFirewall !== undefined) chains.push(fixed.localhostFirewall);
   return chains;
 }
 
-/** The nat table's chains that every sync rewrites, in the order in which they are written. */
-export function natChains(blocks: readonly ServiceBlock[], context: IptablesContext): Chain[] {
-  return [
-    chain("KUBE-SERVICES", [...gather(blocks, "natServices"), ...nodePortJumps(context)]),
-    chain("KUBE-NODEPORTS", gather(blocks, "natNodePorts")),
-    chain("KUBE-POSTROUTING", postroutingRules(context.mark)),
-    markMasqChain(context.mark),
-  ];
-}
-
-function gather(blocks: readonly ServiceBlock[], part: Exclude<keyof ServiceBlock, "chains">): Rule[] {
-  const rules: Rule[] = [];
-  for (const block of blocks) for (const one of block[part]) rules.push(one);
-  return rules;
+/** The nat table's chains that every sync rewrites, in the order in which kube-proxy names them. */
+export function natChains(shared: Shared, fixed: FixedChains): Chain[] {
+  return [shared.natServices, shared.natNodePorts, fixed.postrouting, fixed.markMasq];
 }
 
 /** With route_localnet on, others on the wire could reach 127.0.0.0/8; this keeps them out. */

@@ -60,20 +60,11 @@ export class SortedMap<V> {
   /** The map with these entries; `undefined` takes one away. */
   with(changes: ReadonlyMap<string, V | undefined>): SortedMap<V> {
     if (changes.size === 0) return this;
-    if (changes.size * 8 > this.size) return this.#rebuilt(changes);
+    if (changes.size * 8 > this.size) return SortedMap.from(merged(this.leaves, changes));
     const leaves = [...this.leaves];
     let { size } = this;
     for (const [key, value] of changes) size += put(leaves, key, value);
     return new SortedMap(leaves, size);
-  }
-
-  #rebuilt(changes: ReadonlyMap<string, V | undefined>): SortedMap<V> {
-    const entries: [string, V][] = [];
-    for (const { keys, values } of this.leaves) {
-      for (let i = 0; i < keys.length; i++) if (!changes.has(keys[i]!)) entries.push([keys[i]!, values[i]!]);
-    }
-    for (const [key, value] of changes) if (value !== undefined) entries.push([key, value]);
-    return SortedMap.from(entries);
   }
 
   /** The entries whose values are not the same object in both maps, in the order of their keys. */
@@ -133,6 +124,16 @@ class Cursor<V> {
     }
     return value;
   }
+}
+
+/** All entries after these changes, in no order. */
+function merged<V>(leaves: readonly Leaf<V>[], changes: ReadonlyMap<string, V | undefined>): [string, V][] {
+  const entries: [string, V][] = [];
+  for (const { keys, values } of leaves) {
+    for (let i = 0; i < keys.length; i++) if (!changes.has(keys[i]!)) entries.push([keys[i]!, values[i]!]);
+  }
+  for (const [key, value] of changes) if (value !== undefined) entries.push([key, value]);
+  return entries;
 }
 
 /** Writes one entry into a list of leaves; gives back by how much the map grew. */

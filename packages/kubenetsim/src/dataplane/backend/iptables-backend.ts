@@ -16,7 +16,7 @@ export const iptablesBackend: Backend = {
   texts: [],
   start(snapshot, node) {
     const found = serviceChains(node, snapshot.basis.family);
-    const program = syncIptables(undefined, snapshot, { found, cleanUpDue: true });
+    const program = syncIptables(undefined, snapshot, { found, now: node.clock.nowMs });
     setSysctls(node, program.sysctls);
     write(node, program);
     return proxier(program);
@@ -28,7 +28,7 @@ function proxier(program: IptablesProgram): Proxier {
   return {
     snapshot: program.snapshot,
     sync(snapshot, node) {
-      const next = syncIptables(program, snapshot);
+      const next = syncIptables(program, snapshot, { now: node.clock.nowMs });
       write(node, next);
       return proxier(next);
     },
