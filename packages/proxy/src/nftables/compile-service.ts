@@ -1,0 +1,26 @@
+import type { NftCommand } from "@kubenetsim/netfilter/ruleset/nft-transaction";
+import type { ServiceState } from "../snapshot/service-state.ts";
+import { CommandList } from "./command-list.ts";
+import { writeChains, writeElements } from "./frontend-objects.ts";
+import type { NftablesContext } from "./nftables-context.ts";
+import { planNftPort } from "./port-plan.ts";
+import { writeServiceRules } from "./service-rules.ts";
+
+/** All that one Service adds to the table. */
+export interface NftServiceBlock {
+  /** `namespace/name`. */
+  readonly service: string;
+  /** What a sync that finds nothing of the Service writes: chains, elements, sets, rules, in kube-proxy's order. */
+  readonly commands: readonly NftCommand[];
+}
+
+export function compileNftService(service: ServiceState, context: NftablesContext): NftServiceBlock {
+  const list = new CommandList();
+  for (const state of service.ports) {
+    const plan = planNftPort(state, context);
+    writeChains(list, plan);
+    writeElements(list, plan, context);
+    writeServiceRules(list, plan, context);
+  }
+  return { service: service.key, commands: list.commands };
+}

@@ -1,0 +1,28 @@
+import type { NftElement, NftTable } from "@kubenetsim/netfilter/ruleset/nft-table";
+import { serviceContainers } from "./containers.ts";
+import { type ElementMemory, elementsInKernel, noElements } from "./element-memory.ts";
+import type { NftablesProgram } from "./nftables-program.ts";
+import { isAffinitySetName, isServiceChainName } from "./object-names.ts";
+
+/** What a sync finds in the kernel of earlier ones, be they this kube-proxy's or another's that ran before it. */
+export interface KernelRemains {
+  readonly elements: ElementMemory;
+  readonly serviceChains: Iterable<string>;
+  readonly affinitySets: Iterable<string>;
+}
+
+/** Before a full sync: everything, by name. */
+export function kernelRemains(previous: NftablesProgram | undefined, kernel: NftTable | undefined): KernelRemains {
+  const table = previous?.table ?? kernel;
+  if (table === undefined) return { elements: noElements, serviceChains: [], affinitySets: [] };
+  return {
+    elements: previous?.elements ?? elementsInKernel(serviceElements(table)),
+    serviceChains: [...table.chains.keys()].filter(isServiceChainName),
+    affinitySets: [...table.sets.keys()].filter(isAffinitySetName),
+  };
+}
+
+function* serviceElements(table: NftTable): Generator<readonly [string, NftElement]> {
+  for (const name of serviceContainers)
+    for (const element of table.sets.get(name)?.elements ?? []) yield [name, element];
+}
