@@ -69,16 +69,19 @@ export class ElementSync {
     for (const command of after) if (isElement(command)) this.#claim(command, service);
   }
 
-  /** The Services that want an element which another one wants otherwise. */
+  /** The Services that want an element which another one wants otherwise, or did. */
   rivals(): Set<string> {
     const services = new Set<string>();
-    for (const id of this.#contestedIds())
+    for (const id of [...this.#before.contested, ...this.#contestedIds()]) {
       for (const { service } of this.#held(id)?.wanted ?? []) services.add(service);
+    }
     return services;
   }
 
-  isContested(command: ElementCommand): boolean {
-    return this.#contestedIds().has(idOf(command.set, command.element));
+  /** Is it, or was it, wanted differently? */
+  isContested({ set, element }: ElementCommand): boolean {
+    const id = idOf(set, element);
+    return this.#before.contested.has(id) || this.#contestedIds().has(id);
   }
 
   /** Writes an element if it is not there or leads elsewhere (ensureElem). */

@@ -69,6 +69,12 @@ export function destinationIsLoopback(loopback: NftValue, negated: boolean): Nft
   return match(destinationAddress, { kind: "value", value: loopback }, negated);
 }
 
+const protocolValues: Readonly<Record<Protocol, NftValue>> = {
+  TCP: { kind: "protocol", number: protocolNumbers.TCP },
+  UDP: { kind: "protocol", number: protocolNumbers.UDP },
+  SCTP: { kind: "protocol", number: protocolNumbers.SCTP },
+};
+
 const protocolMatches: Readonly<Record<Protocol, NftStatement>> = {
   TCP: protocolMatch("TCP"),
   UDP: protocolMatch("UDP"),
@@ -135,12 +141,6 @@ export function cidrValue(cidr: Cidr): NftValue {
 export function numberValue(number: number): NftValue {
   return { kind: "number", number };
 }
-
-const protocolValues: Readonly<Record<Protocol, NftValue>> = {
-  TCP: { kind: "protocol", number: protocolNumbers.TCP },
-  UDP: { kind: "protocol", number: protocolNumbers.UDP },
-  SCTP: { kind: "protocol", number: protocolNumbers.SCTP },
-};
 
 export function protocolValue(protocol: Protocol): NftValue {
   return protocolValues[protocol];
