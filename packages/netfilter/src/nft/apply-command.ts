@@ -86,10 +86,12 @@ function checkReference(table: TableTransaction, reference: NftReference, refuse
   }
 }
 
+/** Since Linux 6.2 adding a set that is there changes its timeout. */
 function addSet(table: TableTransaction, set: NftSetDefinition, refuse: Refusal): void {
   const there = table.set(set.name);
   if (there === undefined) table.createSet(set);
   else if (!sameShape(there, set)) throw refuse(exists);
+  else if (there.timeoutSeconds !== set.timeoutSeconds) table.changeTimeout(set.name, set.timeoutSeconds);
 }
 
 function sameShape(a: NftSetDefinition, b: NftSetDefinition): boolean {

@@ -19,7 +19,7 @@ const jumpTo = (to: string): NftRule => ({
   line: undefined,
 });
 
-const ports: NftCommand = {
+const ports: Extract<NftCommand, { object: "set"; verb: "add" }> = {
   verb: "add",
   object: "set",
   set: {
@@ -103,6 +103,19 @@ describe("one kernel's nft memory", () => {
     expect(attempt).toThrow(reason);
     expect(JSON.stringify([chainsOf(store), store.table("ip", "t")?.sets.get("ports")?.elements])).toBe(before);
     expect(store.revision).toBe(1);
+  });
+
+  it("changes the timeout of a set that is added again, and keeps its elements", () => {
+    const store = new NftStore();
+    const clients = (timeoutSeconds: number): NftCommand => ({
+      verb: "add",
+      object: "set",
+      set: { ...ports.set, name: "clients", data: undefined, flags: ["timeout"], timeoutSeconds },
+    });
+    const client: NftElement = { ...port(80, "a"), verdict: undefined };
+    run(store, addTable, clients(10), { verb: "add", object: "element", set: "clients", element: client });
+    run(store, clients(20));
+    expect(store.table("ip", "t")?.sets.get("clients")).toMatchObject({ timeoutSeconds: 20, elements: [client] });
   });
 
   it("deletes a chain once nothing leads to it any more, in the order of the commands", () => {

@@ -13,8 +13,8 @@ export class StoredSet implements NftSet {
   readonly data: NftSet["data"];
   readonly flags: NftSet["flags"];
   readonly size: number | undefined;
-  readonly timeoutSeconds: number | undefined;
   readonly comment: string | undefined;
+  #timeoutSeconds: number | undefined;
   #byKey: Map<string, NftElement>;
   /** The map is also another fork's: copy it before the first change. */
   #shared: boolean;
@@ -26,10 +26,14 @@ export class StoredSet implements NftSet {
     this.data = definition.data;
     this.flags = definition.flags;
     this.size = definition.size;
-    this.timeoutSeconds = definition.timeoutSeconds;
+    this.#timeoutSeconds = definition.timeoutSeconds;
     this.comment = definition.comment;
     this.#byKey = byKey;
     this.#shared = shared;
+  }
+
+  get timeoutSeconds(): number | undefined {
+    return this.#timeoutSeconds;
   }
 
   get elements(): readonly NftElement[] {
@@ -46,8 +50,13 @@ export class StoredSet implements NftSet {
     return this.#byKey.get(keyText);
   }
 
-  /** Elements that come (by their key) or, with undefined, go. */
-  change(emptied: boolean, changes: ReadonlyMap<string, NftElement | undefined>): void {
+  /** Elements that come (by their key) or, with undefined, go; and the timeout of those that come later. */
+  change(
+    emptied: boolean,
+    changes: ReadonlyMap<string, NftElement | undefined>,
+    timeoutSeconds = this.#timeoutSeconds,
+  ): void {
+    this.#timeoutSeconds = timeoutSeconds;
     if (emptied) this.#byKey = new Map();
     else if (this.#shared) this.#byKey = new Map(this.#byKey);
     this.#shared = false;

@@ -12,7 +12,7 @@ interface ChainDraft {
 
 /** A set as a transaction leaves it: what it was (unless `emptied`) with the elements that came and went. */
 interface SetDraft {
-  readonly definition: NftSetDefinition;
+  definition: NftSetDefinition;
   readonly stored: StoredSet | undefined;
   readonly created: boolean;
   emptied: boolean;
@@ -80,6 +80,13 @@ export class TableTransaction {
     this.#sets.delete(definition.name);
     const changes = new Map<string, NftElement | undefined>();
     this.#sets.set(definition.name, { definition, stored: undefined, created: true, emptied: true, count: 0, changes });
+  }
+
+  /** The timeout of a set that is there can be made another. */
+  changeTimeout(name: string, timeoutSeconds: number | undefined): void {
+    const draft = this.#setDraft(name);
+    const { type, data, flags, size, comment } = draft.definition;
+    draft.definition = { name, type, data, flags, size, comment, timeoutSeconds };
   }
 
   element(set: string, key: string): NftElement | undefined {
@@ -164,7 +171,7 @@ export class TableTransaction {
     if (draft === undefined || draft.created) this.#memory.sets.delete(name);
     if (draft === undefined) return;
     const stored = draft.stored ?? new StoredSet(draft.definition);
-    stored.change(draft.emptied, draft.changes);
+    stored.change(draft.emptied, draft.changes, draft.definition.timeoutSeconds);
     this.#memory.sets.set(name, stored);
   }
 
