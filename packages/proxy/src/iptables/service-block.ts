@@ -30,12 +30,7 @@ export class PortBlock {
   readonly #withComments: boolean;
   #rules: ReadonlyMap<string, readonly Rule[]> | undefined;
 
-  constructor(
-    state: ServicePortState,
-    context: IptablesContext,
-    withComments: boolean,
-    before: PortBlock | undefined,
-  ) {
+  constructor(state: ServicePortState, context: IptablesContext, withComments: boolean, before: PortBlock | undefined) {
     const plan = planPort(state, context);
     this.plan = plan;
     this.frontends =
