@@ -54,7 +54,7 @@ export class StoredSet implements NftSet {
   change(
     emptied: boolean,
     changes: ReadonlyMap<string, NftElement | undefined>,
-    timeoutSeconds = this.#timeoutSeconds,
+    timeoutSeconds: number | undefined = this.#timeoutSeconds,
   ): void {
     this.#timeoutSeconds = timeoutSeconds;
     if (emptied) this.#byKey = new Map();
