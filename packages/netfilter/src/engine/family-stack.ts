@@ -9,6 +9,8 @@ import { builtinStations, type HookPlan, planOf, type Station, stage, tableStati
 import type { Meter } from "./meter.ts";
 import type { Manip } from "./nat.ts";
 import type { NatHook } from "./nat-hook.ts";
+import type { NftEvaluator } from "./nft/nft-evaluator.ts";
+import type { NftProgram } from "./nft/nft-program.ts";
 import { ctState, type Packet } from "./packet.ts";
 import type { Program } from "./program.ts";
 import { natKind, type RuleAnswer } from "./rule-answer.ts";
@@ -21,6 +23,9 @@ const { accept } = verdict;
 export interface StackParts {
   readonly program: Program;
   readonly evaluator: Evaluator;
+  /** Tables of both families; the evaluator is this family's. */
+  readonly nft: NftProgram;
+  readonly nftEvaluator: NftEvaluator;
   /** Where the evaluators leave what a rule asked for. */
   readonly answer: RuleAnswer;
   readonly order: HookOrder;
@@ -63,6 +68,7 @@ export class FamilyStack {
     const filters: Station[] = [];
     const nats: Station[] = [];
     this.#addTables(filters, nats);
+    this.#addBaseChains(filters, nats);
     const natOrder = nats.reduce((oldest, { order }) => Math.min(oldest, order), Number.MAX_SAFE_INTEGER);
     filters.push(...builtinStations(natOrder, director !== undefined));
     this.#plans = hookNames.map((_, at) => planOf(filters, at as Hook));
@@ -82,6 +88,14 @@ export class FamilyStack {
       const station = tableStation(table, (slot % hookCount) as Hook, isEmpty, number);
       (table === "nat" ? nats : filters).push(station);
       this.#policies[slot] = chain.policy === "DROP" ? verdict.drop : accept;
+    }
+  }
+
+  #addBaseChains(filters: Station[], nats: Station[]): void {
+    const { program, nft } = this.#parts;
+    for (const chain of nft.bases.of(program.registry.family === "IPv4" ? "ip" : "ip6")) {
+      const { hook, priority, order } = chain;
+      (chain.type === "nat" ? nats : filters).push({ hook, priority, order, stage: stage.nft, argument: chain.id });
     }
   }
 
@@ -120,7 +134,8 @@ export class FamilyStack {
       meter.chainsEntered++;
       return accept;
     }
-    const { program, evaluator } = this.#parts;
+    const { program, evaluator, nftEvaluator } = this.#parts;
+    if (what === stage.nft) return nftEvaluator.run(argument, at, packet, meter, tape);
     const base = program.registry.bases[argument]!;
     return evaluator.run(base, this.#policies[argument] as Verdict, at, packet, meter, tape);
   }

@@ -30,6 +30,12 @@ export class Fate {
     this.forced = forced;
   }
 
+  /** A uniform draw: an integer in [0, bound). */
+  drawBelow(bound: number, chance: Random): number {
+    this.more = true;
+    return Math.floor(this.draw(chance) * bound);
+  }
+
   /** The number that decides a cascade. */
   draw(chance: Random): number {
     const value = this.forced < 0 ? chance.next() : this.forced;

@@ -9,14 +9,16 @@ export const stage = {
   chain: 0,
   /** The same, empty and without effect: it only counts as entered. */
   emptyChain: 1,
-  track: 2,
+  /** A base chain of nft: its id. */
+  nft: 2,
+  track: 3,
   /** NAT: which side. */
-  nat: 3,
+  nat: 4,
   /** IPVS: answers of real servers, then packets for virtual servers. */
-  director: 4,
+  director: 5,
   /** IPVS: answers of real servers alone. */
-  outgoing: 5,
-  confirm: 6,
+  outgoing: 6,
+  confirm: 7,
 } as const;
 export type Stage = (typeof stage)[keyof typeof stage];
 

@@ -2,6 +2,8 @@ import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
 import type { IpSet } from "../ruleset/ip-set.ts";
+import type { NftFamily, NftTable } from "../ruleset/nft-table.ts";
+import type { NftTransaction } from "../ruleset/nft-transaction.ts";
 import type { Rule } from "../ruleset/rule.ts";
 import type { Chain, RestoreInput, Ruleset, TableName } from "../ruleset/ruleset.ts";
 import { AddressBook, type DeviceInput } from "./address-book.ts";
@@ -17,6 +19,8 @@ import type { HostState } from "./match-evaluator.ts";
 import type { Meter } from "./meter.ts";
 import { Nat } from "./nat.ts";
 import { NatHook } from "./nat-hook.ts";
+import { NftEvaluator } from "./nft/nft-evaluator.ts";
+import { NftProgram } from "./nft/nft-program.ts";
 import type { Packet } from "./packet.ts";
 import { Program } from "./program.ts";
 import { RecentLists } from "./recent-lists.ts";
@@ -40,7 +44,7 @@ export interface KernelOptions {
 }
 
 /**
- * One host's netfilter, for both families: rules, sets, connection tracking, NAT, and IPVS where a director is given.
+ * One host's netfilter, for both families: iptables' rules and nft's, sets, connection tracking, NAT, and IPVS where a director is given.
  * State is mutable numbers; `fork` copies it.
  *
  * The caller moves the packet: PREROUTING, then (after routing) INPUT, or FORWARD and POSTROUTING; OUTPUT and POSTROUTING
@@ -63,6 +67,7 @@ export class Kernel {
   readonly #names: ConditionNames;
   readonly #recents: RecentLists;
   readonly #order: HookOrder;
+  readonly #nft: NftProgram;
   #devices: readonly DeviceInput[];
   #addresses: AddressBook;
   readonly #host: { -readonly [K in keyof HostState]: HostState[K] };
@@ -78,6 +83,8 @@ export class Kernel {
     this.#names.setDevices(this.#devices);
     this.#recents = copied?.recents ?? new RecentLists();
     this.#order = copied?.order ?? new HookOrder();
+    const nftHost = { names: this.#names, clock: options.clock, order: this.#order };
+    this.#nft = copied?.nft.fork(nftHost) ?? new NftProgram(nftHost);
     this.#addresses = new AddressBook(this.#devices);
     this.#nat = copied?.nat ?? options.random.fork("nat");
     this.#host = {
@@ -107,6 +114,17 @@ export class Kernel {
     const stack = this.#of(input.family);
     stack.program.restore(input);
     stack.refresh();
+  }
+
+  /**
+   * What `nft -f` does with one table: all of the transaction, or nothing. Costs what it names, not what the table holds.
+   *
+   * @throws NftError for what nft would refuse
+   */
+  applyNft(transaction: NftTransaction): void {
+    this.#nft.apply(transaction);
+    this.revision++;
+    this.#of(transaction.family === "ip" ? "IPv4" : "IPv6").refresh();
   }
 
   /** Replaces all sets, of both families. */
@@ -199,6 +217,16 @@ export class Kernel {
     return this.#of(family).program.chain(table, name);
   }
 
+  /** `nft list table`: with counters, and with elements that rules have added, as they stand now. */
+  nftTable(family: NftFamily, name: string): NftTable | undefined {
+    return this.#nft.table(family, name);
+  }
+
+  /** `nft list ruleset` */
+  nftTables(): NftTable[] {
+    return this.#nft.tables();
+  }
+
   sets(): readonly IpSet[] {
     return this.#names.sets.sets();
   }
@@ -238,7 +266,7 @@ export class Kernel {
     });
     const sameSeed = options.random.seed === this.#options.random.seed;
     const streams = sameSeed ? { nat: copyRandom(this.#nat), chance: copyRandom(this.#host.chance) } : {};
-    const lists = { names, recents: this.#recents.fork(), order: this.#order.fork() };
+    const lists = { names, recents: this.#recents.fork(), order: this.#order.fork(), nft: this.#nft };
     const state = { ...lists, v4: copy(this.#v4), v6: copy(this.#v6), ...streams };
     return new Kernel({ ...this.#options, devices: this.#devices, ...options }, state);
   }
@@ -260,11 +288,14 @@ export class Kernel {
     const conntrack = oldConntrack ?? new Conntrack(family === "IPv6", clock, timeouts);
     const answer = new RuleAnswer();
     const evaluator = new Evaluator(program, this.#host, engine, answer);
+    const nft = this.#nft;
+    const nftEvaluator = new NftEvaluator(nft, this.#host, answer);
     const nat = new Nat(conntrack, this.#nat);
     const addresses = this.#addresses;
     const natHook = new NatHook(answer, addresses, nat, conntrack, stateless);
     const order = this.#order;
-    return new FamilyStack({ program, evaluator, answer, order, conntrack, natHook, addresses, director, stateless });
+    const evaluators = { evaluator, nftEvaluator, answer };
+    return new FamilyStack({ program, nft, ...evaluators, order, conntrack, natHook, addresses, director, stateless });
   }
 }
 
@@ -274,6 +305,8 @@ interface CopiedState {
   readonly names: ConditionNames;
   readonly recents: RecentLists;
   readonly order: HookOrder;
+  /** Still the original's. */
+  readonly nft: NftProgram;
   readonly v4: { readonly program: Program; readonly conntrack: Conntrack };
   readonly v6: { readonly program: Program; readonly conntrack: Conntrack };
 }

@@ -1,6 +1,6 @@
 /**
  * A hash table from keys of a fixed number of 32-bit words to small integers, by open addressing in typed arrays: no
- * strings, no boxed numbers. Keys are never taken out; a table that shrinks is built anew.
+ * strings, no boxed numbers.
  */
 export class KeyTable {
   readonly width: number;
@@ -56,6 +56,38 @@ export class KeyTable {
     this.#slots[at + this.width] = value + 1;
     if (++this.#size * 2 > this.#mask) this.#grow();
     return -1;
+  }
+
+  /** Takes a key out and gives back its value, or -1. */
+  remove(key: ArrayLike<number>): number {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    const { width } = this;
+    const stride = this.#stride;
+    const at = this.#find(key);
+    const old = slots[at + width]! - 1;
+    if (old < 0) return -1;
+    // Those behind it that could not be found across the hole move up into it.
+    let hole = at / stride;
+    for (let slot = (hole + 1) & mask; slots[slot * stride + width] !== 0; slot = (slot + 1) & mask) {
+      const from = slot * stride;
+      const home = this.#hash(slots.subarray(from, from + width)) & mask;
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      slots.copyWithin(hole * stride, from, from + stride);
+      hole = slot;
+    }
+    slots.fill(0, hole * stride, (hole + 1) * stride);
+    this.#size--;
+    return old;
+  }
+
+  /** A copy that changes on its own. */
+  fork(): KeyTable {
+    const copy = new KeyTable(this.width);
+    copy.#mask = this.#mask;
+    copy.#slots = this.#slots.slice();
+    copy.#size = this.#size;
+    return copy;
   }
 
   /** Where the key's slot begins, or the empty one that it would take. */

@@ -4,7 +4,7 @@
  * - `hopIn` host, device (-1 for a packet made here) · `hopOut` host, device (-1 for a packet that stays)
  * - `header` v6, protocol, src0–3, source port, dst0–3, destination port: as the packet stands now
  * - `conntrack` state (`ctState`), reply
- * - `chainEnter` hook, chain id · `chainLeave` hook, chain id, rules compared of its own, verdict
+ * - `chainEnter` hook, chain id (below zero for nft's: ~id) · `chainLeave` hook, chain id, rules compared of its own, verdict
  * - `rule` hook, chain id, rule index
  * - `setLookup` set id, hit, directions (two bits for each dimension, lowest first: 1 src, 2 dst)
  * - `dnat`, `snat` by (0 rule, 1 conntrack, 2 IPVS); a `header` record before and one after it stand for the rewrite
@@ -13,6 +13,9 @@
  * - `route` decision (0 local, 1 forward, 2 none), device, words of the gateway (0 for none, 1, 4), the gateway's four words
  * - `socket` port, listening, process id
  * - `end` disposition, reason (both codes of the walk)
+ * - `nftRule` hook, chain id, rule index, verdict word that a map gave or -1 (`nftVerdict`; its chain id above)
+ * - `nftLookup` set id, hit, verdict word of the element where the set is a verdict map, words of the key, up to ten of them
+ * - `numgen` mode (0 random, 1 increment), modulus, number
  * - `knownWay` branch, source port: stands for all records of a way that the walker remembers under that number
  */
 export const tapeKind = {
@@ -32,11 +35,14 @@ export const tapeKind = {
   socket: 14,
   end: 15,
   knownWay: 16,
+  nftRule: 17,
+  nftLookup: 18,
+  numgen: 19,
 } as const;
 export type TapeKind = (typeof tapeKind)[keyof typeof tapeKind];
 
 /** How many slots a record of each kind uses (0: there is no such kind). */
-export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2, 2];
+export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2, 2, 4, 14, 3];
 
 /** Integers of one record: the kind and up to fifteen slots. */
 export const recordLength = 16;

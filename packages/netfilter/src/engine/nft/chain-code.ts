@@ -1,0 +1,68 @@
+import type { NftRule } from "../../ruleset/nft-table.ts";
+import type { ElementSet } from "./element-set.ts";
+
+/** A key and the set that it is looked up in. */
+export interface NftLookup {
+  /** Fields of the key, `nftFieldLength` words each. */
+  readonly key: Int32Array;
+  readonly width: number;
+  /** Id of a set with a name, or -1 for one that the rule writes out. */
+  readonly set: number;
+  readonly own: ElementSet | undefined;
+  /** Of a `dnat` map, by action: address words, then the port or -1. */
+  readonly endpoints: readonly Int32Array[];
+}
+
+/** One chain as code. The counters change, everything else is for good: forks share it. */
+export class NftChainCode {
+  readonly id: number;
+  readonly rules: readonly NftRule[];
+  readonly words: Int32Array;
+  readonly lookups: readonly NftLookup[];
+  /** Packets and bytes each; those with a name are the program's. */
+  readonly counters: readonly NftCount[];
+  /** Of each `numgen inc` the last number. */
+  readonly increments: Int32Array;
+  /** A rule was added since: to be compiled anew, with the counters of the rules that it has. */
+  stale = false;
+
+  constructor(parts: Omit<NftChainCode, "stale" | "fork" | "continue">) {
+    this.id = parts.id;
+    this.rules = parts.rules;
+    this.words = parts.words;
+    this.lookups = parts.lookups;
+    this.counters = parts.counters;
+    this.increments = parts.increments;
+  }
+
+  /** Takes over what rules have counted that stood in the chain before it was compiled anew. */
+  continue(old: NftChainCode): void {
+    let next = 0;
+    for (const [i, rule] of old.rules.entries()) {
+      if (rule !== this.rules[i]) return;
+      for (const statement of rule.statements) if (statement.kind === "counter") this.#take(old, next++);
+    }
+  }
+
+  #take(old: NftChainCode, index: number): void {
+    const count = old.counters[index]!;
+    if (count !== this.counters[index]) Object.assign(this.counters[index]!, count);
+  }
+
+  /** `countOf` gives the copy of a counter. */
+  fork(countOf: (count: NftCount) => NftCount): NftChainCode {
+    const copy = new NftChainCode({
+      ...this,
+      counters: this.counters.map(countOf),
+      increments: this.increments.slice(),
+    });
+    copy.stale = this.stale;
+    return copy;
+  }
+}
+
+/** What a counter has counted. */
+export interface NftCount {
+  packets: number;
+  bytes: number;
+}
