@@ -1,5 +1,4 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
-import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
 import type { IpSet } from "../ruleset/ip-set.ts";
 import type { NftFamily, NftTable } from "../ruleset/nft-table.ts";
@@ -9,12 +8,12 @@ import type { Chain, RestoreInput, Ruleset, TableName } from "../ruleset/ruleset
 import { AddressBook, type DeviceInput } from "./address-book.ts";
 import type { ChainName } from "./chain-registry.ts";
 import { ConditionNames } from "./condition-names.ts";
-import { Conntrack, type ConntrackTimeouts, defaultTimeouts } from "./conntrack.ts";
-import type { Director } from "./director.ts";
-import { type Engine, Evaluator } from "./evaluator.ts";
+import { Conntrack, defaultTimeouts } from "./conntrack.ts";
+import { Evaluator } from "./evaluator.ts";
 import { FamilyStack } from "./family-stack.ts";
 import type { Hook } from "./hook.ts";
 import { HookOrder } from "./hook-order.ts";
+import type { CopiedKernel, KernelOptions } from "./kernel-options.ts";
 import type { HostState } from "./match-evaluator.ts";
 import type { Meter } from "./meter.ts";
 import { Nat } from "./nat.ts";
@@ -29,23 +28,9 @@ import { SetStore } from "./set-store.ts";
 import type { Tape } from "./tape.ts";
 import type { Verdict } from "./verdict.ts";
 
-export interface KernelOptions {
-  /** Forked as `statistic` and `nat`. */
-  readonly random: Random;
-  readonly clock: Clock;
-  readonly director?: Director;
-  /** Devices by number, in the order in which the host made them. */
-  readonly devices?: readonly DeviceInput[];
-  /** `index` if not said. Both give the same verdicts, counts and tapes. */
-  readonly engine?: Engine;
-  /** Every packet is taken for the first of a connection and nothing is remembered of it: for counting in bulk. */
-  readonly stateless?: boolean;
-  readonly conntrackTimeouts?: Partial<ConntrackTimeouts>;
-}
-
 /**
- * One host's netfilter, for both families: iptables' rules and nft's, sets, connection tracking, NAT, and IPVS where a director is given.
- * State is mutable numbers; `fork` copies it.
+ * One host's netfilter, for both families: iptables' rules and nft's, sets, connection tracking, NAT, and IPVS where a
+ * director is given. State is mutable numbers; `fork` copies it.
  *
  * The caller moves the packet: PREROUTING, then (after routing) INPUT, or FORWARD and POSTROUTING; OUTPUT and POSTROUTING
  * for one that is made here. `stolen` from INPUT or OUTPUT means that IPVS gave it a new destination: route it anew and run
@@ -76,7 +61,7 @@ export class Kernel {
   #v6: FamilyStack;
   #rejecting: FamilyStack;
 
-  constructor(options: KernelOptions, copied?: CopiedState) {
+  constructor(options: KernelOptions, copied?: CopiedKernel) {
     this.#options = options;
     this.#devices = options.devices ?? [];
     this.#names = copied?.names ?? new ConditionNames(new SetStore());
@@ -297,16 +282,4 @@ export class Kernel {
     const evaluators = { evaluator, nftEvaluator, answer };
     return new FamilyStack({ program, nft, ...evaluators, order, conntrack, natHook, addresses, director, stateless });
   }
-}
-
-interface CopiedState {
-  readonly nat?: Random;
-  readonly chance?: Random;
-  readonly names: ConditionNames;
-  readonly recents: RecentLists;
-  readonly order: HookOrder;
-  /** Still the original's. */
-  readonly nft: NftProgram;
-  readonly v4: { readonly program: Program; readonly conntrack: Conntrack };
-  readonly v6: { readonly program: Program; readonly conntrack: Conntrack };
 }

@@ -1,0 +1,38 @@
+import type { Clock } from "@kubenetsim/core/runtime/clock";
+import type { Random } from "@kubenetsim/core/runtime/random";
+import type { DeviceInput } from "./address-book.ts";
+import type { ConditionNames } from "./condition-names.ts";
+import type { Conntrack, ConntrackTimeouts } from "./conntrack.ts";
+import type { Director } from "./director.ts";
+import type { Engine } from "./evaluator.ts";
+import type { HookOrder } from "./hook-order.ts";
+import type { NftProgram } from "./nft/nft-program.ts";
+import type { Program } from "./program.ts";
+import type { RecentLists } from "./recent-lists.ts";
+
+export interface KernelOptions {
+  /** Forked as `statistic` and `nat`. */
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly director?: Director;
+  /** Devices by number, in the order in which the host made them. */
+  readonly devices?: readonly DeviceInput[];
+  /** `index` if not said. Both give the same verdicts, counts and tapes. */
+  readonly engine?: Engine;
+  /** Every packet is taken for the first of a connection and nothing is remembered of it: for counting in bulk. */
+  readonly stateless?: boolean;
+  readonly conntrackTimeouts?: Partial<ConntrackTimeouts>;
+}
+
+/** What a fork takes over. */
+export interface CopiedKernel {
+  readonly nat?: Random;
+  readonly chance?: Random;
+  readonly names: ConditionNames;
+  readonly recents: RecentLists;
+  readonly order: HookOrder;
+  /** Still the original's. */
+  readonly nft: NftProgram;
+  readonly v4: { readonly program: Program; readonly conntrack: Conntrack };
+  readonly v6: { readonly program: Program; readonly conntrack: Conntrack };
+}
