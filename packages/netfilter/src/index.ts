@@ -17,3 +17,8 @@ export { parseIpset, printIpsetList, printIpsetSave, setReferences } from "./tex
 export { canonicalIptablesSave } from "./text/iptables-canonical.ts";
 export { type ParseOptions, parseIptablesSave, parseRestoreInput } from "./text/iptables-parse.ts";
 export { type PrintOptions, printIptablesSave, printRule } from "./text/iptables-print.ts";
+export { canonicalNftList } from "./text/nft-canonical.ts";
+export { parseNftCommands } from "./text/nft-command-parse.ts";
+export { printNftTransaction } from "./text/nft-command-print.ts";
+export { parseNftList } from "./text/nft-list-parse.ts";
+export { printNftList } from "./text/nft-list-print.ts";

@@ -71,7 +71,20 @@ function removeChain(table: TableTransaction, verb: "delete" | "flush", name: st
 function addRule(table: TableTransaction, chain: string, rule: NftRule, refuse: Refusal): void {
   if (table.chain(chain) === undefined) throw refuse(missing);
   for (const reference of statementReferences(rule.statements)) checkReference(table, reference, refuse);
+  for (const statement of rule.statements) {
+    if (statement.kind === "update-set") updateSet(table, statement.set, refuse);
+  }
   table.addRule(chain, rule);
+}
+
+/** How many elements a set takes that rules add to, unless it says so itself. */
+const defaultSize = 65_535;
+
+function updateSet(table: TableTransaction, name: string, refuse: Refusal): void {
+  const set = table.set(name)!;
+  const grows = set.size === undefined || set.flags.includes("dynamic") || hasTimeouts(set);
+  if (!grows || set.flags.includes("interval")) throw refuse(unsupported);
+  if (set.size === undefined) table.limitSet(name, defaultSize);
 }
 
 /** What is named must be there; base chains cannot be jumped to. */
@@ -99,7 +112,12 @@ function sameShape(a: NftSetDefinition, b: NftSetDefinition): boolean {
 }
 
 function sortedFlags(set: NftSetDefinition): string {
-  return [...set.flags].sort().join();
+  const flags = set.flags.filter((flag) => flag !== "timeout");
+  return [...flags, ...(hasTimeouts(set) ? ["timeout"] : [])].sort().join();
+}
+
+function hasTimeouts(set: NftSetDefinition): boolean {
+  return set.timeoutSeconds !== undefined || set.flags.includes("timeout");
 }
 
 function removeSet(table: TableTransaction, verb: "delete" | "flush", name: string, refuse: Refusal): void {

@@ -12,8 +12,8 @@ export class StoredSet implements NftSet {
   readonly type: NftSet["type"];
   readonly data: NftSet["data"];
   readonly flags: NftSet["flags"];
-  readonly size: number | undefined;
   readonly comment: string | undefined;
+  #size: number | undefined;
   #timeoutSeconds: number | undefined;
   #byKey: Map<string, NftElement>;
   /** The map is also another fork's: copy it before the first change. */
@@ -25,11 +25,15 @@ export class StoredSet implements NftSet {
     this.type = definition.type;
     this.data = definition.data;
     this.flags = definition.flags;
-    this.size = definition.size;
+    this.#size = definition.size;
     this.#timeoutSeconds = definition.timeoutSeconds;
     this.comment = definition.comment;
     this.#byKey = byKey;
     this.#shared = shared;
+  }
+
+  get size(): number | undefined {
+    return this.#size;
   }
 
   get timeoutSeconds(): number | undefined {
@@ -50,13 +54,18 @@ export class StoredSet implements NftSet {
     return this.#byKey.get(keyText);
   }
 
-  /** Elements that come (by their key) or, with undefined, go; and the timeout of those that come later. */
+  /**
+   * Elements that come (by their key) or, with undefined, go. `limits` are what can become another while the set is there: its
+   * size, which the first rule that updates a set without one gives it, and the timeout of elements that come later.
+   */
   change(
     emptied: boolean,
     changes: ReadonlyMap<string, NftElement | undefined>,
-    timeoutSeconds: number | undefined = this.#timeoutSeconds,
+    limits: Pick<NftSet, "size" | "timeoutSeconds">,
   ): void {
-    this.#timeoutSeconds = timeoutSeconds;
+    this.#size = limits.size;
+    this.#timeoutSeconds = limits.timeoutSeconds;
+    if (!emptied && changes.size === 0) return;
     if (emptied) this.#byKey = new Map();
     else if (this.#shared) this.#byKey = new Map(this.#byKey);
     this.#shared = false;

@@ -85,8 +85,13 @@ export class TableTransaction {
   /** The timeout of a set that is there can be made another. */
   changeTimeout(name: string, timeoutSeconds: number | undefined): void {
     const draft = this.#setDraft(name);
-    const { type, data, flags, size, comment } = draft.definition;
-    draft.definition = { name, type, data, flags, size, comment, timeoutSeconds };
+    draft.definition = { ...definitionOf(draft.definition), timeoutSeconds };
+  }
+
+  /** The size that the kernel gives to a set without one when a rule updates it. */
+  limitSet(name: string, size: number): void {
+    const draft = this.#setDraft(name);
+    draft.definition = { ...definitionOf(draft.definition), size };
   }
 
   element(set: string, key: string): NftElement | undefined {
@@ -171,7 +176,7 @@ export class TableTransaction {
     if (draft === undefined || draft.created) this.#memory.sets.delete(name);
     if (draft === undefined) return;
     const stored = draft.stored ?? new StoredSet(draft.definition);
-    stored.change(draft.emptied, draft.changes, draft.definition.timeoutSeconds);
+    stored.change(draft.emptied, draft.changes, draft.definition);
     this.#memory.sets.set(name, stored);
   }
 
@@ -207,6 +212,12 @@ export class TableTransaction {
       this.#uses.set(key, (this.#uses.get(key) ?? 0) + change);
     }
   }
+}
+
+/** Less the elements, and without the live set behind it. */
+function definitionOf(set: NftSetDefinition): NftSetDefinition {
+  const { name, type, data, flags, size, timeoutSeconds, comment } = set;
+  return { name, type, data, flags, size, timeoutSeconds, comment };
 }
 
 function referenceKey(reference: NftReference): string {
