@@ -24,3 +24,14 @@ export function compileNftService(service: ServiceState, context: NftablesContex
   }
   return { service: service.key, commands: list.commands };
 }
+
+/** The chains of a Service. */
+export function chainsOf({ commands }: NftServiceBlock): string[] {
+  return commands.flatMap((command) =>
+    command.object === "chain" && command.verb === "add" ? [command.chain.name] : [],
+  );
+}
+
+export function affinitySetsOf({ commands }: NftServiceBlock): string[] {
+  return commands.flatMap((command) => (command.object === "set" && command.verb === "add" ? [command.set.name] : []));
+}

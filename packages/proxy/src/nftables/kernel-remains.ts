@@ -12,8 +12,8 @@ export interface KernelRemains {
 }
 
 /** Before a full sync: everything, by name. */
-export function kernelRemains(previous: NftablesProgram | undefined, kernel: NftTable | undefined): KernelRemains {
-  const table = previous?.table ?? kernel;
+export function kernelRemains(previous: NftablesProgram | undefined, found: NftTable | undefined): KernelRemains {
+  const table = previous?.table ?? found;
   if (table === undefined) return { elements: noElements, serviceChains: [], affinitySets: [] };
   return {
     elements: previous?.elements ?? elementsInKernel(serviceElements(table)),

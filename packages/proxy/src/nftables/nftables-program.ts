@@ -13,11 +13,13 @@ export interface NftablesProgram {
   readonly sync: "full" | "partial" | "none";
   /** What this sync feeds to `nft -f -`, one after the other: chains that have long been stale are deleted in one of their own. */
   readonly transactions: readonly NftTransaction[];
+  /** When the last full sync was, in ms. */
+  readonly lastFull: number;
   /** What the last full sync wrote whatever Services there are. */
   readonly base: readonly NftCommand[];
   readonly blocks: SortedMap<NftServiceBlock>;
   readonly elements: ElementMemory;
-  /** Chains that are empty and that nothing leads to any more, with the time in ms when they last were found so. */
+  /** Chains that are empty and that nothing leads to any more, with the time in ms when a sync last found them so. */
   readonly staleChains: ReadonlyMap<string, number>;
   /** All that is in the kernel after this sync; made when first read. */
   readonly table: NftTable;
@@ -34,4 +36,14 @@ export function nftablesProgram(parts: NftProgramParts): NftablesProgram {
       return table;
     },
   };
+}
+
+/**
+ * The same after nft has refused a transaction: kube-proxy does not know any more since when chains have been stale, and its
+ * next sync must be a full one.
+ */
+export function afterRefusal(program: NftablesProgram): NftablesProgram {
+  const { snapshot, base, blocks, elements, lastFull } = program;
+  const staleChains = new Map([...program.staleChains.keys()].map((name) => [name, Number.POSITIVE_INFINITY]));
+  return nftablesProgram({ snapshot, sync: "none", transactions: [], base, blocks, elements, lastFull, staleChains });
 }

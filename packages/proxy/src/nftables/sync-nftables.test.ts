@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { defaultKubeProxyConfig, type KubeProxyConfig } from "../config/kube-proxy-config.ts";
 import type { ProxyNode } from "../snapshot/proxy-node.ts";
 import { type SnapshotChange, takeSnapshot, updateSnapshot } from "../snapshot/snapshot.ts";
+import { afterRefusal } from "./nftables-program.ts";
 import { compileNftables, syncNftables } from "./sync-nftables.ts";
 
 const node: ProxyNode = {
@@ -210,10 +211,26 @@ describe("syncNftables", () => {
     expect(full.table.chains.get("cluster-ips-check")?.rules).toHaveLength(2);
   });
 
+  it("writes everything when an hour has passed", () => {
+    const snapshot = take([web], [one]);
+    const first = syncNftables(undefined, snapshot, { now: 0 });
+    expect(syncNftables(first, snapshot, { now: 3_600_000 }).sync).toBe("none");
+    expect(syncNftables(first, snapshot, { now: 3_600_001 })).toMatchObject({ sync: "full", lastFull: 3_600_001 });
+  });
+
+  it("does not delete stale chains after nft refused a transaction", () => {
+    const snapshot = take([web], [one]);
+    const gone = updateSnapshot(snapshot, [replace(web, undefined)]);
+    const second = syncNftables(syncNftables(undefined, snapshot, { now: 0 }), gone, { now: 5000 });
+    const next = syncNftables(afterRefusal(second), gone, { full: true, now: 9000 });
+    expect(next.transactions).toHaveLength(1);
+    expect([...next.staleChains]).toEqual([[chain, 9000]]);
+  });
+
   it("finds what another kube-proxy has left: it writes the difference of the elements, and empties chains", () => {
     const before = syncNftables(undefined, take([sticky], [one]));
     const next = take([service("other")], []);
-    const restarted = syncNftables(undefined, next, { kernel: before.table, now: 9000 });
+    const restarted = syncNftables(undefined, next, { found: before.table, now: 9000 });
     const commands = said(restarted.transactions)[0]!;
     expect(commands).not.toContain("add element cluster-ips");
     expect(commands.slice(-4)).toEqual([

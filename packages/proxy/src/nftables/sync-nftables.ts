@@ -1,26 +1,27 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { NftTable } from "@kubenetsim/netfilter/ruleset/nft-table";
 import type { NftCommand, NftTransaction } from "@kubenetsim/netfilter/ruleset/nft-transaction";
-import { changedServices } from "../snapshot/changed-services.ts";
 import type { ProxyBasis } from "../snapshot/proxy-basis.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
-import { SortedMap } from "../snapshot/sorted-map.ts";
-import { baseObjects, tableName } from "./base-objects.ts";
+import { tableName } from "./base-objects.ts";
 import { CommandList } from "./command-list.ts";
-import { compileNftService, type NftServiceBlock } from "./compile-service.ts";
-import { ElementSync, isElement } from "./element-memory.ts";
-import { type KernelRemains, kernelRemains } from "./kernel-remains.ts";
+import { affinitySetsOf, chainsOf } from "./compile-service.ts";
+import { type ElementMemory, ElementSync, isElement } from "./element-memory.ts";
 import { type NftablesContext, nftablesContext } from "./nftables-context.ts";
 import { type NftablesProgram, nftablesProgram } from "./nftables-program.ts";
+import { allWork, changedWork, type SyncWork } from "./sync-work.ts";
 
 export interface NftSyncOptions {
-  /** An earlier sync failed, or an hour has passed: write everything. */
+  /** An earlier sync failed: write everything. */
   readonly full?: boolean;
-  /** When the sync starts, in ms; time stands still without it, so that stale chains stay. */
+  /** Milliseconds of the node's clock; without it no time has passed. */
   readonly now?: number;
-  /** For a kube-proxy that starts: the table that another one left in the kernel. */
-  readonly kernel?: NftTable | undefined;
+  /** At the first sync, the table that an earlier kube-proxy left in the kernel. */
+  readonly found?: NftTable | undefined;
 }
+
+/** How often everything is written, in ms (pkg/proxy/util, FullSyncPeriod). */
+const fullSyncPeriod = 3_600_000;
 
 /** The table of a kube-proxy that starts with this snapshot on a host without one. */
 export function compileNftables(snapshot: ProxySnapshot): NftTable {
@@ -43,45 +44,41 @@ export function syncNftables(
 ): NftablesProgram {
   const { basis } = snapshot;
   if (basis.config.mode !== "nftables") throw new UnsupportedError(`proxy mode "${basis.config.mode}"`, "syncNftables");
-  if (previous !== undefined && isUpToDate(previous, snapshot, options)) return withoutSync(previous, snapshot);
+  const now = options.now ?? previous?.lastFull ?? 0;
+  const isFull = options.full === true || isFullDue(previous, snapshot, now);
+  if (previous !== undefined && !isFull && previous.snapshot.serviceTable === snapshot.serviceTable) {
+    return withoutSync(previous, snapshot);
+  }
 
-  const now = options.now ?? 0;
-  const deleted = longStale(previous?.staleChains, now);
   const context = contextOf(basis);
-  const isFull = previous === undefined || options.full === true || previous.snapshot.basis !== basis;
-  const base = isFull ? baseObjects(context, snapshot.serviceCIDRs, previous === undefined) : previous.base;
-  const change = isFull ? allServices(snapshot, context) : servicesChanged(previous, snapshot, context);
-  const remains = isFull ? kernelRemains(previous, options.kernel) : remainsOf(previous, change);
-
-  const elements = new ElementSync(remains.elements);
-  if (isFull) elements.forgetClaims();
-  const list = new CommandList();
-  if (isFull) for (const command of base) list.push(command);
-  writeServices(list, change, elements);
-  const stale = writeStale(list, remains, change, deleted);
-  elements.deleteLeftovers(list);
-
+  const deleted = longStale(previous?.staleChains, now);
+  const work =
+    previous === undefined || isFull
+      ? allWork(previous, snapshot, context, options.found)
+      : changedWork(previous, snapshot, context);
+  const { commands, elements, stale } = carryOut(work, deleted);
   const deletions = deleted.map((name): NftCommand => ({ verb: "delete", object: "chain", name }));
   return nftablesProgram({
     snapshot,
     sync: isFull ? "full" : "partial",
-    transactions: [deletions, list.commands].flatMap((commands) => transaction(context, commands)),
-    base,
-    blocks: change.blocks,
-    elements: elements.memory(),
+    transactions: [deletions, commands].flatMap((one) => transaction(context, one)),
+    lastFull: previous === undefined || isFull ? now : previous.lastFull,
+    base: work.base,
+    blocks: work.blocks,
+    elements,
     staleChains: new Map(stale.map((name) => [name, now])),
   });
 }
 
-/** Only Services and EndpointSlices make kube-proxy sync. */
-function isUpToDate(previous: NftablesProgram, snapshot: ProxySnapshot, options: NftSyncOptions): boolean {
-  const { basis, serviceTable } = previous.snapshot;
-  return options.full !== true && basis === snapshot.basis && serviceTable === snapshot.serviceTable;
+/** At the first sync, after the Node's zone has changed, and when the last one is more than an hour ago. */
+function isFullDue(previous: NftablesProgram | undefined, { basis }: ProxySnapshot, now: number): boolean {
+  return previous === undefined || previous.snapshot.basis !== basis || now - previous.lastFull > fullSyncPeriod;
 }
 
+/** Only Services and EndpointSlices make kube-proxy sync. */
 function withoutSync(previous: NftablesProgram, snapshot: ProxySnapshot): NftablesProgram {
-  const { base, blocks, elements, staleChains } = previous;
-  return nftablesProgram({ snapshot, sync: "none", transactions: [], base, blocks, elements, staleChains });
+  const { base, blocks, elements, lastFull, staleChains } = previous;
+  return nftablesProgram({ snapshot, sync: "none", transactions: [], base, blocks, elements, lastFull, staleChains });
 }
 
 /** Computed once per node and configuration. */
@@ -103,49 +100,25 @@ function longStale(staleChains: ReadonlyMap<string, number> | undefined, now: nu
   return [...(staleChains ?? [])].filter(([, since]) => now - since > 1000).map(([name]) => name);
 }
 
-/** The Services that a sync writes anew. */
-interface ServiceChange {
-  readonly blocks: SortedMap<NftServiceBlock>;
-  readonly changed: readonly ChangedBlock[];
-}
-
-/** `after` is undefined for a Service that went. */
-interface ChangedBlock {
-  readonly service: string;
-  readonly before: NftServiceBlock | undefined;
-  readonly after: NftServiceBlock | undefined;
-}
-
-function allServices({ serviceTable }: ProxySnapshot, context: NftablesContext): ServiceChange {
-  const blocks = serviceTable.values().map((service) => compileNftService(service, context));
-  return {
-    blocks: SortedMap.from(blocks.map((block) => [block.service, block])),
-    changed: blocks.map((after) => ({ service: after.service, before: undefined, after })),
-  };
-}
-
-function servicesChanged(previous: NftablesProgram, snapshot: ProxySnapshot, context: NftablesContext): ServiceChange {
-  const changed: ChangedBlock[] = [];
-  for (const { key: service, after } of changedServices(previous.snapshot, snapshot)) {
-    const block = after === undefined ? undefined : compileNftService(after, context);
-    changed.push({ service, before: previous.blocks.get(service), after: block });
+/** The main transaction of a sync, after long stale chains were deleted. */
+function carryOut(
+  work: SyncWork,
+  deleted: readonly string[],
+): { readonly commands: readonly NftCommand[]; readonly elements: ElementMemory; readonly stale: readonly string[] } {
+  const list = new CommandList();
+  const elements = new ElementSync(work.remains.elements);
+  if (work.isFull) {
+    for (const command of work.base) list.push(command);
+    elements.forgetClaims();
   }
-  const blocks = previous.blocks.with(new Map(changed.map(({ service, after }) => [service, after])));
-  return { blocks, changed };
-}
-
-/** Before a partial sync: only what is the changed Services' can be stale. */
-function remainsOf({ elements, staleChains }: NftablesProgram, { changed }: ServiceChange): KernelRemains {
-  const before = changed.flatMap((one) => one.before ?? []);
-  return {
-    elements,
-    serviceChains: [...staleChains.keys(), ...before.flatMap(chainsOf)],
-    affinitySets: before.flatMap(affinitySetsOf),
-  };
+  writeServices(list, work, elements);
+  const stale = writeStale(list, work, deleted);
+  elements.deleteLeftovers(list);
+  return { commands: list.commands, elements: elements.memory(), stale };
 }
 
 /** Writes the changed Services, and the elements that others and they want differently. */
-function writeServices(list: CommandList, { blocks, changed }: ServiceChange, elements: ElementSync): void {
+function writeServices(list: CommandList, { blocks, changed }: SyncWork, elements: ElementSync): void {
   for (const { service, before, after } of changed) {
     elements.replaceClaims(service, before?.commands ?? [], after?.commands ?? []);
   }
@@ -166,12 +139,7 @@ function writeServices(list: CommandList, { blocks, changed }: ServiceChange, el
 }
 
 /** Empties the chains and deletes the affinity sets that nothing uses any more; gives back these chains. */
-function writeStale(
-  list: CommandList,
-  remains: KernelRemains,
-  { changed }: ServiceChange,
-  deleted: readonly string[],
-): string[] {
+function writeStale(list: CommandList, { remains, changed }: SyncWork, deleted: readonly string[]): string[] {
   const after = changed.flatMap((one) => one.after ?? []);
   const isActive = new Set([...after.flatMap(chainsOf), ...deleted]);
   const chains = [...new Set(remains.serviceChains)].filter((name) => !isActive.has(name));
@@ -179,16 +147,6 @@ function writeStale(
   const isUsed = new Set(after.flatMap(affinitySetsOf));
   for (const name of remains.affinitySets) if (!isUsed.has(name)) list.deleteSet(name);
   return chains;
-}
-
-function chainsOf({ commands }: NftServiceBlock): string[] {
-  return commands.flatMap((command) =>
-    command.object === "chain" && command.verb === "add" ? [command.chain.name] : [],
-  );
-}
-
-function affinitySetsOf({ commands }: NftServiceBlock): string[] {
-  return commands.flatMap((command) => (command.object === "set" && command.verb === "add" ? [command.set.name] : []));
 }
 
 function transaction({ nftFamily }: NftablesContext, commands: readonly NftCommand[]): NftTransaction[] {
