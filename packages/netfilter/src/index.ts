@@ -7,6 +7,7 @@ export { type Hook, hook, hookNames } from "./engine/hook.ts";
 export { Kernel } from "./engine/kernel.ts";
 export type { KernelOptions } from "./engine/kernel-options.ts";
 export { Meter } from "./engine/meter.ts";
+export { exploreNftOutcomes } from "./engine/nft/explore-nft-outcomes.ts";
 export { ctState, ctStatus, Packet, tcpFlag } from "./engine/packet.ts";
 export { recordLength, Tape, tapeKind } from "./engine/tape.ts";
 export { chainVerdict, type Verdict, verdict } from "./engine/verdict.ts";
