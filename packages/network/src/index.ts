@@ -13,6 +13,7 @@ export type { Device, DeviceAddress, Host } from "./topology/host.ts";
 export type { Cni, LoadBalancer, NodeSettings, OutsideClient, TopologyInput } from "./topology/input.ts";
 export { kernelDevices } from "./topology/kernel-devices.ts";
 export type { Port, Process } from "./topology/process.ts";
+export { Dial, type Relay, relayChoice } from "./topology/relay.ts";
 export type { Topology } from "./topology/topology.ts";
 export { type KernelNames, liveNames, type NamedChain } from "./trace/kernel-names.ts";
 export { Tracer } from "./trace/tracer.ts";

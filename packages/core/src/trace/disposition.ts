@@ -7,11 +7,12 @@
  * - `dropped`: a rule or IPVS threw it away; the client times out.
  * - `no-route`: no host owns the address; the client times out.
  * - `no-reply`: it was delivered, but the answer did not find back (reverse path without its conntrack entry).
+ * - `closed`: a proxy accepted the connection, could not pass it on and closed it again; the client reads the end of file.
  */
-export type Disposition = "delivered" | "refused" | "rejected" | "dropped" | "no-route" | "no-reply";
+export type Disposition = "delivered" | "refused" | "rejected" | "dropped" | "no-route" | "no-reply" | "closed";
 
 /** What a client program sees of it. */
-export type Outcome = "ok" | "refused" | "timeout";
+export type Outcome = "ok" | "refused" | "timeout" | "closed";
 
 export function outcomeOf(disposition: Disposition): Outcome {
   switch (disposition) {
@@ -24,6 +25,8 @@ export function outcomeOf(disposition: Disposition): Outcome {
     case "no-route":
     case "no-reply":
       return "timeout";
+    case "closed":
+      return "closed";
     default:
       return disposition satisfies never;
   }

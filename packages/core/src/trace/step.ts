@@ -13,7 +13,8 @@ export type Step =
   | MarkStep
   | IpvsStep
   | RouteStep
-  | SocketStep;
+  | SocketStep
+  | RelayStep;
 
 export interface ConntrackStep {
   readonly kind: "conntrack";
@@ -93,4 +94,24 @@ export interface SocketStep {
   readonly listening: boolean;
   /** Who listens or who was asked: `pod default/web-0 container app`. */
   readonly process: string;
+}
+
+/** A process that has accepted a connection opens one of its own to pass it on, or finds nobody to pass it on to. */
+export interface RelayStep {
+  readonly kind: "relay";
+  /** Who passes it on: `kube-proxy`. */
+  readonly process: string;
+  /** kube-proxy's name of the Service port: `default/web:http`. */
+  readonly servicePort: string;
+  /** Whom it dials: `10.244.1.5:8080`; undefined when there is nobody. */
+  readonly endpoint: string | undefined;
+  /** `known client` for a UDP client whose datagrams go where its last one went. */
+  readonly by: "round robin" | "affinity" | "known client" | "nobody";
+  /** Which of the endpoints it is, from 1, in the order in which they take turns; undefined where turns did not decide. */
+  readonly position: number | undefined;
+  readonly endpoints: number;
+  /** From 1: each attempt that fails is followed by another, to the endpoint whose turn it is then. */
+  readonly attempt: number;
+  /** How long it waits for an answer, in milliseconds. */
+  readonly dialTimeoutMs: number;
 }

@@ -24,6 +24,20 @@ export class Meter {
     this.natBindings = 0;
   }
 
+  /** Takes over what another has counted, which begins anew. */
+  absorb(other: Meter): void {
+    this.rulesCompared += other.rulesCompared;
+    this.matchesEvaluated += other.matchesEvaluated;
+    this.chainsEntered += other.chainsEntered;
+    this.setLookups += other.setLookups;
+    this.hashLookups += other.hashLookups;
+    this.serversExamined += other.serversExamined;
+    this.conntrackLookups += other.conntrackLookups;
+    this.randomDraws += other.randomDraws;
+    this.natBindings += other.natBindings;
+    other.reset();
+  }
+
   cost(): Cost {
     return {
       rulesCompared: this.rulesCompared,

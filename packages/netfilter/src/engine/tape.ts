@@ -12,6 +12,7 @@
  * - `ipvs` virtual server index, real server index (-1 for none), by (0 scheduler, 1 connection, 2 persistence)
  * - `route` decision (0 local, 1 forward, 2 none), device, words of the gateway (0 for none, 1, 4), the gateway's four words
  * - `socket` port, listening, process id
+ * - `relay` process id, by (0 round robin, 1 affinity, 2 known client, 3 nobody), position (from 1, or 0), endpoints, attempt (from 0)
  * - `end` disposition, reason (both codes of the walk)
  * - `nftRule` hook, chain id, rule index, verdict word that a map gave or -1 (`nftVerdict`; its chain id above)
  * - `nftLookup` set id, hit, verdict word of the element where the set is a verdict map, words of the key, up to ten of them
@@ -38,11 +39,12 @@ export const tapeKind = {
   nftRule: 17,
   nftLookup: 18,
   numgen: 19,
+  relay: 20,
 } as const;
 export type TapeKind = (typeof tapeKind)[keyof typeof tapeKind];
 
 /** How many slots a record of each kind uses (0: there is no such kind). */
-export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2, 2, 4, 14, 3];
+export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2, 2, 4, 14, 3, 5];
 
 /** Integers of one record: the kind and up to fifteen slots. */
 export const recordLength = 16;

@@ -29,6 +29,7 @@ function isDeciding(step: Step): boolean {
     case "ipvs":
     case "route":
     case "socket":
+    case "relay":
       return true;
     default:
       return step satisfies never;

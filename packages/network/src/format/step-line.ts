@@ -1,7 +1,7 @@
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { formatPosition } from "@kubenetsim/core/runtime/errors";
 import type { Origin } from "@kubenetsim/core/trace/origin";
-import type { IpvsStep, NatStep, RouteStep, RuleStep, SocketStep, Step } from "@kubenetsim/core/trace/step";
+import type { IpvsStep, NatStep, RelayStep, RouteStep, RuleStep, SocketStep, Step } from "@kubenetsim/core/trace/step";
 
 /** The columns of a step's line: where in the host, what, the particulars, and who wanted it so. */
 export interface StepLine {
@@ -41,6 +41,8 @@ export function stepLine(step: Step, full: boolean): StepLine {
       return line("", "route", routeText(step));
     case "socket":
       return line("", "socket", socketText(step));
+    case "relay":
+      return line("", "relay", relayText(step), step.servicePort);
     default:
       return step satisfies never;
   }
@@ -105,6 +107,13 @@ function socketText(step: SocketStep): string {
   return step.listening
     ? `port ${step.port}: ${step.process}`
     : `port ${step.port}: nothing listens at ${step.process}`;
+}
+
+function relayText(step: RelayStep): string {
+  if (step.endpoint === undefined) return `${step.process} finds no endpoint`;
+  const turn = step.position === undefined ? "" : `, ${step.position} of ${step.endpoints}`;
+  const again = step.attempt === 1 ? "" : `, attempt ${step.attempt}`;
+  return `${step.process} dials ${step.endpoint}: ${step.by}${turn}${again}`;
 }
 
 function hex(mark: number): string {

@@ -1,4 +1,5 @@
 import type { Protocol } from "@kubenetsim/core/net/protocol";
+import type { Relay } from "./relay.ts";
 
 /** One port of a protocol. */
 export interface Port {
@@ -6,9 +7,11 @@ export interface Port {
   readonly port: number;
 }
 
-/** Something that listens on sockets of a host: a container today, a DNS server or a proxy later. */
+/** Something that listens on sockets of a host: a container, a proxy, later a DNS server. */
 export interface Process {
   /** As traces show it: `pod default/web-0 container app`. */
   readonly name: string;
   readonly listens: readonly Port[];
+  /** For one that does not answer by itself but passes on what it takes. */
+  readonly relay?: Relay;
 }

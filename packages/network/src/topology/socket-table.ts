@@ -30,6 +30,13 @@ export class SocketTable {
     }
   }
 
+  /** Index in `processes` of one that comes and goes; it has a place there from the first time that it is asked for. */
+  place(process: Process): number {
+    this.#processes ??= [];
+    const known = this.#processes.indexOf(process);
+    return known >= 0 ? known : this.#processes.push(process) - 1;
+  }
+
   /** Index in `processes` of who listens, or -1. `protocol` is the IANA number. */
   find(protocol: number, port: number): number {
     const key = protocol * 65536 + port;

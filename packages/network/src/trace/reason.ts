@@ -21,6 +21,7 @@ export interface ReasonFacts {
 export function reasonSentence(facts: ReasonFacts): string {
   const { code, last, lastOfReply, sent } = facts;
   if (code === reasonCode.accepted) return `${facts.process ?? last.host} took it on ${portText(last.after)}`;
+  if (code === reasonCode.nobodyToDial || code === reasonCode.dialsFailed) return unpassed(facts);
   if (code === reasonCode.foreignAnswer) {
     const { after, host } = lastOfReply!;
     const got = joinHostPort(after.source, after.sourcePort);
@@ -31,6 +32,17 @@ export function reasonSentence(facts: ReasonFacts): string {
     return `${facts.process ?? last.host} answered, but the answer was lost: ${hopSentence(facts.answerCode, lastOfReply!)}`;
   }
   return hopSentence(code, last);
+}
+
+/** What became of a packet that a process took and could not pass on. */
+function unpassed({ code, process, last, sent }: ReasonFacts): string {
+  const service = last.steps.findLast((step) => step.kind === "relay")?.servicePort;
+  const who = process ?? last.host;
+  const why =
+    code === reasonCode.nobodyToDial ? `${service ?? "its Service"} has no endpoint` : "no endpoint answered it";
+  return sent.protocol === "TCP"
+    ? `${who} accepted it and closed it again: ${why}`
+    : `${who} took it and threw it away: ${why}`;
 }
 
 /** Why a packet went no further than this hop. */

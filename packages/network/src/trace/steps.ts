@@ -6,6 +6,7 @@ import type {
   ConntrackStep,
   IpvsStep,
   NatStep,
+  RelayStep,
   RouteStep,
   SetLookupStep,
   SocketStep,
@@ -15,6 +16,7 @@ import { hookNames } from "@kubenetsim/netfilter/engine/hook";
 import { tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import { verdict } from "@kubenetsim/netfilter/engine/verdict";
 import type { Host } from "../topology/host.ts";
+import { relayChoices } from "../topology/relay.ts";
 import { readHeader } from "./header.ts";
 import type { KernelNames } from "./kernel-names.ts";
 import type { HopRecords, RecordRange } from "./record-range.ts";
@@ -75,6 +77,8 @@ function readStep(
       return readRoute(words, at, host);
     case tapeKind.socket:
       return readSocket(words, at, host);
+    case tapeKind.relay:
+      return readRelay(words, at, host, readHeader(words, header, sourcePort));
     default:
       return undefined;
   }
@@ -131,6 +135,29 @@ function readRoute(words: Int32Array, at: number, host: Host): RouteStep {
 function readSocket(words: Int32Array, at: number, host: Host): SocketStep {
   const process = words[at + 2]! < 0 ? undefined : host.sockets.processes[words[at + 2]!];
   return { kind: "socket", port: words[at]!, listening: words[at + 1] === 1, process: process?.name ?? host.name };
+}
+
+function readRelay(
+  words: Int32Array,
+  at: number,
+  host: Host,
+  { destination, destinationPort }: PacketHeader,
+): RelayStep {
+  const process = host.sockets.processes[words[at]!]!;
+  const by = relayChoices[words[at + 1]!]!;
+  const position = words[at + 2]!;
+  const attempt = words[at + 4]!;
+  return {
+    kind: "relay",
+    process: process.name,
+    servicePort: process.relay!.servicePort,
+    endpoint: by === "nobody" ? undefined : joinHostPort(destination, destinationPort),
+    by,
+    position: position === 0 ? undefined : position,
+    endpoints: words[at + 3]!,
+    attempt: attempt + 1,
+    dialTimeoutMs: process.relay!.dialTimeoutsMs[attempt]!,
+  };
 }
 
 function verdictWord(number: number): string {

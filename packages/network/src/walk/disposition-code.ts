@@ -8,7 +8,16 @@ export const dispositions: readonly Disposition[] = [
   "dropped",
   "no-route",
   "no-reply",
+  "closed",
 ];
 
-export const dispositionCode = { delivered: 0, refused: 1, rejected: 2, dropped: 3, noRoute: 4, noReply: 5 } as const;
+export const dispositionCode = {
+  delivered: 0,
+  refused: 1,
+  rejected: 2,
+  dropped: 3,
+  noRoute: 4,
+  noReply: 5,
+  closed: 6,
+} as const;
 export type DispositionCode = (typeof dispositionCode)[keyof typeof dispositionCode];

@@ -10,6 +10,7 @@ import type { Route } from "../topology/route-table.ts";
 import type { Topology } from "../topology/topology.ts";
 import { Tuple } from "./answer.ts";
 import type { HostKernel } from "./host-kernel.ts";
+import { type Passing, writePassing } from "./passing.ts";
 import { type ReasonCode, reasonCode } from "./reason-code.ts";
 
 /** How a way begins at its first host. */
@@ -41,6 +42,8 @@ export class OneWay {
   /** Ids of the hosts on the way, in their order; `hosts` of them. */
   readonly trail: Int32Array = new Int32Array(hopLimit + 1);
   hosts = 0;
+  /** Why the next packet is made, for the tape: a process passes a connection on. Undefined for most. */
+  passing: Passing | undefined = undefined;
   readonly #topology: Topology;
   readonly #kernels: readonly (HostKernel | undefined)[];
   readonly #random: Random;
@@ -98,7 +101,9 @@ export class OneWay {
     if (this.#tape !== null) {
       this.#tape.write(tapeKind.hopIn, host.id, device);
       recordHeader(this.#tape, packet);
+      if (this.passing !== undefined) writePassing(this.#tape, this.passing);
     }
+    this.passing = undefined;
   }
 
   /** A packet from another host: PREROUTING, routing, then INPUT or the way on. */

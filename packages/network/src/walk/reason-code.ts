@@ -22,5 +22,9 @@ export const reasonCode = {
   foreignAnswer: 9,
   /** The answer was lost on its way. */
   answerLost: 10,
+  /** The process that accepted it has nobody to pass it on to. */
+  nobodyToDial: 11,
+  /** The process that accepted it got no connection to whom it wanted to pass it on. */
+  dialsFailed: 12,
 } as const;
 export type ReasonCode = (typeof reasonCode)[keyof typeof reasonCode];

@@ -1,3 +1,4 @@
+import { formatAddress } from "@kubenetsim/core/net/address";
 import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Random } from "@kubenetsim/core/runtime/random";
@@ -5,6 +6,7 @@ import { Meter } from "@kubenetsim/netfilter/engine/meter";
 import { Packet } from "@kubenetsim/netfilter/engine/packet";
 import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import type { Host } from "../topology/host.ts";
+import { Dial, type Relay, relayChoice } from "../topology/relay.ts";
 import type { Topology } from "../topology/topology.ts";
 import { Tuple, turnAround } from "./answer.ts";
 import { branchLength, readBranch, receiverField } from "./branch-record.ts";
@@ -12,7 +14,12 @@ import { type DispositionCode, dispositionCode } from "./disposition-code.ts";
 import type { HostKernel } from "./host-kernel.ts";
 import { KnownWays } from "./known-ways.ts";
 import { OneWay, start } from "./one-way.ts";
+import { type Passing, writePassing } from "./passing.ts";
 import { type ReasonCode, reasonCode } from "./reason-code.ts";
+import { writeRequest } from "./request.ts";
+
+/** A connection that is passed on more often runs in circles between proxies. */
+const mostRelays = 8;
 
 export interface WalkerOptions {
   /** Keep ways that do not change, and do not walk them again; not unless said. */
@@ -46,7 +53,7 @@ export class Walker {
   receiver: Host;
   /** Who listens there: index in the receiver's processes; -1 for nobody. */
   process = -1;
-  /** It reached the host that owns its destination, whether or not a socket took it. */
+  /** It reached the host that owns its destination, whether or not a socket took it; not for what was taken and not passed on. */
   arrived = false;
   reason: ReasonCode = reasonCode.accepted;
   /** Where the answer's way ended, and why. */
@@ -57,6 +64,10 @@ export class Walker {
   /** What `request` remembers; undefined unless it shall. */
   readonly known: KnownWays | undefined;
   readonly #way: OneWay;
+  /** The host that answers a packet: who has taken it, even if another one has got what it passed on. */
+  #answerer: Host;
+  /** How many processes have passed the connection on. */
+  #depth = 0;
 
   constructor(
     topology: Topology,
@@ -68,6 +79,7 @@ export class Walker {
     this.kernels = kernelsByHost(topology, kernels);
     this.receiver = topology.hosts[0]!;
     this.answered = this.receiver;
+    this.#answerer = this.receiver;
     this.known = options.remember === true ? new KnownWays(this.kernels, options.mostBranches) : undefined;
     this.#way = new OneWay(topology, this.kernels, random, this.packet, this.requestMeter);
   }
@@ -78,17 +90,17 @@ export class Walker {
    */
   simulate(from: Host, tape: Tape | null): DispositionCode {
     this.sent.keep(this.packet);
-    const fate = this.#walk(from, tape, -1);
-    return fate <= dispositionCode.rejected ? this.#answer(from, fate, tape) : fate;
+    this.#begin(-1);
+    return this.#exchange(from, this.sent, tape);
   }
 
   /** Sends `packet` on its way there only. */
   request(from: Host, tape: Tape | null): DispositionCode {
     const { known } = this;
-    if (known === undefined || this.packet.v6) return this.#walk(from, tape, -1);
+    if (known === undefined || this.packet.v6) return this.#walkAlone(from, tape, -1);
     const branch = known.choose(from.id, this.packet);
     if (branch >= 0) return this.#follow(known.branches, branch, tape);
-    const disposition = this.#walk(from, tape, known.forced);
+    const disposition = this.#walkAlone(from, tape, known.forced);
     const { trail, hosts } = this.#way;
     known.remember({ end: this, receiver: this.receiver.id, disposition, trail, hosts });
     return disposition;
@@ -97,7 +109,7 @@ export class Walker {
   /** Walks a branch of a known way once more, with all its records on the tape: `packet` is as it was sent. */
   replay(from: Host, branch: number, tape: Tape): DispositionCode {
     invariant(this.known !== undefined, "only a walker that remembers replays");
-    return this.#walk(from, tape, this.known.numberOf(branch));
+    return this.#walkAlone(from, tape, this.known.numberOf(branch));
   }
 
   #follow(branches: Int32Array, branch: number, tape: Tape | null): DispositionCode {
@@ -110,11 +122,101 @@ export class Walker {
   }
 
   /** `forced` is the number that a cascade on the way takes in place of drawing one; -1 for none. */
-  #walk(from: Host, tape: Tape | null, forced: number): DispositionCode {
+  #begin(forced: number): void {
     this.packet.fate.begin(forced);
     this.requestMeter.reset();
     this.replyMeter.reset();
     this.replyStart = -1;
+    this.#depth = 0;
+  }
+
+  /** The way there without an answer, but through all processes that pass it on. */
+  #walkAlone(from: Host, tape: Tape | null, forced: number): DispositionCode {
+    this.#begin(forced);
+    return this.#reach(from, tape);
+  }
+
+  /** A packet's way there and the answer's way back. */
+  #exchange(from: Host, sent: Tuple, tape: Tape | null): DispositionCode {
+    const fate = this.#reach(from, tape);
+    const isAnswered = fate <= dispositionCode.rejected || fate === dispositionCode.closed;
+    return isAnswered ? this.#answer(from, sent, fate, tape) : fate;
+  }
+
+  /** The way there, and on from whom it reaches if that one passes it on. Then `#answerer` is who answers. */
+  #reach(from: Host, tape: Tape | null): DispositionCode {
+    const fate = this.#walk(from, tape);
+    this.#answerer = this.receiver;
+    if (fate !== dispositionCode.delivered || this.process < 0) return fate;
+    const { relay } = this.receiver.sockets.processes[this.process]!;
+    return relay === undefined ? fate : this.#passOn(relay, tape);
+  }
+
+  /**
+   * Lets the process that has taken the packet dial until somebody answers or nobody is left; the packet stays as it came. What
+   * failed attempts cost counts as of the way there.
+   */
+  #passOn(relay: Relay, tape: Tape | null): DispositionCode {
+    const { packet, receiver: host, process } = this;
+    packet.fate.more = true;
+    const accepted = new Tuple();
+    accepted.keep(packet);
+    if (this.#depth++ === mostRelays) return this.#leaveAt(host, process, reasonCode.looped);
+    for (let attempt = 0; attempt < relay.dialTimeoutsMs.length; attempt++) {
+      const passing = { process, dial: new Dial(), attempt };
+      if (!relay.next(packet, attempt, passing.dial)) {
+        passing.dial.by = relayChoice.nobody;
+        if (tape !== null) writePassing(tape, passing);
+        return this.#leaveAt(host, process, reasonCode.nobodyToDial);
+      }
+      const fate = this.#dial(host, passing, tape);
+      accepted.restore(packet);
+      this.#answerer = host;
+      if (fate === dispositionCode.delivered || fate === dispositionCode.closed) return fate;
+      const isSent =
+        packet.protocol === protocolNumbers.UDP && !(this.receiver === host && this.reason === reasonCode.noRoute);
+      if (isSent) return this.#lostDatagram(relay, fate);
+      this.requestMeter.absorb(this.replyMeter);
+      this.replyStart = -1;
+    }
+    return this.#leaveAt(host, process, reasonCode.dialsFailed);
+  }
+
+  /** A connection of a process's own, which it opens for one that it has accepted. */
+  #dial(host: Host, passing: Passing, tape: Tape | null): DispositionCode {
+    const { packet } = this;
+    const { destination, destinationPort, sourcePort } = passing.dial;
+    const protocol = packet.protocol === protocolNumbers.UDP ? "UDP" : "TCP";
+    writeRequest(packet, {
+      from: host,
+      protocol,
+      destination: formatAddress(destination),
+      destinationPort,
+      sourcePort,
+    });
+    const dialled = new Tuple();
+    dialled.keep(packet);
+    this.#way.passing = passing;
+    return this.#exchange(host, dialled, tape);
+  }
+
+  /** Nobody tells a client that its datagram was lost behind the process that has taken it. */
+  #lostDatagram(relay: Relay, fate: DispositionCode): DispositionCode {
+    const isRefused = fate === dispositionCode.refused || fate === dispositionCode.rejected;
+    if (isRefused) relay.refused(this.packet);
+    return isRefused ? dispositionCode.noReply : fate;
+  }
+
+  /** The packet went no further than to this process, which closes a connection and forgets a datagram. */
+  #leaveAt(host: Host, process: number, reason: ReasonCode): DispositionCode {
+    this.receiver = host;
+    this.process = process;
+    this.arrived = false;
+    this.reason = reason;
+    return this.packet.protocol === protocolNumbers.UDP ? dispositionCode.dropped : dispositionCode.closed;
+  }
+
+  #walk(from: Host, tape: Tape | null): DispositionCode {
     this.process = -1;
     this.arrived = false;
     this.reason = this.#way.run(from, start.made, this.packet, this.requestMeter, tape);
@@ -128,6 +230,10 @@ export class Walker {
     const { sockets } = this.receiver;
     const isEcho = packet.protocol === protocolNumbers.ICMP || packet.protocol === protocolNumbers.ICMPv6;
     this.process = sockets.find(packet.protocol, packet.destinationPort);
+    if (this.process < 0) {
+      const listener = this.kernels[this.receiver.id]?.listener?.(packet);
+      if (listener !== undefined) this.process = sockets.place(listener);
+    }
     this.arrived = true;
     const listening = isEcho || this.process >= 0;
     if (tape !== null) tape.write(tapeKind.socket, packet.destinationPort, listening ? 1 : 0, this.process);
@@ -135,18 +241,20 @@ export class Walker {
     return listening ? dispositionCode.delivered : dispositionCode.refused;
   }
 
-  #answer(from: Host, fate: DispositionCode, tape: Tape | null): DispositionCode {
+  #answer(from: Host, sent: Tuple, fate: DispositionCode, tape: Tape | null): DispositionCode {
     const packet = this.packet;
-    this.replyStart = tape === null ? 0 : tape.length;
-    this.received.keep(packet);
+    if (this.replyStart < 0) {
+      this.replyStart = tape === null ? 0 : tape.length;
+      this.received.keep(packet);
+    }
     // An ICMP error quotes the packet as it came to the host that rejects it.
     if (fate === dispositionCode.rejected) this.#way.arrival.restore(packet);
-    turnAround(packet, fate === dispositionCode.delivered);
+    turnAround(packet, fate === dispositionCode.delivered || fate === dispositionCode.closed);
     const how = fate === dispositionCode.rejected ? start.error : start.made;
-    const returned = this.#way.run(this.receiver, how, packet, this.replyMeter, tape);
+    const returned = this.#way.run(this.#answerer, how, packet, this.replyMeter, tape);
     this.answered = this.#way.host;
     this.answerReason = returned;
-    if (returned === reasonCode.accepted && this.answered === from && this.sent.isAnsweredBy(packet)) return fate;
+    if (returned === reasonCode.accepted && this.answered === from && sent.isAnsweredBy(packet)) return fate;
     this.reason = returned === reasonCode.accepted ? reasonCode.foreignAnswer : reasonCode.answerLost;
     return dispositionCode.noReply;
   }
