@@ -3,6 +3,7 @@ import type { Meter } from "@kubenetsim/netfilter/engine/meter";
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import type { Tape } from "@kubenetsim/netfilter/engine/tape";
 import type { Verdict } from "@kubenetsim/netfilter/engine/verdict";
+import type { Process } from "../topology/process.ts";
 import type { HostKernel } from "../walk/host-kernel.ts";
 
 /** A kernel that can be tried without a trace in it. `Kernel` is one. */
@@ -23,6 +24,11 @@ export class TrialKernel implements HostKernel {
   runHook(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
     this.#copy ??= this.#original.copy();
     return this.#copy.runHook(at, packet, meter, tape);
+  }
+
+  listener(packet: Packet): Process | undefined {
+    this.#copy ??= this.#original.copy();
+    return this.#copy.listener?.(packet);
   }
 
   /** The next packet meets the original's state again. */

@@ -30,11 +30,16 @@ export class SocketTable {
     }
   }
 
-  /** Index in `processes` of one that comes and goes; it has a place there from the first time that it is asked for. */
+  /**
+   * Index in `processes` of one that comes and goes. It has a place there from the first time that it is asked for, and shares it
+   * with its copies: those of its name that pass on the same port for the same Service port.
+   */
   place(process: Process): number {
     this.#processes ??= [];
-    const known = this.#processes.indexOf(process);
-    return known >= 0 ? known : this.#processes.push(process) - 1;
+    const known = this.#processes.findIndex((other) => other === process || isCopy(other, process));
+    if (known < 0) return this.#processes.push(process) - 1;
+    this.#processes[known] = process;
+    return known;
   }
 
   /** Index in `processes` of who listens, or -1. `protocol` is the IANA number. */
@@ -43,4 +48,13 @@ export class SocketTable {
     if (key === this.#firstKey) return 0;
     return this.#others?.get(key) ?? -1;
   }
+}
+
+function isCopy(a: Process, b: Process): boolean {
+  return (
+    a.name === b.name &&
+    a.relay?.servicePort === b.relay?.servicePort &&
+    a.listens[0]?.port === b.listens[0]?.port &&
+    a.listens[0]?.protocol === b.listens[0]?.protocol
+  );
 }
