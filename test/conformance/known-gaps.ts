@@ -26,17 +26,17 @@ export const knownGaps: readonly KnownGap[] = [
     "nftables healthcheck",
     "iptables healthcheck",
     "dns",
-    "endpoints",
     "ingresses",
     "commands",
     "invalid",
   ].map((check) => ({ family: "cluster", check, reason: `${check} is not modelled yet` })),
-  ...["describe-ingress-all", "describe-svc-all", "get-endpoints-all", "get-ingress-all", "get-ingress-all-o-wide"].map(
-    (name) => ({ family: "cluster", check: `kubectl: kubectl/${name}.txt`, reason: "not modelled yet" }),
-  ),
+  ...["describe-ingress-all", "describe-svc-all", "get-ingress-all", "get-ingress-all-o-wide"].map((name) => ({
+    family: "cluster",
+    check: `kubectl: kubectl/${name}.txt`,
+    reason: "not modelled yet",
+  })),
   ...[
     ["lexical-order", "the recorded column's width comes from an endpoint order that differs from run to run"],
-    ["manual-slices", "v1 Endpoints and the slices that mirror them are not modelled"],
     ["ingress", "Ingress is not modelled yet"],
   ].flatMap(([name, reason]) =>
     [
@@ -53,14 +53,6 @@ export const knownGaps: readonly KnownGap[] = [
     check: "iptables iptables-save",
     reason: "one of the recorded Services was made later, by a command of commands.txt",
   },
-  ...["endpointslices", "iptables iptables-save", "ipvs ipset-list", "ipvs iptables-save", "ipvs ipvsadm-Ln"].map(
-    (check) => ({
-      family: "cluster",
-      case: "manual-slices",
-      check,
-      reason: "v1 Endpoints and the slices that mirror them are not modelled",
-    }),
-  ),
 ];
 
 export function isCovered(check: Check, gap: KnownGap): boolean {

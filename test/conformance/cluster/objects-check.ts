@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
+import type { EndpointAddress, Endpoints } from "@kubenetsim/core/model/endpoints";
 import type { Service } from "@kubenetsim/core/model/service";
 import { loadAll } from "js-yaml";
 import { firstSetDifference } from "../first-difference.ts";
@@ -10,13 +11,18 @@ import type { Scenario } from "./scenario.ts";
 /** Holds a file of recorded objects against those of the API server and the controllers. */
 export function objectsDifference(scenario: Scenario, file: string): string | undefined {
   if (file.startsWith("kubectl/")) return kubectlDifference(scenario, file);
-  const { Service, EndpointSlice } = scenario.state.tables;
+  const { Service, Endpoints, EndpointSlice } = scenario.state.tables;
   const expected = (): string[] => readObjects(join(scenario.path, "expected", file)).map(sortedJson);
   switch (file) {
     case "services.yaml":
       return firstSetDifference(expected(), Service.values().map(plainService).map(sortedJson));
     case "endpointslices.yaml":
       return firstSetDifference(expected(), EndpointSlice.values().map(plainSlice).map(sortedJson));
+    case "endpoints.yaml":
+      return firstSetDifference(
+        (readObjects(join(scenario.path, "expected", file)) as Endpoints[]).map(plainEndpoints).map(sortedJson),
+        Endpoints.values().map(plainEndpoints).map(sortedJson),
+      );
     default:
       return "not modelled yet";
   }
@@ -40,15 +46,40 @@ function plainService(service: Service): object {
   return { ...service, metadata: plainMetadata(service.metadata) };
 }
 
+/** Subsets are sorted by a hash that holds the Pods' random uids, so their order differs from run to run. */
+function plainEndpoints(endpoints: Endpoints): object {
+  const address = ({ targetRef, ...rest }: EndpointAddress): object => ({
+    ...rest,
+    ...(targetRef && { targetRef: withoutUid(targetRef) }),
+  });
+  const subsets = endpoints.subsets?.map((subset) => ({
+    ...subset,
+    ...(subset.addresses && { addresses: subset.addresses.map(address) }),
+    ...(subset.notReadyAddresses && { notReadyAddresses: subset.notReadyAddresses.map(address) }),
+  }));
+  const byText = subsets?.toSorted((a, b) => (sortedJson(a) < sortedJson(b) ? -1 : 1));
+  return {
+    ...endpoints,
+    metadata: withPlainTime(plainMetadata(endpoints.metadata)),
+    ...(byText && { subsets: byText }),
+  };
+}
+
 const triggerTime = "endpoints.kubernetes.io/last-change-trigger-time";
 
+function withPlainTime(metadata: { readonly annotations?: Service["metadata"]["annotations"] }): object {
+  const { annotations } = metadata;
+  return annotations?.[triggerTime]
+    ? { ...metadata, annotations: { ...annotations, [triggerTime]: "TIME" } }
+    : metadata;
+}
+
 function plainSlice(slice: EndpointSlice): object {
-  const metadata = plainMetadata(slice.metadata) as EndpointSlice["metadata"];
-  const name = slice.metadata.generateName === undefined ? metadata.name : `${slice.metadata.generateName}xxxxx`;
-  const annotations = metadata.annotations?.[triggerTime] && { ...metadata.annotations, [triggerTime]: "TIME" };
+  const metadata = withPlainTime(plainMetadata(slice.metadata));
+  const name = slice.metadata.generateName === undefined ? slice.metadata.name : `${slice.metadata.generateName}xxxxx`;
   return {
     ...slice,
-    metadata: { ...metadata, name, ...(annotations && { annotations }) },
+    metadata: { ...metadata, name },
     endpoints: (slice.endpoints ?? []).map(({ targetRef, ...endpoint }) => ({
       ...endpoint,
       ...(targetRef && { targetRef: withoutUid(targetRef) }),

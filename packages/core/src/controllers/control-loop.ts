@@ -18,7 +18,15 @@ export interface ControllerSettings {
 }
 
 /** The controllers, in the order in which a round runs them. */
-export const controllerNames = ["deployment", "replicaset", "scheduler", "kubelet", "endpointslice"] as const;
+export const controllerNames = [
+  "deployment",
+  "replicaset",
+  "scheduler",
+  "kubelet",
+  "endpoints",
+  "endpointslice",
+  "endpointslicemirroring",
+] as const;
 export type ControllerName = (typeof controllerNames)[number];
 
 /** What the controllers share while they settle: the state so far, its index, and who has work left. */
@@ -97,11 +105,8 @@ export class ControlLoop {
 }
 
 function emptyQueues(): Record<ControllerName, Set<ObjectKey>> {
-  return {
-    deployment: new Set(),
-    replicaset: new Set(),
-    scheduler: new Set(),
-    kubelet: new Set(),
-    endpointslice: new Set(),
-  };
+  return Object.fromEntries(controllerNames.map((name) => [name, new Set<ObjectKey>()])) as Record<
+    ControllerName,
+    Set<ObjectKey>
+  >;
 }

@@ -1,13 +1,15 @@
 import type { Change } from "../apiserver/cluster-state.ts";
-import { objectKey } from "../model/api-object.ts";
+import { type ObjectKey, objectKey } from "../model/api-object.ts";
 import type { EndpointSlice } from "../model/endpoint-slice.ts";
+import type { Endpoints } from "../model/endpoints.ts";
 import type { Node } from "../model/node.ts";
 import type { Deployment, Pod, ReplicaSet } from "../model/pod.ts";
 import type { Service } from "../model/service.ts";
 import { ownerGroup, sliceServiceKey } from "./cluster-index.ts";
 import type { ControlLoop } from "./control-loop.ts";
 import { removeSlicesOf } from "./endpoint-slice/endpoint-slice-controller.ts";
-import { sameLabels } from "./endpoint-slice/slice-labels.ts";
+import { managedByLabel, sameLabels } from "./endpoint-slice/slice-labels.ts";
+import { mirroringControllerName } from "./endpoint-slice-mirroring/mirrored-slices.ts";
 import { isWaiting } from "./kubelet.ts";
 import { controllerOf } from "./ownership.ts";
 import { podAddresses } from "./pod-conditions.ts";
@@ -34,6 +36,9 @@ export function requeue(change: Change, loop: ControlLoop): void {
       return;
     case "Service":
       afterService(loop, change.before as Service | undefined, change.after as Service | undefined);
+      return;
+    case "Endpoints":
+      afterEndpoints(loop, change.before as Endpoints | undefined, change.after as Endpoints | undefined);
       return;
     case "EndpointSlice":
       afterSlice(loop, (change.after ?? change.before) as EndpointSlice);
@@ -83,7 +88,7 @@ function queueServicesOf(loop: ControlLoop, before: Pod | undefined, after: Pod 
     if (pod === undefined) continue;
     const { namespace = "", labels } = pod.metadata;
     for (const service of loop.index.servicesBySelector.matching(namespace, labels)) {
-      loop.enqueue("endpointslice", service);
+      queueService(loop, service);
       if (pod === before) loop.bereaved.add(service);
     }
   }
@@ -141,17 +146,37 @@ function afterNode(loop: ControlLoop, node: Node): void {
   for (const key of loop.index.podsByNode.members(name)) {
     const { namespace = "", labels } = loop.state.tables.Pod.get(key)!.metadata;
     for (const service of loop.index.servicesBySelector.matching(namespace, labels)) {
-      loop.enqueue("endpointslice", service);
+      queueService(loop, service);
     }
   }
   for (const service of loop.index.topologyServices) loop.enqueue("endpointslice", service);
 }
 
 function afterService(loop: ControlLoop, before: Service | undefined, after: Service | undefined): void {
-  if (after !== undefined) loop.enqueue("endpointslice", objectKey(after));
-  else removeSlicesOf(loop, before!, objectKey(before!));
+  const key = objectKey((after ?? before)!);
+  if (after === undefined) removeSlicesOf(loop, before!, key);
+  queueService(loop, key);
+  if (Object.keys((after ?? before)!.spec.selector ?? {}).length === 0 || before !== undefined) {
+    loop.enqueue("endpointslicemirroring", key);
+  }
+}
+
+/** What a Service's endpoints are is written down twice: as slices, and as Endpoints. */
+export function queueService(loop: ControlLoop, key: ObjectKey): void {
+  loop.enqueue("endpoints", key);
+  loop.enqueue("endpointslice", key);
+}
+
+/** Deleted by somebody, the controller writes them anew. */
+function afterEndpoints(loop: ControlLoop, before: Endpoints | undefined, after: Endpoints | undefined): void {
+  const key = objectKey((after ?? before)!);
+  loop.enqueue("endpointslicemirroring", key);
+  if (after === undefined && loop.state.tables.Service.has(key)) loop.enqueue("endpoints", key);
 }
 
 function afterSlice(loop: ControlLoop, slice: EndpointSlice): void {
   loop.enqueue("endpointslice", sliceServiceKey(slice));
+  if (slice.metadata.labels?.[managedByLabel] === mirroringControllerName) {
+    loop.enqueue("endpointslicemirroring", sliceServiceKey(slice));
+  }
 }

@@ -7,7 +7,6 @@ import { emptyState } from "../apiserver/empty-state.ts";
 import type { EndpointSlice } from "../model/endpoint-slice.ts";
 import { virtualClock } from "../runtime/clock.ts";
 import { seededRandom } from "../runtime/random.ts";
-import { managedByLabel } from "./endpoint-slice/slice-labels.ts";
 import { settle } from "./settle.ts";
 
 const folder = join(import.meta.dirname, "../../../../../shared/conformance/cluster");
@@ -15,17 +14,13 @@ const scenarios = existsSync(folder)
   ? readdirSync(folder).filter((name) => existsSync(join(folder, name, "cluster.yaml")))
   : [];
 
-/** The recorded clusters mirror v1 Endpoints into slices; the simulator has no Endpoints. */
-const isMirrored = (slice: EndpointSlice): boolean =>
-  slice.metadata.labels?.[managedByLabel] === "endpointslicemirroring-controller.k8s.io";
-
 describe.skipIf(scenarios.length === 0)("EndpointSlices of recorded clusters (needs ../shared/conformance)", () => {
   it.each(scenarios)("%s", (name) => {
     const slices = settledSlices(name).map(normalised).sort();
     const expected = (
       loadAll(readFileSync(join(folder, name, "expected/endpointslices.yaml"), "utf8")) as EndpointSlice[]
     )
-      .filter((slice) => slice?.metadata !== undefined && !isMirrored(slice))
+      .filter((slice) => slice?.metadata !== undefined)
       .map(normalised)
       .sort();
     expect(slices).toEqual(expected);
@@ -47,7 +42,7 @@ function normalised(slice: EndpointSlice): string {
   const endpoints = (slice.endpoints ?? []).map(({ targetRef, ...endpoint }) => ({
     ...endpoint,
     // Go always prints the structure, JSON made here leaves an empty one out.
-    conditions: endpoint.conditions ?? {},
+    conditions: endpoint.conditions,
     ...(targetRef === undefined ? {} : { targetRef: { ...targetRef, uid: undefined } }),
   }));
   endpoints.sort((a, b) => (a.addresses[0]! < b.addresses[0]! ? -1 : 1));

@@ -6,9 +6,11 @@ import { ClusterIndex, hasSelector } from "./cluster-index.ts";
 import { ControlLoop, type ControllerContext, type ControllerName, controllerNames } from "./control-loop.ts";
 import { syncDeployment } from "./deployment.ts";
 import { syncEndpointSlices } from "./endpoint-slice/endpoint-slice-controller.ts";
+import { syncMirroredSlices } from "./endpoint-slice-mirroring/mirroring-controller.ts";
+import { syncEndpoints } from "./endpoints/endpoints-controller.ts";
 import { isWaiting, runPod } from "./kubelet.ts";
 import { syncReplicaSet } from "./replica-set.ts";
-import { requeue } from "./requeue.ts";
+import { queueService, requeue } from "./requeue.ts";
 import { isUnscheduled, schedulePod } from "./scheduler.ts";
 
 export interface SettleOptions {
@@ -41,7 +43,9 @@ const sync: Readonly<Record<ControllerName, (loop: ControlLoop, key: ObjectKey) 
   replicaset: syncReplicaSet,
   scheduler: schedulePod,
   kubelet: runPod,
+  endpoints: syncEndpoints,
   endpointslice: syncEndpointSlices,
+  endpointslicemirroring: syncMirroredSlices,
 };
 
 /**
@@ -91,8 +95,9 @@ function enqueueAll(loop: ControlLoop): void {
     if (isWaiting(pod)) loop.enqueue("kubelet", objectKey(pod));
   }
   for (const service of tables.Service.values()) {
-    if (hasSelector(service)) loop.enqueue("endpointslice", objectKey(service));
+    if (hasSelector(service)) queueService(loop, objectKey(service));
   }
+  for (const endpoints of tables.Endpoints.values()) loop.enqueue("endpointslicemirroring", objectKey(endpoints));
 }
 
 /** Goes through the controllers until the queues are empty. */

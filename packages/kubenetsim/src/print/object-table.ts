@@ -1,5 +1,6 @@
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
 import { endpointSliceCells, endpointSliceHeader } from "./endpoint-slice-columns.ts";
+import { endpointsCells, endpointsHeader } from "./endpoints-columns.ts";
 import { humanDuration } from "./human-duration.ts";
 import { labelsText } from "./labels-text.ts";
 import { nodeCells, nodeHeader, nodeWideCells, nodeWideHeader } from "./node-columns.ts";
@@ -25,6 +26,7 @@ export interface TableOptions {
 
 const columns: Readonly<Record<PrintableKind, KindColumns>> = {
   Service: { prefix: "service", header: serviceHeader, wideHeader: serviceWideHeader },
+  Endpoints: { prefix: "endpoints", header: endpointsHeader, wideHeader: [] },
   EndpointSlice: { prefix: "endpointslice.discovery.k8s.io", header: endpointSliceHeader, wideHeader: [] },
   Pod: { prefix: "pod", header: podHeader, wideHeader: podWideHeader },
   Node: { prefix: "node", header: nodeHeader, wideHeader: nodeWideHeader },
@@ -66,6 +68,8 @@ function objectCells(object: ApiObject, wide: boolean, age: string): string[] {
   switch (object.kind) {
     case "Service":
       return [...serviceCells(object, wide), age, ...(wide ? serviceWideCells(object) : [])];
+    case "Endpoints":
+      return [...endpointsCells(object), age];
     case "EndpointSlice":
       return [...endpointSliceCells(object), age];
     case "Pod":

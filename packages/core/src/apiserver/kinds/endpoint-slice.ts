@@ -15,6 +15,7 @@ export const endpointSliceRules: KindRules<EndpointSlice> = {
   checkName: dnsSubdomain,
   setDefaults: (slice) => {
     slice.endpoints ??= [];
+    for (const endpoint of slice.endpoints) endpoint.conditions ??= {};
     for (const port of slice.ports ?? []) {
       port.name ??= "";
       port.protocol ??= "TCP";

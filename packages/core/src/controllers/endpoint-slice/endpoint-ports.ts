@@ -48,7 +48,7 @@ function newPortGroup(servicePorts: readonly ServicePortSpec[], numbers: readonl
 }
 
 /** The number behind a target port; containers come before sidecars (init containers that always restart). */
-function targetPortOf(pod: Pod, servicePort: ServicePortSpec): number | undefined {
+export function targetPortOf(pod: Pod, servicePort: ServicePortSpec): number | undefined {
   const target = servicePort.targetPort ?? servicePort.port;
   if (typeof target === "number") return target;
   const protocol = servicePort.protocol ?? "TCP";

@@ -17,8 +17,8 @@ export function syncEndpointSlices(loop: ControlLoop, key: ObjectKey): void {
   const service = loop.state.tables.Service.get(key);
   if (service === undefined || !hasSelector(service)) return;
   const pods = selectedPods(loop, service);
+  if (pods.length === 0 && isKnownBySlicesOnly(loop, key)) return;
   const existing = managedSlices(loop, key);
-  if (pods.length === 0 && !loop.bereaved.has(key) && areWithoutPods(loop, existing)) return;
   const plan = planSlices({
     service,
     pods,
@@ -54,11 +54,12 @@ function slicesOf(loop: ControlLoop, key: ObjectKey): readonly EndpointSlice[] {
 
 /**
  * Slices that a dump brought without the Pods behind them: they are all that is known of the endpoints and stay. As soon
- * as one of the Pods is there, or was there, the controller takes the slices over.
+ * as one of the Pods is there, or was there, the controllers take over.
  */
-function areWithoutPods(loop: ControlLoop, slices: readonly EndpointSlice[]): boolean {
-  const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
+export function isKnownBySlicesOnly(loop: ControlLoop, key: ObjectKey): boolean {
+  const endpoints = managedSlices(loop, key).flatMap((slice) => slice.endpoints ?? []);
   return (
+    !loop.bereaved.has(key) &&
     endpoints.length > 0 &&
     endpoints.every(({ targetRef }) => !loop.state.tables.Pod.has(`${targetRef?.namespace}/${targetRef?.name}`))
   );

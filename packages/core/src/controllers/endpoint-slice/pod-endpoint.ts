@@ -68,7 +68,7 @@ export function sameEndpointDetails(a: SliceEndpoint, b: SliceEndpoint): boolean
   );
 }
 
-function addressesOfFamily(pod: Pod, family: IpFamily): string[] {
+export function addressesOfFamily(pod: Pod, family: IpFamily): string[] {
   const addresses: string[] = [];
   for (const ip of podAddresses(pod)) {
     if (ip.includes(":") !== (family === "IPv6")) continue;
@@ -82,7 +82,7 @@ function withoutLeadingZeros(ip: string): string {
   return ip.includes(":") ? ip : ip.replace(/(^|\.)0+(?=[0-9])/g, "$1");
 }
 
-function hasServiceHostname(pod: Pod, service: Service): boolean {
+export function hasServiceHostname(pod: Pod, service: Service): boolean {
   const { hostname = "", subdomain } = pod.spec;
   return (
     hostname !== "" && subdomain === service.metadata.name && pod.metadata.namespace === service.metadata.namespace

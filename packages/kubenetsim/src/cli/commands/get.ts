@@ -13,7 +13,7 @@ import type { Terminal } from "../terminal.ts";
 
 export const get: Command = {
   name: "get",
-  summary: "objects as kubectl get lists them: svc, endpointslices, pods, nodes",
+  summary: "objects as kubectl get lists them: svc, endpoints, endpointslices, pods, nodes",
   usage: "-f FILE… KIND[,KIND…] [NAME]",
   options: {
     ...inputOptions,
@@ -42,23 +42,28 @@ function runGet(args: Arguments, terminal: Terminal): ExitCode {
   if (form === "json") terminal.out(`${JSON.stringify(listObject(all), undefined, 2)}\n`);
   else if (all.length === 0) terminal.err(notFound(args));
   else terminal.out(tables(lab, lists, args, form === "wide"));
+  if (kinds.includes("Endpoints")) terminal.err(endpointsWarning);
   return exitCode.ok;
 }
 
 /** As kubectl says them: with the group, if any. */
 const resources: Readonly<Record<PrintableKind, string>> = {
   Service: "services",
+  Endpoints: "endpoints",
   EndpointSlice: "endpointslices.discovery.k8s.io",
   Pod: "pods",
   Node: "nodes",
 };
+
+/** What the API server says to everybody who asks for Endpoints; kubectl passes it on. */
+const endpointsWarning = "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n";
 
 function readKind(word: string): PrintableKind {
   const kind = kindsByName.get(word.toLowerCase());
   if (kind !== undefined) return kind;
   const meant = nearestWord(word, [...kindsByName.keys()]);
   throw new ParseError(`get does not know the kind "${word}"`, {
-    hint: meant === undefined ? "expected svc, endpointslices, pods or nodes" : `did you mean ${meant}?`,
+    hint: meant === undefined ? "expected svc, endpoints, endpointslices, pods or nodes" : `did you mean ${meant}?`,
   });
 }
 
