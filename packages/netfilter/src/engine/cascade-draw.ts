@@ -36,8 +36,12 @@ function choose(code: Int32Array, cascade: number, from: number, chooser: Choose
   return count;
 }
 
-/** The survivals of the last cascade that a packet met, from the rule on from which it was drawn, as fractions of 2^52. */
-export function survivalsOf({ code, cascade, from }: Fate): Float64Array {
+/**
+ * Of the last draw that a packet met: of a cascade the survivals from the rule on from which it was drawn, as fractions of
+ * 2^52; of one between equally likely numbers how many of them there are from each on.
+ */
+export function survivalsOf({ bound, code, cascade, from }: Fate): Float64Array {
+  if (bound > 0) return Float64Array.from({ length: bound }, (_, i) => bound - i);
   const first = cascade + cascadeField.survivals;
   const survivals = new Float64Array(code![cascade + cascadeField.count]! + 1 - from);
   for (let i = 0; i < survivals.length; i++) survivals[i] = survivalAt(code!, first + 2 * (from + i));

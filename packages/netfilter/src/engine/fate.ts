@@ -6,18 +6,20 @@ import type { Chooser } from "./chooser.ts";
  * know a way again asks here whether it will be the same.
  */
 export class Fate {
-  /** It hung on time, connections, sets, counters, source ports, or chance other than a cascade's draw. */
+  /** It hung on time, connections, sets, counters, source ports, or chance other than draws. */
   more = false;
-  /** Draws of cascades. */
+  /** Draws of cascades, and those between numbers that are equally likely. */
   draws = 0;
   /** What the next draw takes in place of a number of its stream; -1 for none. */
   forced = -1;
   /** Decides in place of all chance, for packet after packet, until it is taken away again. */
   chooser: Chooser | undefined = undefined;
 
-  // The last draw: from which stream, the number, for which cascade of which code, from which of its rules on, what it chose.
+  // The last draw: from which stream, the number, below which bound or (0) for which cascade of which code, from which of its
+  // rules on, what it chose.
   chance: Random | undefined = undefined;
   value = 0.5;
+  bound = 0;
   code: Int32Array | undefined = undefined;
   cascade = 0;
   from = 0;
@@ -32,17 +34,21 @@ export class Fate {
 
   /** A uniform draw: an integer in [0, bound). */
   drawBelow(bound: number, chance: Random): number {
-    this.more = true;
-    return Math.floor(this.draw(chance) * bound);
+    const chosen = Math.floor(this.draw(chance) * bound);
+    this.bound = bound;
+    this.from = 0;
+    this.chosen = chosen;
+    return chosen;
   }
 
-  /** The number that decides a cascade. */
+  /** The number that decides. */
   draw(chance: Random): number {
     const value = this.forced < 0 ? chance.next() : this.forced;
     this.forced = -1;
     this.draws++;
     this.chance = chance;
     this.value = value;
+    this.bound = 0;
     return value;
   }
 }

@@ -48,9 +48,10 @@ export function writeBranch(
   words[at + 12] = meter.conntrackLookups;
   words[at + 13] = meter.randomDraws;
   words[at + 14] = meter.natBindings;
+  words[at + 15] = meter.setLookups;
 }
 
-/** Leaves everything but the receiver as the walk did; what only sets and IPVS count is 0 on a known way. */
+/** Leaves everything but the receiver as the walk did; what only IPVS counts is 0 on a known way. */
 export function readBranch(words: Int32Array, at: number, end: WayEnd): DispositionCode {
   const { packet, requestMeter: meter } = end;
   const flags = words[at]!;
@@ -72,7 +73,7 @@ export function readBranch(words: Int32Array, at: number, end: WayEnd): Disposit
   meter.rulesCompared = words[at + 9]!;
   meter.matchesEvaluated = words[at + 10]!;
   meter.chainsEntered = words[at + 11]!;
-  meter.setLookups = 0;
+  meter.setLookups = words[at + 15]!;
   meter.hashLookups = 0;
   meter.serversExamined = 0;
   meter.conntrackLookups = words[at + 12]!;

@@ -1,9 +1,9 @@
 import type { Random } from "@kubenetsim/core/runtime/random";
 
-/** A cascade as a packet's way met it, apart from the rules: a stream, and which numbers choose which of its outcomes. */
+/** A draw as a packet's way met it, apart from the rules: a stream, and which numbers choose which of its outcomes. */
 export class Dice {
   readonly chance: Random;
-  /** Outcomes: one for each rule from where the draw began, and one for none of them. */
+  /** Outcomes: of a cascade one for each rule from where the draw began, and one for none of them. */
   readonly outcomes: number;
   /** The chance that the draw passes its first k rules. */
   readonly #survivals: Float64Array;

@@ -25,8 +25,8 @@ export interface WalkedWay {
 }
 
 /**
- * Ways of IPv4 requests that hang on nothing but the header without its source port, the rules, and at most one draw of a
- * cascade: a way has a branch for each outcome of its draw, known once a packet has walked it. When a kernel of a way has
+ * Ways of IPv4 requests that hang on nothing but the header without its source port, the rules, and at most one draw:
+ * a way has a branch for each outcome of its draw, known once a packet has walked it. When a kernel of a way has
  * changed, or there are more branches than the limit, everything is forgotten.
  */
 export class KnownWays {
@@ -166,7 +166,7 @@ export class KnownWays {
     this.#used += room;
   }
 
-  /** Ways with the same stream and the same cascade share their dice. */
+  /** Ways with the same stream and the same odds share their dice. */
   #diceOf(fate: Fate, survivals: Float64Array): number {
     const name = `${fate.chance!.seed}|${survivals.join()}`;
     const known = this.#diceNumbers.get(name);

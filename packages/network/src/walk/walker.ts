@@ -33,7 +33,7 @@ export interface WalkerOptions {
  * fared; `traceOf` makes a `Trace` of it and the tape.
  *
  * With `remember`, `request` keeps the ways of IPv4 packets through stateless kernels that hang on nothing but the header
- * without its source port, the rules and at most one draw of a cascade, and gives the next such packet its end without
+ * without its source port, the rules and at most one draw, and gives the next such packet its end without
  * asking the kernels: the same fields, meters and random numbers, and a `knownWay` record on the tape in place of all
  * others. Counters of rules count only what has walked, and the topology must stay as it is.
  */
@@ -121,7 +121,7 @@ export class Walker {
     return readBranch(branches, at, this);
   }
 
-  /** `forced` is the number that a cascade on the way takes in place of drawing one; -1 for none. */
+  /** `forced` is the number that a draw on the way takes in place of drawing one; -1 for none. */
   #begin(forced: number): void {
     this.packet.fate.begin(forced);
     this.requestMeter.reset();
