@@ -15,7 +15,7 @@ const tableOrder = ["filter", "mangle", "nat"];
 /**
  * A form in which two dumps of the same rules are equal: comment lines dropped, tables filter, mangle, nat (then others),
  * chains sorted by name, rules by chain in their own order, but those of the chains that kube-proxy fills in no order
- * sorted as text, the "must be the last rule" one last. Rule counters (`-c`) are dropped.
+ * sorted as text, the "must be the last rule" ones last. Rule counters (`-c`) are dropped.
  */
 export function canonicalIptablesSave(input: string | Ruleset): string {
   const text = typeof input === "string" ? input : printIptablesSave(input);
@@ -54,7 +54,7 @@ function printTable(
 
 function sorted(rules: string[]): string[] {
   const isLast = (rule: string): boolean => rule.includes("must be the last rule");
-  return [...rules.filter((rule) => !isLast(rule)).sort(byText), ...rules.filter(isLast)];
+  return [...rules.filter((rule) => !isLast(rule)).sort(byText), ...rules.filter(isLast).sort(byText)];
 }
 
 function tableRank(name: string): number {

@@ -40,77 +40,82 @@ export function serviceName(number: number): { readonly name: string; readonly n
 
 function plan(): fc.Arbitrary<StoredServicePlan> {
   return fc.record({
-    kind: weighted<StoredKind>([
-      [8, "ClusterIP"],
-      [8, "NodePort"],
-      [12, "LoadBalancer"],
-      [1, "ExternalName"],
-      [1, "Headless"],
-      [1, "OtherProxy"],
-    ]),
-    families: weighted<readonly IpFamily[]>([
-      [4, ["IPv4"]],
-      [2, ["IPv6"]],
-      [2, ["IPv4", "IPv6"]],
-      [1, ["IPv6", "IPv4"]],
-    ]),
-    ports: fc.uniqueArray(
-      fc.record({
-        port: fc.constantFrom(80, 53, 443, 8000),
-        protocol: weighted<Protocol>([
-          [5, "TCP"],
-          [3, "UDP"],
-          [1, "SCTP"],
-        ]),
-        target: fc.constantFrom(8080, 5353, 80),
-      }),
-      { minLength: 1, maxLength: 3, selector: ({ port, protocol }) => `${port}/${protocol}` },
-    ),
-    externalIPs: weighted<readonly ("IPv4" | "IPv6" | "sloppy")[]>([
-      [5, []],
-      [2, ["IPv4"]],
-      [1, ["IPv6"]],
-      [1, ["IPv4", "IPv6", "IPv4"]],
-      [1, ["sloppy"]],
-    ]),
-    ingress: fc.array(
-      fc.record({
-        at: weighted<IngressPlan["at"]>([
-          [5, "IPv4"],
-          [3, "IPv6"],
-          [1, "hostname"],
-        ]),
-        ipMode: fc.constantFrom(undefined, "VIP" as const, "Proxy" as const),
-      }),
-      { maxLength: 3 },
-    ),
-    sourceRanges: fc.constantFrom<readonly string[]>(
-      [],
-      [],
-      ["10.0.0.0/8"],
-      [" 192.0.2.0/24 ", "198.18.0.1/32", "fd00:99::/64"],
-      ["192.168.10.0/24", "fd00:10::/32"],
-      ["0.0.0.0/0", "192.0.2.0/24"],
-      ["::/0"],
-      ["fd00:99::/64"],
-    ),
+    kind: weighted(kinds),
+    families: weighted(familyLists),
+    ports: fc.uniqueArray(portPlan(), {
+      minLength: 1,
+      maxLength: 3,
+      selector: ({ port, protocol }) => `${port}/${protocol}`,
+    }),
+    externalIPs: weighted(externalIPLists),
+    ingress: fc.array(ingressPlan(), { maxLength: 3 }),
+    sourceRanges: fc.constantFrom(...sourceRangeLists),
     external: fc.constantFrom<TrafficPolicy>("Cluster", "Local"),
     internal: weighted<TrafficPolicy | undefined>([
       [4, "Cluster"],
       [2, "Local"],
       [1, undefined],
     ]),
-    affinity: weighted<number | undefined>([
-      [4, undefined],
-      [1, 10800],
-      [1, 1],
-      [1, 60],
-      [1, 86400],
-    ]),
+    affinity: fc.constantFrom(undefined, undefined, undefined, undefined, 10800, 1, 60, 86400),
     noNodePorts: weighted([
       [5, false],
       [1, true],
     ]),
+  });
+}
+
+const kinds: readonly (readonly [number, StoredKind])[] = [
+  [8, "ClusterIP"],
+  [8, "NodePort"],
+  [12, "LoadBalancer"],
+  [1, "ExternalName"],
+  [1, "Headless"],
+  [1, "OtherProxy"],
+];
+const familyLists: readonly (readonly [number, readonly IpFamily[]])[] = [
+  [4, ["IPv4"]],
+  [2, ["IPv6"]],
+  [2, ["IPv4", "IPv6"]],
+  [1, ["IPv6", "IPv4"]],
+];
+const externalIPLists: readonly (readonly [number, StoredServicePlan["externalIPs"]])[] = [
+  [5, []],
+  [2, ["IPv4"]],
+  [1, ["IPv6"]],
+  [1, ["IPv4", "IPv6", "IPv4"]],
+  [1, ["sloppy"]],
+];
+const sourceRangeLists: readonly (readonly string[])[] = [
+  [],
+  [],
+  ["10.0.0.0/8"],
+  [" 192.0.2.0/24 ", "198.18.0.1/32", "fd00:99::/64"],
+  ["192.168.10.0/24", "fd00:10::/32"],
+  ["0.0.0.0/0", "192.0.2.0/24"],
+  ["::/0"],
+  ["fd00:99::/64"],
+];
+
+function portPlan(): fc.Arbitrary<StoredServicePlan["ports"][number]> {
+  return fc.record({
+    port: fc.constantFrom(80, 53, 443, 8000),
+    protocol: weighted<Protocol>([
+      [5, "TCP"],
+      [3, "UDP"],
+      [1, "SCTP"],
+    ]),
+    target: fc.constantFrom(8080, 5353, 80),
+  });
+}
+
+function ingressPlan(): fc.Arbitrary<IngressPlan> {
+  return fc.record({
+    at: weighted<IngressPlan["at"]>([
+      [5, "IPv4"],
+      [3, "IPv6"],
+      [1, "hostname"],
+    ]),
+    ipMode: fc.constantFrom(undefined, "VIP" as const, "Proxy" as const),
   });
 }
 
