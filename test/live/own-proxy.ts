@@ -4,7 +4,7 @@ import type { Service } from "@kubenetsim/core/model/service";
 import type { ServiceCIDR } from "@kubenetsim/core/model/service-cidr";
 import type { IpAddress, IpFamily } from "@kubenetsim/core/net/address";
 import type { KubeProxyConfig, ProxyNode, ProxySnapshot, SnapshotChange } from "@kubenetsim/proxy";
-import { readKubeProxyConfig, takeSnapshot, updateSnapshot } from "@kubenetsim/proxy";
+import { readKubeProxyConfig, takeSnapshot, updateNode, updateSnapshot } from "@kubenetsim/proxy";
 import type { ProxyCase, ProxyStep } from "@kubenetsim/testing";
 import { type OwnSync, ownModes } from "./own-sync.ts";
 import type { PeerStep } from "./peer-answers.ts";
@@ -36,27 +36,30 @@ class OwnProxier {
   readonly #services = new Map<string, Service>();
   readonly #slices = new Map<string, EndpointSlice>();
   #serviceCIDRs: ServiceCIDR | undefined;
-  #node: ProxyNode;
+  readonly #node: ProxyNode;
+  #zone: string | undefined;
   #snapshot: ProxySnapshot | undefined;
 
   constructor(family: IpFamily, one: ProxyCase, config: KubeProxyConfig, nfacct: boolean) {
     this.#family = family;
     this.#config = config;
     this.#node = proxyNode(one, nfacct);
+    this.#zone = one.node.metadata.labels?.[zoneLabel];
     this.#sync = ownModes[config.mode]!(family, syncPeriodSeconds(one));
   }
 
   step(step: ProxyStep): { name: string; dump: string; inputs: string[] } {
     const changes = this.#changes(step);
-    const zone = step.nodeLabels === undefined ? this.#node.zone : (step.nodeLabels[zoneLabel] ?? "");
-    const moved = zone !== this.#node.zone;
-    if (moved) this.#node = { ...this.#node, zone };
-    this.#snapshot =
-      this.#snapshot === undefined || moved ? this.#wholeSnapshot() : updateSnapshot(this.#snapshot, changes);
-    return this.#sync.run(this.#snapshot, step);
+    this.#snapshot = this.#snapshot === undefined ? this.#firstSnapshot() : updateSnapshot(this.#snapshot, changes);
+    const relabelled = step.nodeLabels !== undefined && this.#zone !== step.nodeLabels[zoneLabel];
+    if (relabelled) {
+      this.#zone = step.nodeLabels[zoneLabel];
+      this.#snapshot = updateNode(this.#snapshot, { ...this.#snapshot.basis.node, zone: this.#zone ?? "" });
+    }
+    return this.#sync.run(this.#snapshot, relabelled ? { ...step, full: true } : step);
   }
 
-  #wholeSnapshot(): ProxySnapshot {
+  #firstSnapshot(): ProxySnapshot {
     return takeSnapshot({
       family: this.#family,
       node: this.#node,

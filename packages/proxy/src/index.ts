@@ -22,6 +22,7 @@ export {
   type SnapshotChange,
   type SnapshotInput,
   takeSnapshot,
+  updateNode,
   updateSnapshot,
 } from "./snapshot/snapshot.ts";
 export { type CategorizedEndpoints, categorizeEndpoints } from "./snapshot/topology.ts";

@@ -30,30 +30,40 @@ export interface ServiceRecord {
 
 const noEndpoints: readonly Endpoint[] = [];
 
-/** The record of these objects; its state, ports and endpoints are the earlier ones where they are equal. */
+/**
+ * The record of these objects; its state, ports and endpoints are the earlier ones where they are equal. Any change of a
+ * slice makes a new state, even one that changes no endpoint: kube-proxy writes such a Service anew
+ * (pkg/proxy/endpointschangetracker.go, UpdatedServices).
+ */
 export function mergeRecord(
   before: ServiceRecord | undefined,
   draft: ServiceRecord,
   basis: ProxyBasis,
 ): ServiceRecord | undefined {
   if (draft.service === undefined && draft.slices.length === 0) return undefined;
-  return { service: draft.service, slices: draft.slices, state: mergeState(before?.state, draft, basis) };
+  return { service: draft.service, slices: draft.slices, state: mergeState(before, draft, basis) };
 }
 
 function mergeState(
-  before: ServiceState | undefined,
+  earlier: ServiceRecord | undefined,
   { service, slices }: ServiceRecord,
   basis: ProxyBasis,
 ): ServiceState | undefined {
   const ports = service === undefined ? [] : distinctPorts(servicePorts(service, basis));
   if (ports.length === 0) return undefined;
+  const before = earlier?.state;
   const endpoints = endpointsOfSlices(slices, basis.node.name);
   const states = ports.map((port, i) =>
     mergePort(before?.ports[i], port, endpoints.get(`${port.portName}/${port.protocol}`) ?? noEndpoints),
   );
-  if (before?.ports.length === states.length && states.every((state, i) => state === before.ports[i])) return before;
+  const isSame = before?.ports.length === states.length && states.every((state, i) => state === before.ports[i]);
+  if (isSame && sameSlices(earlier!.slices, slices)) return before;
   const endpointCount = states.reduce((count, state) => count + state.endpoints.length, 0);
   return { key: ports[0]!.service, ports: states, endpointCount };
+}
+
+function sameSlices(a: readonly EndpointSlice[], b: readonly EndpointSlice[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i] || JSON.stringify(one) === JSON.stringify(b[i]));
 }
 
 function mergePort(

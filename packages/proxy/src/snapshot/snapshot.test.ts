@@ -2,7 +2,7 @@ import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service } from "@kubenetsim/core/model/service";
 import { describe, expect, it } from "vitest";
 import { defaultKubeProxyConfig } from "../config/kube-proxy-config.ts";
-import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "./snapshot.ts";
+import { type ProxySnapshot, takeSnapshot, updateNode, updateSnapshot } from "./snapshot.ts";
 
 const node = { name: "node1", nodeIPs: [], addresses: [], zone: "", podCIDRs: [], nfacct: true };
 
@@ -120,11 +120,14 @@ describe("updateSnapshot", () => {
     expect(next.services.find((one) => one.key === "default/late")!.endpointCount).toBe(2);
   });
 
-  it("moves a slice whose label names another Service", () => {
-    const next = updateSnapshot(first, [
-      { kind: "EndpointSlice", before: slice("web-1", "web"), after: slice("web-1", "other") },
-    ]);
-    expect(next.services.map((one) => one.endpointCount)).toEqual([2, 0]);
+  it("makes a Service new whose slices changed, though its endpoints did not", () => {
+    const start = take([service("api"), service("web")], [slice("web-1", "web")]);
+    const empty = slice("web-2", "web", { endpoints: [] });
+    const next = updateSnapshot(start, [{ kind: "EndpointSlice", before: undefined, after: empty }]);
+    expect(next.services.map((one, i) => one === start.services[i])).toEqual([true, false]);
+    expect(next.services[1]!.ports[0]).toBe(start.services[1]!.ports[0]);
+    const again = updateSnapshot(next, [{ kind: "EndpointSlice", before: empty, after: structuredClone(empty) }]);
+    expect(again.services[1]).toBe(next.services[1]);
   });
 });
 
@@ -150,5 +153,41 @@ describe("serviceCIDRs", () => {
   it("stay the same set when an object says what is known", () => {
     const snapshot = takeSnapshot({ ...basis, serviceCIDRs: [first] });
     expect(updateSnapshot(snapshot, [{ kind: "ServiceCIDR", before: first, after: { ...first } }])).toBe(snapshot);
+  });
+});
+
+describe("a slice whose labels change", () => {
+  const web = slice("s-1", "web");
+  const relabelled = (labels: Record<string, string>): EndpointSlice => ({
+    ...web,
+    metadata: { ...web.metadata, labels },
+  });
+  const change = (before: EndpointSlice, after?: EndpointSlice) => [{ kind: "EndpointSlice", before, after }];
+  const start = take([service("web"), service("api", { clusterIP: "10.96.0.2" })], [web]);
+  const both = ["10.244.1.10:8080", "10.244.1.9:8080"];
+
+  it("stays with the Service that it named, even when it goes", () => {
+    const nameless = relabelled({});
+    const after = updateSnapshot(start, change(web, nameless));
+    expect(endpoints(after)).toEqual(both);
+    expect(endpoints(updateSnapshot(after, change(nameless)))).toEqual(both);
+  });
+
+  it("counts for two Services once it has named two", () => {
+    const api = relabelled({ "kubernetes.io/service-name": "api" });
+    const after = updateSnapshot(start, change(web, api));
+    expect(endpoints(after)).toEqual([...both, ...both]);
+    expect(endpoints(updateSnapshot(after, change(api)))).toEqual(both);
+  });
+
+  it("is gone once it is a headless Service's", () => {
+    const headless = relabelled({ "kubernetes.io/service-name": "web", "service.kubernetes.io/headless": "" });
+    expect(endpoints(updateSnapshot(start, change(web, headless)))).toEqual([]);
+  });
+
+  it("is remembered when the Node's labels change", () => {
+    const after = updateNode(updateSnapshot(start, change(web, relabelled({}))), { ...node, zone: "zone-a" });
+    expect(endpoints(after)).toEqual(both);
+    expect(after.basis.node.zone).toBe("zone-a");
   });
 });

@@ -3,6 +3,7 @@ import type { Service } from "@kubenetsim/core/model/service";
 import type { ServiceCIDR } from "@kubenetsim/core/model/service-cidr";
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { ProxyBasis } from "./proxy-basis.ts";
+import type { ProxyNode } from "./proxy-node.ts";
 import { mergeRecord, type ServiceRecord, type ServiceState } from "./service-state.ts";
 import { SortedMap } from "./sorted-map.ts";
 
@@ -56,7 +57,8 @@ export function takeSnapshot(input: SnapshotInput): ProxySnapshot {
 
 /**
  * The next snapshot. Only Services that the changes name are read again; one that comes out equal keeps its identity, and
- * with no difference at all the snapshot itself comes back. (A changed Node or configuration needs `takeSnapshot`.)
+ * with no difference at all the snapshot itself comes back. (A changed Node needs `updateNode`, a changed configuration
+ * `takeSnapshot`.)
  */
 export function updateSnapshot(snapshot: ProxySnapshot, changes: readonly SnapshotChange[]): ProxySnapshot {
   const serviceCIDRs = updateServiceCIDRs(snapshot.serviceCIDRs, changes);
@@ -85,6 +87,22 @@ export function updateSnapshot(snapshot: ProxySnapshot, changes: readonly Snapsh
     endpointCount,
     records: snapshot.records.with(records),
     serviceCIDRs,
+  });
+}
+
+/** What the same kube-proxy knows when its Node's labels changed: every Service is looked at anew. */
+export function updateNode(snapshot: ProxySnapshot, node: ProxyNode): ProxySnapshot {
+  const basis = { ...snapshot.basis, node };
+  const records = snapshot.records.leaves.flatMap(({ keys, values }) =>
+    keys.map((key, index) => [key, mergeRecord(undefined, values[index]!, basis)!] as const),
+  );
+  const states = records.flatMap(([key, { state }]) => (state === undefined ? [] : [[key, state] as const]));
+  return proxySnapshot({
+    basis,
+    serviceTable: SortedMap.from(states),
+    endpointCount: snapshot.endpointCount,
+    records: SortedMap.from(records),
+    serviceCIDRs: snapshot.serviceCIDRs,
   });
 }
 
@@ -120,6 +138,11 @@ function applyService(
   touched.set(key, { ...record, service: after as Service | undefined });
 }
 
+/**
+ * A changed slice counts for the Service that it names now: where it named another one, or names none any more, kube-proxy
+ * keeps what it had for the earlier one (pkg/proxy/endpointslicecache.go, updatePending). A slice that becomes a headless
+ * Service's is gone for it.
+ */
 function applySlice(
   snapshot: ProxySnapshot,
   touched: Map<string, ServiceRecord>,
@@ -127,10 +150,13 @@ function applySlice(
 ): void {
   const old = before as EndpointSlice | undefined;
   const next = after as EndpointSlice | undefined;
-  const oldKey = old === undefined ? undefined : serviceKeyOf(old, snapshot.basis.family);
-  const nextKey = next === undefined ? undefined : serviceKeyOf(next, snapshot.basis.family);
-  if (oldKey !== undefined && oldKey !== nextKey) replaceSlice(snapshot, touched, oldKey, old!, undefined);
-  if (nextKey !== undefined) replaceSlice(snapshot, touched, nextKey, next!, next);
+  if (next !== undefined && !isHeadless(next)) {
+    const key = serviceKeyOf(next, snapshot.basis.family);
+    if (key !== undefined) replaceSlice(snapshot, touched, key, next, next);
+  } else if (old !== undefined && !isHeadless(old)) {
+    const key = serviceKeyOf(old, snapshot.basis.family);
+    if (key !== undefined) replaceSlice(snapshot, touched, key, old, undefined);
+  }
 }
 
 function replaceSlice(
@@ -151,12 +177,13 @@ function draftOf(snapshot: ProxySnapshot, touched: Map<string, ServiceRecord>, k
   return touched.get(key) ?? snapshot.records.get(key) ?? { service: undefined, slices: [], state: undefined };
 }
 
-/** The Service that a slice belongs to; undefined for one of the other family, a headless Service's, or nobody's. */
+/** The Service that a slice belongs to; undefined for one of the other family or nobody's. */
 function serviceKeyOf(slice: EndpointSlice, family: IpFamily): string | undefined {
-  const labels = slice.metadata.labels ?? {};
-  const service = labels["kubernetes.io/service-name"];
-  if (slice.addressType !== family || !service || labels["service.kubernetes.io/headless"] !== undefined) {
-    return undefined;
-  }
-  return `${slice.metadata.namespace ?? ""}/${service}`;
+  const service = slice.metadata.labels?.["kubernetes.io/service-name"];
+  return slice.addressType === family && service ? `${slice.metadata.namespace ?? ""}/${service}` : undefined;
+}
+
+/** kube-proxy does not watch slices of headless Services (cmd/kube-proxy/app/server.go). */
+function isHeadless({ metadata }: EndpointSlice): boolean {
+  return metadata.labels?.["service.kubernetes.io/headless"] !== undefined;
 }
