@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service } from "@kubenetsim/core/model/service";
+import type { ServiceCIDR } from "@kubenetsim/core/model/service-cidr";
 import { familyOf, type IpAddress, type IpFamily } from "@kubenetsim/core/net/address";
 import { defaultKubeProxyConfig, type KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
@@ -28,9 +29,9 @@ export interface RecordedVirtualServer {
   readonly real: readonly string[];
 }
 
-/** One file of kube-proxy/iptables or kube-proxy/ipvs. */
+/** One file of kube-proxy/iptables, kube-proxy/nftables or kube-proxy/ipvs. */
 export interface KubeProxyCase {
-  readonly mode: "iptables" | "ipvs";
+  readonly mode: "iptables" | "nftables" | "ipvs";
   readonly ipFamily: IpFamily;
   readonly node: {
     readonly name: string;
@@ -45,10 +46,15 @@ export interface KubeProxyCase {
     readonly nodePortAddresses: readonly string[];
     readonly masqueradeMark: string;
     readonly scheduler?: string;
+    /** Joined by commas. */
+    readonly serviceCIDRs?: string;
+    readonly featureGates?: Readonly<Record<string, boolean>>;
   };
   readonly services: readonly Service[];
   readonly endpointSlices: readonly EndpointSlice[];
   readonly chains?: RecordedChains;
+  /** `add …` lines of knftables. */
+  readonly ruleset?: readonly string[];
   readonly packets?: readonly RecordedPacket[];
   readonly virtualServers?: readonly RecordedVirtualServer[];
   readonly ipsets?: Readonly<Record<string, readonly string[]>>;
@@ -60,14 +66,30 @@ export function readKubeProxyCase(path: string): KubeProxyCase {
 
 export function snapshotOf(recorded: KubeProxyCase): ProxySnapshot {
   const { ipFamily: family, services, endpointSlices } = recorded;
-  return takeSnapshot({ family, node: nodeOf(recorded), config: configOf(recorded), services, endpointSlices });
+  return takeSnapshot({
+    family,
+    node: nodeOf(recorded),
+    config: configOf(recorded),
+    services,
+    endpointSlices,
+    serviceCIDRs: serviceCIDRsOf(recorded),
+  });
 }
 
-function nodeOf({ node }: KubeProxyCase): ProxyNode {
+function serviceCIDRsOf({ config: { serviceCIDRs } }: KubeProxyCase): ServiceCIDR[] {
+  if (!serviceCIDRs) return [];
+  const [apiVersion, kind] = ["networking.k8s.io/v1", "ServiceCIDR"] as const;
+  return [{ apiVersion, kind, metadata: { name: "kubernetes" }, spec: { cidrs: serviceCIDRs.split(",") } }];
+}
+
+function nodeOf({ mode, node }: KubeProxyCase): ProxyNode {
+  const nodeIPs = node.primaryIP === null ? [] : [node.primaryIP];
+  // Where a case says nothing of addresses, the recorded nftables proxiers had the primary one.
+  const addresses = mode === "nftables" && node.addresses.length === 0 ? nodeIPs : node.addresses;
   return {
     name: node.name,
-    nodeIPs: node.primaryIP === null ? [] : [node.primaryIP],
-    addresses: node.addresses.map((address) => ({ address, prefix: familyOf(address) === "IPv4" ? 24 : 64 })),
+    nodeIPs,
+    addresses: addresses.map((address) => ({ address, prefix: familyOf(address) === "IPv4" ? 24 : 64 })),
     zone: node.topologyLabels["topology.kubernetes.io/zone"] ?? "",
     podCIDRs: [],
     nfacct: true,
@@ -86,7 +108,9 @@ function configOf({ mode, config }: KubeProxyCase): KubeProxyConfig {
       masqueradeAll: config.masqueradeAll,
       localhostNodePorts: config.localhostNodePorts ?? true,
     },
+    nftables: { masqueradeBit: Math.log2(Number(config.masqueradeMark)), masqueradeAll: config.masqueradeAll },
     ipvs: { ...defaultKubeProxyConfig.ipvs, scheduler: config.scheduler ?? "" },
+    featureGates: config.featureGates ?? {},
   };
 }
 

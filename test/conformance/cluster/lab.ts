@@ -46,7 +46,10 @@ function load(kernel: Kernel, director: IpvsDirector, programs: readonly Program
   const ipvs = programs.flatMap(({ mode, program }) => (mode === "ipvs" ? [program] : []));
   kernel.loadSets(ipvs.flatMap(({ ipSets }) => ipSets));
   director.load(ipvs.flatMap(({ virtualServers }) => virtualServers));
-  for (const { program } of programs) kernel.load(program.ruleset);
+  for (const { mode, program } of programs) {
+    if (mode === "nftables") for (const transaction of program.transactions) kernel.applyNft(transaction);
+    else kernel.load(program.ruleset);
+  }
 }
 
 /** kube-proxy sets route_localnet for NodePorts on 127.0.0.1 in iptables mode only. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IpSet } from "@kubenetsim/netfilter/ruleset/ip-set";
 import { canonicalIptablesSave } from "@kubenetsim/netfilter/text/iptables-canonical";
+import { canonicalNftList } from "@kubenetsim/netfilter/text/nft-canonical";
 import { printDummyDevice } from "@kubenetsim/proxy/ipvs/dummy-device";
 import type { IpvsProgram } from "@kubenetsim/proxy/ipvs/sync-ipvs";
 import { firstDifference, firstSetDifference } from "../first-difference.ts";
@@ -23,6 +24,8 @@ export function ruleFileDifference(
   const [v4, v6] = programs as [Program, Program];
   if (file === "iptables-save.txt") return rulesDifference(expected, v4);
   if (file === "ip6tables-save.txt") return rulesDifference(expected, v6);
+  if (file === "nft-ip.txt") return tableDifference(expected, v4);
+  if (file === "nft-ip6.txt") return tableDifference(expected, v6);
   if (v4.mode !== "ipvs" || v6.mode !== "ipvs") throw new Error(`${file} of a node in mode ${config.mode}`);
   switch (file) {
     case "ipvsadm-Ln.txt":
@@ -38,8 +41,14 @@ export function ruleFileDifference(
   }
 }
 
-function rulesDifference(expected: string, { program }: Program): string | undefined {
+function rulesDifference(expected: string, { mode, program }: Program): string | undefined {
+  if (mode === "nftables") throw new Error(`iptables-save of a node in mode ${mode}`);
   return firstDifference(ruleLines(expected), ruleLines(canonicalIptablesSave(program.ruleset)));
+}
+
+function tableDifference(expected: string, { mode, program }: Program): string | undefined {
+  if (mode !== "nftables") throw new Error(`nft list table of a node in mode ${mode}`);
+  return linesDifference(expected, canonicalNftList(program.table));
 }
 
 function linesDifference(expected: string, actual: string): string | undefined {

@@ -6,6 +6,8 @@ import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config
 import type { IptablesProgram } from "@kubenetsim/proxy/iptables/iptables-program";
 import { compileIptables } from "@kubenetsim/proxy/iptables/sync-iptables";
 import { compileIpvs, type IpvsProgram } from "@kubenetsim/proxy/ipvs/sync-ipvs";
+import type { NftablesProgram } from "@kubenetsim/proxy/nftables/nftables-program";
+import { syncNftables } from "@kubenetsim/proxy/nftables/sync-nftables";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import { type ProxySnapshot, takeSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { Scenario } from "./scenario.ts";
@@ -15,12 +17,14 @@ export const families: readonly IpFamily[] = ["IPv4", "IPv6"];
 /** What one family's kube-proxy put into one node's kernel. */
 export type Program =
   | { readonly mode: "iptables"; readonly program: IptablesProgram }
+  | { readonly mode: "nftables"; readonly program: NftablesProgram }
   | { readonly mode: "ipvs"; readonly program: IpvsProgram };
 
 /** Lets a scenario's kube-proxy on a node write its rules. */
 export function programOf(scenario: Scenario, nodeName: string, config: KubeProxyConfig, family: IpFamily): Program {
   const snapshot = snapshotOf(scenario, nodeName, config, family);
   if (config.mode === "ipvs") return { mode: "ipvs", program: compileIpvs(snapshot) };
+  if (config.mode === "nftables") return { mode: "nftables", program: syncNftables(undefined, snapshot) };
   return { mode: "iptables", program: compileIptables(snapshot) };
 }
 

@@ -1,19 +1,20 @@
-import { readFileSync } from "node:fs";
-import { type CheckResult, type Family, failed } from "../family.ts";
+import { compileNftables } from "@kubenetsim/proxy/nftables/sync-nftables";
+import { type CheckResult, type Family, failed, passed } from "../family.ts";
+import { readKubeProxyCase, snapshotOf } from "../kube-proxy-case.ts";
+import { nftRulesetDifference } from "../nft-ruleset.ts";
 import { isFileIn } from "../path-of-case.ts";
 
-interface NftablesCase {
-  readonly ruleset?: readonly string[];
-  readonly packets?: readonly { readonly name: string }[];
-}
-
-/** One node's kube-proxy in nftables mode. */
+/** One node's kube-proxy in nftables mode: what it writes, and where packets go by it. */
 export const kubeProxyNftables: Family = {
   name: "kube-proxy/nftables",
   claims: (path, isFolder) => !isFolder && isFileIn(path, "kube-proxy/nftables", ".json"),
   *run(path: string): Iterable<CheckResult> {
-    const { ruleset, packets } = JSON.parse(readFileSync(path, "utf8")) as NftablesCase;
-    if (ruleset !== undefined) yield failed("ruleset", "not modelled yet");
-    for (const packet of packets ?? []) yield failed("packets", "not modelled yet", packet.name);
+    const recorded = readKubeProxyCase(path);
+    const table = compileNftables(snapshotOf(recorded));
+    if (recorded.ruleset !== undefined) {
+      const difference = nftRulesetDifference(recorded.ruleset, table);
+      yield difference === undefined ? passed("ruleset") : failed("ruleset", difference);
+    }
+    for (const packet of recorded.packets ?? []) yield failed("packets", "not modelled yet", packet.name);
   },
 };
