@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { NftStore } from "@kubenetsim/netfilter/nft/nft-store";
 import type { IpSet } from "@kubenetsim/netfilter/ruleset/ip-set";
 import { canonicalIptablesSave } from "@kubenetsim/netfilter/text/iptables-canonical";
 import { canonicalNftList } from "@kubenetsim/netfilter/text/nft-canonical";
@@ -48,7 +49,10 @@ function rulesDifference(expected: string, { mode, program }: Program): string |
 
 function tableDifference(expected: string, { mode, program }: Program): string | undefined {
   if (mode !== "nftables") throw new Error(`nft list table of a node in mode ${mode}`);
-  return linesDifference(expected, canonicalNftList(program.table));
+  const kernel = new NftStore();
+  for (const transaction of program.transactions) kernel.apply(transaction);
+  const { family, name } = program.table;
+  return linesDifference(expected, canonicalNftList(kernel.table(family, name)!));
 }
 
 function linesDifference(expected: string, actual: string): string | undefined {

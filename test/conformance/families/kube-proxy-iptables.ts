@@ -1,8 +1,8 @@
 import { exploreOutcomes } from "@kubenetsim/netfilter/engine/explore-outcomes";
-import type { Ruleset } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { compileIptables } from "@kubenetsim/proxy/iptables/sync-iptables";
 import { type CheckResult, type Family, failed, passed } from "../family.ts";
-import { type KubeProxyCase, type RecordedPacket, readKubeProxyCase, snapshotOf } from "../kube-proxy-case.ts";
+import { readKubeProxyCase, snapshotOf } from "../kube-proxy-case.ts";
+import { packetCheck } from "../packet-check.ts";
 import { isFileIn } from "../path-of-case.ts";
 import { chainsDifference, writtenTables } from "../restore-chains.ts";
 
@@ -26,14 +26,9 @@ export const kubeProxyIptables: Family = {
       const difference = chainsDifference(recorded.chains, writtenTables(program.ruleset), unordered);
       yield difference === undefined ? passed("chains") : failed("chains", difference);
     }
-    for (const packet of recorded.packets ?? []) yield checkPacket(packet, program.ruleset, recorded);
+    const { addresses: localAddresses } = recorded.node;
+    for (const packet of recorded.packets ?? []) {
+      yield packetCheck(packet, exploreOutcomes(program.ruleset, { ...packet, localAddresses }));
+    }
   },
 };
-
-function checkPacket(packet: RecordedPacket, ruleset: Ruleset, { node }: KubeProxyCase): CheckResult {
-  const actual = exploreOutcomes(ruleset, { ...packet, localAddresses: node.addresses });
-  const say = ({ output, masquerade }: RecordedPacket["expect"]): string =>
-    `${output === "" ? "nothing" : output}, ${masquerade ? "masqueraded" : "not masqueraded"}`;
-  if (say(packet.expect) === say(actual)) return passed("packets", packet.name);
-  return failed("packets", `expected ${say(packet.expect)}; got ${say(actual)}`, packet.name);
-}
