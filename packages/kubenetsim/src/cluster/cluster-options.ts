@@ -5,7 +5,7 @@ import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-p
 export interface ClusterOptions extends EmptyStateOptions {
   /** Nodes to begin with: names, or whole Node objects as YAML would have them. None unless given. */
   readonly nodes?: readonly (string | NewNode)[];
-  /** kube-proxy's mode; iptables unless given. A KubeProxyConfiguration in the input decides only when this is not given. */
+  /** kube-proxy's mode; iptables unless given. Before the first `settle` it counts more than a KubeProxyConfiguration. */
   readonly proxyMode?: ProxyMode;
   /** Everything random follows from it; "kubenetsim" unless given. */
   readonly seed?: string;

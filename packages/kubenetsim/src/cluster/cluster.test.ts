@@ -230,6 +230,7 @@ describe("options", () => {
       const one = lab();
       one.apply(`${head}${rest}\n`, { source: "kp.yaml" });
       one.settle();
+      one.restartKubeProxy();
       for (const ask of [() => one.node("n1").iptablesSave(), () => one.pod("client").curl("http://10.96.0.1")]) {
         expect(ask).toThrow(message);
         expect(ask).toThrow(expect.objectContaining({ position: expect.objectContaining({ source: "kp.yaml" }) }));

@@ -5,24 +5,22 @@ import { ChangeEvents, type Listener } from "@kubenetsim/core/runtime/change-eve
 import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Trace } from "@kubenetsim/core/trace/trace";
-import { type Share, shares } from "@kubenetsim/network/shares/shares";
-import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import type { Share } from "@kubenetsim/network/shares/shares";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
-import { connect, requestOf } from "../connect/connect.ts";
 import { noSuchNode } from "../connect/no-such-node.ts";
-import { parseSource, type Source } from "../connect/source.ts";
+import { parseSource } from "../connect/source.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
-import { LazyNetwork } from "../dataplane/lazy-network.ts";
+import { requireModelled } from "../dataplane/modelled-config.ts";
 import type { NodePlane } from "../dataplane/node-plane.ts";
-import { locatedTrace } from "../explain/located-trace.ts";
-import { sourcePositions } from "../explain/source-positions.ts";
+import type { ProxyAction } from "../dataplane/object-history.ts";
 import { findWarnings } from "../warnings/find-warnings.ts";
+import { proxyWarnings } from "../warnings/proxy-warnings.ts";
 import type { Warning } from "../warnings/warning.ts";
-import { ClientHandle, type Questions } from "./client-handle.ts";
+import { ClientHandle } from "./client-handle.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
-import { applyTexts, type ControlPlane, type InputText, settlePlane } from "./control-plane.ts";
+import { Connections } from "./connections.ts";
+import { applyTexts, type ControlPlane, deleteFrom, type InputText, settlePlane } from "./control-plane.ts";
 import { checkOptions, loadBalancerCidr, proxyConfig, withMode } from "./effective-options.ts";
-import { requireModelled } from "./modelled-config.ts";
 import { newNodes } from "./new-node.ts";
 import { NodeHandle } from "./node-handle.ts";
 
@@ -31,10 +29,6 @@ export interface ClusterSnapshot {
   readonly control: ControlPlane;
   readonly applyWarnings: readonly Warning[];
 }
-
-/** The first of the ports that a Linux host gives to connections of its programs. */
-const firstSourcePort = 32768;
-const sourcePorts = 28232;
 
 /**
  * A cluster to play with: apply YAML, let it settle, send packets, read what the nodes hold. Each method calls one stage;
@@ -54,9 +48,8 @@ export class Cluster {
   readonly #events: ChangeEvents<Change> = new ChangeEvents();
   #control: ControlPlane;
   #data: DataPlane;
-  #network: LazyNetwork;
+  #connections: Connections;
   #applyWarnings: readonly Warning[] = [];
-  #connections = 0;
 
   private constructor(options: ClusterOptions, control: ControlPlane, clock: Clock) {
     this.seed = options.seed ?? defaultSeed;
@@ -64,7 +57,7 @@ export class Cluster {
     this.#options = options;
     this.#control = control;
     this.#data = new DataPlane(this.#surroundings());
-    this.#network = this.#newNetwork();
+    this.#connections = new Connections(this.#data, options, () => this.state);
   }
 
   /** @throws ParseError for options that cannot be, UnsupportedError for a mode or scheduler that is not modelled. */
@@ -81,18 +74,20 @@ export class Cluster {
     return this.#control.state;
   }
 
+  /** The mode of a kube-proxy that starts now; `node(name).proxyMode` is the one that runs there. */
   get proxyMode(): ProxyMode {
     return this.#control.config.mode;
   }
 
-  /** What kube-proxy runs with. */
+  /** What a kube-proxy takes that starts now. Those that run keep what they have taken until they restart. */
   get proxyConfig(): KubeProxyConfig {
     return this.#control.config;
   }
 
   /** What is allowed and probably not meant: of the applied texts, and of the cluster as it stands. */
   get warnings(): readonly Warning[] {
-    return [...this.#applyWarnings, ...findWarnings(this.#data.history.at(-1)?.state ?? this.state)];
+    const state = this.#data.history.at(-1)?.state ?? this.state;
+    return [...this.#applyWarnings, ...proxyWarnings(this.#data, this.#control), ...findWarnings(state)];
   }
 
   /**
@@ -120,11 +115,36 @@ export class Cluster {
   /** Lets cloud, controllers and kube-proxy work until nothing is left to do. Returns all changes since the last time. */
   settle(): readonly Change[] {
     const rested = settlePlane(this.#control, this.#context(), loadBalancerCidr(this.#options));
-    const { config, pending } = this.#control;
+    const { config, configSource, pending } = this.#control;
     this.#control = rested.plane;
-    this.#data.add({ state: rested.plane.state, changes: rested.changes, config });
+    this.#data.add({
+      state: rested.plane.state,
+      changes: rested.changes,
+      config,
+      configSource,
+      nowMs: this.clock.nowMs,
+    });
     this.#events.tell(rested.changes.slice(pending.length));
     return rested.changes;
+  }
+
+  /**
+   * Deletes an object, as `kubectl delete` does. What hangs on it follows when the cluster settles: Endpoints of a Pod, a new
+   * Pod of its Deployment or DaemonSet. The Pod of a kube-proxy (kube-system, label k8s-app=kube-proxy) takes it along: another
+   * one starts on its node.
+   *
+   * @throws StatusError NotFound
+   */
+  delete(kind: Kind, key: ObjectKey): Change {
+    const { plane, change } = deleteFrom(this.#control, kind, key);
+    this.#control = plane;
+    this.#events.tell([change]);
+    return change;
+  }
+
+  /** Ends kube-proxy on all nodes (`kubectl rollout restart`): those that start in their place take the configuration of now. */
+  restartKubeProxy(): void {
+    this.#act({ kind: "restart", node: undefined });
   }
 
   get<K extends Kind>(kind: K, key: ObjectKey): KindMap[K] | undefined {
@@ -138,16 +158,26 @@ export class Cluster {
 
   /** `shop/client`, or `client` of the namespace default; also the name of a Deployment, for the first of its Pods. */
   pod(name: string): ClientHandle {
-    return new ClientHandle(parseSource(`pod/${name}`), this.#ask);
+    return new ClientHandle(parseSource(`pod/${name}`), this.#connections);
   }
 
   node(name: string): NodeHandle {
-    return new NodeHandle(name, () => this.#nodePlane(name), this.#ask);
+    return new NodeHandle(
+      name,
+      {
+        plane: () => this.#nodePlane(name),
+        act: (kind) => {
+          this.#nodePlane(name);
+          this.#act({ kind, node: name });
+        },
+      },
+      this.#connections,
+    );
   }
 
   /** A host outside of the cluster; any address will do. */
   external(address?: string): ClientHandle {
-    return new ClientHandle(parseSource(address === undefined ? "external" : `external:${address}`), this.#ask);
+    return new ClientHandle(parseSource(address === undefined ? "external" : `external:${address}`), this.#connections);
   }
 
   /**
@@ -157,7 +187,7 @@ export class Cluster {
    * @throws ParseError for names that do not exist.
    */
   trace(connection: { readonly from: string; readonly to: string }): Trace {
-    return this.#connect(parseSource(connection.from), connection.to);
+    return this.#connections.connect(parseSource(connection.from), connection.to);
   }
 
   /**
@@ -168,23 +198,25 @@ export class Cluster {
    * @throws ParseError for names that do not exist.
    */
   shares(connection: { readonly from: string; readonly to: string }): readonly Share[] {
-    return this.#ask.shares(parseSource(connection.from), connection.to);
+    return this.#connections.shares(parseSource(connection.from), connection.to);
   }
 
   /**
    * The same objects in a cluster that goes its own way. With the same proxy mode its kernels are in the same state, random
-   * streams included (unless another seed is given); with another mode they start anew.
+   * streams included (unless another seed is given); with another mode its nodes are fresh ones, that never had another. To
+   * see what a change of mode leaves on the same nodes, change the configuration and restart kube-proxy.
    */
   fork(options: Partial<Pick<ClusterOptions, "proxyMode" | "seed">> = {}): Cluster {
-    const changed = { ...this.#options, ...options };
-    const copy = new Cluster(changed, withMode(this.#control, changed), this.clock.fork());
+    const { proxyMode = this.proxyMode } = options;
+    const config = { ...this.proxyConfig, mode: proxyMode };
+    const control = proxyMode === this.proxyMode ? this.#control : { ...this.#control, config };
+    const copy = new Cluster({ ...this.#options, ...options }, control, this.clock.fork());
     copy.#data =
-      copy.proxyMode === this.proxyMode
+      control === this.#control
         ? this.#data.fork(copy.#surroundings())
-        : this.#data.restarted(copy.#surroundings(), copy.#control.config);
-    copy.#network = copy.#newNetwork();
+        : this.#data.restarted(copy.#surroundings(), config);
+    copy.#connections = new Connections(copy.#data, copy.#options, () => copy.state, this.#connections.count);
     copy.#applyWarnings = this.#applyWarnings;
-    copy.#connections = this.#connections;
     return copy;
   }
 
@@ -200,12 +232,12 @@ export class Cluster {
   restore({ control, applyWarnings }: ClusterSnapshot): void {
     this.#control = control;
     this.#applyWarnings = applyWarnings;
-    this.#connections = 0;
     this.#data = new DataPlane(this.#surroundings());
     if (control.settled !== undefined) {
-      this.#data.add({ state: control.settled.state, changes: [], config: control.config });
+      const { config, configSource } = control;
+      this.#data.add({ state: control.settled.state, changes: [], config, configSource, nowMs: this.clock.nowMs });
     }
-    this.#network = this.#newNetwork();
+    this.#connections = new Connections(this.#data, this.#options, () => this.state);
   }
 
   /** Tells of every write to an object. Returns how to stop. */
@@ -225,40 +257,15 @@ export class Cluster {
   #nodePlane(name: string): NodePlane {
     const nodes = (this.#data.history.at(-1)?.state ?? this.state).tables.Node;
     if (!nodes.has(name)) throw noSuchNode(name, nodes.keys());
-    this.requireModelled();
     return this.#data.node(name);
   }
 
-  readonly #ask: Questions = {
-    connect: (from, to) => this.#connect(from, to),
-    shares: (from, to) => {
-      const { state, tracer } = this.#ready(from);
-      const { topology } = tracer.walker;
-      const request = requestOf(state, topology, { from, to, sourcePort: this.#sourcePort });
-      return shares(topology, this.#data.attach(topology.nodes), request);
-    },
-  };
-
-  #connect(from: Source, to: string): Trace {
-    const { state, tracer } = this.#ready(from);
-    const traced = connect(state, tracer, { from, to, sourcePort: this.#sourcePort });
-    this.#connections++;
-    return locatedTrace(traced, sourcePositions(state));
-  }
-
-  get #sourcePort(): number {
-    return firstSourcePort + (this.#connections % sourcePorts);
-  }
-
-  /** The settled state, and its network with the sender in it. */
-  #ready(from: Source): { readonly state: ClusterState; readonly tracer: Tracer } {
-    this.requireModelled();
-    const { state } = this.#data.history.at(-1) ?? { state: this.state };
-    const { entryNode } = this.#options;
-    if (entryNode !== undefined && !state.tables.Node.has(entryNode)) {
-      throw noSuchNode(entryNode, state.tables.Node.keys());
-    }
-    return { state, tracer: this.#network.tracer(state, from.kind === "external" ? from.address : undefined) };
+  /** Before anything is settled no kube-proxy runs. */
+  #act(action: ProxyAction): void {
+    const last = this.#data.history.at(-1);
+    if (last === undefined) return;
+    const { config, configSource } = this.#control;
+    this.#data.add({ state: last.state, changes: [], config, configSource, action, nowMs: this.clock.nowMs });
   }
 
   #context() {
@@ -267,16 +274,5 @@ export class Cluster {
 
   #surroundings() {
     return { ...this.#context(), cni: this.#options.cni ?? "bridge" };
-  }
-
-  #newNetwork(): LazyNetwork {
-    const { cni, clients, entryNode } = this.#options;
-    return new LazyNetwork(this.#data, {
-      random: seededRandom(this.seed),
-      seed: this.seed,
-      cni: cni ?? "bridge",
-      clients,
-      entryNode,
-    });
   }
 }

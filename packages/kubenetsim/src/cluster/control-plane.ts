@@ -1,11 +1,14 @@
 import { applyDocuments } from "@kubenetsim/core/apiserver/apply";
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import { kinds } from "@kubenetsim/core/apiserver/decode/kinds";
 import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { deleteObject } from "@kubenetsim/core/apiserver/write-object";
 import { type SettleResult, settle } from "@kubenetsim/core/controllers/settle";
+import type { Kind, ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { Cidr } from "@kubenetsim/core/net/cidr";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
-import { formatPosition } from "@kubenetsim/core/runtime/errors";
+import { formatPosition, StatusError } from "@kubenetsim/core/runtime/errors";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import {
@@ -15,6 +18,7 @@ import {
 } from "@kubenetsim/proxy/config/read-config";
 import { assignLoadBalancers } from "../cloud/load-balancer-controller.ts";
 import type { Warning } from "../warnings/warning.ts";
+import { recreatePods } from "./daemon-pods.ts";
 
 /** What was asked for, and how far it has been settled. A frozen value; every step gives a new one. */
 export interface ControlPlane {
@@ -74,6 +78,16 @@ export function applyTexts(plane: ControlPlane, texts: readonly InputText[], con
   };
 }
 
+/** Deletes one object. @throws StatusError NotFound */
+export function deleteFrom(plane: ControlPlane, kind: Kind, key: ObjectKey): { plane: ControlPlane; change: Change } {
+  const deleted = deleteObject(plane.state, kind, key);
+  if (deleted === undefined) {
+    throw new StatusError("NotFound", `${kinds[kind].resource} "${key.slice(key.indexOf("/") + 1)}" not found`);
+  }
+  const { state, change } = deleted;
+  return { plane: { ...plane, state, pending: [...plane.pending, change] }, change };
+}
+
 function configWarnings(configs: readonly KubeProxyConfigDocument[]): Warning[] {
   const last = configs.at(-1);
   const overruled = configs.slice(0, -1).map(({ document }) => ({
@@ -96,9 +110,10 @@ export function settlePlane(plane: ControlPlane, context: ControlContext, loadBa
     loadBalancerRange === undefined
       ? { state: plane.state, changes: [] }
       : assignLoadBalancers(plane.state, loadBalancerRange);
-  const before = [...plane.pending, ...cloud.changes];
+  const recreated = recreatePods(cloud.state, plane.pending, context);
+  const before = [...plane.pending, ...cloud.changes, ...recreated.changes];
   const settled = settle(
-    cloud.state,
+    recreated.state,
     context,
     plane.settled === undefined ? {} : { since: { result: plane.settled, changes: before } },
   );

@@ -2,20 +2,24 @@ import { type Cidr, parseCidr } from "@kubenetsim/core/net/cidr";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { defaultKubeProxyConfig, type KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { defaultLoadBalancerRange } from "../cloud/address-pool.ts";
+import { requireModelled } from "../dataplane/modelled-config.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 import type { ControlPlane } from "./control-plane.ts";
-import { requireModelled } from "./modelled-config.ts";
 
 /** kube-proxy's configuration before any text says otherwise. */
 export function proxyConfig({ kubeProxy, proxyMode }: ClusterOptions): KubeProxyConfig {
   const config = { ...defaultKubeProxyConfig, ...kubeProxy };
-  return proxyMode === undefined ? config : { ...config, mode: proxyMode };
+  return proxyMode === undefined ? config : { ...config, mode: proxyMode, modeIsDefault: false };
 }
 
-/** The mode that the options insist on, whatever a configuration among the texts says. */
+/**
+ * The mode that the options insist on, whatever a configuration among the texts says with which the cluster begins. What is
+ * configured later counts as it stands.
+ */
 export function withMode(control: ControlPlane, { proxyMode }: ClusterOptions): ControlPlane {
-  if (proxyMode === undefined || control.config.mode === proxyMode) return control;
-  return { ...control, config: { ...control.config, mode: proxyMode } };
+  const hasBegun = control.settled !== undefined;
+  if (proxyMode === undefined || hasBegun || control.config.mode === proxyMode) return control;
+  return { ...control, config: { ...control.config, mode: proxyMode, modeIsDefault: false } };
 }
 
 /**

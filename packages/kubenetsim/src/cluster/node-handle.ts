@@ -1,7 +1,9 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
+import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { NodePlane } from "../dataplane/node-plane.ts";
+import type { ProxyAction } from "../dataplane/object-history.ts";
 import { ipsetListText, ipvsadmText, nodeIptables } from "../print/node-texts.ts";
 import { ClientHandle, type Questions } from "./client-handle.ts";
 import { readTableName } from "./table-name.ts";
@@ -13,22 +15,49 @@ export interface IptablesSaveOptions {
   readonly counters?: boolean;
 }
 
+/** How a handle gets at its node. Both throw for one that does not exist. */
+export interface NodeControl {
+  plane(): NodePlane;
+  act(kind: ProxyAction["kind"]): void;
+}
+
 /** One node: what its kernel holds, as the node's own programs print it. */
 export class NodeHandle extends ClientHandle {
   readonly name: string;
-  readonly #plane: () => NodePlane;
+  readonly #control: NodeControl;
 
-  /** `plane` is asked for when it is needed, since it may throw for a node that does not exist. */
-  constructor(name: string, plane: () => NodePlane, ask: Questions) {
+  constructor(name: string, control: NodeControl, ask: Questions) {
     super({ kind: "node", name }, ask);
     this.name = name;
-    this.#plane = plane;
+    this.#control = control;
+  }
+
+  /** What kube-proxy on this node runs with: what it took when it started. Undefined before it has. */
+  get proxyConfig(): KubeProxyConfig | undefined {
+    return this.#control.plane().current().proxy?.config;
+  }
+
+  get proxyMode(): ProxyMode | undefined {
+    return this.proxyConfig?.mode;
+  }
+
+  /** Ends kube-proxy on this node: the one that starts in its place takes the configuration of now. */
+  restartKubeProxy(): void {
+    this.#control.act("restart");
+  }
+
+  /**
+   * `kube-proxy --cleanup`: removes what kube-proxies of all modes have left on the node, and what the one that runs has
+   * written too, which it does not write again before it restarts.
+   */
+  cleanupKubeProxy(): void {
+    this.#control.act("cleanup");
   }
 
   /** `iptables-save [-t table]`. @throws ParseError for a table that iptables does not have. */
   iptablesSave(table?: TableName, options: IptablesSaveOptions = {}): string {
     if (table !== undefined) readTableName(table);
-    return nodeIptables(this.#plane().current().kernel, { ...options, ...(table === undefined ? {} : { table }) });
+    return nodeIptables(this.#running().kernel, { ...options, ...(table === undefined ? {} : { table }) });
   }
 
   /**
@@ -38,16 +67,22 @@ export class NodeHandle extends ClientHandle {
    * @throws ParseError, UnsupportedError with the line.
    */
   iptablesRestore(text: string, options: { readonly source?: string; readonly family?: IpFamily } = {}): void {
-    this.#plane().load(parseIptablesSave(text, options));
+    this.#control.plane().load(parseIptablesSave(text, options));
   }
 
   /** `ipvsadm -Ln`. */
   ipvsadm(): string {
-    return ipvsadmText.print(this.#plane().current());
+    return ipvsadmText.print(this.#running());
   }
 
   /** `ipset list`. */
   ipsetList(): string {
-    return ipsetListText.print(this.#plane().current());
+    return ipsetListText.print(this.#running());
+  }
+
+  #running() {
+    const plane = this.#control.plane();
+    plane.requireModelled();
+    return plane.current();
   }
 }

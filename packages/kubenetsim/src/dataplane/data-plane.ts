@@ -6,8 +6,10 @@ import type { Cni } from "@kubenetsim/network/topology/input";
 import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
+import { requireModelled } from "./modelled-config.ts";
 import { NodePlane, type PlaneSource } from "./node-plane.ts";
 import type { ObjectHistory, Settled } from "./object-history.ts";
+import { ProcessStarts } from "./process-starts.ts";
 import { proxyNodes } from "./proxy-node.ts";
 
 export interface DataPlaneOptions {
@@ -22,6 +24,7 @@ export class DataPlane implements PlaneSource {
   readonly #planes = new Map<string, NodePlane>();
   readonly #proxyNodes = new WeakMap<ClusterState["tables"]["Node"], ReadonlyMap<string, ProxyNode>>();
   readonly #history: Settled[] = [];
+  readonly #starts = new ProcessStarts();
   readonly #lives = new Map<string, string>();
   #sharedLife = "";
 
@@ -36,15 +39,38 @@ export class DataPlane implements PlaneSource {
 
   /** Tells the nodes of a newly settled state; they read it when they need it. */
   add(settled: Settled): void {
-    const time = this.#history.push(settled);
+    const time = this.#history.push(settled) - 1;
     const { action, changes } = settled;
-    if (action !== undefined && action.node === undefined) this.#sharedLife += ` ${time} ${action.kind}`;
-    if (action?.node !== undefined) this.#befalls(action.node, `${time} ${action.kind}`);
-    for (const { kind, key } of changes) if (kind === "Node") this.#befalls(key, `${time} Node`);
+    this.#starts.add(settled, time, (node) => this.startOf(node)!.config);
+    if (action?.kind === "cleanup") {
+      if (action.node === undefined) this.#sharedLife += ` ${time}`;
+      else this.#befalls(action.node, time);
+    }
+    for (const { kind, key } of changes) if (kind === "Node") this.#befalls(key, time);
   }
 
-  #befalls(node: string, what: string): void {
-    this.#lives.set(node, `${this.#lives.get(node) ?? ""} ${what}`);
+  #befalls(node: string, time: number): void {
+    this.#lives.set(node, `${this.#lives.get(node) ?? ""} ${time}`);
+  }
+
+  /** The time at which a node's kube-proxy has started, with the configuration that it took; undefined before the first. */
+  startOf(node: string): Settled | undefined {
+    return this.#history[this.#starts.of(node)];
+  }
+
+  /**
+   * Is all that the kube-proxies run with modelled, or that of one node?
+   *
+   * @throws UnsupportedError where the mode or the IPVS scheduler stands
+   */
+  requireModelled(node?: string): void {
+    const starts = node === undefined ? this.#starts.all().map((index) => this.#history[index]) : [this.startOf(node)];
+    for (const start of starts) if (start !== undefined) requireModelled(start.config, start.configSource);
+  }
+
+  /** Does the node's kube-proxy start at the time of this index? */
+  startsAt(node: string, index: number): boolean {
+    return this.#starts.has(node, index);
   }
 
   node(name: string): NodePlane {
@@ -90,14 +116,14 @@ export class DataPlane implements PlaneSource {
 
   /** What befell a node and its kube-proxy, as a text: nodes with equal ones had the same kube-proxies. */
   lifeOf(name: string): string {
-    return `${this.#sharedLife}${this.#lives.get(name) ?? ""}`;
+    return `${this.#starts.textOf(name)};${this.#sharedLife};${this.#lives.get(name) ?? ""}`;
   }
 
   /** The same objects seen by kube-proxies with another configuration, on fresh kernels. */
   restarted(options: DataPlaneOptions, config: KubeProxyConfig): DataPlane {
     return new DataPlane(
       options,
-      this.#history.map((settled) => ({ ...settled, config })),
+      this.#history.map((settled) => ({ ...settled, config, configSource: undefined, action: undefined })),
     );
   }
 

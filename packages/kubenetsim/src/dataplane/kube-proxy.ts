@@ -1,4 +1,4 @@
-import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
@@ -6,6 +6,7 @@ import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "@kubenetsim/pr
 import type { Proxier } from "./backend/backend.ts";
 import { backendOf, backends } from "./backend/backends.ts";
 import type { NodeKernel } from "./node-kernel.ts";
+import type { Settled } from "./object-history.ts";
 
 /** Both families have a proxier of their own, whether or not the node has addresses of both. */
 const families: readonly IpFamily[] = ["IPv4", "IPv6"];
@@ -25,37 +26,32 @@ export interface KubeProxy {
  *
  * @throws UnsupportedError for a mode that is not modelled.
  */
-export function startKubeProxy(
-  node: ProxyNode,
-  config: KubeProxyConfig,
-  state: ClusterState,
-  kernel: NodeKernel,
-): KubeProxy {
+export function startKubeProxy(node: ProxyNode, settled: Settled, kernel: NodeKernel): KubeProxy {
+  const { config } = settled;
   const backend = backendOf(config.mode);
   for (const other of backends) if (backend.removes.includes(other.mode)) other.cleanUp(kernel);
-  const proxiers = snapshotsOf(node, config, state).map((snapshot) => backend.start(snapshot, kernel));
-  return { node, config, proxiers };
+  const snapshots = snapshotsOf(node, config, settled.state);
+  return { node, config, proxiers: snapshots.map((one) => backend.start(one, kernel, timeOf(settled))) };
 }
 
 /** The same kube-proxy after changes; itself when none of them concerned it. */
-export function syncKubeProxy(proxy: KubeProxy, changes: readonly Change[], kernel: NodeKernel): KubeProxy {
+export function syncKubeProxy(proxy: KubeProxy, settled: Settled, kernel: NodeKernel): KubeProxy {
   const proxiers = proxy.proxiers.map((proxier) => {
-    const snapshot = updateSnapshot(proxier.snapshot, changes);
-    return snapshot === proxier.snapshot ? proxier : proxier.sync(snapshot, kernel);
+    const snapshot = updateSnapshot(proxier.snapshot, settled.changes);
+    return snapshot === proxier.snapshot ? proxier : proxier.sync(snapshot, kernel, timeOf(settled));
   });
   return proxiers.every((proxier, i) => proxier === proxy.proxiers[i]) ? proxy : { ...proxy, proxiers };
 }
 
 /** The same kube-proxy after its Node has changed, its zone label say: it syncs all anew. */
-export function moveKubeProxy(proxy: KubeProxy, node: ProxyNode, state: ClusterState, kernel: NodeKernel): KubeProxy {
-  const snapshots = snapshotsOf(node, proxy.config, state);
-  return { ...proxy, node, proxiers: proxy.proxiers.map((proxier, i) => proxier.sync(snapshots[i]!, kernel)) };
+export function moveKubeProxy(proxy: KubeProxy, node: ProxyNode, settled: Settled, kernel: NodeKernel): KubeProxy {
+  const snapshots = snapshotsOf(node, proxy.config, settled.state);
+  const proxiers = proxy.proxiers.map((proxier, i) => proxier.sync(snapshots[i]!, kernel, timeOf(settled)));
+  return { ...proxy, node, proxiers };
 }
 
-/** Does kube-proxy end itself, to be started again, because of a change of its Node (pkg/proxy/node.go, OnNodeChange)? */
-export function mustRestart({ node, config }: KubeProxy, now: ProxyNode): boolean {
-  if (node.nodeIPs.join() !== now.nodeIPs.join()) return true;
-  return config.detectLocalMode === "NodeCIDR" && node.podCIDRs.join() !== now.podCIDRs.join();
+function timeOf({ nowMs = 0 }: Settled): number {
+  return nowMs;
 }
 
 export function sameNode(a: ProxyNode, b: ProxyNode): boolean {

@@ -27,7 +27,6 @@ export interface NetworkOptions {
 /** The network of a settled state with its nodes' kernels, ready to send packets through. */
 export function buildNetwork(state: ClusterState, plane: DataPlane, options: NetworkOptions): Tracer {
   const { random, seed, cni, clients, entryNode } = options;
-  const mode = plane.history.at(-1)?.config.mode ?? "iptables";
   const nodes = state.tables.Node.values();
   const entries = nodes.filter((node) => entryNode === undefined || node.metadata.name === entryNode);
   const topology = buildTopology({
@@ -42,8 +41,9 @@ export function buildNetwork(state: ClusterState, plane: DataPlane, options: Net
       plane,
     ),
   });
+  const modes = new Set(nodes.map((node) => plane.startOf(node.metadata.name)?.config.mode ?? "iptables"));
   const walker = new Walker(topology, plane.attach(topology.nodes), random.fork("network"));
-  return new Tracer(walker, (host) => plane.namesOf(host), { seed, mode });
+  return new Tracer(walker, (host) => plane.namesOf(host), { seed, mode: [...modes].join(", ") });
 }
 
 /** The outside hosts that a topology has by itself, to add to them: each routes through the node of its own number. */

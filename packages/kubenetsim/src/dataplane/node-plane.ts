@@ -14,17 +14,20 @@ import {
   cleanUpKubeProxy,
   type KubeProxy,
   moveKubeProxy,
-  mustRestart,
   sameNode,
   startKubeProxy,
   syncKubeProxy,
 } from "./kube-proxy.ts";
+import { isModelled } from "./modelled-config.ts";
 import { emptyKernel, forkKernel, type KernelSurroundings, kernelNames, type NodeKernel } from "./node-kernel.ts";
 import { concerns, type ObjectHistory, type Settled } from "./object-history.ts";
 
 /** Where a node's plane reads what it has not seen yet. */
 export interface PlaneSource {
   readonly history: ObjectHistory;
+  /** Does the node's kube-proxy start at the time of this index, first or again? */
+  startsAt(name: string, index: number): boolean;
+  requireModelled(node: string): void;
   /** The node as a settled state has it; undefined when it is not there. */
   proxyNode(name: string, settled: Settled): ProxyNode | undefined;
 }
@@ -56,6 +59,11 @@ export class NodePlane implements CopyableKernel {
 
   copy(): HostKernel {
     return this.current().kernel.copy();
+  }
+
+  /** @throws UnsupportedError when the node's kube-proxy has started with what is not modelled. */
+  requireModelled(): void {
+    this.#source.requireModelled(this.name);
   }
 
   /** The kernel after everything that was settled; undefined proxy when nothing was. */
@@ -97,24 +105,23 @@ export class NodePlane implements CopyableKernel {
     const { history } = this.#source;
     for (; this.#seen < history.length; this.#seen++) {
       const settled = history[this.#seen]!;
+      const isCleaned = settled.action?.kind === "cleanup" && concerns(settled.action, this.name);
+      if (isCleaned) cleanUpKubeProxy(this.#kernel);
       const before = this.#proxy;
       this.#proxy = this.#next(before, settled);
-      if (this.#proxy === before && !concerns(settled.action, this.name)) continue;
-      this.#names = undefined;
+      if (isCleaned || this.#proxy !== before) this.#names = undefined;
     }
   }
 
-  /** kube-proxy after a settled time: started with the node, and anew when it was restarted or its Node changed. */
+  /** kube-proxy after a settled time. One in a mode that is not modelled does not run. */
   #next(before: KubeProxy | undefined, settled: Settled): KubeProxy | undefined {
-    const action = concerns(settled.action, this.name) ? settled.action?.kind : undefined;
-    if (action === "cleanup") cleanUpKubeProxy(this.#kernel);
     const isAboutNode = settled.changes.some(({ kind, key }) => kind === "Node" && key === this.name);
-    const node = before !== undefined && !isAboutNode ? before.node : this.#source.proxyNode(this.name, settled);
+    const starts = this.#source.startsAt(this.name, this.#seen);
+    const node = starts || isAboutNode ? this.#source.proxyNode(this.name, settled) : before?.node;
     if (node === undefined) return before;
-    if (before === undefined || action === "restart" || mustRestart(before, node)) {
-      return startKubeProxy(node, settled.config, settled.state, this.#kernel);
-    }
-    if (!sameNode(before.node, node)) return moveKubeProxy(before, node, settled.state, this.#kernel);
-    return syncKubeProxy(before, settled.changes, this.#kernel);
+    if (starts) return isModelled(settled.config) ? startKubeProxy(node, settled, this.#kernel) : undefined;
+    if (before === undefined) return undefined;
+    if (!sameNode(before.node, node)) return moveKubeProxy(before, node, settled, this.#kernel);
+    return syncKubeProxy(before, settled, this.#kernel);
   }
 }

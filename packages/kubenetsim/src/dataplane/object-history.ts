@@ -1,19 +1,25 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 
 /** What was settled at one time: the objects, and how they got there from the time before. */
 export interface Settled {
   readonly state: ClusterState;
   readonly changes: readonly Change[];
+  /** The time on the clock; 0 unless given. */
+  readonly nowMs?: number;
   /** What a kube-proxy takes that starts at this time; those that run do not look at it. */
   readonly config: KubeProxyConfig;
-  /** What was done to kube-proxies, before the objects are looked at. */
+  /** Where the configuration stands; undefined when it is the options' own. */
+  readonly configSource?: ManifestDocument | undefined;
+  /** What was done to kube-proxies before they see the changes. */
   readonly action?: ProxyAction | undefined;
 }
 
 /** A kube-proxy is ended and started again, or `kube-proxy --cleanup` is run beside it: on one node, or on all. */
 export interface ProxyAction {
   readonly kind: "restart" | "cleanup";
+  /** Undefined for all nodes. */
   readonly node: string | undefined;
 }
 

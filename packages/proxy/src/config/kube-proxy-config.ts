@@ -13,6 +13,8 @@ export type LocalMode = (typeof localModes)[number];
  */
 export interface KubeProxyConfig {
   readonly mode: ProxyMode;
+  /** The configuration names no mode: kube-proxy takes iptables and says that this will change. */
+  readonly modeIsDefault: boolean;
   /** An address other than 0.0.0.0 and :: stands in for the node's primary IP. */
   readonly bindAddress: string;
   readonly hostnameOverride: string;
@@ -21,7 +23,7 @@ export interface KubeProxyConfig {
   readonly detectLocalMode: LocalMode;
   readonly bridgeInterface: string;
   readonly interfaceNamePrefix: string;
-  /** CIDRs and the words `primary`, `localhost`, `all`. */
+  /** CIDRs and the words `primary`, `localhost`, `all`; none is all addresses, and in nftables mode `primary`. */
   readonly nodePortAddresses: readonly string[];
   readonly iptables: {
     /** Bit of the packet mark, 0–31; ipvs mode uses it too. */
@@ -51,6 +53,7 @@ export interface KubeProxyConfig {
  */
 export const defaultKubeProxyConfig: KubeProxyConfig = {
   mode: "iptables",
+  modeIsDefault: false,
   bindAddress: "0.0.0.0",
   hostnameOverride: "",
   clusterCIDRs: ["10.244.0.0/16"],

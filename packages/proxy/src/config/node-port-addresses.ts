@@ -33,8 +33,14 @@ export function nodePortAddresses(config: KubeProxyConfig, node: ProxyNode, fami
   };
 }
 
-function expandKeywords(config: KubeProxyConfig, node: ProxyNode): string[] {
-  return config.nodePortAddresses.flatMap((text) => {
+/** The list as kube-proxy runs with it (platformApplyDefaults of cmd/kube-proxy/app/server_linux.go). */
+export function effectiveNodePortAddresses({ mode, nodePortAddresses }: KubeProxyConfig): readonly string[] {
+  return nodePortAddresses.length === 0 && mode === "nftables" ? ["primary"] : nodePortAddresses;
+}
+
+/** CIDRs in the place of the keywords (expandNodePortAddressKeywords of cmd/kube-proxy/app/server.go). */
+export function expandKeywords(config: KubeProxyConfig, node: ProxyNode): string[] {
+  return effectiveNodePortAddresses(config).flatMap((text) => {
     switch (text) {
       case "primary":
         return (["IPv4", "IPv6"] as const)

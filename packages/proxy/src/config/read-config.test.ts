@@ -2,6 +2,7 @@ import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifest
 import { ParseError, StatusError } from "@kubenetsim/core/runtime/errors";
 import { describe, expect, it } from "vitest";
 import { defaultKubeProxyConfig } from "./kube-proxy-config.ts";
+import { effectiveNodePortAddresses } from "./node-port-addresses.ts";
 import { isKubeProxyConfig, readKubeProxyConfig, readKubeProxyConfigDocument } from "./read-config.ts";
 
 const head = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n";
@@ -20,8 +21,8 @@ function refusal(rest: string): StatusError {
 
 describe("KubeProxyConfiguration", () => {
   it("has the defaults of v1alpha1", () => {
-    expect(read("")).toEqual({ ...defaultKubeProxyConfig, clusterCIDRs: [] });
-    expect(read("mode: nftables").nodePortAddresses).toEqual(["primary"]);
+    expect(read("")).toEqual({ ...defaultKubeProxyConfig, clusterCIDRs: [], modeIsDefault: true });
+    expect(effectiveNodePortAddresses(read("mode: nftables"))).toEqual(["primary"]);
   });
 
   it("reads what decides about rules", () => {

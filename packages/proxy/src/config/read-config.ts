@@ -66,18 +66,17 @@ function embeddedDocument(document: ManifestDocument): ManifestDocument {
 
 function readFields(fields: FieldReader): KubeProxyConfig {
   const defaults = defaultKubeProxyConfig;
-  const mode = (fields.text("mode") || "iptables") as ProxyMode;
   const clusterCIDR = fields.text("clusterCIDR") || "";
-  const nodePortAddresses = fields.texts("nodePortAddresses");
   return {
-    mode,
+    mode: (fields.text("mode") || "iptables") as ProxyMode,
+    modeIsDefault: (fields.text("mode") ?? "") === "",
     bindAddress: fields.text("bindAddress") || defaults.bindAddress,
     hostnameOverride: fields.text("hostnameOverride") ?? "",
     clusterCIDRs: clusterCIDR === "" ? [] : clusterCIDR.split(","),
     detectLocalMode: (fields.text("detectLocalMode") || "ClusterCIDR") as LocalMode,
     bridgeInterface: fields.text("detectLocal", "bridgeInterface") ?? "",
     interfaceNamePrefix: fields.text("detectLocal", "interfaceNamePrefix") ?? "",
-    nodePortAddresses: nodePortAddresses.length === 0 && mode === "nftables" ? ["primary"] : nodePortAddresses,
+    nodePortAddresses: fields.texts("nodePortAddresses"),
     iptables: {
       masqueradeBit: fields.integer("iptables", "masqueradeBit") ?? defaults.iptables.masqueradeBit,
       masqueradeAll: fields.boolean("iptables", "masqueradeAll") ?? false,

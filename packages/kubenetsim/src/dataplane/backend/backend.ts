@@ -13,9 +13,9 @@ export interface Backend {
   readonly texts: readonly NodeText[];
   /**
    * A proxier of one family begins and syncs for the first time: NewProxier and its first syncProxyRules. The kernel may
-   * hold anything, of an earlier kube-proxy in any mode too.
+   * hold anything, of an earlier kube-proxy in any mode too. `nowMs` is when that happens; the node's clock may be later.
    */
-  start(snapshot: ProxySnapshot, node: NodeKernel): Proxier;
+  start(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number): Proxier;
   /** CleanupLeftovers: what `kube-proxy --cleanup` removes of what this mode has written, in both families. */
   cleanUp(node: NodeKernel): void;
 }
@@ -30,7 +30,7 @@ export interface Proxier {
    * One run of syncProxyRules: writes into the kernel what has changed since the last. Called only with another snapshot; one
    * with another basis (the Node's zone label has changed) makes it write all of it again.
    */
-  sync(snapshot: ProxySnapshot, node: NodeKernel): Proxier;
+  sync(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number): Proxier;
   /** What the proxier itself listens with, such as userspace mode's proxy ports. */
   readonly processes?: readonly Process[];
 }

@@ -14,9 +14,9 @@ export const iptablesBackend: Backend = {
   mode: "iptables",
   removes: ["nftables"],
   texts: [],
-  start(snapshot, node) {
+  start(snapshot, node, nowMs) {
     const found = serviceChains(node, snapshot.basis.family);
-    const program = syncIptables(undefined, snapshot, { found, now: node.clock.nowMs });
+    const program = syncIptables(undefined, snapshot, { found, now: nowMs });
     setSysctls(node, program.sysctls);
     write(node, program);
     return proxier(program);
@@ -27,8 +27,8 @@ export const iptablesBackend: Backend = {
 function proxier(program: IptablesProgram): Proxier {
   return {
     snapshot: program.snapshot,
-    sync(snapshot, node) {
-      const next = syncIptables(program, snapshot, { now: node.clock.nowMs });
+    sync(snapshot, node, nowMs) {
+      const next = syncIptables(program, snapshot, { now: nowMs });
       write(node, next);
       return proxier(next);
     },

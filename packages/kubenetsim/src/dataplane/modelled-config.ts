@@ -2,7 +2,7 @@ import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manif
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { schedulers } from "@kubenetsim/schedulers/schedulers";
-import { backends } from "../dataplane/backend/backends.ts";
+import { backends } from "./backend/backends.ts";
 
 export const modelledModes: readonly ProxyMode[] = backends.map(({ mode }) => mode);
 
@@ -17,11 +17,16 @@ export function requireModelled(config: KubeProxyConfig, document?: ManifestDocu
     const where = `mode of kube-proxy's configuration; modelled are ${modelledModes.join(" and ")}`;
     throw new UnsupportedError(`kube-proxy's mode "${mode}"`, where, document?.positionOf(["mode"]));
   }
-  if (mode !== "ipvs" || ipvs.scheduler === "" || Object.hasOwn(schedulers, ipvs.scheduler)) return;
+  if (isModelled(config)) return;
   const where = `ipvs.scheduler of kube-proxy's configuration; modelled are ${Object.keys(schedulers).join(", ")}`;
   throw new UnsupportedError(
     `the IPVS scheduler "${ipvs.scheduler}"`,
     where,
     document?.positionOf(["ipvs", "scheduler"]),
   );
+}
+
+export function isModelled({ mode, ipvs }: KubeProxyConfig): boolean {
+  const knowsScheduler = mode !== "ipvs" || ipvs.scheduler === "" || Object.hasOwn(schedulers, ipvs.scheduler);
+  return modelledModes.includes(mode) && knowsScheduler;
 }

@@ -1,0 +1,70 @@
+import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import { seededRandom } from "@kubenetsim/core/runtime/random";
+import type { Trace } from "@kubenetsim/core/trace/trace";
+import { type Share, shares } from "@kubenetsim/network/shares/shares";
+import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import { connect, requestOf } from "../connect/connect.ts";
+import { noSuchNode } from "../connect/no-such-node.ts";
+import type { Source } from "../connect/source.ts";
+import type { DataPlane } from "../dataplane/data-plane.ts";
+import { LazyNetwork } from "../dataplane/lazy-network.ts";
+import { locatedTrace } from "../explain/located-trace.ts";
+import { sourcePositions } from "../explain/source-positions.ts";
+import type { Questions } from "./client-handle.ts";
+import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
+
+/** The first of the ports that a Linux host gives to connections of its programs. */
+const firstSourcePort = 32768;
+const sourcePorts = 28232;
+
+/** The connections that are opened in a cluster's newest settled state; each has a source port of its own. */
+export class Connections implements Questions {
+  readonly #plane: DataPlane;
+  readonly #network: LazyNetwork;
+  readonly #entryNode: string | undefined;
+  readonly #unsettled: () => ClusterState;
+  /** How many there were. */
+  #count: number;
+
+  /** `unsettled` gives the objects as long as nothing was settled. */
+  constructor(plane: DataPlane, options: ClusterOptions, unsettled: () => ClusterState, count = 0) {
+    const { seed = defaultSeed, cni = "bridge", clients, entryNode } = options;
+    this.#unsettled = unsettled;
+    this.#plane = plane;
+    this.#entryNode = entryNode;
+    this.#count = count;
+    this.#network = new LazyNetwork(plane, { random: seededRandom(seed), seed, cni, clients, entryNode });
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  connect(from: Source, to: string): Trace {
+    const { state, tracer } = this.#ready(from);
+    const traced = connect(state, tracer, { from, to, sourcePort: this.#sourcePort });
+    this.#count++;
+    return locatedTrace(traced, sourcePositions(state));
+  }
+
+  shares(from: Source, to: string): readonly Share[] {
+    const { state, tracer } = this.#ready(from);
+    const { topology } = tracer.walker;
+    const request = requestOf(state, topology, { from, to, sourcePort: this.#sourcePort });
+    return shares(topology, this.#plane.attach(topology.nodes), request);
+  }
+
+  get #sourcePort(): number {
+    return firstSourcePort + (this.#count % sourcePorts);
+  }
+
+  /** The settled state, and its network with the sender in it. */
+  #ready(from: Source): { readonly state: ClusterState; readonly tracer: Tracer } {
+    this.#plane.requireModelled();
+    const state = this.#plane.history.at(-1)?.state ?? this.#unsettled();
+    if (this.#entryNode !== undefined && !state.tables.Node.has(this.#entryNode)) {
+      throw noSuchNode(this.#entryNode, state.tables.Node.keys());
+    }
+    return { state, tracer: this.#network.tracer(state, from.kind === "external" ? from.address : undefined) };
+  }
+}
