@@ -26,7 +26,10 @@ export interface Rule {
   readonly line: number | undefined;
 }
 
-export interface AddressCondition extends Negatable, Cidr {}
+export interface AddressCondition extends Negatable, Cidr {
+  /** It was written as a net even if it is one address: kube-proxy gives its length then. */
+  readonly asNet?: true;
+}
 
 /** A device name; a `+` at its end stands for any rest. */
 export interface DeviceCondition extends Negatable {

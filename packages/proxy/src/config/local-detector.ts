@@ -31,7 +31,7 @@ export function localDetector(config: KubeProxyConfig, node: ProxyNode, family: 
 /** The part of an iptables rule that holds for local traffic, or, negated, for all other. */
 export function localCondition(detector: NonNullable<LocalDetector>, negated: boolean): Partial<Rule> {
   return detector.kind === "cidr"
-    ? { source: { negated, ...detector.cidr } }
+    ? { source: { negated, asNet: true, ...detector.cidr } }
     : { inDevice: { negated, name: detector.isPrefix ? `${detector.name}+` : detector.name } };
 }
 

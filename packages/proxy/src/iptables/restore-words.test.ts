@@ -4,7 +4,7 @@ import { rule } from "@kubenetsim/netfilter/ruleset/rule";
 import { describe, expect, it } from "vitest";
 import { markMasqChain, postroutingRules } from "./masquerade-rules.ts";
 import { markText, restoreWords } from "./restore-words.ts";
-import { comment, host, jump, negate, protocolCondition, toPort } from "./rule-parts.ts";
+import { comment, host, jump, negate, net, protocolCondition, toPort } from "./rule-parts.ts";
 
 const at = (text: string) => host(addressWords(text as IpAddress));
 
@@ -20,6 +20,12 @@ describe("restoreWords", () => {
     expect(restoreWords(one)).toBe(
       '-m comment --comment "ns1/svc1:p80 cluster IP" -m tcp -p tcp -d 172.30.0.41 --dport 80 ! -s 10.0.0.0/8 -j KUBE-MARK-MASQ',
     );
+  });
+
+  it("gives a net of one address its length, and an address none", () => {
+    const range = { words: addressWords("192.0.2.1" as IpAddress), prefix: 32 };
+    expect(restoreWords(rule({ source: net(range) }))).toBe("-s 192.0.2.1/32");
+    expect(restoreWords(rule({ source: host(range.words) }))).toBe("-s 192.0.2.1");
   });
 
   it("quotes only comments with a space, and brackets IPv6", () => {

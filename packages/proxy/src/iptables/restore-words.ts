@@ -1,9 +1,9 @@
 import { formatAddress } from "@kubenetsim/core/net/address";
-import { type Cidr, formatCidr } from "@kubenetsim/core/net/cidr";
+import { formatCidr } from "@kubenetsim/core/net/cidr";
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { protocolName } from "@kubenetsim/core/net/protocol";
 import type { Match, Negatable } from "@kubenetsim/netfilter/ruleset/match";
-import type { Rule } from "@kubenetsim/netfilter/ruleset/rule";
+import type { AddressCondition, Rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { Target } from "@kubenetsim/netfilter/ruleset/target";
 import { probabilityTextOf } from "./probability.ts";
 
@@ -59,9 +59,9 @@ function protocolWords({ protocol }: Rule): string[] {
   return [...not(protocol), "-p", (protocolName(protocol.number) ?? String(protocol.number)).toLowerCase()];
 }
 
-function addressWordsOf(flag: string, condition: (Cidr & Negatable) | undefined): string[] {
+function addressWordsOf(flag: string, condition: AddressCondition | undefined): string[] {
   if (condition === undefined) return [];
-  const single = condition.prefix === condition.words.length * 32;
+  const single = condition.prefix === condition.words.length * 32 && condition.asNet !== true;
   return [...not(condition), flag, single ? formatAddress(condition.words) : formatCidr(condition)];
 }
 

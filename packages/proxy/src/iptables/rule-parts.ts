@@ -1,4 +1,5 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
+import type { Cidr } from "@kubenetsim/core/net/cidr";
 import { lowerProtocol, type Protocol, protocolNumbers } from "@kubenetsim/core/net/protocol";
 import type { ConntrackMatch, ConntrackStateName, Match, TransportMatch } from "@kubenetsim/netfilter/ruleset/match";
 import type { AddressCondition, ProtocolCondition } from "@kubenetsim/netfilter/ruleset/rule";
@@ -65,8 +66,8 @@ function transport(protocol: Protocol, port: number | undefined): TransportMatch
 }
 
 const loopbackNets: Readonly<Record<IpFamily, AddressCondition>> = {
-  IPv4: { negated: false, words: [127 << 24], prefix: 8 },
-  IPv6: { negated: false, words: [0, 0, 0, 1], prefix: 128 },
+  IPv4: net({ words: [127 << 24], prefix: 8 }),
+  IPv6: net({ words: [0, 0, 0, 1], prefix: 128 }),
 };
 
 /** 127.0.0.0/8 or ::1/128. */
@@ -81,6 +82,11 @@ export function negate(condition: AddressCondition): AddressCondition {
 /** One address. */
 export function host(words: readonly number[]): AddressCondition {
   return { negated: false, words, prefix: words.length * 32 };
+}
+
+/** A net, which is written with its length even if that is one address. */
+export function net({ words, prefix }: Cidr): AddressCondition {
+  return { negated: false, words, prefix, asNet: true };
 }
 
 export function conntrackStates(states: readonly ConntrackStateName[], negated = false): ConntrackMatch {

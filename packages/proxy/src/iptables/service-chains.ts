@@ -5,7 +5,7 @@ import { localCondition } from "../config/local-detector.ts";
 import { type AddRule, addEndpointRules, addSpread, waysTo } from "./endpoint-chains.ts";
 import type { IptablesContext } from "./iptables-context.ts";
 import type { PortPlan } from "./port-plan.ts";
-import { comment, host, jump, jumpToMarkMasq, sourceIsLocal, toPort } from "./rule-parts.ts";
+import { comment, host, jump, jumpToMarkMasq, net, sourceIsLocal, toPort } from "./rule-parts.ts";
 
 /** The chains of a Service port in the nat table, in the order in which kube-proxy makes them. */
 export function ownChainNames(plan: PortPlan, endpointChains: readonly string[]): string[] {
@@ -90,7 +90,7 @@ function addFirewallRules(add: AddRule, plan: PortPlan, { nodeIP }: IptablesCont
   const matches = [comment(`${port.name} loadbalancer IP`)];
   const target = jump(names.external);
   for (const range of port.sourceRanges) {
-    add(names.firewall, rule({ source: { negated: false, ...range }, matches, target, origin }));
+    add(names.firewall, rule({ source: net(range), matches, target, origin }));
   }
   // A node that may use the load balancer reaches it with the load balancer's own IP as source.
   if (port.sourceRanges.some((range) => cidrContains(range, nodeIP))) {

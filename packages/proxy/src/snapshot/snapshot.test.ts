@@ -111,6 +111,17 @@ describe("updateSnapshot", () => {
     expect(next.services[1]!.ports[1]!.port.port).toBe(82);
   });
 
+  it("counts a Service as changed when a slice of it is another, though nothing follows from it", () => {
+    const before = slice("web-1", "web");
+    const after = slice("web-1", "web", { endpoints: [...before.endpoints!].reverse() });
+    const next = updateSnapshot(first, [{ kind: "EndpointSlice", before, after }]);
+    expect(next.services.map((one, i) => one === first.services[i])).toEqual([true, false]);
+    expect(next.services).toEqual(first.services);
+    expect(next.services[1]!.ports[0]).toBe(first.services[1]!.ports[0]);
+    const again = updateSnapshot(next, [{ kind: "EndpointSlice", before: after, after: structuredClone(after) }]);
+    expect(again.services[1]).toBe(next.services[1]);
+  });
+
   it("waits with a slice for its Service", () => {
     const early = slice("late-1", "late");
     const waiting = updateSnapshot(first, [{ kind: "EndpointSlice", before: undefined, after: early }]);
