@@ -1,5 +1,8 @@
 import { canonicalIptablesSave } from "@kubenetsim/netfilter/text/iptables-canonical";
+import { canonicalNftList } from "@kubenetsim/netfilter/text/nft-canonical";
+import { parseNftList } from "@kubenetsim/netfilter/text/nft-list-parse";
 import type { ProxyCase } from "@kubenetsim/testing";
+import { canonicalNftInput } from "./nft-input.ts";
 import { ownSteps } from "./own-proxy.ts";
 import type { PeerAnswer, PeerStep } from "./peer-answers.ts";
 import { canonicalRestoreInput } from "./restore-input.ts";
@@ -46,12 +49,12 @@ export function differenceOf(one: ProxyCase, answer: PeerAnswer): Difference | u
   return undefined;
 }
 
-function canonicalDump(_name: string, text: string): string {
-  return canonicalIptablesSave(text);
+function canonicalDump(name: string, text: string): string {
+  return name.startsWith("nft") ? canonicalNftList(parseNftList(text)[0]!) : canonicalIptablesSave(text);
 }
 
-function canonicalInput(_name: string, text: string): string {
-  return canonicalRestoreInput(text);
+function canonicalInput(name: string, text: string): string {
+  return name.startsWith("nft") ? canonicalNftInput(text) : canonicalRestoreInput(text);
 }
 
 function firstDifference(real: string, own: string): string {

@@ -10,7 +10,7 @@ export { restoreWords } from "./iptables/restore-words.ts";
 export { compileIptables, type SyncOptions, syncIptables } from "./iptables/sync-iptables.ts";
 export { printDummyDevice } from "./ipvs/dummy-device.ts";
 export { compileIpvs, type IpvsProgram, syncIpvs } from "./ipvs/sync-ipvs.ts";
-export { afterRefusal, type NftablesProgram } from "./nftables/nftables-program.ts";
+export { afterRefusal, type NftablesProgram, withServiceCIDRs } from "./nftables/nftables-program.ts";
 export { compileNftables, type NftSyncOptions, syncNftables } from "./nftables/sync-nftables.ts";
 export type { Endpoint } from "./snapshot/endpoint.ts";
 export type { ProxyBasis } from "./snapshot/proxy-basis.ts";

@@ -9,8 +9,8 @@ import { writtenTable } from "./written-table.ts";
 /** What one family's kube-proxy in nftables mode has written after a sync, and what it needs to know for the next one. */
 export interface NftablesProgram {
   readonly snapshot: ProxySnapshot;
-  /** A full sync writes the base chains and every Service's chains anew; `none` when there was nothing to sync. */
-  readonly sync: "full" | "partial" | "none";
+  /** A full sync writes the base chains and every Service's chains anew. */
+  readonly sync: "full" | "partial";
   /** What this sync feeds to `nft -f -`, one after the other: chains that have long been stale are deleted in one of their own. */
   readonly transactions: readonly NftTransaction[];
   /** When the last full sync was, in ms. */
@@ -39,11 +39,23 @@ export function nftablesProgram(parts: NftProgramParts): NftablesProgram {
 }
 
 /**
+ * The same for a snapshot in which nothing but ServiceCIDRs is another: these make kube-proxy not sync; the next full sync
+ * reads them.
+ */
+export function withServiceCIDRs(program: NftablesProgram, snapshot: ProxySnapshot): NftablesProgram {
+  return nftablesProgram({ ...partsOf(program), snapshot });
+}
+
+function partsOf(program: NftablesProgram): NftProgramParts {
+  const { snapshot, sync, base, blocks, elements, lastFull, staleChains } = program;
+  return { snapshot, sync, transactions: [], base, blocks, elements, lastFull, staleChains };
+}
+
+/**
  * The same after nft has refused a transaction: kube-proxy does not know any more since when chains have been stale, and its
  * next sync must be a full one.
  */
 export function afterRefusal(program: NftablesProgram): NftablesProgram {
-  const { snapshot, base, blocks, elements, lastFull } = program;
   const staleChains = new Map([...program.staleChains.keys()].map((name) => [name, Number.POSITIVE_INFINITY]));
-  return nftablesProgram({ snapshot, sync: "none", transactions: [], base, blocks, elements, lastFull, staleChains });
+  return nftablesProgram({ ...partsOf(program), staleChains });
 }

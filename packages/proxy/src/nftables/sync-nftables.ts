@@ -33,7 +33,7 @@ export function compileNftables(snapshot: ProxySnapshot): NftTable {
  * however many others there are.
  *
  * Services are written sorted by `namespace/name` and port name; kube-proxy takes them in the order of a Go map, which
- * changes from sync to sync. A snapshot in which only ServiceCIDRs changed does not sync; the next full sync reads them.
+ * changes from sync to sync.
  *
  * @throws UnsupportedError when the configured mode is not nftables
  */
@@ -46,10 +46,6 @@ export function syncNftables(
   if (basis.config.mode !== "nftables") throw new UnsupportedError(`proxy mode "${basis.config.mode}"`, "syncNftables");
   const now = options.now ?? previous?.lastFull ?? 0;
   const isFull = options.full === true || isFullDue(previous, snapshot, now);
-  if (previous !== undefined && !isFull && previous.snapshot.serviceTable === snapshot.serviceTable) {
-    return withoutSync(previous, snapshot);
-  }
-
   const context = contextOf(basis);
   const deleted = longStale(previous?.staleChains, now);
   const work =
@@ -73,12 +69,6 @@ export function syncNftables(
 /** At the first sync, after the Node's zone has changed, and when the last one is more than an hour ago. */
 function isFullDue(previous: NftablesProgram | undefined, { basis }: ProxySnapshot, now: number): boolean {
   return previous === undefined || previous.snapshot.basis !== basis || now - previous.lastFull > fullSyncPeriod;
-}
-
-/** Only Services and EndpointSlices make kube-proxy sync. */
-function withoutSync(previous: NftablesProgram, snapshot: ProxySnapshot): NftablesProgram {
-  const { base, blocks, elements, lastFull, staleChains } = previous;
-  return nftablesProgram({ snapshot, sync: "none", transactions: [], base, blocks, elements, lastFull, staleChains });
 }
 
 /** Computed once per node and configuration. */
