@@ -7,7 +7,7 @@ import { elementKeyText, keyText, valueText } from "./nft-value-print.ts";
 
 type Match = NftStatement & { kind: "match" };
 
-/** `ip saddr != 10.0.0.0/8`, `ip daddr @cluster-ips`, `mark and 0x4000 != 0`. */
+/** `ip saddr != 10.0.0.0/8`, `ip daddr @cluster-ips`, `mark and 0x00004000 != 0`. */
 export function matchText(match: Match, form: StatementForm): string {
   const prefixed = form.style === "listed" ? prefixedMark(match) : undefined;
   if (prefixed !== undefined) return prefixed;

@@ -31,11 +31,10 @@ function cidrText(cidr: { readonly words: readonly number[]; readonly prefix: nu
   return style === "listed" && cidr.prefix === cidr.words.length * 32 ? address : `${address}/${cidr.prefix}`;
 }
 
-/** `0x00004000`; fed, without the leading zeros, and zero without the `0x`. */
+/** `0x00004000`; fed, zero goes without `0x`. */
 export function markText(mark: number, style: NftStyle): string {
-  const digits = (mark >>> 0).toString(16);
-  if (style === "listed") return `0x${digits.padStart(8, "0")}`;
-  return mark === 0 ? "0" : `0x${digits}`;
+  if (mark === 0 && style === "fed") return "0";
+  return `0x${(mark >>> 0).toString(16).padStart(8, "0")}`;
 }
 
 export function elementKeyText(key: NftElementKey, style: NftStyle): string {

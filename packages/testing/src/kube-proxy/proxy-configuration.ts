@@ -20,6 +20,7 @@ export function proxyConfiguration(mode: "iptables" | "nftables"): fc.Arbitrary<
       bindAddress: seldom(fc.constantFrom("0.0.0.0", "::", "192.168.20.1", "fd00:20::1")),
       tcpBeLiberal: seldom(fc.boolean()),
       allowExternalIPs: seldom(fc.boolean()),
+      localhostByGate: seldom(fc.boolean()),
       syncPeriod: seldom(fc.constantFrom("30s", "5s", "1m0s")),
     })
     .map((plan) => ({
@@ -35,9 +36,10 @@ export function proxyConfiguration(mode: "iptables" | "nftables"): fc.Arbitrary<
         ...(mode === "iptables" ? { localhostNodePorts: plan.localhostNodePorts } : {}),
       }),
       ...(plan.tcpBeLiberal === undefined ? {} : { conntrack: { tcpBeLiberal: plan.tcpBeLiberal } }),
-      ...(plan.allowExternalIPs === undefined
-        ? {}
-        : { featureGates: { AllowServiceExternalIPs: plan.allowExternalIPs } }),
+      featureGates: present({
+        AllowServiceExternalIPs: plan.allowExternalIPs,
+        KubeProxyNFTablesLocalhostNodePorts: mode === "nftables" ? plan.localhostByGate : undefined,
+      }),
     }));
 }
 
