@@ -1,12 +1,12 @@
 /** What the kernel did for a packet, counted exactly. The unit is in the name; nothing here is a time. */
 export interface Cost {
-  /** iptables rules whose conditions were looked at, matching or not. */
+  /** Rules, of iptables and of nft, whose conditions were looked at, matching or not. */
   readonly rulesCompared: number;
-  /** `-m` matches evaluated within those rules (comment included; the address part is not a match). */
+  /** `-m` matches evaluated within those rules (comment included; the address part is not a match). nft's are not counted. */
   readonly matchesEvaluated: number;
-  /** Chains entered, built-in ones included. */
+  /** Chains entered, built-in and base chains included. */
   readonly chainsEntered: number;
-  /** ipset look-ups: each is one hash or bitmap access. */
+  /** Look-ups in ipsets and in sets and maps of nft, those included that a rule writes out itself and that it adds to. */
   readonly setLookups: number;
   /** Hash look-ups of IPVS: virtual server and connection table. */
   readonly hashLookups: number;
@@ -14,7 +14,7 @@ export interface Cost {
   readonly serversExamined: number;
   /** Look-ups in the conntrack table. */
   readonly conntrackLookups: number;
-  /** Random numbers drawn by `-m statistic --mode random`. */
+  /** Random numbers drawn by `-m statistic --mode random` and `numgen random`. */
   readonly randomDraws: number;
   /** Bindings that NAT or IPVS made for a new connection; packets after the first only follow them. */
   readonly natBindings: number;

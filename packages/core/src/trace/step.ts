@@ -9,6 +9,7 @@ export type Step =
   | ChainStep
   | RuleStep
   | SetLookupStep
+  | NumgenStep
   | NatStep
   | MarkStep
   | IpvsStep
@@ -22,7 +23,10 @@ export interface ConntrackStep {
   readonly direction: "original" | "reply";
 }
 
-/** A chain was walked: how many of its own rules were compared, and which verdict it gave. */
+/**
+ * A chain was walked: how many of its own rules were compared, and which verdict it gave. `table` is iptables' (`nat`), or
+ * nft's with its family (`ip kube-proxy`).
+ */
 export interface ChainStep {
   readonly kind: "chain";
   readonly hook: HookName;
@@ -32,7 +36,7 @@ export interface ChainStep {
   readonly verdict: string;
 }
 
-/** A rule matched. `text` is its iptables-save line. */
+/** A rule matched. `text` is its iptables-save line, or the rule as `nft list` prints it. */
 export interface RuleStep {
   readonly kind: "rule";
   readonly hook: HookName;
@@ -43,16 +47,34 @@ export interface RuleStep {
   /** How many rules the chain has. */
   readonly chainLength: number;
   readonly text: string;
-  /** What comes after `-j` or `-g`; undefined for a rule that only counts. */
+  /**
+   * What comes after `-j` or `-g`; undefined for a rule that only counts. Of an nft rule the chain that it goes on to, also
+   * where a map says which, or what it does in iptables' words: `DNAT`, `MASQUERADE`, `REJECT`, `DROP`, `ACCEPT`, `RETURN`.
+   */
   readonly target: string | undefined;
   readonly origin: Origin | undefined;
 }
 
+/** A look-up in an ipset, or in a set or map of nft that has a name. */
 export interface SetLookupStep {
   readonly kind: "set-lookup";
+  /** Of nft: `ip kube-proxy`. */
+  readonly table?: string;
   readonly set: string;
   readonly entry: string;
   readonly hit: boolean;
+  /** What the entry that was found leads to, of a verdict map: `goto service-…`. */
+  readonly verdict?: string;
+  /** Of the entry that was found. */
+  readonly origin?: Origin;
+}
+
+/** `numgen`: a number from 0 on below `modulus` was chosen. */
+export interface NumgenStep {
+  readonly kind: "numgen";
+  readonly mode: "random" | "inc";
+  readonly modulus: number;
+  readonly number: number;
 }
 
 export interface NatStep {

@@ -3,7 +3,7 @@ import type { Clock } from "@kubenetsim/core/runtime/clock";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
 import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
-import { type KernelNames, liveNames } from "@kubenetsim/network/trace/kernel-names";
+import { type KernelNames, liveNames, nftNames } from "@kubenetsim/network/trace/kernel-names";
 import { schedulers } from "@kubenetsim/schedulers/schedulers";
 
 /** One node's kernel: all that kube-proxies of any mode have written into it, and what stays of it when they end. */
@@ -51,6 +51,7 @@ export function kernelNames({ kernel, director }: NodeKernel): KernelNames {
   const chainAt = kernel.chainsNow();
   return {
     ...liveNames(kernel, director),
+    ...nftNames(kernel, kernel.nftChainsNow()),
     chain: (id) => {
       const { table, chain } = kernel.chainName(id);
       return { table, chain, rules: chainAt(id)?.rules ?? [] };

@@ -75,6 +75,9 @@ class LocatedHop implements Hop {
 
   #located(step: Step): Step {
     if (step.kind === "ipvs") return { ...step, origin: this.#withPosition(step.origin) };
+    if (step.kind === "set-lookup" && step.origin !== undefined) {
+      return { ...step, origin: this.#withPosition(step.origin) ?? step.origin };
+    }
     if (step.kind !== "rule") return step;
     const { kind, hook, table, chain, ruleNumber, chainLength, text, target } = step;
     const origin = this.#withPosition(step.origin);

@@ -1,7 +1,7 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
 import type { IpSet } from "../ruleset/ip-set.ts";
-import type { NftFamily, NftTable } from "../ruleset/nft-table.ts";
+import type { NftChain, NftFamily, NftTable } from "../ruleset/nft-table.ts";
 import type { NftTransaction } from "../ruleset/nft-transaction.ts";
 import type { Rule } from "../ruleset/rule.ts";
 import type { Chain, RestoreInput, Ruleset, TableName } from "../ruleset/ruleset.ts";
@@ -20,6 +20,7 @@ import { Nat } from "./nat.ts";
 import { NatHook } from "./nat-hook.ts";
 import { NftEvaluator } from "./nft/nft-evaluator.ts";
 import { NftProgram } from "./nft/nft-program.ts";
+import type { NftTapeNames } from "./nft/tape-names.ts";
 import type { Packet } from "./packet.ts";
 import { Program } from "./program.ts";
 import { RecentLists } from "./recent-lists.ts";
@@ -179,6 +180,16 @@ export class Kernel {
     const v4 = this.#v4.program.registry.chainsNow();
     const v6 = this.#v6.program.registry.chainsNow();
     return (id) => ((id & 1) === 1 ? v6 : v4)[id >> 1];
+  }
+
+  /** What stands behind nft's chain ids (those below zero, as ~id) and set ids of the tape, as of the asking. */
+  get nftNames(): NftTapeNames {
+    return this.#nft.tapeNames;
+  }
+
+  /** As `chainsNow`, by nft's ids. */
+  nftChainsNow(): (id: number) => NftChain | undefined {
+    return this.#nft.chainsNow();
   }
 
   setName(id: number): string {

@@ -15,7 +15,7 @@
  * - `relay` process id, by (0 round robin, 1 affinity, 2 known client, 3 nobody), position (from 1, or 0), endpoints, attempt (from 0)
  * - `end` disposition, reason (both codes of the walk)
  * - `nftRule` hook, chain id, rule index, verdict word that a map gave or -1 (`nftVerdict`; its chain id above)
- * - `nftLookup` set id, hit, verdict word of the element where the set is a verdict map, words of the key, up to ten of them
+ * - `nftLookup` set id, hit, verdict word of the element found or -1 (no verdict map, or nothing found), words of the key, up to ten of them
  * - `numgen` mode (0 random, 1 increment), modulus, number
  * - `knownWay` branch, source port: stands for all records of a way that the walker remembers under that number
  */

@@ -1,4 +1,4 @@
-import type { NftChain, NftCounter, NftFamily, NftSet, NftTable } from "../ruleset/nft-table.ts";
+import type { NftChain, NftCounter, NftFamily, NftRule, NftSet, NftTable } from "../ruleset/nft-table.ts";
 import { formatNftDuration } from "./nft-duration.ts";
 import { elementOrder } from "./nft-element-order.ts";
 import { listedStatements } from "./nft-listed-rule.ts";
@@ -88,11 +88,14 @@ export function chainBlock(chain: NftChain, family: NftFamily): ListBlock {
     const { type, hook, priority, policy } = chain.base;
     lines.push(`type ${type} hook ${hook} priority ${formatNftPriority(priority, hook)}; policy ${policy};`);
   }
-  for (const rule of chain.rules) {
-    const comment = rule.comment === undefined ? "" : ` comment "${rule.comment}"`;
-    lines.push(listedStatements(rule.statements, family) + comment);
-  }
+  for (const rule of chain.rules) lines.push(listedRule(rule, family));
   return { title: `chain ${chain.name}`, lines, elements: [], perLine: 1 };
+}
+
+/** One rule as `nft list` prints it: `meta l4proto tcp dnat to 10.0.0.1:80`. */
+export function listedRule(rule: NftRule, family: NftFamily): string {
+  const comment = rule.comment === undefined ? "" : ` comment "${rule.comment}"`;
+  return listedStatements(rule.statements, family) + comment;
 }
 
 function commentLine(comment: string | undefined): string[] {

@@ -23,6 +23,7 @@ export type CostConstantName =
   | "nftStatistic"
   | "ipvsServer"
   | "iptablesNat"
+  | "nftNat"
   | "ipvsNat";
 
 /**
@@ -40,6 +41,12 @@ export const costConstants: Readonly<Record<CostConstantName, CostConstant>> = {
     "NAT'ed packet",
     450,
     [40, 1020],
+  ),
+  nftNat: constant(
+    "first packet's way through nft's maps with its DNAT, above a packet to no Service",
+    "NAT'ed packet",
+    700,
+    [570, 4300],
   ),
   ipvsNat: constant(
     "first packet's NAT by IPVS with its ipset rules, above a packet to no Service",

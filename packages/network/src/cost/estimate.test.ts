@@ -20,6 +20,11 @@ test("a rule that draws is charged once, NAT once however many bindings", () => 
   expect(estimateNs(cost, costModels["iptables-legacy"])).toBeCloseTo(57 + 140 + 450);
 });
 
+test("nft's maps cost the same however many rules and numbers they stand for", () => {
+  const few = { ...zeroCost, rulesCompared: 10, randomDraws: 1, natBindings: 1 };
+  expect(estimateNs({ ...few, rulesCompared: 1000 }, costModels.nftables)).toBe(estimateNs(few, costModels.nftables));
+});
+
 test("each constant lies in the range in which it was seen", () => {
   for (const { valueNs, rangeNs } of Object.values(costConstants)) {
     expect(valueNs).toBeGreaterThanOrEqual(rangeNs[0]);

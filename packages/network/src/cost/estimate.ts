@@ -13,15 +13,15 @@ export interface CostTerm {
 export function costTerms(cost: Cost, model: CostModel = defaultCostModel): CostTerm[] {
   // A rule that draws costs what such a rule was measured to cost as a whole, so it is no plain rule as well.
   const plainRules = Math.max(0, cost.rulesCompared - cost.randomDraws);
-  const counts: readonly [CostConstant, number][] = [
+  const counts: readonly [CostConstant | undefined, number][] = [
     [model.perRule, plainRules],
     [model.perRandomDraw, cost.randomDraws],
     [model.perServerExamined, cost.serversExamined],
     [model.perNat, cost.natBindings > 0 ? 1 : 0],
   ];
-  return counts
-    .filter(([, count]) => count > 0)
-    .map(([constant, count]) => ({ constant, count, ns: constant.valueNs * count }));
+  return counts.flatMap(([constant, count]) =>
+    constant === undefined || count === 0 ? [] : [{ constant, count, ns: constant.valueNs * count }],
+  );
 }
 
 /**

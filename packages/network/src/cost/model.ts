@@ -1,13 +1,14 @@
 import { type CostConstant, costConstants as c } from "./constants.ts";
 
 /** Which kernel's constants an estimate uses. */
-export type CostModelName = "iptables-nft" | "iptables-legacy" | "ipvs";
+export type CostModelName = "iptables-nft" | "iptables-legacy" | "nftables" | "ipvs";
 
 /** What each count is multiplied with. A count without a constant was too small to be seen where they were measured. */
 export interface CostModel {
   readonly name: CostModelName;
-  readonly perRule: CostConstant;
-  readonly perRandomDraw: CostConstant;
+  /** Undefined where a packet's cost was not seen to hang on how many Services or endpoints there are: with nft's maps. */
+  readonly perRule: CostConstant | undefined;
+  readonly perRandomDraw: CostConstant | undefined;
   readonly perServerExamined: CostConstant;
   /** Once for a packet that NAT rewrites. */
   readonly perNat: CostConstant;
@@ -28,6 +29,13 @@ export const costModels: Readonly<Record<CostModelName, CostModel>> = {
     perServerExamined: c.ipvsServer,
     perNat: c.iptablesNat,
   },
+  nftables: {
+    name: "nftables",
+    perRule: undefined,
+    perRandomDraw: undefined,
+    perServerExamined: c.ipvsServer,
+    perNat: c.nftNat,
+  },
   ipvs: {
     name: "ipvs",
     perRule: c.legacyRule,
@@ -37,9 +45,10 @@ export const costModels: Readonly<Record<CostModelName, CostModel>> = {
   },
 };
 
-/** The model that fits a proxy mode (`Trace.mode`): IPVS has its own, everything else is taken for iptables-nft. */
+/** The model that fits a proxy mode (`Trace.mode`): IPVS and nftables have their own, all else is taken for iptables-nft. */
 export function costModelFor(mode: string): CostModel {
-  return mode.startsWith("ipvs") ? costModels.ipvs : defaultCostModel;
+  if (mode.startsWith("ipvs")) return costModels.ipvs;
+  return mode.startsWith("nftables") ? costModels.nftables : defaultCostModel;
 }
 
 export const defaultCostModel: CostModel = costModels["iptables-nft"];

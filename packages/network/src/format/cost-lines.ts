@@ -8,7 +8,7 @@ const rows: readonly [keyof Cost, string][] = [
   ["rulesCompared", "rules compared"],
   ["matchesEvaluated", "matches evaluated"],
   ["chainsEntered", "chains entered"],
-  ["setLookups", "ipset look-ups"],
+  ["setLookups", "set look-ups"],
   ["hashLookups", "IPVS hash look-ups"],
   ["serversExamined", "real servers examined"],
   ["conntrackLookups", "conntrack look-ups"],

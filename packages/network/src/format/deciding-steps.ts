@@ -1,8 +1,8 @@
 import type { RuleStep, Step } from "@kubenetsim/core/trace/step";
 
 /**
- * What decided a packet's way: rewrites, routes, sockets, servers chosen, the rules of the Service in question, and the
- * rules and set look-ups that led to a mark or an end. Left out is what every packet meets: jumps from one of kube-proxy's
+ * What decided a packet's way: rewrites, routes, sockets, servers and numbers chosen, verdicts that a map gave, the rules of
+ * the Service in question, and the rules and set look-ups that led to a mark or an end. Left out is what every packet meets: jumps from one of kube-proxy's
  * own chains to the next, returns, sets that hold something else.
  */
 export function decidingSteps(steps: readonly Step[]): Step[] {
@@ -17,7 +17,7 @@ function isDeciding(step: Step): boolean {
     case "rule":
       return isDecidingRule(step);
     case "set-lookup":
-      return false;
+      return step.verdict !== undefined;
     case "conntrack":
       return step.state === "INVALID";
     case "chain":
@@ -30,13 +30,15 @@ function isDeciding(step: Step): boolean {
     case "route":
     case "socket":
     case "relay":
+    case "numgen":
       return true;
     default:
       return step satisfies never;
   }
 }
 
-const builtin = /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
+/** Of iptables; base chains of nft as they are mostly called, and as kube-proxy calls them: `filter-output-pre-dnat`. */
+const builtin = /^((filter|nat)-)?(prerouting|input|forward|output|postrouting)(-pre-dnat)?$/i;
 const final = new Set(["DNAT", "MASQUERADE", "REDIRECT", "REJECT", "DROP"]);
 
 function isDecidingRule(step: RuleStep): boolean {
@@ -50,11 +52,15 @@ function needsLead(step: Step): boolean {
   return step.kind === "mark" || (step.kind === "rule" && (step.target === "DROP" || step.target === "REJECT"));
 }
 
-/** Shows the jumps by which a packet got to the chain of the rule at or before `at`, but not those of built-in chains. */
+/**
+ * Shows the jumps by which a packet got to the chain of the rule at or before `at`, but not those of built-in chains. An nft
+ * rule that marks is shown itself: it says for which packets.
+ */
 function showLead(steps: readonly Step[], at: number, shown: boolean[]): void {
   let i = at;
   while (i >= 0 && steps[i]!.kind !== "rule") i--;
   let rule = steps[i];
+  if (rule?.kind === "rule" && isNft(rule)) shown[i] = true;
   for (i--; i >= 0 && rule?.kind === "rule"; i--) {
     const earlier = steps[i]!;
     if (earlier.kind !== "rule" || earlier.target !== rule.chain || earlier.table !== rule.table) continue;
@@ -68,7 +74,16 @@ function showLead(steps: readonly Step[], at: number, shown: boolean[]): void {
 function showHits(steps: readonly Step[], at: number, { text }: RuleStep, shown: boolean[]): void {
   for (let i = at - 1; i >= 0; i--) {
     const step = steps[i]!;
+    if (step.kind === "numgen") continue;
     if (step.kind !== "set-lookup") return;
-    if (step.hit && text.includes(` --match-set ${step.set} `)) shown[i] = true;
+    if (step.hit && names(text, step.set)) shown[i] = true;
   }
+}
+
+function names(text: string, set: string): boolean {
+  return text.includes(` --match-set ${set} `) || `${text} `.includes(` @${set} `);
+}
+
+function isNft({ text }: RuleStep): boolean {
+  return !text.startsWith("-A ");
 }

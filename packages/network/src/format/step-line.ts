@@ -1,7 +1,16 @@
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { formatPosition } from "@kubenetsim/core/runtime/errors";
 import type { Origin } from "@kubenetsim/core/trace/origin";
-import type { IpvsStep, NatStep, RelayStep, RouteStep, RuleStep, SocketStep, Step } from "@kubenetsim/core/trace/step";
+import type {
+  IpvsStep,
+  NatStep,
+  RelayStep,
+  RouteStep,
+  RuleStep,
+  SetLookupStep,
+  SocketStep,
+  Step,
+} from "@kubenetsim/core/trace/step";
 
 /** The columns of a step's line: where in the host, what, the particulars, and who wanted it so. */
 export interface StepLine {
@@ -11,7 +20,7 @@ export interface StepLine {
   readonly why: string;
 }
 
-/** A step's columns; `full` gives rules as iptables-save has them, else without chain and comment. */
+/** A step's columns; `full` gives rules as iptables-save or nft has them, else without chain and comment. */
 export function stepLine(step: Step, full: boolean): StepLine {
   switch (step.kind) {
     case "conntrack":
@@ -25,11 +34,9 @@ export function stepLine(step: Step, full: boolean): StepLine {
     case "rule":
       return ruleLine(step, full);
     case "set-lookup":
-      return line(
-        "",
-        `ipset ${step.set}`,
-        `${step.entry === "" ? "" : `${step.entry} `}${step.hit ? "is in it" : "is not in it"}`,
-      );
+      return setLine(step);
+    case "numgen":
+      return line("", "numgen", `${step.mode} mod ${step.modulus}: ${step.number}`);
     case "dnat":
     case "snat":
       return natLine(step);
@@ -63,7 +70,14 @@ function line(where: string, what: string, detail: string, why = ""): StepLine {
   return { where, what, detail, why };
 }
 
-const comment = / -m comment --comment (?:"((?:[^"\\]|\\.)*)"|(\S+))/;
+function setLine({ table, set, entry, hit, verdict, origin }: SetLookupStep): StepLine {
+  const found = verdict === undefined ? "is in it" : `→ ${verdict}`;
+  const what = table === undefined ? `ipset ${set}` : `${table} @${set}`;
+  return line("", what, `${entry} ${hit ? found : "is not in it"}`.trimStart(), originText(origin));
+}
+
+/** As iptables-save and as `nft list` have it. */
+const comment = /(?: -m comment --|\s)comment (?:"((?:[^"\\]|\\.)*)"|(\S+))/;
 
 function ruleLine(step: RuleStep, full: boolean): StepLine {
   const what = `${step.table} ${step.chain} ${step.ruleNumber}/${step.chainLength}`;

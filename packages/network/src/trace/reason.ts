@@ -1,6 +1,6 @@
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
-import type { RuleStep } from "@kubenetsim/core/trace/step";
+import type { RuleStep, SetLookupStep } from "@kubenetsim/core/trace/step";
 import type { Hop } from "@kubenetsim/core/trace/trace";
 import { type ReasonCode, reasonCode } from "../walk/reason-code.ts";
 
@@ -73,16 +73,24 @@ function decider(hop: Hop): string {
   const last = hop.steps.findLast((step) => step.kind === "rule" || step.kind === "ipvs");
   if (last?.kind === "ipvs" && last.realServer === undefined)
     return `IPVS: ${last.virtualServer} has no real server to take it`;
-  if (last?.kind === "rule" && (last.target === "DROP" || last.target === "REJECT")) return ruleSentence(last);
+  if (last?.kind === "rule" && (last.target === "DROP" || last.target === "REJECT")) return ruleSentence(last, hop);
   const chain = hop.steps.findLast((step) => step.kind === "chain" && step.verdict === "DROP");
   return chain?.kind === "chain" ? `the policy of chain ${chain.chain} in table ${chain.table}` : "the kernel";
 }
 
-function ruleSentence(step: RuleStep): string {
+function ruleSentence(step: RuleStep, hop: Hop): string {
   const place = `rule ${step.ruleNumber} of ${step.chain} (table ${step.table})`;
-  const comment = /--comment "([^"]*)"/.exec(step.text)?.[1];
+  const origin = sender(step, hop)?.origin ?? step.origin;
+  const comment = /comment "([^"]*)"/.exec(step.text)?.[1];
   if (comment !== undefined) return `${place}: ${comment}`;
-  return step.origin === undefined ? place : `${place}: ${step.origin.object}: ${step.origin.reason}`;
+  return origin === undefined ? place : `${place}: ${origin.object}: ${origin.reason}`;
+}
+
+/** The map of nft by which a packet came to the rule's chain, or to its end there. */
+function sender(step: RuleStep, hop: Hop): SetLookupStep | undefined {
+  const verdicts = [`goto ${step.chain}`, `jump ${step.chain}`, step.target?.toLowerCase()];
+  const found = hop.steps.findLast((one) => one.kind === "set-lookup" && one.hit && verdicts.includes(one.verdict));
+  return found?.kind === "set-lookup" ? found : undefined;
 }
 
 function portText(header: PacketHeader): string {

@@ -19,6 +19,7 @@ import type { Host } from "../topology/host.ts";
 import { relayChoices } from "../topology/relay.ts";
 import { readHeader } from "./header.ts";
 import type { KernelNames } from "./kernel-names.ts";
+import { readNftLookup, readNftRule, readNumgen } from "./nft-steps.ts";
 import type { HopRecords, RecordRange } from "./record-range.ts";
 import { nextRecord } from "./record-store.ts";
 import { RuleView } from "./rule-view.ts";
@@ -54,7 +55,8 @@ function readStep(
     case tapeKind.conntrack:
       return readConntrack(words, at);
     case tapeKind.chainLeave: {
-      const { table, chain } = known(names).chain(words[at + 1]!);
+      const id = words[at + 1]!;
+      const { table, chain } = id < 0 ? known(names).nftChain(~id) : known(names).chain(id);
       const rulesCompared = words[at + 2]!;
       return {
         kind: "chain",
@@ -69,6 +71,12 @@ function readStep(
       return new RuleView(hookNames[words[at]!]!, known(names).chain(words[at + 1]!), words[at + 2]!);
     case tapeKind.setLookup:
       return readSetLookup(words, at, known(names), readHeader(words, header, sourcePort));
+    case tapeKind.nftRule:
+      return readNftRule(words, at, known(names));
+    case tapeKind.nftLookup:
+      return readNftLookup(words, at, known(names));
+    case tapeKind.numgen:
+      return readNumgen(words, at);
     case tapeKind.mark:
       return { kind: "mark", before: words[at]! >>> 0, after: words[at + 1]! >>> 0 };
     case tapeKind.ipvs:

@@ -120,7 +120,7 @@ export class ChainCompiler {
       this.#addBits(field.kind, values.flat(), negated);
     } else if (key.length === 1 && values.length === 1) this.#addValue(field, values[0]![0]!, negated);
     else {
-      const elements = values.map((value) => this.#indexed(value, 0));
+      const elements = values.map((value) => this.#indexed(value, -1));
       this.#words.push(nftOp.lookup, this.#ownLookup(key, elements, []), negated ? 1 : 0);
     }
   }

@@ -11,7 +11,7 @@ export interface ElementLimits {
   readonly isLive: boolean;
 }
 
-/** An element with its place in the set and what it leads to, a verdict word or the index of an endpoint. */
+/** An element with its place in the set and what it leads to: a verdict word, the index of an endpoint, or -1. */
 export interface IndexedElement {
   readonly pattern: ElementPattern;
   readonly action: number;
@@ -24,7 +24,7 @@ export interface IndexedElement {
  * adds has no `NftElement` before somebody asks for the list.
  */
 export class ElementSet {
-  readonly limits: ElementLimits;
+  limits: ElementLimits;
   /** By slot. */
   readonly actions: number[] = [];
   readonly #index: ElementIndex;
@@ -43,6 +43,11 @@ export class ElementSet {
   find(key: Int32Array, nowMs: number): number {
     const slot = this.#index.find(key);
     return slot >= 0 && this.#endsMs[slot]! <= nowMs ? -1 : slot;
+  }
+
+  /** The element in a slot; undefined for what a rule has added. */
+  elementIn(slot: number): NftElement | undefined {
+    return this.#elements[slot];
   }
 
   /** Adds an element; one with the same key stays as it is. */
@@ -69,7 +74,7 @@ export class ElementSet {
     }
     if (known < 0 && this.#count >= this.limits.size) this.#sweep(nowMs);
     if (known < 0 && this.#count >= this.limits.size) return false;
-    this.add({ pattern: { words: [...key], mask: undefined }, action: 0, element: undefined }, nowMs);
+    this.add({ pattern: { words: [...key], mask: undefined }, action: -1, element: undefined }, nowMs);
     return true;
   }
 

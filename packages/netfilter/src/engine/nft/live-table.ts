@@ -1,7 +1,7 @@
-import type { AddressWords } from "@kubenetsim/core/net/address";
-import type { NftElementKey, NftStatement, NftValue } from "../../ruleset/nft-expression.ts";
+import type { NftStatement } from "../../ruleset/nft-expression.ts";
 import type { NftChain, NftCounter, NftDataType, NftElement, NftSet, NftTable } from "../../ruleset/nft-table.ts";
 import type { NftChainCode, NftCount } from "./chain-code.ts";
+import { keyOf } from "./element-key.ts";
 import type { ElementSet } from "./element-set.ts";
 
 /** What packets have made of a table's objects, by their names; undefined for what none has come to. */
@@ -61,30 +61,4 @@ function liveSet(set: NftSet, live: ElementSet | undefined, nowMs: number): NftS
 
 function dynamicElement(types: readonly NftDataType[], words: readonly number[]): NftElement {
   return { key: keyOf(types, words), verdict: undefined, value: undefined, comment: undefined, origin: undefined };
-}
-
-/** A key of these types from its words. */
-export function keyOf(types: readonly NftDataType[], words: readonly number[]): NftElementKey {
-  let at = 0;
-  return types.map((type) => {
-    const width = type === "ipv6_addr" ? 4 : 1;
-    at += width;
-    return keyPart(type, words.slice(at - width, at));
-  });
-}
-
-function keyPart(type: NftDataType, words: AddressWords): NftValue {
-  switch (type) {
-    case "ipv4_addr":
-    case "ipv6_addr":
-      return { kind: "address", words };
-    case "inet_proto":
-      return { kind: "protocol", number: words[0]! };
-    case "inet_service":
-      return { kind: "number", number: words[0]! };
-    case "mark":
-      return { kind: "mark", value: words[0]! };
-    case "ifname":
-      return { kind: "device", name: "" };
-  }
 }

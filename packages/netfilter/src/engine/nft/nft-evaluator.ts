@@ -269,7 +269,7 @@ function recordLookup(tape: Tape, id: number, key: Int32Array, slot: number, set
   const { words } = tape;
   words[at] = id;
   words[at + 1] = slot < 0 ? 0 : 1;
-  words[at + 2] = slot < 0 ? 0 : set.actions[slot]!;
+  words[at + 2] = slot < 0 ? -1 : set.actions[slot]!;
   words[at + 3] = key.length;
   for (let i = 0; i < key.length; i++) words[at + 4 + i] = key[i]!;
 }

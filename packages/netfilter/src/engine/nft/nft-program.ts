@@ -1,7 +1,7 @@
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { InvariantError } from "@kubenetsim/core/runtime/errors";
 import { NftStore } from "../../nft/nft-store.ts";
-import type { NftChain, NftFamily, NftSet, NftTable } from "../../ruleset/nft-table.ts";
+import type { NftChain, NftElement, NftFamily, NftSet, NftTable } from "../../ruleset/nft-table.ts";
 import type { NftCommand, NftTransaction } from "../../ruleset/nft-transaction.ts";
 import type { ConditionNames } from "../condition-names.ts";
 import type { HookOrder } from "../hook-order.ts";
@@ -9,10 +9,11 @@ import { BaseChains } from "./base-chains.ts";
 import type { NftChainCode, NftCount } from "./chain-code.ts";
 import { ChainCompiler, type NftRuleNames } from "./chain-compiler.ts";
 import { elementPattern } from "./element-pattern.ts";
-import type { ElementSet } from "./element-set.ts";
-import { indexedElement, indexSet } from "./indexed-set.ts";
+import type { ElementSet, IndexedElement } from "./element-set.ts";
+import { indexedElement, indexSet, limitsOf } from "./indexed-set.ts";
 import { liveTable } from "./live-table.ts";
 import { NftNames } from "./nft-names.ts";
+import type { NftTapeNames } from "./tape-names.ts";
 
 /** What a program needs of its host. */
 export interface NftHost {
@@ -77,16 +78,26 @@ export class NftProgram {
     return this.store.tables().map(({ family, name }) => this.table(family, name)!);
   }
 
-  /** A chain as data; undefined when it is gone. */
-  chainOf(id: number): NftChain | undefined {
-    const { family, table, name } = this.chains.nameOf(id);
-    return this.store.table(family, table)?.chains.get(name);
+  /** The names on tapes as they stand when they are asked for. */
+  get tapeNames(): NftTapeNames {
+    return {
+      chainName: (id) => this.chains.nameOf(id),
+      chainAt: (id) => this.#chainOf(id),
+      setName: (id) => this.sets.nameOf(id),
+      setTypes: (id) => this.#setOf(id)?.type,
+      elementAt: (id, words) => this.#elementAt(id, words),
+    };
   }
 
-  /** A set as data; undefined when it is gone. */
-  setOf(id: number): NftSet | undefined {
-    const { family, table, name } = this.sets.nameOf(id);
-    return this.store.table(family, table)?.sets.get(name);
+  /** All chains as they stand now, for one who asks when others stand there. */
+  chainsNow(): (id: number) => NftChain | undefined {
+    const tables = new Map(
+      this.store.tables().map((table) => [`${table.family} ${table.name}`, new Map(table.chains)]),
+    );
+    return (id) => {
+      const { family, table, name } = this.chains.nameOf(id);
+      return tables.get(`${family} ${table}`)?.get(name);
+    };
   }
 
   fork(host: NftHost): NftProgram {
@@ -106,6 +117,23 @@ export class NftProgram {
     return copy;
   }
 
+  #chainOf(id: number): NftChain | undefined {
+    const { family, table, name } = this.chains.nameOf(id);
+    return this.store.table(family, table)?.chains.get(name);
+  }
+
+  #setOf(id: number): NftSet | undefined {
+    const { family, table, name } = this.sets.nameOf(id);
+    return this.store.table(family, table)?.sets.get(name);
+  }
+
+  #elementAt(id: number, words: ArrayLike<number>): NftElement | undefined {
+    if (this.#setOf(id) === undefined) return undefined;
+    const set = this.set(id);
+    const slot = set.find(Int32Array.from(words), this.#host.clock.nowMs);
+    return slot < 0 ? undefined : set.elementIn(slot);
+  }
+
   #follow({ family, table }: NftTransaction, command: NftCommand): void {
     switch (command.object) {
       case "table":
@@ -121,7 +149,7 @@ export class NftProgram {
       }
       case "set":
       case "map":
-        if (command.verb !== "add") this.#sets[this.sets.idOf(family, table, command.name)] = undefined;
+        this.#followSet(family, table, command);
         return;
       case "element":
         this.#followElement(family, table, command);
@@ -140,6 +168,14 @@ export class NftProgram {
     if (command.verb !== "add") this.#codes[id] = undefined;
     else if (command.chain.base !== undefined) this.bases.add(id, family, command.chain.base);
     if (command.verb === "delete") this.bases.delete(id);
+  }
+
+  /** Adding a set once more may give it another timeout. */
+  #followSet(family: NftFamily, table: string, command: Extract<NftCommand, { object: "set" | "map" }>): void {
+    const id = this.sets.idOf(family, table, command.verb === "add" ? command.set.name : command.name);
+    const set = this.#sets[id];
+    if (command.verb !== "add") this.#sets[id] = undefined;
+    else if (set !== undefined) set.limits = limitsOf(this.#setOf(id) ?? { ...command.set, elements: [] });
   }
 
   #followElement(family: NftFamily, table: string, command: Extract<NftCommand, { object: "element" }>): void {
@@ -163,7 +199,7 @@ export class NftProgram {
 
   #compile(id: number, old: NftChainCode | undefined): NftChainCode {
     const { family, table, name } = this.chains.nameOf(id);
-    const chain = this.chainOf(id);
+    const chain = this.#chainOf(id);
     if (chain === undefined) throw new InvariantError(`nft chain ${name} does not exist`);
     const where = `chain ${name} in table ${family} ${table}`;
     const compiler = new ChainCompiler({ id, family, where, rules: chain.rules }, this.#ruleNames(family, table));
@@ -196,14 +232,14 @@ export class NftProgram {
 
   #indexSet(id: number): ElementSet {
     const { family, table } = this.sets.nameOf(id);
-    const set = this.setOf(id);
+    const set = this.#setOf(id);
     if (set === undefined) throw new InvariantError(`nft set ${this.sets.nameOf(id).name} does not exist`);
     const indexed = indexSet(set, (chain) => this.chains.idOf(family, table, chain), this.#host.clock.nowMs);
     this.#sets[id] = indexed;
     return indexed;
   }
 
-  #indexed(set: number, element: NftSet["elements"][number]) {
+  #indexed(set: number, element: NftElement): IndexedElement {
     const { family, table, name } = this.sets.nameOf(set);
     return indexedElement(element, name, (chain) => this.chains.idOf(family, table, chain));
   }
