@@ -31,7 +31,8 @@ export class FieldReader {
   integer(...path: FieldPath): number | undefined {
     const value = this.#at(path);
     if (value === undefined) return undefined;
-    return Number.isInteger(value) ? (value as number) : this.#refuse(path, "an integer");
+    const isInt32 = Number.isInteger(value) && ((value as number) | 0) === value;
+    return isInt32 ? (value as number) : this.#refuse(path, "an integer of 32 bits");
   }
 
   /** Seconds of a `metav1.Duration`; 0 when missing. */
@@ -61,6 +62,11 @@ export class FieldReader {
     return typeof value === "object" && !Array.isArray(value)
       ? (value as PlainObject)
       : this.#refuse(path, "an object");
+  }
+
+  /** What stands there, whatever it is; undefined when it is missing or null. */
+  at(...path: FieldPath): Plain | undefined {
+    return this.#at(path);
   }
 
   #at(path: FieldPath): Plain | undefined {

@@ -19,3 +19,19 @@ export function parseGoDuration(text: string): number | undefined {
   }
   return sign === "-" ? -seconds : seconds;
 }
+
+/** A duration as Go prints it: `1m30s`, `-1.5s`, `0s` (time.Duration.String). */
+export function goDurationText(seconds: number): string {
+  const nanoseconds = Math.round(Math.abs(seconds) * 1e9);
+  if (nanoseconds === 0) return "0s";
+  const sign = seconds < 0 ? "-" : "";
+  if (nanoseconds < 1e9) {
+    const [unit, size] = nanoseconds < 1e3 ? ["ns", 1] : nanoseconds < 1e6 ? ["µs", 1e3] : ["ms", 1e6];
+    return `${sign}${nanoseconds / (size as number)}${unit}`;
+  }
+  const whole = Math.floor(nanoseconds / 1e9);
+  const rest = `${(whole % 60) + (nanoseconds % 1e9) / 1e9}s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes === 0) return `${sign}${rest}`;
+  return minutes < 60 ? `${sign}${minutes}m${rest}` : `${sign}${Math.floor(minutes / 60)}h${minutes % 60}m${rest}`;
+}

@@ -17,6 +17,10 @@ export interface KubeProxyConfig {
   readonly modeIsDefault: boolean;
   /** An address other than 0.0.0.0 and :: stands in for the node's primary IP. */
   readonly bindAddress: string;
+  /** Address and port on which /healthz and /livez answer. */
+  readonly healthzBindAddress: string;
+  /** Address and port on which /proxyMode answers. */
+  readonly metricsBindAddress: string;
   readonly hostnameOverride: string;
   /** One CIDR or one of each family; an empty list detects nothing as local. */
   readonly clusterCIDRs: readonly string[];
@@ -55,6 +59,8 @@ export const defaultKubeProxyConfig: KubeProxyConfig = {
   mode: "iptables",
   modeIsDefault: false,
   bindAddress: "0.0.0.0",
+  healthzBindAddress: "0.0.0.0:10256",
+  metricsBindAddress: "127.0.0.1:10249",
   hostnameOverride: "",
   clusterCIDRs: ["10.244.0.0/16"],
   detectLocalMode: "ClusterCIDR",

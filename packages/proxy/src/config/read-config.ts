@@ -2,6 +2,7 @@ import type { ManifestDocument, ReadWarning } from "@kubenetsim/core/apiserver/m
 import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { formatPosition, ParseError } from "@kubenetsim/core/runtime/errors";
 import { FieldReader } from "./field-reader.ts";
+import { withPort } from "./host-port.ts";
 import { defaultKubeProxyConfig, type KubeProxyConfig, type LocalMode, type ProxyMode } from "./kube-proxy-config.ts";
 import { decodeStrictly } from "./strict-decoding.ts";
 import { validateConfig } from "./validate-config.ts";
@@ -45,8 +46,9 @@ export function readKubeProxyConfigDocument(document: ManifestDocument): KubePro
     });
   }
   const unknown = decodeStrictly(inner);
-  const config = readFields(new FieldReader(inner));
-  validateConfig(config, inner);
+  const fields = new FieldReader(inner);
+  const config = readFields(fields);
+  validateConfig(config, fields, inner);
   return { config, document: inner, warnings: isEmbedded ? [...inner.warnings, ...unknown] : unknown };
 }
 
@@ -67,10 +69,14 @@ function embeddedDocument(document: ManifestDocument): ManifestDocument {
 function readFields(fields: FieldReader): KubeProxyConfig {
   const defaults = defaultKubeProxyConfig;
   const clusterCIDR = fields.text("clusterCIDR") || "";
+  const bindAddress = fields.text("bindAddress") || defaults.bindAddress;
+  const isV6 = bindAddress.includes(":");
   return {
     mode: (fields.text("mode") || "iptables") as ProxyMode,
     modeIsDefault: (fields.text("mode") ?? "") === "",
-    bindAddress: fields.text("bindAddress") || defaults.bindAddress,
+    bindAddress,
+    healthzBindAddress: withPort(fields.text("healthzBindAddress") || (isV6 ? "::" : "0.0.0.0"), 10256),
+    metricsBindAddress: withPort(fields.text("metricsBindAddress") || (isV6 ? "::1" : "127.0.0.1"), 10249),
     hostnameOverride: fields.text("hostnameOverride") ?? "",
     clusterCIDRs: clusterCIDR === "" ? [] : clusterCIDR.split(","),
     detectLocalMode: (fields.text("detectLocalMode") || "ClusterCIDR") as LocalMode,
