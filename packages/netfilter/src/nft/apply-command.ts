@@ -9,6 +9,8 @@ import type { TableTransaction } from "./table-transaction.ts";
 /** Makes the error of this command out of the kernel's word for it. */
 type Refusal = (reason: string) => Error;
 
+type RemoveSet = NftCommand & { readonly verb: "delete" | "flush"; readonly object: "set" | "map" };
+
 const missing = "No such file or directory";
 const exists = "File exists";
 const busy = "Device or resource busy";
@@ -31,7 +33,7 @@ export function applyCommand(table: TableTransaction, command: NftCommand, refus
     case "set":
     case "map":
       if (command.verb === "add") addSet(table, command.set, refuse);
-      else removeSet(table, command.verb, command.name, refuse);
+      else removeSet(table, command, refuse);
       return;
     case "element":
       if (command.verb === "add") addElement(table, command.set, command.element, refuse);
@@ -99,12 +101,12 @@ function checkReference(table: TableTransaction, reference: NftReference, refuse
   }
 }
 
-/** Since Linux 6.2 adding a set that is there changes its timeout. */
+/** Since Linux 6.2 adding a set that is there changes its timeout, and its size where one is given. */
 function addSet(table: TableTransaction, set: NftSetDefinition, refuse: Refusal): void {
   const there = table.set(set.name);
   if (there === undefined) table.createSet(set);
   else if (!sameShape(there, set)) throw refuse(exists);
-  else if (there.timeoutSeconds !== set.timeoutSeconds) table.changeTimeout(set.name, set.timeoutSeconds);
+  else if (there.timeoutSeconds !== set.timeoutSeconds || set.size !== undefined) table.changeLimits(set);
 }
 
 function sameShape(a: NftSetDefinition, b: NftSetDefinition): boolean {
@@ -120,8 +122,12 @@ function hasTimeouts(set: NftSetDefinition): boolean {
   return set.timeoutSeconds !== undefined || set.flags.includes("timeout");
 }
 
-function removeSet(table: TableTransaction, verb: "delete" | "flush", name: string, refuse: Refusal): void {
-  if (table.set(name) === undefined) throw refuse(missing);
+/** nft flushes a map only as a map and a set as a set, but deletes either as both. */
+function removeSet(table: TableTransaction, command: RemoveSet, refuse: Refusal): void {
+  const { verb, object, name } = command;
+  const set = table.set(name);
+  if (set === undefined) throw refuse(missing);
+  if (verb === "flush" && (object === "map") !== (set.data !== undefined)) throw refuse(missing);
   if (verb === "delete" && table.uses({ object: "set", name }) > 0) throw refuse(busy);
   table.emptySet(name);
   if (verb === "delete") table.deleteSet(name);

@@ -13,6 +13,7 @@ interface ChainDraft {
 /** A set as a transaction leaves it: what it was (unless `emptied`) with the elements that came and went. */
 interface SetDraft {
   definition: NftSetDefinition;
+  limits: Pick<NftSetDefinition, "size" | "timeoutSeconds"> | undefined;
   readonly stored: StoredSet | undefined;
   readonly created: boolean;
   emptied: boolean;
@@ -79,13 +80,13 @@ export class TableTransaction {
   createSet(definition: NftSetDefinition): void {
     this.#sets.delete(definition.name);
     const changes = new Map<string, NftElement | undefined>();
-    this.#sets.set(definition.name, { definition, stored: undefined, created: true, emptied: true, count: 0, changes });
+    const fresh = { limits: undefined, stored: undefined, created: true, emptied: true, count: 0, changes };
+    this.#sets.set(definition.name, { definition, ...fresh });
   }
 
-  /** The timeout of a set that is there can be made another. */
-  changeTimeout(name: string, timeoutSeconds: number | undefined): void {
-    const draft = this.#setDraft(name);
-    draft.definition = { ...definitionOf(draft.definition), timeoutSeconds };
+  /** The limits that a set gets when all commands have held. */
+  changeLimits({ name, size, timeoutSeconds }: NftSetDefinition): void {
+    this.#setDraft(name).limits = { size, timeoutSeconds };
   }
 
   /** The size that the kernel gives to a set without one when a rule updates it. */
@@ -176,7 +177,8 @@ export class TableTransaction {
     if (draft === undefined || draft.created) this.#memory.sets.delete(name);
     if (draft === undefined) return;
     const stored = draft.stored ?? new StoredSet(draft.definition);
-    stored.change(draft.emptied, draft.changes, draft.definition);
+    const { timeoutSeconds, size = draft.definition.size } = draft.limits ?? draft.definition;
+    stored.change(draft.emptied, draft.changes, { size, timeoutSeconds });
     this.#memory.sets.set(name, stored);
   }
 
@@ -195,7 +197,15 @@ export class TableTransaction {
     if (draft === undefined) {
       const stored = this.#memory.sets.get(name)!;
       const count = stored.elementCount;
-      draft = { definition: stored, stored, created: false, emptied: false, count, changes: new Map() };
+      draft = {
+        definition: stored,
+        limits: undefined,
+        stored,
+        created: false,
+        emptied: false,
+        count,
+        changes: new Map(),
+      };
       this.#sets.set(name, draft);
     }
     return draft;
