@@ -10,6 +10,8 @@ import { type OwnSync, ownModes } from "./own-sync.ts";
 import type { PeerStep } from "./peer-answers.ts";
 
 const zoneLabel = "topology.kubernetes.io/zone";
+/** After so many seconds without a sync kube-proxy runs one (pkg/proxy/util, FullSyncPeriod). */
+const longestPause = 3600;
 const families: readonly IpFamily[] = ["IPv4", "IPv6"];
 
 /**
@@ -38,6 +40,9 @@ class OwnProxier {
   #serviceCIDRs: ServiceCIDR | undefined;
   readonly #node: ProxyNode;
   #zone: string | undefined;
+  #now = 0;
+  #lastSync = 0;
+  #failed = false;
   #snapshot: ProxySnapshot | undefined;
 
   constructor(family: IpFamily, one: ProxyCase, config: KubeProxyConfig, nfacct: boolean) {
@@ -45,18 +50,31 @@ class OwnProxier {
     this.#config = config;
     this.#node = proxyNode(one, nfacct);
     this.#zone = one.node.metadata.labels?.[zoneLabel];
-    this.#sync = ownModes[config.mode]!(family, syncPeriodSeconds(one));
+    this.#sync = ownModes[config.mode]!(family);
   }
 
   step(step: ProxyStep): { name: string; dump: string; inputs: string[] } {
+    this.#now += step.elapsed ?? 0;
     const changes = this.#changes(step);
-    this.#snapshot = this.#snapshot === undefined ? this.#firstSnapshot() : updateSnapshot(this.#snapshot, changes);
+    const snapshot = this.#snapshot === undefined ? this.#firstSnapshot() : updateSnapshot(this.#snapshot, changes);
     const relabelled = step.nodeLabels !== undefined && this.#zone !== step.nodeLabels[zoneLabel];
-    if (relabelled) {
-      this.#zone = step.nodeLabels[zoneLabel];
-      this.#snapshot = updateNode(this.#snapshot, { ...this.#snapshot.basis.node, zone: this.#zone ?? "" });
-    }
-    return this.#sync.run(this.#snapshot, relabelled ? { ...step, full: true } : step);
+    const next = relabelled ? this.#relabel(snapshot, step.nodeLabels[zoneLabel]) : snapshot;
+    const full = relabelled || step.full === true || this.#failed;
+    const asked = full || this.#snapshot?.revision !== next.revision || this.#now - this.#lastSync > longestPause;
+    this.#snapshot = next;
+    return { name: this.#sync.name, inputs: asked ? this.#run(full, step) : [], dump: this.#sync.dump() };
+  }
+
+  #run(full: boolean, { refuse = false }: ProxyStep): string[] {
+    this.#lastSync = this.#now;
+    const { inputs, failed } = this.#sync.run(this.#snapshot!, { now: this.#now, full, refuse });
+    this.#failed = failed;
+    return inputs;
+  }
+
+  #relabel(snapshot: ProxySnapshot, zone: string | undefined): ProxySnapshot {
+    this.#zone = zone;
+    return updateNode(snapshot, { ...snapshot.basis.node, zone: zone ?? "" });
   }
 
   #firstSnapshot(): ProxySnapshot {
@@ -116,10 +134,4 @@ function proxyNode({ node, addresses }: ProxyCase, nfacct: boolean): ProxyNode {
     podCIDRs: node.spec?.podCIDRs ?? [],
     nfacct,
   };
-}
-
-function syncPeriodSeconds({ config }: ProxyCase): number {
-  const section = config[config.mode] as { readonly syncPeriod?: string } | undefined;
-  const seconds: Readonly<Record<string, number>> = { "5s": 5, "30s": 30, "1m0s": 60 };
-  return seconds[section?.syncPeriod ?? "30s"]!;
 }

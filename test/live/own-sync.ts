@@ -6,68 +6,76 @@ import { canonicalNftList } from "@kubenetsim/netfilter/text/nft-canonical";
 import { printNftTransaction } from "@kubenetsim/netfilter/text/nft-command-print";
 import {
   afterRefusal,
+  afterRefusedRestore,
   type IptablesProgram,
   type NftablesProgram,
   type ProxySnapshot,
   syncIptables,
   syncNftables,
 } from "@kubenetsim/proxy";
-import type { ProxyStep } from "@kubenetsim/testing";
 import { canonicalNftInput } from "./nft-input.ts";
 import { canonicalRestoreInput, restoreText } from "./restore-input.ts";
 
-/** The sync loop of one family in one mode: when a sync is full, and what a refused write leaves behind. */
-export interface OwnSync {
-  run(snapshot: ProxySnapshot, step: ProxyStep): { name: string; dump: string; inputs: string[] };
+/** One sync, at a time in seconds. */
+export interface SyncRequest {
+  readonly now: number;
+  readonly full: boolean;
+  /** The tool refuses the first thing that it is fed. */
+  readonly refuse: boolean;
 }
 
-export const ownModes: Readonly<Record<string, (family: IpFamily, syncPeriod: number) => OwnSync>> = {
+/** One family's writing in one mode. */
+export interface OwnSync {
+  readonly name: string;
+  /** What is fed to the tool, in canonical form; and whether the sync failed, so that the next one must be full. */
+  run(snapshot: ProxySnapshot, request: SyncRequest): { readonly inputs: string[]; readonly failed: boolean };
+  /** What the kernel has, in canonical form. */
+  dump(): string;
+}
+
+export const ownModes: Readonly<Record<string, (family: IpFamily) => OwnSync>> = {
   iptables: (family) => new IptablesSync(family),
   nftables: (family) => new NftablesSync(family),
 };
 
 class IptablesSync implements OwnSync {
-  readonly #name: string;
-  #now = 0;
-  #needsFull = false;
-  /** What the kernel has. */
+  readonly name: string;
   #written: IptablesProgram | undefined;
 
   constructor(family: IpFamily) {
-    this.#name = family === "IPv4" ? "iptables-save" : "ip6tables-save";
+    this.name = family === "IPv4" ? "iptables-save" : "ip6tables-save";
   }
 
-  run(snapshot: ProxySnapshot, step: ProxyStep): { name: string; dump: string; inputs: string[] } {
-    this.#now += (step.elapsed ?? 0) * 1000;
-    const full = this.#needsFull || step.full === true;
-    const program = syncIptables(this.#written, snapshot, { full, now: this.#now });
-    this.#needsFull = step.refuse === true;
-    const { largeCluster, lastCleanUp } = program;
-    this.#written = step.refuse === true ? { ...this.#written!, largeCluster, lastCleanUp } : program;
-    const dump = canonicalIptablesSave(this.#written.ruleset);
-    return { name: this.#name, dump, inputs: [canonicalRestoreInput(restoreText(program.input))] };
+  run(snapshot: ProxySnapshot, { now, full, refuse }: SyncRequest): { inputs: string[]; failed: boolean } {
+    const program = syncIptables(this.#written, snapshot, { now: 1000 * now, full });
+    this.#written = refuse ? afterRefusedRestore(this.#written!, program) : program;
+    return { inputs: [canonicalRestoreInput(restoreText(program.input))], failed: refuse };
+  }
+
+  dump(): string {
+    return canonicalIptablesSave(this.#written!.ruleset);
   }
 }
 
 class NftablesSync implements OwnSync {
-  readonly #name: "nft-ip" | "nft-ip6";
+  readonly name: "nft-ip" | "nft-ip6";
   readonly #kernel = new NftStore();
-  #now = 0;
-  #needsFull = false;
   #program: NftablesProgram | undefined;
 
   constructor(family: IpFamily) {
-    this.#name = family === "IPv4" ? "nft-ip" : "nft-ip6";
+    this.name = family === "IPv4" ? "nft-ip" : "nft-ip6";
   }
 
-  run(snapshot: ProxySnapshot, step: ProxyStep): { name: string; dump: string; inputs: string[] } {
-    this.#now += (step.elapsed ?? 0) * 1000;
-    const full = this.#needsFull || step.full === true;
-    this.#needsFull = false;
-    const program = syncNftables(this.#program, snapshot, { full, now: this.#now });
-    const fed = step.refuse === true ? this.#refuse(program, snapshot) : this.#carryOut(program);
-    const dump = canonicalNftList(this.#kernel.table(this.#name === "nft-ip" ? "ip" : "ip6", "kube-proxy")!);
-    return { name: this.#name, dump, inputs: withMain(fed).map(canonicalNftInput) };
+  run(snapshot: ProxySnapshot, { now, full, refuse }: SyncRequest): { inputs: string[]; failed: boolean } {
+    const program = syncNftables(this.#program, snapshot, { full, now: 1000 * now });
+    const main = program.transactions.find((one) => !isDeletion(one));
+    const failed = refuse && main !== undefined && main === program.transactions[0];
+    const fed = refuse ? this.#refuse(program, snapshot, now) : this.#carryOut(program);
+    return { inputs: withMain(fed).map(canonicalNftInput), failed };
+  }
+
+  dump(): string {
+    return canonicalNftList(this.#kernel.table(this.name === "nft-ip" ? "ip" : "ip6", "kube-proxy")!);
   }
 
   #carryOut(program: NftablesProgram): readonly NftTransaction[] {
@@ -77,15 +85,15 @@ class NftablesSync implements OwnSync {
   }
 
   /** A deletion of stale chains that fails makes the same sync write everything; a main transaction that fails, the next one. */
-  #refuse({ transactions }: NftablesProgram, snapshot: ProxySnapshot): readonly NftTransaction[] {
+  #refuse(program: NftablesProgram, snapshot: ProxySnapshot, now: number): readonly NftTransaction[] {
+    const [first] = program.transactions;
+    if (first === undefined) return this.#carryOut(program);
     const known = afterRefusal(this.#program!);
-    if (transactions[0] !== undefined && isDeletion(transactions[0])) {
-      const whole = syncNftables(known, snapshot, { full: true, now: this.#now });
-      return [transactions[0], ...this.#carryOut(whole)];
+    if (isDeletion(first)) {
+      return [first, ...this.#carryOut(syncNftables(known, snapshot, { full: true, now: 1000 * now }))];
     }
     this.#program = known;
-    this.#needsFull = true;
-    return transactions;
+    return program.transactions;
   }
 }
 

@@ -18,7 +18,7 @@ type testCase struct {
 	Addresses []string `json:"addresses"`
 	// The objects at the start.
 	step
-	// What happens afterwards; each step ends with a sync.
+	// What happens afterwards; each step ends with a sync where kube-proxy would sync.
 	Steps []step `json:"steps"`
 }
 

@@ -19,6 +19,7 @@ func (c *clock) pass(p *proxier, seconds float64) {
 	if c.stopped.IsZero() {
 		return
 	}
+	p.idle += time.Duration(seconds * float64(time.Second))
 	later := time.Since(c.stopped) - time.Duration(seconds*float64(time.Second))
 	full := private[time.Time](p.Provider, "lastFullSync")
 	*full = full.Add(later)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"reflect"
+	"time"
 	"unsafe"
 
 	v1 "k8s.io/api/core/v1"
@@ -12,6 +13,8 @@ import (
 	kubeproxyconfig "k8s.io/kubernetes/pkg/proxy/apis/config"
 	"k8s.io/kubernetes/pkg/proxy/iptables"
 	"k8s.io/kubernetes/pkg/proxy/nftables"
+	"k8s.io/kubernetes/pkg/proxy/runner"
+	proxyutil "k8s.io/kubernetes/pkg/proxy/util"
 	utiliptables "k8s.io/kubernetes/pkg/util/iptables"
 	"sigs.k8s.io/knftables"
 )
@@ -22,6 +25,7 @@ type proxier struct {
 	name     string   // iptables-save, ip6tables-save, nft-ip or nft-ip6
 	dump     []string // the command that prints its rules
 	recorder *recorder
+	idle     time.Duration // since the last sync, in the time of the case
 }
 
 // newProxier makes a proxier that writes to the kernel, or to the given iptables.
@@ -55,9 +59,26 @@ func newProxier(ctx context.Context, config *kubeproxyconfig.KubeProxyConfigurat
 	return p, nil
 }
 
-// forceFullSync makes the next sync a full one, as a failed sync or a flushed table does.
-func (p *proxier) forceFullSync() {
-	*private[bool](p.Provider, "needFullSync") = true
+// sync runs a sync if kube-proxy's own loop would: the first one, one that a change has asked for, the next after one that
+// failed, or one when there was none for an hour.
+func (p *proxier) sync(first, full bool) {
+	asked := first || full || p.recorder.failed || p.idle > proxyutil.FullSyncPeriod
+	select {
+	case <-*private[chan struct{}](*private[*runner.BoundedFrequencyRunner](p.Provider, "syncRunner"), "run"):
+		asked = true
+	default:
+	}
+	if !asked {
+		return
+	}
+	if full {
+		*private[bool](p.Provider, "needFullSync") = true
+	}
+	p.idle, p.recorder.failed = 0, false
+	if first {
+		p.OnServiceSynced() // the sync itself comes with the later of the two
+	}
+	p.OnEndpointSlicesSynced()
 }
 
 // private is a field of a proxier that its package keeps to itself.

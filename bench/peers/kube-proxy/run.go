@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 
 	v1 "k8s.io/api/core/v1"
 	discovery "k8s.io/api/discovery/v1"
@@ -41,23 +42,21 @@ func runCase(c *testCase) ([]result, error) {
 
 	seen := watched{services: map[string]*v1.Service{}, slices: map[string]*discovery.EndpointSlice{}}
 	labels := topologyLabels(c.Node.Labels)
-	c.step.NodeLabels = &c.Node.Labels
 	var results []result
 	var time clock
 	for index, next := range append([]step{c.step}, c.Steps...) {
 		for _, p := range proxiers {
 			time.pass(p, next.Elapsed)
-			if next.Full {
-				p.forceFullSync()
-			}
 			p.recorder.refuseOnce(next.Refuse)
 		}
+		changed := labels
 		if next.NodeLabels != nil {
-			if changed := topologyLabels(*next.NodeLabels); index == 0 && len(changed) > 0 || index > 0 && !sameLabels(labels, changed) {
-				labels = changed
-				for _, p := range proxiers {
-					p.OnTopologyChange(labels)
-				}
+			changed = topologyLabels(*next.NodeLabels)
+		}
+		if index == 0 && len(labels) > 0 || !maps.Equal(labels, changed) {
+			labels = changed
+			for _, p := range proxiers {
+				p.OnTopologyChange(labels)
 			}
 		}
 		if next.ServiceCIDRs != nil {
@@ -67,10 +66,7 @@ func runCase(c *testCase) ([]result, error) {
 		}
 		seen.apply(proxiers, next)
 		for _, p := range proxiers {
-			if index == 0 {
-				p.OnServiceSynced() // the sync itself comes with the later of the two
-			}
-			p.OnEndpointSlicesSynced()
+			p.sync(index == 0, next.Full)
 		}
 		time.stop()
 		one, err := resultOf(proxiers, recorder)
@@ -124,8 +120,4 @@ func topologyLabels(labels map[string]string) map[string]string {
 		return map[string]string{}
 	}
 	return map[string]string{v1.LabelTopologyZone: zone}
-}
-
-func sameLabels(a, b map[string]string) bool {
-	return len(a) == len(b) && a[v1.LabelTopologyZone] == b[v1.LabelTopologyZone]
 }

@@ -5,7 +5,7 @@ export {
   type ProxyMode,
 } from "./config/kube-proxy-config.ts";
 export { isKubeProxyConfig, readKubeProxyConfig } from "./config/read-config.ts";
-export type { IptablesProgram } from "./iptables/iptables-program.ts";
+export { afterRefusedRestore, type IptablesProgram } from "./iptables/iptables-program.ts";
 export { restoreWords } from "./iptables/restore-words.ts";
 export { compileIptables, type SyncOptions, syncIptables } from "./iptables/sync-iptables.ts";
 export { printDummyDevice } from "./ipvs/dummy-device.ts";

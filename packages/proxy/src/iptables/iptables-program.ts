@@ -44,6 +44,17 @@ export function iptablesProgram(parts: ProgramParts): IptablesProgram {
   };
 }
 
+/**
+ * What stays when `iptables-restore` refuses the input of a sync: the rules of the sync before, and what kube-proxy noted
+ * before it wrote. Its next sync must be a full one.
+ */
+export function afterRefusedRestore(
+  written: IptablesProgram,
+  { largeCluster, lastCleanUp }: IptablesProgram,
+): IptablesProgram {
+  return iptablesProgram({ ...written, largeCluster, lastCleanUp });
+}
+
 function wholeRuleset({ snapshot, input, blocks, stale }: ProgramParts): Ruleset {
   const nat = table("nat");
   const filter = table("filter");

@@ -44,6 +44,14 @@ export function mergeRecord(
   return { service: draft.service, slices: draft.slices, state: mergeState(before, draft, basis) };
 }
 
+/**
+ * Does kube-proxy sync after this change? Any change of a slice makes it, even of one whose Service is not there; of a
+ * Service only what it serves.
+ */
+export function asksForSync(before: ServiceRecord | undefined, after: ServiceRecord | undefined): boolean {
+  return before?.state !== after?.state || !sameSlices(before?.slices ?? [], after?.slices ?? []);
+}
+
 function mergeState(
   earlier: ServiceRecord | undefined,
   { service, slices }: ServiceRecord,

@@ -4,7 +4,7 @@ import type { ServiceCIDR } from "@kubenetsim/core/model/service-cidr";
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { ProxyBasis } from "./proxy-basis.ts";
 import type { ProxyNode } from "./proxy-node.ts";
-import { mergeRecord, type ServiceRecord, type ServiceState } from "./service-state.ts";
+import { asksForSync, mergeRecord, type ServiceRecord, type ServiceState } from "./service-state.ts";
 import { SortedMap } from "./sorted-map.ts";
 
 /**
@@ -23,6 +23,8 @@ export interface ProxySnapshot {
   readonly records: SortedMap<ServiceRecord>;
   /** Of both families, as the ServiceCIDR objects spell them; only nftables mode reads them. */
   readonly serviceCIDRs: ReadonlySet<string>;
+  /** Another number than the snapshot before when something changed that makes kube-proxy sync. */
+  readonly revision: number;
 }
 
 export interface SnapshotInput extends ProxyBasis {
@@ -47,6 +49,7 @@ export function takeSnapshot(input: SnapshotInput): ProxySnapshot {
     endpointCount: 0,
     records: SortedMap.empty,
     serviceCIDRs: new Set(),
+    revision: 0,
   });
   const changes: SnapshotChange[] = [];
   for (const after of services) changes.push({ kind: "Service", before: undefined, after });
@@ -72,11 +75,12 @@ export function updateSnapshot(snapshot: ProxySnapshot, changes: readonly Snapsh
 
   const records = new Map<string, ServiceRecord | undefined>();
   const states = new Map<string, ServiceState | undefined>();
-  let { endpointCount } = snapshot;
+  let { endpointCount, revision } = snapshot;
   for (const [key, draft] of touched) {
     const before = snapshot.records.get(key);
     const record = mergeRecord(before, draft, snapshot.basis);
     records.set(key, record);
+    if (asksForSync(before, record)) revision = snapshot.revision + 1;
     if (record?.state === before?.state) continue;
     states.set(key, record?.state);
     endpointCount += (record?.state?.endpointCount ?? 0) - (before?.state?.endpointCount ?? 0);
@@ -87,6 +91,7 @@ export function updateSnapshot(snapshot: ProxySnapshot, changes: readonly Snapsh
     endpointCount,
     records: snapshot.records.with(records),
     serviceCIDRs,
+    revision,
   });
 }
 
@@ -103,6 +108,7 @@ export function updateNode(snapshot: ProxySnapshot, node: ProxyNode): ProxySnaps
     endpointCount: snapshot.endpointCount,
     records: SortedMap.from(records),
     serviceCIDRs: snapshot.serviceCIDRs,
+    revision: snapshot.revision + 1,
   });
 }
 

@@ -13,7 +13,7 @@ export interface ProxyCase extends ProxyStep {
   readonly node: Node;
   /** The addresses of the host's eth0, with prefix length. */
   readonly addresses: readonly string[];
-  /** What happens afterwards; each step ends with a sync. */
+  /** What happens afterwards; each step ends with a sync where kube-proxy would sync. */
   readonly steps: readonly ProxyStep[];
 }
 
