@@ -17,13 +17,9 @@ export function restoreText({ tables }: RestoreInput): string {
     .join("\n");
 }
 
-/**
- * A form in which two inputs that do the same are equal: chains sorted, and rules where their order is a map's; a single
- * address without the length of its prefix, which kube-proxy writes in some places and not in others.
- */
+/** A form in which two inputs that do the same are equal: chains sorted, and rules where their order is a map's. */
 export function canonicalRestoreInput(text: string): string {
   return text
-    .replace(/\/(32|128)(?= )/g, "")
     .split(/^(?=\*)/m)
     .map((table) => {
       const lines = table.split("\n").filter((line) => line !== "" && line !== "COMMIT" && !line.startsWith("*"));
