@@ -4,6 +4,7 @@ import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ClusterOptions } from "../cluster/cluster-options.ts";
+import { modelledModes } from "../dataplane/modelled-config.ts";
 import { formatWarning } from "../warnings/warning.ts";
 import type { Arguments, Option } from "./command.ts";
 import { readInputFiles } from "./input-files.ts";
@@ -26,7 +27,7 @@ export const modeOption: Readonly<Record<string, Option>> = {
   mode: {
     type: "string",
     value: "MODE",
-    help: "iptables or ipvs; else what the input's configuration says, else iptables",
+    help: "iptables, ipvs, or userspace, which Kubernetes had until 1.25; else what the input's configuration says, else iptables",
   },
 };
 
@@ -60,17 +61,19 @@ export function readCluster(args: Arguments, terminal: Terminal, options: Cluste
   return lab;
 }
 
-const modes: readonly ProxyMode[] = ["iptables", "ipvs"];
-
 /** @throws ParseError with the mode that was probably meant. */
 export function readMode(text: string | undefined): ProxyMode | undefined {
   if (text === undefined) return undefined;
-  const mode = modes.find((candidate) => candidate === text);
+  const mode = modelledModes.find((candidate) => candidate === text);
   if (mode !== undefined) return mode;
-  const meant = nearestWord(text, modes);
-  throw new ParseError(`--mode takes ${modes.join(" or ")}, not "${text}"`, {
-    hint: meant === undefined ? "nftables and userspace are not modelled yet" : `did you mean ${meant}?`,
+  const meant = nearestWord(text, modelledModes);
+  throw new ParseError(`--mode takes ${listed(modelledModes)}, not "${text}"`, {
+    ...(meant === undefined ? {} : { hint: `did you mean ${meant}?` }),
   });
+}
+
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 /** The node to look at: the one that is named, else the only one. @throws ParseError */

@@ -31,12 +31,13 @@ export function startKubeProxy(node: ProxyNode, settled: Settled, kernel: NodeKe
   const backend = backendOf(config.mode);
   for (const other of backends) if (backend.removes.includes(other.mode)) other.cleanUp(kernel);
   const snapshots = snapshotsOf(node, config, settled.state);
-  return { node, config, proxiers: snapshots.map((one) => backend.start(one, kernel, timeOf(settled))) };
+  return { node, config, proxiers: snapshots.map((one) => backend.start(one, kernel, timeOf(settled), settled.state)) };
 }
 
 /** The same kube-proxy after changes; itself when none of them concerned it. */
 export function syncKubeProxy(proxy: KubeProxy, settled: Settled, kernel: NodeKernel): KubeProxy {
   const proxiers = proxy.proxiers.map((proxier) => {
+    if (proxier.hear !== undefined) return proxier.hear(settled.changes, kernel);
     const snapshot = updateSnapshot(proxier.snapshot, settled.changes);
     return snapshot === proxier.snapshot ? proxier : proxier.sync(snapshot, kernel, timeOf(settled));
   });

@@ -4,7 +4,6 @@ import { formatAddress, type IpAddress, parseAddress } from "@kubenetsim/core/ne
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { buildTopology } from "@kubenetsim/network/topology/build";
 import type { Cni, NodeSettings, OutsideClient } from "@kubenetsim/network/topology/input";
-import type { Process } from "@kubenetsim/network/topology/process";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import { Tracer } from "@kubenetsim/network/trace/tracer";
 import { Walker } from "@kubenetsim/network/walk/walker";
@@ -69,16 +68,13 @@ function nodeSettings(names: readonly string[], plane: DataPlane): Map<string, N
   const settings = new Map<string, NodeSettings>();
   for (const alike of nodesAlike(names, plane)) {
     const kernels = alike.slice(0, 2).map((name) => plane.node(name).current());
-    const common = { dummyAddresses: serviceAddresses(kernels), routeLocalnet: letsLoopbackOut(kernels[0]!) };
-    const listens = processesOf(plane, alike[0]!).length > 0;
-    for (const name of alike) settings.set(name, listens ? { ...common, processes: processesOf(plane, name) } : common);
+    const common: NodeSettings = {
+      dummyAddresses: serviceAddresses(kernels),
+      routeLocalnet: letsLoopbackOut(kernels[0]!),
+    };
+    for (const name of alike) settings.set(name, common);
   }
   return settings;
-}
-
-function processesOf(plane: DataPlane, node: string): Process[] {
-  const proxiers = plane.node(node).current().proxy?.proxiers ?? [];
-  return proxiers.flatMap(({ processes }) => processes ?? []);
 }
 
 /** Nodes that had the same kube-proxies: with what all of them have in common, few need to be looked at. */

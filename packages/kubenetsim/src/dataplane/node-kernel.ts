@@ -4,6 +4,7 @@ import type { Random } from "@kubenetsim/core/runtime/random";
 import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
 import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import { type KernelNames, liveNames, nftNames } from "@kubenetsim/network/trace/kernel-names";
+import type { UserspaceProxier } from "@kubenetsim/proxy/userspace/userspace-proxier";
 import { schedulers } from "@kubenetsim/schedulers/schedulers";
 
 /** One node's kernel: all that kube-proxies of any mode have written into it, and what stays of it when they end. */
@@ -14,6 +15,8 @@ export interface NodeKernel extends KernelSurroundings {
   readonly dummyAddresses: Map<IpFamily, readonly IpAddress[]>;
   /** Those that somebody has set, by path below /proc/sys. */
   readonly sysctls: Map<string, number>;
+  /** Not of the kernel, but as mutable: the kube-proxy that runs in userspace mode, which listens and dials. */
+  userspace: UserspaceProxier | undefined;
 }
 
 export interface KernelSurroundings {
@@ -25,7 +28,7 @@ export interface KernelSurroundings {
 export function emptyKernel({ random, clock }: KernelSurroundings): NodeKernel {
   const director = new IpvsDirector({ clock, schedulers });
   const kernel = new Kernel({ random, clock, director });
-  return { kernel, director, dummyAddresses: new Map(), sysctls: new Map(), random, clock };
+  return { kernel, director, dummyAddresses: new Map(), sysctls: new Map(), userspace: undefined, random, clock };
 }
 
 /** A copy in the same state that goes its own way from here. */
@@ -37,6 +40,7 @@ export function forkKernel(node: NodeKernel, { random, clock }: KernelSurroundin
     director,
     dummyAddresses: new Map(node.dummyAddresses),
     sysctls: new Map(node.sysctls),
+    userspace: node.userspace?.fork(random.fork("kube-proxy"), clock),
     random,
     clock,
   };

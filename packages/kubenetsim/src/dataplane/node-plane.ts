@@ -7,6 +7,7 @@ import type { Ruleset } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { CopyableKernel } from "@kubenetsim/network/shares/trial-kernel";
 import type { Host } from "@kubenetsim/network/topology/host";
 import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
+import type { Process } from "@kubenetsim/network/topology/process";
 import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
 import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
@@ -21,6 +22,7 @@ import {
 import { isModelled } from "./modelled-config.ts";
 import { emptyKernel, forkKernel, type KernelSurroundings, kernelNames, type NodeKernel } from "./node-kernel.ts";
 import { concerns, type ObjectHistory, type Settled } from "./object-history.ts";
+import { proxyProcess } from "./proxy-process.ts";
 
 /** Where a node's plane reads what it has not seen yet. */
 export interface PlaneSource {
@@ -57,8 +59,22 @@ export class NodePlane implements CopyableKernel {
     return this.#kernel.kernel.runHook(hook, packet, meter, tape);
   }
 
+  /** kube-proxy's own sockets, of a mode that has them. */
+  listener(packet: Packet): Process | undefined {
+    if (this.#seen < this.#source.history.length) this.#catchUp();
+    const { userspace } = this.#kernel;
+    return userspace === undefined ? undefined : proxyProcess(this.name, userspace, packet);
+  }
+
   copy(): HostKernel {
-    return this.current().kernel.copy();
+    const { kernel, userspace, random, clock } = this.current();
+    const copy = kernel.copy();
+    if (userspace === undefined) return copy;
+    const proxier = userspace.fork(random.fork("kube-proxy"), clock);
+    return {
+      runHook: (hook, packet, meter, tape) => copy.runHook(hook, packet, meter, tape),
+      listener: (packet) => proxyProcess(this.name, proxier, packet),
+    };
   }
 
   /** @throws UnsupportedError when the node's kube-proxy has started with what is not modelled. */
@@ -119,6 +135,7 @@ export class NodePlane implements CopyableKernel {
     const starts = this.#source.startsAt(this.name, this.#seen);
     const node = starts || isAboutNode ? this.#source.proxyNode(this.name, settled) : before?.node;
     if (node === undefined) return before;
+    if (starts) this.#kernel.userspace = undefined;
     if (starts) return isModelled(settled.config) ? startKubeProxy(node, settled, this.#kernel) : undefined;
     if (before === undefined) return undefined;
     if (!sameNode(before.node, node)) return moveKubeProxy(before, node, settled, this.#kernel);

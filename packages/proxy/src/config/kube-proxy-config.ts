@@ -47,6 +47,13 @@ export interface KubeProxyConfig {
     readonly tcpFinTimeoutSeconds: number;
     readonly udpTimeoutSeconds: number;
   };
+  /** Of the mode that was removed in 1.26. */
+  readonly userspace: {
+    /** `portRange`, which 1.37 still reads: `30000-30100`; "" leaves the choice of ports to the node's kernel. */
+    readonly portRange: string;
+    /** For how long a UDP client is known after its last datagram: `udpIdleTimeout`, which 1.37 has no more. */
+    readonly udpIdleTimeoutMs: number;
+  };
   readonly conntrack: { readonly tcpBeLiberal: boolean };
   readonly featureGates: Readonly<Record<string, boolean>>;
 }
@@ -77,6 +84,7 @@ export const defaultKubeProxyConfig: KubeProxyConfig = {
     tcpFinTimeoutSeconds: 0,
     udpTimeoutSeconds: 0,
   },
+  userspace: { portRange: "", udpIdleTimeoutMs: 250 },
   conntrack: { tcpBeLiberal: false },
   featureGates: {},
 };

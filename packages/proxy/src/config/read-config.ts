@@ -101,6 +101,7 @@ function readFields(fields: FieldReader): KubeProxyConfig {
       tcpFinTimeoutSeconds: fields.seconds("ipvs", "tcpFinTimeout"),
       udpTimeoutSeconds: fields.seconds("ipvs", "udpTimeout"),
     },
+    userspace: { ...defaults.userspace, portRange: fields.text("portRange") ?? "" },
     conntrack: { tcpBeLiberal: fields.boolean("conntrack", "tcpBeLiberal") ?? false },
     featureGates: fields.booleans("featureGates"),
   };

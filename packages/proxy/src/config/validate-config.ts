@@ -10,8 +10,8 @@ import { localDetection } from "./validate-local-detection.ts";
 import { logging } from "./validate-logging.ts";
 import { burst, ipvsTimeouts, linux, masqueradeBit, periods } from "./validate-numbers.ts";
 
-/** A mode of other times, which is modelled though kube-proxy 1.37 refuses it. */
-const namedElsewhere: readonly string[] = ["userspace"];
+const removedMode =
+  'mode userspace was removed in Kubernetes 1.26; to simulate it all the same, give --mode userspace, or Cluster.create({ proxyMode: "userspace" })';
 
 /**
  * What kube-proxy refuses, in its order and words (pkg/proxy/apis/config/validation).
@@ -45,6 +45,7 @@ export function validateConfig(config: KubeProxyConfig, fields: FieldReader, doc
   throw new StatusError("Invalid", texts.length === 1 ? texts[0]! : `[${texts.join(", ")}]`, {
     causes,
     position: document.positionOf(refusals[0]!.path),
+    ...(config.mode === "userspace" ? { hint: removedMode } : {}),
   });
 }
 
@@ -73,7 +74,7 @@ function excludedCidrs({ ipvs }: KubeProxyConfig): Refusal[] {
 
 function proxyMode({ mode, featureGates }: KubeProxyConfig): Refusal[] {
   const allowed = featureGates.KubeProxyIPVS === false ? ["iptables", "nftables"] : ["iptables", "ipvs", "nftables"];
-  if (allowed.includes(mode) || namedElsewhere.includes(mode)) return [];
+  if (allowed.includes(mode)) return [];
   const message = `must be ${allowed.join(", ")} or blank (blank means the best-available proxy [currently iptables])`;
   return [invalid("Mode.ProxyMode", mode, message, ["mode"])];
 }

@@ -1,4 +1,4 @@
-import type { Process } from "@kubenetsim/network/topology/process";
+import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { NodeText } from "../../print/node-texts.ts";
@@ -14,8 +14,9 @@ export interface Backend {
   /**
    * A proxier of one family begins and syncs for the first time: NewProxier and its first syncProxyRules. The kernel may
    * hold anything, of an earlier kube-proxy in any mode too. `nowMs` is when that happens; the node's clock may be later.
+   * `state` has all objects, for a mode that watches others than the snapshot holds.
    */
-  start(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number): Proxier;
+  start(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number, state: ClusterState): Proxier;
   /** CleanupLeftovers: what `kube-proxy --cleanup` removes of what this mode has written, in both families. */
   cleanUp(node: NodeKernel): void;
 }
@@ -31,6 +32,6 @@ export interface Proxier {
    * with another basis (the Node's zone label has changed) makes it write all of it again.
    */
   sync(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number): Proxier;
-  /** What the proxier itself listens with, such as userspace mode's proxy ports. */
-  readonly processes?: readonly Process[];
+  /** In place of `sync`, for a mode that watches other objects: called with whatever has changed. */
+  hear?(changes: readonly Change[], node: NodeKernel): Proxier;
 }
