@@ -353,7 +353,7 @@ describe("bad input is told in one message, ends with 2 and prints nothing else"
     [["rules", "-f", shop], /which node\?\n.*n1, n2, n3/],
     [
       ["rules", "-f", shop, "--node", "n1", "--mode", "iptabels"],
-      /--mode takes iptables or ipvs.*\n.*did you mean iptables/,
+      /--mode takes iptables, .*userspace.*\n.*did you mean iptables/,
     ],
     [["rules", "-f", shop, "--node", "n1", "--table", "nats"], /there is no table "nats"\n.*did you mean nat\?/],
   ])("the command line %j", (words, message) => {

@@ -1,7 +1,7 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
 import type { Endpoints } from "@kubenetsim/core/model/endpoints";
 import type { Service, ServicePortSpec } from "@kubenetsim/core/model/service";
-import { type AddressWords, formatAddress, type IpAddress, type IpFamily } from "@kubenetsim/core/net/address";
+import { type AddressWords, formatAddress } from "@kubenetsim/core/net/address";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import type { Random } from "@kubenetsim/core/runtime/random";
@@ -9,21 +9,14 @@ import { HeldSockets } from "./held-sockets.ts";
 import type { IptablesCommand } from "./iptables-command.ts";
 import { PortClaims } from "./port-claims.ts";
 import { ensurePortalChains, flushPortalChains } from "./portal-chains.ts";
-import {
-  isAnyAddress,
-  isOfFamily,
-  nodePortRules,
-  type PlacedRule,
-  type ProxyAddress,
-  portalRules,
-} from "./portal-rules.ts";
+import { isAnyAddress } from "./portal-rules.ts";
+import { type PortalOptions, Portals } from "./portals.ts";
 import { noPortsLeft, type PortRange, ProxyPorts, startFailure } from "./proxy-ports.ts";
 import { ProxySocket, type SocketSurroundings } from "./proxy-socket.ts";
 import { RoundRobin } from "./round-robin.ts";
 import {
   isServed,
   isWatched,
-  portalsOf,
   type ServedPort,
   sameConfig,
   servedPort,
@@ -31,12 +24,8 @@ import {
   serviceName,
 } from "./served-port.ts";
 
-export interface UserspaceOptions {
-  /** The family of the node's primary address: userspace mode has no other. */
-  readonly family: IpFamily;
-  readonly proxy: ProxyAddress;
-  /** All addresses of the node, loopback among them. */
-  readonly localAddresses: readonly IpAddress[];
+/** `family` is that of the node's primary address: userspace mode has no other. */
+export interface UserspaceOptions extends PortalOptions {
   /** Undefined to leave the choice of ports to the node's kernel. */
   readonly portRange: PortRange | undefined;
   /** `--udp-timeout`. */
@@ -67,10 +56,9 @@ export class UserspaceProxier {
   readonly #ports: ProxyPorts;
   readonly #held: HeldSockets;
   readonly #claims: PortClaims;
+  readonly #portals: Portals;
   readonly #served = new Map<string, ServedPort>();
   readonly #sockets = new Map<string, ProxySocket>();
-  /** Known from the end of the first sync on. */
-  #localAddresses: ReadonlySet<string> = new Set();
   /** Service ports that it does not serve, and why. */
   readonly #failed = new Map<string, string>();
   #openProblems: UserspaceProblem[] = [];
@@ -88,6 +76,7 @@ export class UserspaceProxier {
       copied === undefined ? new ProxyPorts(options.portRange, random.fork("proxy-ports")) : copied.#ports.fork();
     this.#held = copied === undefined ? new HeldSockets() : copied.#held.fork();
     this.#claims = copied === undefined ? new PortClaims(this.#held) : copied.#claims.fork(this.#held);
+    this.#portals = copied === undefined ? new Portals(options, this.#claims) : copied.#portals.fork(this.#claims);
     this.#around = {
       balancer: this.#balancer,
       clock,
@@ -146,7 +135,6 @@ export class UserspaceProxier {
     for (const [name, served] of this.#served) copy.#served.set(name, served);
     for (const [key, socket] of this.#sockets) copy.#sockets.set(key, socket.fork(copy.#around));
     for (const [name, message] of this.#failed) copy.#failed.set(name, message);
-    copy.#localAddresses = this.#localAddresses;
     copy.#openProblems = this.#openProblems;
     copy.#started = new Map(this.#started);
     copy.#nextSourcePort = this.#nextSourcePort;
@@ -167,10 +155,10 @@ export class UserspaceProxier {
       const ports = after === undefined || !isServed(after) ? [] : this.#merge(iptables, after);
       if (before !== undefined && isServed(before)) stale.push(...this.#unmerge(iptables, before, new Set(ports)));
     }
-    this.#localAddresses = new Set(this.options.localAddresses);
+    this.#portals.learnLocalAddresses();
     this.#openProblems = [];
     for (const [name, served] of this.#served) {
-      const problem = this.#open(iptables, served);
+      const problem = this.#portals.open(iptables, served);
       if (problem !== undefined) this.#openProblems.push({ servicePort: name, message: problem });
       this.#balancer.forgetStale(name);
     }
@@ -201,7 +189,7 @@ export class UserspaceProxier {
     const served = servedPort(service, port, proxyPort);
     this.#served.set(name, served);
     this.#sockets.set(`${served.protocol}/${proxyPort}`, new ProxySocket(served, this.#around));
-    this.#open(iptables, served);
+    this.#portals.open(iptables, served);
     this.#balancer.newService(name, served.clientIP, served.stickySeconds);
   }
 
@@ -232,54 +220,11 @@ export class UserspaceProxier {
 
   /** Of a portal that another Service's claim keeps from being closed, the proxy stays too. */
   #closePortalAndProxy(iptables: IptablesCommand, served: ServedPort): void {
-    if (!this.#close(iptables, served)) return;
+    if (!this.#portals.close(iptables, served)) return;
     this.#served.delete(served.name);
     this.#sockets.delete(`${served.protocol}/${served.proxyPort}`);
     this.#held.close(served.protocol, this.#listenAddress, served.proxyPort);
     this.#ports.release(served.proxyPort);
-  }
-
-  /** Makes sure of a Service port's rules, up to the first that cannot be; gives what kept it (openPortal). */
-  #open(iptables: IptablesCommand, served: ServedPort): string | undefined {
-    for (const portal of portalsOf(served)) {
-      const address = formatAddress(portal.address);
-      const conflict = this.#localAddresses.has(address)
-        ? this.#claims.claim(address, portal.port, served.protocol, served.name)
-        : undefined;
-      if (conflict !== undefined) return conflict;
-      const failure = this.#append(iptables, portalRules(served, portal, this.options.proxy));
-      if (failure !== undefined) return failure;
-    }
-    if (served.nodePort === 0) return undefined;
-    const conflict = this.#claims.claim("", served.nodePort, served.protocol, served.name);
-    return conflict ?? this.#append(iptables, nodePortRules(served, served.nodePort, this.options.proxy));
-  }
-
-  /** Up to the first rule that iptables refuses. */
-  #append(iptables: IptablesCommand, rules: readonly PlacedRule[]): string | undefined {
-    for (const { table, chain, rule } of rules) {
-      if (!isOfFamily(rule, this.options.family)) return `Failed to install iptables rule for service in ${chain}`;
-      iptables.ensureRule("append", table, chain, rule);
-    }
-    return undefined;
-  }
-
-  /** Removes a Service port's rules; false when another one holds something of it (closePortal). */
-  #close(iptables: IptablesCommand, served: ServedPort): boolean {
-    const portals = portalsOf(served);
-    let isClean = true;
-    for (const { address, port } of portals) {
-      const text = formatAddress(address);
-      if (this.#localAddresses.has(text) && !this.#claims.release(text, port, served.protocol, served.name))
-        isClean = false;
-    }
-    const rules = portals.flatMap((portal) => portalRules(served, portal, this.options.proxy));
-    if (served.nodePort !== 0) {
-      rules.push(...nodePortRules(served, served.nodePort, this.options.proxy));
-      if (!this.#claims.release("", served.nodePort, served.protocol, served.name)) isClean = false;
-    }
-    for (const { table, chain, rule } of rules) iptables.deleteRule(table, chain, rule);
-    return isClean;
   }
 
   get #listenAddress(): string {
