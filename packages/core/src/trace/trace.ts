@@ -39,4 +39,6 @@ export interface Trace {
   /** The answer's way; undefined when there is no answer. An ICMP error or RST is an answer. */
   readonly reply: Path | undefined;
   readonly cost: Cost;
+  /** What the kube-proxies on the nodes on the way have to say: events, and errors of their logs. Of a whole cluster's traces. */
+  readonly warnings?: readonly string[];
 }

@@ -278,6 +278,12 @@ describe("warnings", () => {
     expect(texts(nodeText("a", "10.0.0.0/16", "192.168.0.1"), `${head}schedular: x\n`, `${head}mode: ipvs\n`)).toEqual([
       'in.yaml:10:1: KubeProxyConfiguration: unknown field "schedular": kube-proxy goes on without it; did you mean ipvs.scheduler?',
       "in.yaml:8:1: this KubeProxyConfiguration counts for nothing: the one at in.yaml:13:1 comes later",
+      expect.stringMatching(
+        /^in\.yaml:13:1: kube-proxy on a: "Kube-proxy configuration may be incomplete or incorrect" err=/,
+      ),
+      expect.stringMatching(
+        /^in\.yaml:13:1: kube-proxy on a: Warning IPVSDeprecation: The ipvs proxier has been deprecated/,
+      ),
     ]);
   });
 });

@@ -10,6 +10,8 @@ import type { DataPlane } from "../dataplane/data-plane.ts";
 import { LazyNetwork } from "../dataplane/lazy-network.ts";
 import { locatedTrace } from "../explain/located-trace.ts";
 import { sourcePositions } from "../explain/source-positions.ts";
+import { warningsOnTheWay } from "../warnings/proxy-warnings.ts";
+import { formatWarning } from "../warnings/warning.ts";
 import type { Questions } from "./client-handle.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
 
@@ -44,7 +46,9 @@ export class Connections implements Questions {
     const { state, tracer } = this.#ready(from);
     const traced = connect(state, tracer, { from, to, sourcePort: this.#sourcePort });
     this.#count++;
-    return locatedTrace(traced, sourcePositions(state));
+    return locatedTrace(traced, sourcePositions(state), (trace) =>
+      warningsOnTheWay(this.#plane, nodesOf(trace)).map(formatWarning),
+    );
   }
 
   shares(from: Source, to: string): readonly Share[] {
@@ -67,4 +71,10 @@ export class Connections implements Questions {
     }
     return { state, tracer: this.#network.tracer(state, from.kind === "external" ? from.address : undefined) };
   }
+}
+
+/** The nodes on a packet's way, each once. */
+function nodesOf({ request, reply }: Trace): string[] {
+  const hops = [...request.hops, ...(reply?.hops ?? [])].filter(({ hostKind }) => hostKind === "node");
+  return [...new Set(hops.map(({ host }) => host.slice("node ".length)))];
 }

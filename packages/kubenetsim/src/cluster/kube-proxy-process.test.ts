@@ -227,3 +227,55 @@ describe("a restarted kube-proxy", () => {
     });
   }
 });
+
+describe("bad input", () => {
+  const slice = (rest: string): string => `apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: web-x, namespace: default, labels: {kubernetes.io/service-name: web}}
+${rest}
+`;
+  for (const mode of ["iptables", "ipvs"]) {
+    const warnings = (...texts: string[]): string[] => {
+      const one = lab(configuration(mode), ...texts);
+      const trace = one.pod("client").curl("http://10.96.0.80");
+      const own = (all: readonly string[]) => all.filter((text) => text.includes("kube-proxy: "));
+      expect(own(trace.warnings!)).toEqual(own(one.warnings.map(formatWarning)));
+      return own(trace.warnings!);
+    };
+
+    it(`in ${mode} mode is logged by kube-proxy in its words`, () => {
+      expect(
+        warnings(slice("addressType: IPv4\nports: [{port: 80}, {name: a}]\nendpoints: [{addresses: [10.244.2.9]}]")),
+      ).toEqual([
+        expect.stringMatching(
+          /^lab\.yaml:\d+:\d+: kube-proxy: EndpointSlice default\/web-x: "Ignoring invalid endpoint port" portName="a"$/,
+        ),
+      ]);
+      expect(warnings(slice("addressType: FQDN\nports: []\nendpoints: []"))).toEqual([
+        expect.stringMatching(/: "EndpointSlice address type not supported" addressType="FQDN"$/),
+      ]);
+    });
+
+    it(`in ${mode} mode: an endpoint on a node that is none is served, and a port without a protocol is TCP`, () => {
+      const one = lab(
+        configuration(mode),
+        slice(
+          "addressType: IPv4\nports: [{name: '', port: 80}]\nendpoints: [{addresses: [10.244.2.77], nodeName: nowhere}]",
+        ),
+      );
+      const written = one.node("n1").iptablesSave() + one.node("n1").ipvsadm();
+      expect(written).toContain("10.244.2.77:80");
+    });
+
+    it(`in ${mode} mode: an address that is none, and a node port that is taken, are refused by the API server`, () => {
+      const one = lab(configuration(mode));
+      const before = one.state;
+      const bad = slice("addressType: IPv4\nports: [{name: '', port: 80}]\nendpoints: [{addresses: [zz]}]");
+      expect(() => one.apply(bad)).toThrow(StatusError);
+      const second =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: two}\nspec: {type: NodePort, ports: [{port: 80, nodePort: 30080}]}";
+      expect(() => one.apply(second)).toThrow(/nodePort: Invalid value: 30080: provided port is already allocated/);
+      expect(one.state).toBe(before);
+    });
+  }
+});

@@ -2,6 +2,7 @@ import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import { startLog } from "@kubenetsim/proxy/log/start-log";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
 import { ipsetListText, ipvsadmText, nodeIptables } from "../print/node-texts.ts";
@@ -39,6 +40,16 @@ export class NodeHandle extends ClientHandle {
 
   get proxyMode(): ProxyMode | undefined {
     return this.proxyConfig?.mode;
+  }
+
+  /**
+   * What kube-proxy on this node has logged of its configuration when it started, without klog's header: at the default
+   * verbosity, one line each. Nothing before it has started.
+   */
+  get kubeProxyLog(): readonly string[] {
+    const { proxy } = this.#control.plane().current();
+    if (proxy === undefined) return [];
+    return startLog(proxy.config, proxy.node).map(({ level, text }) => `${level === "error" ? "E" : "I"} ${text}`);
   }
 
   /** Ends kube-proxy on this node: the one that starts in its place takes the configuration of now. */

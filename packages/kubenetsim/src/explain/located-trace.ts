@@ -5,7 +5,11 @@ import type { Hop, Path, Trace } from "@kubenetsim/core/trace/trace";
 import type { PositionOf } from "./source-positions.ts";
 
 /** The trace whose origins say where in the user's text they stand; steps are made when they are read. */
-export function locatedTrace(trace: Trace, positionOf: PositionOf): Trace {
+export function locatedTrace(
+  trace: Trace,
+  positionOf: PositionOf,
+  warningsOf: (trace: Trace) => readonly string[] = () => [],
+): Trace {
   const request = locatedPath(trace.request, positionOf);
   const reply = trace.reply === undefined ? undefined : locatedPath(trace.reply, positionOf);
   return {
@@ -28,6 +32,9 @@ export function locatedTrace(trace: Trace, positionOf: PositionOf): Trace {
     reply,
     get cost() {
       return trace.cost;
+    },
+    get warnings() {
+      return warningsOf(trace);
     },
   };
 }

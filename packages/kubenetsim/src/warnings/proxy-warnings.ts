@@ -1,18 +1,93 @@
+import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import { positionOf } from "@kubenetsim/core/apiserver/source-position";
+import type { ApiObject } from "@kubenetsim/core/model/api-object";
+import { objectKey } from "@kubenetsim/core/model/api-object";
+import type { LogLine } from "@kubenetsim/proxy/log/log-line";
+import { type ObjectLine, serviceLog, sliceLog } from "@kubenetsim/proxy/log/object-log";
+import { startLog } from "@kubenetsim/proxy/log/start-log";
 import type { ControlPlane } from "../cluster/control-plane.ts";
 import type { DataPlane } from "../dataplane/data-plane.ts";
 import type { Warning } from "./warning.ts";
 
-/** What kube-proxy has to say: that a changed configuration waits for a restart. */
-export function proxyWarnings(plane: DataPlane, { config, configSource, state }: ControlPlane): Warning[] {
+/**
+ * What kube-proxies have to say: events and errors of their logs, in their own words; and that a changed configuration waits
+ * for a restart.
+ */
+export function proxyWarnings(plane: DataPlane, control: ControlPlane): Warning[] {
+  const settled = plane.history.at(-1);
+  if (settled === undefined) return [];
+  const names = settled.state.tables.Node.keys();
+  return [
+    ...waitingWarnings(plane, control, names),
+    ...startWarnings(plane, names),
+    ...(names.length === 0 ? [] : objectWarnings(settled.state)),
+  ];
+}
+
+/** The same of the kube-proxies on these nodes, for a packet that comes by. */
+export function warningsOnTheWay(plane: DataPlane, nodes: readonly string[]): Warning[] {
+  const settled = plane.history.at(-1);
+  if (settled === undefined || nodes.length === 0) return [];
+  return [...startWarnings(plane, nodes), ...objectWarnings(settled.state)];
+}
+
+function waitingWarnings(
+  plane: DataPlane,
+  { config, configSource }: ControlPlane,
+  names: readonly string[],
+): Warning[] {
   const wanted = JSON.stringify(config);
-  const names = plane.history.length === 0 ? [] : state.tables.Node.keys();
   const waiting = names.filter((name) => {
     const start = plane.startOf(name);
     return start !== undefined && start.config !== config && JSON.stringify(start.config) !== wanted;
   });
   if (waiting.length === 0) return [];
-  const some = waiting.slice(0, 3).join(", ") + (waiting.length > 3 ? ` and ${waiting.length - 3} more` : "");
-  const who = waiting.length === names.length ? "all nodes" : some;
-  const message = `kube-proxy on ${who} runs with the configuration that it took when it started; this one counts when it restarts`;
+  const message = `kube-proxy on ${someOf(waiting, names)} runs with the configuration that it took when it started; this one counts when it restarts`;
   return [{ message, position: configSource?.positionOf(["kind"]) }];
+}
+
+/** Of a configuration that nobody has written only what is recorded as an event. */
+function startWarnings(plane: DataPlane, names: readonly string[]): Warning[] {
+  const byMessage = new Map<string, { readonly warning: Warning; readonly nodes: string[] }>();
+  for (const name of names) {
+    const start = plane.startOf(name);
+    const node = start === undefined ? undefined : plane.proxyNode(name, plane.history.at(-1)!);
+    if (start === undefined || node === undefined) continue;
+    for (const line of startLog(start.config, node)) {
+      if (line.event === undefined && (line.level !== "error" || start.configSource === undefined)) continue;
+      const message = textOf(line);
+      const known = byMessage.get(message);
+      const position = start.configSource?.positionOf(["kind"]);
+      if (known === undefined) byMessage.set(message, { warning: { message, position }, nodes: [name] });
+      else known.nodes.push(name);
+    }
+  }
+  return [...byMessage.values()].map(({ warning: { message, position }, nodes }) => ({
+    message: `kube-proxy on ${someOf(nodes, names)}: ${message}`,
+    position,
+  }));
+}
+
+/** Services and slices are read alike by all of them. */
+function objectWarnings(state: ClusterState): Warning[] {
+  const { Service, EndpointSlice } = state.tables;
+  return [
+    ...Service.values().flatMap((service) => serviceLog(service).map((line) => objectWarning(state, service, line))),
+    ...EndpointSlice.values().flatMap((slice) => sliceLog(slice).map((line) => objectWarning(state, slice, line))),
+  ];
+}
+
+function objectWarning(state: ClusterState, object: ApiObject, { line, path }: ObjectLine): Warning {
+  const key = objectKey(object);
+  const message = `kube-proxy: ${object.kind} ${key}: ${textOf(line)}`;
+  return { message, position: positionOf(state, object.kind, key, path) };
+}
+
+function textOf({ event, text }: LogLine): string {
+  return event === undefined ? text : `${event.type} ${event.reason}: ${event.note}`;
+}
+
+function someOf(names: readonly string[], all: readonly string[]): string {
+  if (names.length === all.length && names.length > 1) return "all nodes";
+  return names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
 }

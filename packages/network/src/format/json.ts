@@ -22,6 +22,7 @@ export function traceToJson(trace: Trace): Trace {
     request: plainPath(trace.request),
     reply: trace.reply === undefined ? undefined : plainPath(trace.reply),
     cost: plainCost(trace.cost),
+    ...(trace.warnings === undefined || trace.warnings.length === 0 ? {} : { warnings: trace.warnings }),
   };
 }
 
