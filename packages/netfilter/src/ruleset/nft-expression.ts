@@ -31,7 +31,7 @@ export type NftValue =
   | { readonly kind: "mark"; readonly value: number }
   /** A `*` at its end stands for any rest. */
   | { readonly kind: "device"; readonly name: string }
-  /** `new`, `established`, `dnat`, `local` … */
+  /** `new`, `dnat`, `local` …; of `ct state` and `ct status` also several (`established,related`): any of them. */
   | { readonly kind: "word"; readonly word: string };
 
 export type NftVerdict =

@@ -30,7 +30,7 @@ export function parseNftCommands(
     const last = transactions.at(-1);
     if (last?.family === family && last.table === table) last.commands.push(...commands);
     else transactions.push({ family, table, commands });
-    words.expect("\n");
+    if (!words.accept("\n")) throw words.error(`"${words.peek()}" after the end of the command`, 0);
   }
   return transactions;
 }

@@ -46,7 +46,8 @@ function parseStatement(words: NftWords, family: NftFamily, statements: NftState
       statements.push(...parseDnat(words, family, statements));
       return;
   }
-  if (isSetMark(words)) statements.push(parseSetMark(words));
+  if (word === "@th") statements.push(...parseRawPorts(words));
+  else if (isSetMark(words)) statements.push(parseSetMark(words));
   else statements.push(...parseComparison(words, family, statements));
 }
 
@@ -110,6 +111,23 @@ function parseUpdate(
   if (words.peek() !== "}") throw words.unsupported(`"${words.peek()}" in ${verb} @${set}`, 0);
   words.expect("}");
   return [...protocolBefore(protocol, before), { kind: "update-set", verb, set, key: fields }];
+}
+
+/** `@th,0,32 0x60005`: how nft lists a source and a destination port of any protocol that are both compared. */
+function parseRawPorts(words: NftWords): NftStatement[] {
+  for (const part of ["@th", ",", "0", ",", "32"]) {
+    if (!words.accept(part)) throw words.unsupported("an nft expression of raw bits", 0);
+  }
+  const both = markNumber(words, words.take("two ports"));
+  const compared = (kind: "sport" | "dport", number: number): NftStatement => {
+    return {
+      kind: "match",
+      key: [{ kind }],
+      negated: false,
+      right: { kind: "value", value: { kind: "number", number } },
+    };
+  };
+  return [compared("sport", both >>> 16), compared("dport", both & 0xffff)];
 }
 
 /** `mark set` or `meta mark set`. */

@@ -157,7 +157,9 @@ export class ChainCompiler {
     let bits = 0;
     for (const value of values) {
       if (value.kind !== "word") throw this.#unsupported(`nft ${kind} with a ${value.kind}`);
-      bits |= kind === "ct-state" ? stateBit(value.word, this.#chain.where) : this.#statusBit(value.word);
+      for (const word of value.word.split(",")) {
+        bits |= kind === "ct-state" ? stateBit(word, this.#chain.where) : this.#statusBit(word);
+      }
     }
     if (kind === "ct-status" && (negated || values.length > 1))
       throw this.#unsupported("nft ct status but for one bit");

@@ -191,7 +191,7 @@ class Walk {
       case "mark":
         return value.kind === "mark" && (value.value === 0) !== this.#isMarked;
       case "ct-state":
-        return value.kind === "word" && value.word === "new";
+        return value.kind === "word" && value.word.split(",").includes("new");
       case "ct-status":
         return value.kind === "word" && value.word === "dnat" && this.#isTranslated;
       case "fib-type": {
