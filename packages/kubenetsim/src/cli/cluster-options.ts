@@ -27,7 +27,7 @@ export const modeOption: Readonly<Record<string, Option>> = {
   mode: {
     type: "string",
     value: "MODE",
-    help: "iptables, ipvs, or userspace, which Kubernetes had until 1.25; else what the input's configuration says, else iptables",
+    help: "iptables, ipvs, nftables, or userspace, which Kubernetes had until 1.25; else what the input's configuration says, else iptables",
   },
 };
 

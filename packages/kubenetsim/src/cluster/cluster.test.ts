@@ -168,12 +168,19 @@ describe("Cluster", () => {
 function texts(one: Cluster): string[] {
   return one.list("Node").flatMap(({ metadata: { name } }) => {
     const node = one.node(name);
-    return [node.iptablesSave(), node.iptablesSave(undefined, { family: "IPv6" }), node.ipvsadm(), node.ipsetList()];
+    return [
+      ...(["IPv4", "IPv6"] as const).flatMap((family) => [
+        node.iptablesSave(undefined, { family }),
+        node.nftList({ family }),
+      ]),
+      node.ipvsadm(),
+      node.ipsetList(),
+    ];
   });
 }
 
 describe("when a node is looked at", () => {
-  for (const proxyMode of ["iptables", "ipvs"] as const) {
+  for (const proxyMode of ["iptables", "ipvs", "nftables"] as const) {
     propertyTest.prop([fc.array(clusters({ maxNodes: 2, maxServices: 4 }), { minLength: 1, maxLength: 3 })], {
       numRuns: 25,
     })(`makes no difference to what it holds in ${proxyMode} mode`, (steps) => {
@@ -198,8 +205,8 @@ describe("when a node is looked at", () => {
 describe("options", () => {
   it.each<[ClusterOptions, RegExp]>([
     [{ loadBalancerRange: "zz" }, /"zz" is not a CIDR/],
-    [{ proxyMode: "nft" as never }, /mode "nft" is not modelled .*iptables and ipvs/],
-    [{ proxyMode: "nftables" }, /mode "nftables" is not modelled/],
+    [{ proxyMode: "nft" as never }, /mode "nft" is not modelled .*iptables, ipvs, nftables/],
+    [{ proxyMode: "kernelspace" }, /mode "kernelspace" is not modelled/],
     [{ nodes: [{ name: "a", address: "zz" }] }, /address of a, "zz", is not an IP address/],
     [{ nodes: [{ name: "a", podCIDR: "zz" }] }, /podCIDR of a, "zz", is not a CIDR/],
     [{ nodes: ["a", "a"] }, /the name a stands twice/],
@@ -220,21 +227,16 @@ describe("options", () => {
     expect(() => one.apply({} as never)).toThrow(/apply takes YAML or JSON as a string/);
   });
 
-  it("says where a mode or scheduler stands that is not modelled", () => {
+  it("says where a scheduler stands that is not modelled", () => {
     const head =
       "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.244.0.0/16\n";
-    for (const [rest, message] of [
-      ["mode: nftables", /mode "nftables" is not modelled .*iptables and ipvs/],
-      ["mode: ipvs\nipvs:\n  scheduler: zzz", /scheduler "zzz" is not modelled .*rr, wrr, lc/],
-    ] as const) {
-      const one = lab();
-      one.apply(`${head}${rest}\n`, { source: "kp.yaml" });
-      one.settle();
-      one.restartKubeProxy();
-      for (const ask of [() => one.node("n1").iptablesSave(), () => one.pod("client").curl("http://10.96.0.1")]) {
-        expect(ask).toThrow(message);
-        expect(ask).toThrow(expect.objectContaining({ position: expect.objectContaining({ source: "kp.yaml" }) }));
-      }
+    const one = lab();
+    one.apply(`${head}mode: ipvs\nipvs:\n  scheduler: zzz\n`, { source: "kp.yaml" });
+    one.settle();
+    one.restartKubeProxy();
+    for (const ask of [() => one.node("n1").iptablesSave(), () => one.pod("client").curl("http://10.96.0.1")]) {
+      expect(ask).toThrow(/scheduler "zzz" is not modelled .*rr, wrr, lc/);
+      expect(ask).toThrow(expect.objectContaining({ position: expect.objectContaining({ source: "kp.yaml" }) }));
     }
   });
 });

@@ -5,7 +5,7 @@ import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-p
 import { startLog } from "@kubenetsim/proxy/log/start-log";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
-import { ipsetListText, ipvsadmText, nodeIptables } from "../print/node-texts.ts";
+import { ipsetListText, ipvsadmText, nftListText, nodeIptables } from "../print/node-texts.ts";
 import { ClientHandle, type Questions } from "./client-handle.ts";
 import { readTableName } from "./table-name.ts";
 
@@ -89,6 +89,11 @@ export class NodeHandle extends ClientHandle {
   /** `ipset list`. */
   ipsetList(): string {
     return ipsetListText.print(this.#running());
+  }
+
+  /** `nft list table ip kube-proxy`, or `ip6`; "" where kube-proxy has not written one. */
+  nftList(options: { readonly family?: IpFamily } = {}): string {
+    return nftListText(options.family === "IPv6" ? "ip6" : "ip").print(this.#running());
   }
 
   #running() {

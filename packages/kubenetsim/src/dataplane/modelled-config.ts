@@ -14,7 +14,7 @@ export const modelledModes: readonly ProxyMode[] = backends.map(({ mode }) => mo
 export function requireModelled(config: KubeProxyConfig, document?: ManifestDocument): void {
   const { mode, ipvs } = config;
   if (!modelledModes.includes(mode)) {
-    const where = `mode of kube-proxy's configuration; modelled are ${modelledModes.join(" and ")}`;
+    const where = `mode of kube-proxy's configuration; modelled are ${modelledModes.join(", ")}`;
     throw new UnsupportedError(`kube-proxy's mode "${mode}"`, where, document?.positionOf(["mode"]));
   }
   if (isModelled(config)) return;

@@ -1,7 +1,6 @@
 import type { NftElement, NftTable } from "@kubenetsim/netfilter/ruleset/nft-table";
 import { serviceContainers } from "./containers.ts";
 import { type ElementMemory, elementsInKernel, noElements } from "./element-memory.ts";
-import type { NftablesProgram } from "./nftables-program.ts";
 import { isAffinitySetName, isServiceChainName } from "./object-names.ts";
 
 /** What a sync finds in the kernel of earlier ones, be they this kube-proxy's or another's that ran before it. */
@@ -11,12 +10,11 @@ export interface KernelRemains {
   readonly affinitySets: Iterable<string>;
 }
 
-/** Before a full sync: everything, by name. */
-export function kernelRemains(previous: NftablesProgram | undefined, found: NftTable | undefined): KernelRemains {
-  const table = previous?.table ?? found;
+/** Before a full sync: everything in a table, of the kernel or as it was written last. */
+export function kernelRemains(table: NftTable | undefined): KernelRemains {
   if (table === undefined) return { elements: noElements, serviceChains: [], affinitySets: [] };
   return {
-    elements: previous?.elements ?? elementsInKernel(serviceElements(table)),
+    elements: elementsInKernel(serviceElements(table)),
     serviceChains: [...table.chains.keys()].filter(isServiceChainName),
     affinitySets: [...table.sets.keys()].filter(isAffinitySetName),
   };

@@ -143,7 +143,7 @@ function* play({ objects, config, steps }: History): Generator<NftablesProgram> 
     snapshot = updateSnapshot(snapshot, changes);
     now += step.wait;
     if (step.sync === "restart")
-      program = syncNftables(undefined, cold(snapshot, there), { now, found: program.table });
+      program = syncNftables(undefined, cold(snapshot, there), { now, kernel: () => program.table });
     else program = syncNftables(program, snapshot, { now, full: step.sync === "full" });
     snapshot = program.snapshot;
     yield program;

@@ -230,7 +230,7 @@ describe("syncNftables", () => {
   it("finds what another kube-proxy has left: it writes the difference of the elements, and empties chains", () => {
     const before = syncNftables(undefined, take([sticky], [one]));
     const next = take([service("other")], []);
-    const restarted = syncNftables(undefined, next, { found: before.table, now: 9000 });
+    const restarted = syncNftables(undefined, next, { kernel: () => before.table, now: 9000 });
     const commands = said(restarted.transactions)[0]!;
     expect(commands).not.toContain("add element cluster-ips");
     expect(commands.slice(-4)).toEqual([

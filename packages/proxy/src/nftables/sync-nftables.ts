@@ -16,8 +16,8 @@ export interface NftSyncOptions {
   readonly full?: boolean;
   /** Milliseconds of the node's clock; without it no time has passed. */
   readonly now?: number;
-  /** At the first sync, the table that an earlier kube-proxy left in the kernel. */
-  readonly found?: NftTable | undefined;
+  /** The table in the kernel, which full syncs look at: an earlier kube-proxy's perhaps. Without it, what was written last. */
+  readonly kernel?: () => NftTable | undefined;
 }
 
 /** How often everything is written, in ms (pkg/proxy/util, FullSyncPeriod). */
@@ -50,7 +50,7 @@ export function syncNftables(
   const deleted = longStale(previous?.staleChains, now);
   const work =
     previous === undefined || isFull
-      ? allWork(previous, snapshot, context, options.found)
+      ? allWork(previous, snapshot, context, options.kernel)
       : changedWork(previous, snapshot, context);
   const { commands, elements, stale } = carryOut(work, deleted);
   const deletions = deleted.map((name): NftCommand => ({ verb: "delete", object: "chain", name }));

@@ -31,7 +31,7 @@ export function allWork(
   previous: NftablesProgram | undefined,
   { serviceTable, serviceCIDRs }: ProxySnapshot,
   context: NftablesContext,
-  found: NftTable | undefined,
+  kernel: (() => NftTable | undefined) | undefined,
 ): SyncWork {
   const blocks = serviceTable.values().map((service) => compileNftService(service, context));
   return {
@@ -39,7 +39,7 @@ export function allWork(
     base: baseObjects(context, serviceCIDRs, previous === undefined),
     blocks: SortedMap.from(blocks.map((block) => [block.service, block])),
     changed: blocks.map((after) => ({ service: after.service, before: undefined, after })),
-    remains: kernelRemains(previous, found),
+    remains: kernelRemains(kernel === undefined ? previous?.table : kernel()),
   };
 }
 

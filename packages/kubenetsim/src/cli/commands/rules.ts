@@ -1,3 +1,4 @@
+import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { NodeHandle } from "../../cluster/node-handle.ts";
 import { readTableName } from "../../cluster/table-name.ts";
@@ -8,20 +9,22 @@ import type { Terminal } from "../terminal.ts";
 
 export const rules: Command = {
   name: "rules",
-  summary: "what kube-proxy writes on a node: iptables-save, and in ipvs mode ipvsadm -Ln and ipset list",
+  summary:
+    "what kube-proxy writes on a node: iptables-save, in ipvs mode ipvsadm -Ln and ipset list too, or nft list table",
   usage: "-f FILE… --node NAME",
   options: {
     ...inputOptions,
     node: { type: "string", value: "NAME", help: "which node; not needed when there is only one" },
     ...modeOption,
     table: { type: "string", short: "t", value: "TABLE", help: "only this table of iptables: nat, filter or mangle" },
-    ipv6: { type: "boolean", short: "6", help: "ip6tables-save instead of iptables-save" },
+    ipv6: { type: "boolean", short: "6", help: "the rules of IPv6: ip6tables-save, nft list table ip6 kube-proxy" },
     json: { type: "boolean", help: "the texts as one JSON object" },
   },
   positionals: { least: 0, most: 0 },
   examples: [
     "kubenetsim rules -f examples/shop --node n1 --table nat",
     "kubenetsim rules -f examples/shop --node n1 --mode ipvs",
+    "kubenetsim rules -f examples/shop --node n1 --mode nftables",
   ],
   run: runRules,
 };
@@ -31,23 +34,19 @@ function runRules(args: Arguments, terminal: Terminal): ExitCode {
   const table = tableWord === undefined ? undefined : readTableName(tableWord);
   const lab = readCluster(args, terminal);
   const node = lab.node(readNode(args, lab));
-  const texts = nodeTexts(node, table, args.flag("ipv6"), lab.proxyMode === "ipvs");
+  const texts = nodeTexts(node, table, args.flag("ipv6") ? "IPv6" : "IPv4");
   terminal.out(args.flag("json") ? `${JSON.stringify(texts, undefined, 2)}\n` : sections(texts));
   return exitCode.ok;
 }
 
-/** Texts by the command that prints them on the node. IPVS and the sets have no tables, so they go only with all. */
-function nodeTexts(
-  node: NodeHandle,
-  table: TableName | undefined,
-  ipv6: boolean,
-  ipvs: boolean,
-): Readonly<Record<string, string>> {
-  const save = ipv6 ? "ip6tables-save" : "iptables-save";
-  const texts = { [save]: node.iptablesSave(table, { family: ipv6 ? "IPv6" : "IPv4" }) };
-  return ipvs && table === undefined
-    ? { ...texts, "ipvsadm -Ln": node.ipvsadm(), "ipset list": node.ipsetList() }
-    : texts;
+/** Texts by the command that prints them on the node. A table is one of iptables; what has none goes only with all. */
+function nodeTexts(node: NodeHandle, table: TableName | undefined, family: IpFamily): Readonly<Record<string, string>> {
+  if (table === undefined && node.proxyMode === "nftables") {
+    return { [`nft list table ${family === "IPv6" ? "ip6" : "ip"} kube-proxy`]: node.nftList({ family }) };
+  }
+  const texts = { [family === "IPv6" ? "ip6tables-save" : "iptables-save"]: node.iptablesSave(table, { family }) };
+  if (table !== undefined || node.proxyMode !== "ipvs") return texts;
+  return { ...texts, "ipvsadm -Ln": node.ipvsadm(), "ipset list": node.ipsetList() };
 }
 
 /** One text as it is; several under the commands that print them, as comments. */
