@@ -55,7 +55,7 @@ describe("trace", () => {
     expect(out).toMatch(/^rejected: /m);
   });
 
-  it.each(["iptables", "ipvs"])("reaches every kind of Service in %s mode", (mode) => {
+  it.each(["iptables", "ipvs", "nftables"])("reaches every kind of Service in %s mode", (mode) => {
     for (const [from, to] of [
       ["pod/shop/client", "svc/shop/api:grpc"],
       ["pod/shop/client", "http://cart.shop.svc.cluster.local"],
@@ -192,6 +192,13 @@ describe("rules", () => {
     expect(out).toContain("# ipvsadm -Ln\nIP Virtual Server version 1.2.1");
     expect(out).toMatch(/TCP {2}10\.96\.0\.50:80 rr\n {2}-> 10\.244\.\d\.\d+:8080 +Masq +1 /);
     expect(out).toContain("Name: KUBE-CLUSTER-IP\nType: hash:ip,port");
+  });
+
+  it("prints kube-proxy's table of a family in nftables mode", () => {
+    const args = ["rules", "-f", shop, "--node", "n2", "--mode", "nftables"];
+    expect(runCli(args).out).toMatch(/^table ip kube-proxy \{\n\tcomment "rules for kube-proxy"\n/);
+    expect(runCli([...args, "--ipv6"]).out).toMatch(/^table ip6 kube-proxy \{\n/);
+    expect(runCli([...args, "--table", "nat"]).out).not.toContain("KUBE-SERVICES");
   });
 });
 
