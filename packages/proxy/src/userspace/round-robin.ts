@@ -9,7 +9,7 @@ export type Client = number | string;
 export interface Choice {
   readonly endpoint: DialledEndpoint;
   readonly by: "round robin" | "affinity";
-  /** Its place in the order in which endpoints take turns, from 1. */
+  /** Its place in the order in which endpoints take turns, from 1; 0 where it was not its turn. */
   readonly position: number;
   readonly count: number;
 }
@@ -72,7 +72,7 @@ export class RoundRobin {
     const stuck = state.clientIP && !afterFailure ? affinity.get(client) : undefined;
     if (stuck !== undefined && !this.#isStale(stuck, state)) {
       stuck.lastUsedMs = this.#clock.nowMs;
-      return { endpoint: stuck.endpoint, by: "affinity", position: endpoints.indexOf(stuck.endpoint) + 1, count };
+      return { endpoint: stuck.endpoint, by: "affinity", position: 0, count };
     }
     const endpoint = endpoints[state.index]!;
     const position = state.index + 1;
