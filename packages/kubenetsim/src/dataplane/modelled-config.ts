@@ -1,6 +1,7 @@
 import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import { startRefusal } from "@kubenetsim/proxy/userspace/start-refusal";
 import { schedulers } from "@kubenetsim/schedulers/schedulers";
 import { backends } from "./backend/backends.ts";
 
@@ -9,6 +10,7 @@ export const modelledModes: readonly ProxyMode[] = backends.map(({ mode }) => mo
 /**
  * Is what kube-proxy is configured to do modelled? `document` is where the configuration stands, if in a text.
  *
+ * @throws ParseError for what keeps userspace mode from starting
  * @throws UnsupportedError with the position of the mode or the scheduler that is not
  */
 export function requireModelled(config: KubeProxyConfig, document?: ManifestDocument): void {
@@ -17,6 +19,8 @@ export function requireModelled(config: KubeProxyConfig, document?: ManifestDocu
     const where = `mode of kube-proxy's configuration; modelled are ${modelledModes.join(", ")}`;
     throw new UnsupportedError(`kube-proxy's mode "${mode}"`, where, document?.positionOf(["mode"]));
   }
+  const refusal = mode === "userspace" ? startRefusal(config) : undefined;
+  if (refusal !== undefined) throw new ParseError(`kube-proxy cannot start: ${refusal}`);
   if (isModelled(config)) return;
   const where = `ipvs.scheduler of kube-proxy's configuration; modelled are ${Object.keys(schedulers).join(", ")}`;
   throw new UnsupportedError(
@@ -26,7 +30,9 @@ export function requireModelled(config: KubeProxyConfig, document?: ManifestDocu
   );
 }
 
-export function isModelled({ mode, ipvs }: KubeProxyConfig): boolean {
+export function isModelled(config: KubeProxyConfig): boolean {
+  const { mode, ipvs } = config;
+  if (mode === "userspace") return startRefusal(config) === undefined;
   const knowsScheduler = mode !== "ipvs" || ipvs.scheduler === "" || Object.hasOwn(schedulers, ipvs.scheduler);
   return modelledModes.includes(mode) && knowsScheduler;
 }

@@ -1,0 +1,169 @@
+import { ParseError, StatusError } from "@kubenetsim/core/runtime/errors";
+import type { RelayStep } from "@kubenetsim/core/trace/step";
+import type { Trace } from "@kubenetsim/core/trace/trace";
+import { outcomeLine } from "@kubenetsim/network/format/outcome";
+import { describe, expect, it } from "vitest";
+import { Cluster } from "./cluster.ts";
+import type { ClusterOptions } from "./cluster-options.ts";
+
+const objects = (spec = ""): string => `apiVersion: v1
+kind: Pod
+metadata: {name: client}
+spec: {nodeName: n1, containers: [{name: a, image: a}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: a, image: a, ports: [{containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, clusterIP: 10.96.0.80, type: NodePort, ports: [{port: 80, nodePort: 30080}]${spec}}
+`;
+
+function lab(spec = "", options: ClusterOptions = { proxyMode: "userspace" }): Cluster {
+  const made = Cluster.create({ nodes: ["n1", "n2"], ...options });
+  made.apply(objects(spec), { source: "lab.yaml" });
+  made.settle();
+  return made;
+}
+
+const relayOf = (trace: Trace): RelayStep | undefined =>
+  trace.request.hops.flatMap(({ steps }) => steps).find((step) => step.kind === "relay");
+
+describe("a cluster in userspace mode", () => {
+  it("takes a packet by REDIRECT to kube-proxy, and on by a connection of the node's own", () => {
+    const trace = lab().pod("client").curl("http://web");
+    const [, first, second] = trace.request.hops;
+    expect([first!.host, second!.host]).toEqual(["node n1", "node n1"]);
+    expect(first!.steps).toContainEqual(
+      expect.objectContaining({ kind: "rule", chain: "KUBE-PORTALS-CONTAINER", target: "REDIRECT" }),
+    );
+    expect(first!.steps.at(-1)).toMatchObject({ kind: "socket", process: "kube-proxy on n1", listening: true });
+    expect(relayOf(trace)).toMatchObject({ servicePort: "default/web", by: "round robin", position: 1, endpoints: 3 });
+    expect(outcomeLine(trace)).toMatch(
+      /^ok default\/web-\S+:80 client=10\.244\.1\.\d+ seen=(192\.168\.10\.11|10\.244\.1\.1)$/,
+    );
+    expect(trace.reply!.hops.at(-1)!.host).toBe("pod default/client");
+    // Both connections count: two look-ups of conntrack on the client's node for the request, one where the Pod is.
+    expect(trace.request.cost.conntrackLookups).toBeGreaterThanOrEqual(2);
+  });
+
+  it("gives each Pod every third connection, and the same bytes for the same seed", () => {
+    const [one, other] = [lab(), lab()];
+    const receivers = (of: Cluster) => Array.from({ length: 9 }, () => of.pod("client").curl("http://web").receiver!);
+    const seen = receivers(one);
+    expect(new Set(seen).size).toBe(3);
+    expect(seen.slice(3, 6)).toEqual(seen.slice(0, 3));
+    expect(seen.slice(6)).toEqual(seen.slice(0, 3));
+    expect(receivers(other)).toEqual(seen);
+    expect(other.node("n2").iptablesSave()).toBe(one.node("n2").iptablesSave());
+  });
+
+  it("keeps a client with one Pod where the Service has affinity, whatever node port it comes by", () => {
+    const sticky = lab(", sessionAffinity: ClientIP");
+    const receivers = Array.from({ length: 5 }, () => sticky.pod("client").curl("http://web").receiver);
+    expect(new Set(receivers).size).toBe(1);
+    expect(relayOf(sticky.pod("client").curl("http://web"))?.by).toBe("affinity");
+    expect(sticky.external().connect("192.168.10.11:30080").disposition).toBe("delivered");
+  });
+
+  it("serves node ports to those outside, on the node itself and on its loopback", () => {
+    const one = lab();
+    for (const trace of [
+      one.external().connect("192.168.10.12:30080"),
+      one.node("n1").connect("192.168.10.11:30080"),
+      one.node("n1").connect("127.0.0.1:30080"),
+      one.node("n1").connect("10.96.0.80:80"),
+    ]) {
+      expect(outcomeLine(trace)).toMatch(/^ok /);
+    }
+  });
+
+  it("closes connections to a Service without endpoints", () => {
+    const one = lab();
+    one.apply(objects().replace("replicas: 3", "replicas: 0"), { source: "lab.yaml" });
+    one.settle();
+    const trace = one.pod("client").curl("http://web");
+    expect(outcomeLine(trace)).toBe("closed");
+    expect(trace.reason).toBe("kube-proxy on n1 accepted it and closed it again: default/web has no endpoint");
+  });
+
+  it("takes other Pods into its turns as they come, and gives a changed Service another port", () => {
+    const one = lab();
+    const before = one.node("n1").iptablesSave();
+    one.apply(objects().replace("replicas: 3", "replicas: 5"), { source: "lab.yaml" });
+    one.settle();
+    expect(one.node("n1").iptablesSave()).toBe(before);
+    const receivers = Array.from({ length: 5 }, () => one.pod("client").curl("http://web").receiver);
+    expect(new Set(receivers).size).toBe(5);
+    one.apply(objects(", sessionAffinity: ClientIP").replace("replicas: 3", "replicas: 5"), { source: "lab.yaml" });
+    one.settle();
+    expect(one.node("n1").iptablesSave()).not.toBe(before);
+    expect(one.pod("client").curl("http://web").disposition).toBe("delivered");
+  });
+
+  it("is forked with its turns; shares are as the next turn is, and take none", () => {
+    const one = lab();
+    one.pod("client").curl("http://web");
+    const shares = one.pod("client").shares("http://web");
+    expect(shares).toHaveLength(1);
+    const twin = one.fork();
+    const next = one.pod("client").curl("http://web").receiver;
+    expect(shares[0]!.host).toBe(next);
+    expect(twin.pod("client").curl("http://web").receiver).toBe(next);
+    expect(one.fork({ proxyMode: "iptables" }).pod("client").curl("http://web").disposition).toBe("delivered");
+  });
+
+  it("leaves its chains behind for another mode; what jumps there comes after the new ones", () => {
+    const one = lab("", { kubeProxy: { mode: "userspace" } });
+    const config = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: iptables\n";
+    one.apply(`${config}clusterCIDR: 10.244.0.0/16\n`, { source: "config.yaml" });
+    one.settle();
+    one.restartKubeProxy();
+    const nat = one.node("n1").iptablesSave("nat");
+    expect(nat).toContain("KUBE-PORTALS-CONTAINER");
+    expect(nat.indexOf("-j KUBE-SERVICES")).toBeLessThan(nat.indexOf("-j KUBE-PORTALS-CONTAINER"));
+    const trace = one.pod("client").curl("http://web");
+    expect([trace.disposition, relayOf(trace)]).toEqual(["delivered", undefined]);
+    one.node("n1").cleanupKubeProxy();
+    expect(one.node("n1").iptablesSave("nat")).not.toContain("KUBE-PORTALS");
+  });
+});
+
+describe("how userspace mode is asked for", () => {
+  it("not by a configuration of kube-proxy 1.37, which refuses it; the hint says how", () => {
+    const config = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: userspace\n";
+    const apply = () => Cluster.create({ nodes: ["n1"] }).apply(config, { source: "config.yaml" });
+    expect(apply).toThrow(StatusError);
+    expect(apply).toThrow('Invalid value: "userspace": must be iptables, ipvs, nftables or blank');
+    try {
+      apply();
+    } catch (error) {
+      expect((error as StatusError).hint).toContain("--mode userspace");
+    }
+  });
+
+  it.each([
+    [{ bindAddress: "127.0.0.1" }, "cannot proxy on localhost"],
+    [{ userspace: { portRange: "9-8", udpIdleTimeoutMs: 250 } }, 'couldn\'t parse port range "9-8"'],
+  ])("%j keeps it from starting", (kubeProxy, message) => {
+    const create = () => Cluster.create({ nodes: ["n1"], proxyMode: "userspace", kubeProxy });
+    expect(create).toThrow(ParseError);
+    expect(create).toThrow(message);
+  });
+
+  it("a port range is where the proxies listen", () => {
+    const one = lab("", {
+      proxyMode: "userspace",
+      kubeProxy: { userspace: { portRange: "40000-40009", udpIdleTimeoutMs: 250 } },
+    });
+    expect(one.node("n1").iptablesSave("nat")).toMatch(/10\.96\.0\.80\/32 .* --to-ports 4000\d$/m);
+  });
+});
