@@ -67,7 +67,7 @@ export const targetCode = {
   /** Argument: where the chain begins, or -1 - its number while nobody has come this way. */
   jump: 4,
   goto: 5,
-  /** Argument: id of the reject type. */
+  /** Argument: what `Packet.rejection` then says. */
   REJECT: 6,
   /** Arguments: address words, port or -1. */
   DNAT: 7,

@@ -12,7 +12,6 @@ export class ConditionNames {
   readonly sets: SetStore;
   readonly recents: RecentMatch[] = [];
   readonly ipvs: IpvsMatch[] = [];
-  readonly rejectTypes: string[] = [];
   readonly accountNames: string[] = [];
   /** Packets and bytes of each nfacct counter. */
   accounts: Float64Array = new Float64Array(16);
@@ -60,11 +59,6 @@ export class ConditionNames {
     return this.ipvs.push(match) - 1;
   }
 
-  rejectId(type: string): number {
-    const known = this.rejectTypes.indexOf(type);
-    return known >= 0 ? known : this.rejectTypes.push(type) - 1;
-  }
-
   accountId(name: string): number {
     const known = this.accountNames.indexOf(name);
     if (known >= 0) return known;
@@ -89,7 +83,6 @@ export class ConditionNames {
     const copy = new ConditionNames(sets);
     copy.recents.push(...this.recents);
     copy.ipvs.push(...this.ipvs);
-    copy.rejectTypes.push(...this.rejectTypes);
     copy.accountNames.push(...this.accountNames);
     copy.accounts = this.accounts.slice();
     copy.#devices = this.#devices;

@@ -49,6 +49,10 @@ export class Conntrack {
 
   /** Finds or makes the packet's entry and sets its registers. */
   track(packet: Packet): void {
+    if (packet.icmpError >= 0) {
+      this.#relate(packet);
+      return;
+    }
     const table = this.table;
     this.#writeKey(packet);
     const found = table.find(this.#key, this.#clock.nowMs);
@@ -70,7 +74,8 @@ export class Conntrack {
   /** Puts the packet's entry into the table, at the end of its way through this host. */
   confirm(packet: Packet): void {
     const entry = packet.ctEntry;
-    if (entry < 0 || (this.table.status(entry) & entryStatus.confirmed) !== 0) return;
+    // An answer of this host's own to a packet that came to nothing does not confirm its connection.
+    if (entry < 0 || packet.ctReply || (this.table.status(entry) & entryStatus.confirmed) !== 0) return;
     this.#refresh(entry, packet.protocol);
     this.table.confirm(entry, this.#clock.nowMs);
     if (this.#pending === entry) this.#pending = -1;
@@ -124,6 +129,18 @@ export class Conntrack {
     this.#refresh(entry, packet.protocol);
   }
 
+  /** An ICMP error is of the connection whose other direction runs against what it quotes (nf_conntrack_inet_error). */
+  #relate(packet: Packet): void {
+    const { table } = this;
+    this.#writeAgainstQuote(packet);
+    const found = table.find(this.#key, this.#clock.nowMs);
+    packet.ctState = found < 0 ? ctState.invalid : ctState.related;
+    if (found < 0) return;
+    packet.ctEntry = found >> 1;
+    packet.ctReply = (found & 1) === 1;
+    packet.ctStatus = table.status(found >> 1) & 15;
+  }
+
   /** A SYN in the original direction on a connection that has ended opens a new one. */
   #reopens(found: number, packet: Packet): boolean {
     if (packet.protocol !== 6 || (found & 1) === 1 || (packet.tcpFlags & tcpFlag.SYN) === 0) return false;
@@ -164,6 +181,16 @@ export class Conntrack {
     if (protocol === 17) return replied ? timeouts.udpReplied : timeouts.udp;
     if (protocol === 132) return replied ? timeouts.sctpEstablished : timeouts.sctpNew;
     return timeouts.other;
+  }
+
+  #writeAgainstQuote({ quote, dst0, dst1, dst2, dst3 }: Packet): void {
+    const key = this.#key;
+    const { width } = this.table;
+    const words =
+      width === 1 ? [quote.dst0, dst0] : [quote.dst0, quote.dst1, quote.dst2, quote.dst3, dst0, dst1, dst2, dst3];
+    key.set(words);
+    key[2 * width] = (quote.destinationPort << 16) | quote.sourcePort;
+    key[2 * width + 1] = quote.protocol;
   }
 
   #writeKey(packet: Packet): void {

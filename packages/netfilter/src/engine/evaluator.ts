@@ -265,7 +265,7 @@ export class Evaluator {
       case targetCode.DROP:
         return verdict.drop;
       case targetCode.REJECT:
-        this.#answer.rejectId = code[at]!;
+        packet.rejection = code[at]!;
         return verdict.reject;
       default:
         this.#askForNat(target, code, at);

@@ -58,10 +58,6 @@ export class FamilyStack {
     return this.#parts.conntrack;
   }
 
-  get rejectId(): number {
-    return this.#parts.answer.rejectId;
-  }
-
   /** After the rules have changed. */
   refresh(): void {
     const { natHook, director } = this.#parts;
@@ -144,7 +140,7 @@ export class FamilyStack {
   #track(packet: Packet, meter: Meter, tape: Tape | null): void {
     if (packet.ctState !== ctState.untracked) return;
     meter.conntrackLookups++;
-    if (this.#parts.stateless) packet.ctState = ctState.new;
+    if (this.#parts.stateless) packet.ctState = packet.icmpError >= 0 ? ctState.related : ctState.new;
     else {
       packet.fate.more = true;
       this.#parts.conntrack.track(packet);

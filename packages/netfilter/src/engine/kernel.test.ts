@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { parseIptablesSave, parseRestoreInput } from "../text/iptables-parse.ts";
 import { printIptablesSave } from "../text/iptables-print.ts";
 import { hook } from "./hook.ts";
+import { rejectionName } from "./icmp-error.ts";
 import { Kernel } from "./kernel.ts";
 import { Meter } from "./meter.ts";
 import { ctState, Packet, tcpFlag } from "./packet.ts";
@@ -197,8 +198,9 @@ describe("other ways", () => {
   });
 
   test("a Service without endpoints is rejected", () => {
-    expect(forward(tcp("10.244.1.9", 1, "10.96.0.12", 80))).toBe(verdict.reject);
-    expect(kernel.rejectedWith).toBe("icmp-port-unreachable");
+    const packet = tcp("10.244.1.9", 1, "10.96.0.12", 80);
+    expect(forward(packet)).toBe(verdict.reject);
+    expect(rejectionName(packet.rejection)).toBe("icmp-port-unreachable");
   });
 
   test("an answer that no connection asked for is invalid, and counted when it is dropped", () => {

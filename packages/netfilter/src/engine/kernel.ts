@@ -38,8 +38,8 @@ import type { Verdict } from "./verdict.ts";
  * OUTPUT (which knows that it has been there) and POSTROUTING. Set `inDevice`, `outDevice` and `bridged` before each hook
  * that asks them. A packet that stays on the host by loopback keeps its metadata between POSTROUTING and PREROUTING.
  *
- * Counters of rules, and `rejectedWith`, speak of packets that `runHook` saw: one that a walker sends on a way that it
- * remembers from an earlier packet does not come by here.
+ * Counters of rules speak of packets that `runHook` saw: one that a walker sends on a way that it remembers from an earlier
+ * packet does not come by here.
  *
  * @example
  * const kernel = new Kernel({ random: seededRandom("a"), clock: virtualClock(), devices: [{ name: "eth0", addresses: ["192.168.10.11/24"] }] });
@@ -60,7 +60,6 @@ export class Kernel {
   readonly #nat: Random;
   #v4: FamilyStack;
   #v6: FamilyStack;
-  #rejecting: FamilyStack;
 
   constructor(options: KernelOptions, copied?: CopiedKernel) {
     this.#options = options;
@@ -83,7 +82,6 @@ export class Kernel {
     };
     this.#v4 = this.#stack("IPv4", copied?.v4.program, copied?.v4.conntrack);
     this.#v6 = this.#stack("IPv6", copied?.v6.program, copied?.v6.conntrack);
-    this.#rejecting = this.#v4;
   }
 
   /** Replaces all rules of the ruleset's family. Chains that are the same objects as before keep their code and counters. */
@@ -148,13 +146,7 @@ export class Kernel {
 
   runHook(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
     const stack = packet.v6 ? this.#v6 : this.#v4;
-    this.#rejecting = stack;
     return stack.runHook(at, packet, meter, tape);
-  }
-
-  /** `--reject-with` of the rule that rejected the last packet; for IPVS's own refusals a port unreachable. */
-  get rejectedWith(): string {
-    return this.#names.rejectTypes[this.#rejecting.rejectId] ?? "icmp-port-unreachable";
   }
 
   // --- reading a tape

@@ -37,7 +37,8 @@ export class NatHook {
   /** True while nobody has decided about this side of the packet's connection: then the nat chain is asked. */
   undecided(side: Manip, packet: Packet): boolean {
     this.#by = byConntrack;
-    if (packet.ctReply || (packet.ctState !== ctState.new && packet.ctState !== ctState.related)) return false;
+    if (packet.icmpError >= 0) return false;
+    if (packet.ctState !== ctState.new && packet.ctState !== ctState.related) return false;
     return (packet.ctStatus & (side === manip.source ? ctStatus.sourceDone : ctStatus.destinationDone)) === 0;
   }
 
@@ -59,7 +60,8 @@ export class NatHook {
     packet.ctStatus = this.#conntrack.table.status(entry) & 15;
     if ((packet.ctStatus & (ctStatus.sourceNat | ctStatus.destinationNat)) === 0) return;
     const before = tape === null ? 0 : this.#startRecord(tape, packet);
-    if (this.#nat.apply(packet, side)) {
+    const isError = packet.icmpError >= 0;
+    if (isError ? this.#nat.applyToError(packet, side) : this.#nat.apply(packet, side)) {
       if (tape !== null) this.#endRecord(tape, side, packet);
     } else if (tape !== null) tape.length = before;
   }

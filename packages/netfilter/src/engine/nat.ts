@@ -69,6 +69,33 @@ export class Nat {
       : setDestination(packet, table.data, other, ports & 0xffff);
   }
 
+  /**
+   * Rewrites one side of an ICMP error and the other side of what it quotes, as its connection says
+   * (nf_nat_icmp_reply_translation); true when that changed something. The quoted source goes with the error's destination.
+   */
+  applyToError(packet: Packet, side: Manip): boolean {
+    const { table } = this.#conntrack;
+    const isSource = side === manip.source;
+    const wanted = isSource !== packet.ctReply ? entryStatus.sourceNat : entryStatus.destinationNat;
+    if ((table.status(packet.ctEntry) & wanted) === 0) return false;
+    const other = table.tuple(packet.ctEntry, packet.ctReply ? 0 : 1);
+    const ports = table.data[other + 2 * this.#width]!;
+    const { quote } = packet;
+    if (!isSource) {
+      quote.sourcePort = ports >>> 16;
+      return setDestination(packet, table.data, other, 0);
+    }
+    const at = other + this.#width;
+    quote.destinationPort = ports & 0xffff;
+    quote.dst0 = table.data[at]!;
+    if (packet.v6) {
+      quote.dst1 = table.data[at + 1]!;
+      quote.dst2 = table.data[at + 2]!;
+      quote.dst3 = table.data[at + 3]!;
+    }
+    return setSource(packet, table.data, at, 0);
+  }
+
   /** A port as `--random-fully` draws it without a look at other connections. */
   randomPort(port: number): number {
     const [first, count] = portClass(port);

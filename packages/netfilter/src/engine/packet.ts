@@ -1,4 +1,5 @@
 import { Fate } from "./fate.ts";
+import { Quote } from "./icmp-error.ts";
 
 /** `Packet.ctState`: what conntrack made of the packet. */
 export const ctState = { untracked: 0, new: 1, established: 2, related: 3, invalid: 4 } as const;
@@ -33,6 +34,11 @@ export class Packet {
   tcpFlags = 2;
   /** Length in bytes, for counters only. */
   bytes = 60;
+  /** An ICMP error: type << 8 | code; -1 for every other packet. `quote` is what it is about. */
+  icmpError = -1;
+  readonly quote: Quote = new Quote();
+  /** After a verdict `reject`: the ICMP error to answer with, or `tcpReset`. */
+  rejection = 0;
   /** What its way has hung on; the caller begins it anew for each packet if it wants to know. */
   readonly fate: Fate = new Fate();
 
@@ -52,6 +58,20 @@ export class Packet {
   ctStatus = 0;
   /** Index of its IPVS connection; -1 for none. Set once the director has rewritten it (`skb->ipvs_property`). */
   ipvsConnection = -1;
+
+  /**
+   * It has become the kernel's own answer to what it was (nf_conntrack_attach): of the same connection, the other way, even
+   * if conntrack has not confirmed that one. Where there is none, conntrack looks for it.
+   */
+  attachAnswer(): void {
+    const { ctState: state, ctReply, ctEntry, ctStatus } = this;
+    this.resetMetadata();
+    if (state === ctState.untracked || state === ctState.invalid) return;
+    this.ctState = ctState.related;
+    this.ctReply = !ctReply;
+    this.ctEntry = ctEntry;
+    this.ctStatus = ctStatus;
+  }
 
   resetMetadata(): void {
     this.inDevice = -1;

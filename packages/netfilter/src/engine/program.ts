@@ -150,7 +150,6 @@ export class Program {
       accountId: (name) => names.accountId(name),
       ipvsId: (match) => names.ipvsId(match),
       deviceId: (condition) => names.deviceId(condition),
-      rejectId: (type) => names.rejectId(type),
       chainId: (name, rule) => {
         const target = this.registry.idOf(table, name);
         if (this.registry.chainOf(target) !== undefined) return target;

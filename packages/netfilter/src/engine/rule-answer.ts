@@ -8,6 +8,4 @@ export class RuleAnswer {
   readonly natAddress: Int32Array = new Int32Array(4);
   natPort = -1;
   natRandom = false;
-  /** Id of the reject type. */
-  rejectId = 0;
 }

@@ -2,12 +2,12 @@ import type { AddressCondition, DeviceCondition, Rule } from "../ruleset/rule.ts
 import type { Target } from "../ruleset/target.ts";
 import { survivalWords } from "./cascade-draw.ts";
 import { ruleFlag, targetCode, targetShift } from "./code-layout.ts";
+import { rejectionCode } from "./icmp-error.ts";
 import { encodeMatches, type MatchNames } from "./match-encoder.ts";
 
 /** Gives numbers to what a rule names. */
 export interface RuleNames extends MatchNames {
   deviceId(condition: DeviceCondition): number;
-  rejectId(type: string): number;
   /** The chain of the same table; throws when there is none. */
   chainId(name: string, rule: Rule): number;
 }
@@ -68,7 +68,7 @@ function encodeTarget(code: number[], target: Target | undefined, rule: Rule, na
       code.push(-1 - names.chainId(target.chain, rule));
       break;
     case "REJECT":
-      code.push(names.rejectId(target.with));
+      code.push(rejectionCode(target.with));
       break;
     case "DNAT":
       code.push(...target.address, target.port ?? -1);

@@ -17,6 +17,8 @@
  * - `nftRule` hook, chain id, rule index, verdict word that a map gave or -1 (`nftVerdict`; its chain id above)
  * - `nftLookup` set id, hit, verdict word of the element found or -1 (no verdict map, or nothing found), words of the key, up to ten of them
  * - `numgen` mode (0 random, 1 increment), modulus, number
+ * - `icmpError` v6 | quoted protocol << 8 | code << 16 | type << 24, quoted ports (source << 16 | destination), src0–3, dst0–3
+ *   (the quoted source as well), quoted destination: a header like `header`
  * - `knownWay` branch, source port: stands for all records of a way that the walker remembers under that number
  */
 export const tapeKind = {
@@ -40,11 +42,12 @@ export const tapeKind = {
   nftLookup: 18,
   numgen: 19,
   relay: 20,
+  icmpError: 21,
 } as const;
 export type TapeKind = (typeof tapeKind)[keyof typeof tapeKind];
 
 /** How many slots a record of each kind uses (0: there is no such kind). */
-export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2, 2, 4, 14, 3, 5];
+export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2, 2, 4, 14, 3, 5, 14];
 
 /** Integers of one record: the kind and up to fifteen slots. */
 export const recordLength = 16;

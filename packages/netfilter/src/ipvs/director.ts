@@ -1,9 +1,9 @@
 import type { IpAddress, IpFamily } from "@kubenetsim/core/net/address";
-import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Director } from "../engine/director.ts";
+import { portUnreachable } from "../engine/icmp-error.ts";
 import type { Meter } from "../engine/meter.ts";
-import { ctState, type Packet, tcpFlag } from "../engine/packet.ts";
+import { ctState, Packet } from "../engine/packet.ts";
 import { type Tape, tapeKind } from "../engine/tape.ts";
 import { type Verdict, verdict } from "../engine/verdict.ts";
 import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
@@ -13,10 +13,11 @@ import { type IpvsState, restoreState, saveState } from "./director-state.ts";
 import { IpvsKernelState } from "./kernel-state.ts";
 import { listConnections, listVirtualServers } from "./list.ts";
 import type { ConnectionListing, VirtualServerListing } from "./listing.ts";
-import { rewriteToServer, rewriteToVirtual } from "./rewrite.ts";
+import { againstQuote, rewriteError, rewriteToServer, rewriteToVirtual } from "./rewrite.ts";
 import type { IpvsSysctls, IpvsTimeouts } from "./settings.ts";
 import { chosenBy } from "./tape-records.ts";
 import { tcpState } from "./tcp-state.ts";
+import { isNewTcp, isTransport } from "./transport.ts";
 import type { VirtualServerEntry } from "./virtual-server-entry.ts";
 import { virtualServerKey } from "./virtual-server-key.ts";
 import type { SchedulerTable } from "./virtual-servers.ts";
@@ -39,6 +40,8 @@ export class IpvsDirector implements Director {
   readonly #kernel: IpvsKernelState;
   readonly #table: ConnectionTable;
   readonly #opener: ConnectionOpener;
+  /** What the packet that an error quotes would have been answered with. */
+  readonly #answer: Packet = new Packet();
 
   /** `schedulers` is that of `@kubenetsim/schedulers`; sysctls are those that kube-proxy sets unless `configure` says otherwise. */
   constructor(options: { clock: { readonly nowMs: number }; schedulers: SchedulerTable }) {
@@ -63,6 +66,7 @@ export class IpvsDirector implements Director {
       by = this.#opener.by;
       if (slot === opened.refused) {
         tape?.write(tapeKind.ipvs, this.#opener.virtualServer!.index, -1, by);
+        packet.rejection = portUnreachable(packet.v6);
         return verdict.reject;
       }
     }
@@ -82,7 +86,9 @@ export class IpvsDirector implements Director {
 
   outgoing(packet: Packet, meter: Meter, tape: Tape | null): boolean {
     const { virtualServers, connections } = this.#kernel;
-    if (!virtualServers.enabled || packet.ipvsConnection >= 0 || !isTransport(packet)) return false;
+    if (!virtualServers.enabled || packet.ipvsConnection >= 0) return false;
+    if (packet.icmpError >= 0) return this.#outgoingError(packet, meter, tape);
+    if (!isTransport(packet)) return false;
     const nowMs = this.#now();
     meter.hashLookups++;
     const slot = this.#table.findOutgoing(packet);
@@ -95,6 +101,22 @@ export class IpvsDirector implements Director {
     }
     connections.advance(slot, packet, true);
     this.#table.touch(slot, nowMs);
+    packet.ipvsConnection = slot;
+    return true;
+  }
+
+  /** ip_vs_out_icmp: an error about a packet to a real server gets the virtual server's address back, outside and inside. */
+  #outgoingError(packet: Packet, meter: Meter, tape: Tape | null): boolean {
+    this.#now();
+    meter.hashLookups++;
+    const slot = this.#table.findOutgoing(againstQuote(packet, this.#answer));
+    if (slot < 0) return false;
+    const server = this.#table.servers[slot]!;
+    rewriteError(packet, this.#table, slot, tape);
+    if (server.available) {
+      server.traffic.countOut(packet.bytes);
+      server.virtualServer.traffic.countOut(packet.bytes);
+    }
     packet.ipvsConnection = slot;
     return true;
   }
@@ -272,13 +294,4 @@ export class IpvsDirector implements Director {
       words[row + field.serverAddress + 3] === packet.dst3
     );
   }
-}
-
-function isTransport(packet: Packet): boolean {
-  const { protocol } = packet;
-  return protocol === protocolNumbers.TCP || protocol === protocolNumbers.UDP || protocol === protocolNumbers.SCTP;
-}
-
-function isNewTcp(packet: Packet): boolean {
-  return packet.protocol === protocolNumbers.TCP && (packet.tcpFlags & tcpFlag.SYN) !== 0;
 }

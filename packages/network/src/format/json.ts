@@ -49,8 +49,11 @@ function plainStep(step: Step): Step {
 }
 
 function plainHeader(header: PacketHeader): PacketHeader {
-  const { protocol, source, sourcePort, destination, destinationPort } = header;
-  return { protocol, source, sourcePort, destination, destinationPort };
+  const { protocol, source, sourcePort, destination, destinationPort, icmp } = header;
+  const plain = { protocol, source, sourcePort, destination, destinationPort };
+  if (icmp === undefined) return plain;
+  const { type, code, name, quoted } = icmp;
+  return { ...plain, icmp: { type, code, name, quoted: plainHeader(quoted) } };
 }
 
 function plainCost(cost: Cost): Cost {

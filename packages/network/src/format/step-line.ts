@@ -1,4 +1,3 @@
-import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { formatPosition } from "@kubenetsim/core/runtime/errors";
 import type { Origin } from "@kubenetsim/core/trace/origin";
 import type {
@@ -11,6 +10,7 @@ import type {
   SocketStep,
   Step,
 } from "@kubenetsim/core/trace/step";
+import { destinationText, sourceText } from "./header-text.ts";
 
 /** The columns of a step's line: where in the host, what, the particulars, and who wanted it so. */
 export interface StepLine {
@@ -91,8 +91,8 @@ function natLine(step: NatStep): StepLine {
   const { before, after } = step;
   const change =
     step.kind === "dnat"
-      ? `${joinHostPort(before.destination, before.destinationPort)} → ${joinHostPort(after.destination, after.destinationPort)}`
-      : `${joinHostPort(before.source, before.sourcePort)} → ${joinHostPort(after.source, after.sourcePort)}`;
+      ? `${destinationText(before)} → ${destinationText(after)}`
+      : `${sourceText(before)} → ${sourceText(after)}`;
   const by = { rule: "", conntrack: "by conntrack", ipvs: "by IPVS" }[step.by];
   return line("", step.kind.toUpperCase(), change, by);
 }

@@ -1,10 +1,10 @@
 import { parseAddress } from "@kubenetsim/core/net/address";
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
-import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 import type { Hop, Path, Trace } from "@kubenetsim/core/trace/trace";
 import { type CostModel, costModelFor } from "../cost/model.ts";
 import { costLines } from "./cost-lines.ts";
 import { decidingSteps } from "./deciding-steps.ts";
+import { flowText } from "./header-text.ts";
 import { type StepLine, stepLine } from "./step-line.ts";
 
 export interface TraceTextOptions {
@@ -77,10 +77,6 @@ function hopText(hop: Hop, number: number, verbose: boolean): HopText {
     title: [`${number} ${hop.host}`, arrow, flowText(hop.before)],
     steps: steps.map((step) => stepLine(step, verbose)),
   };
-}
-
-function flowText(header: PacketHeader): string {
-  return `${joinHostPort(header.source, header.sourcePort)} → ${joinHostPort(header.destination, header.destinationPort)}`;
 }
 
 function stepText(step: StepLine, widths: readonly number[]): string {

@@ -24,7 +24,8 @@ export function reasonSentence(facts: ReasonFacts): string {
   if (code === reasonCode.nobodyToDial || code === reasonCode.dialsFailed) return unpassed(facts);
   if (code === reasonCode.foreignAnswer) {
     const { after, host } = lastOfReply!;
-    const got = joinHostPort(after.source, after.sourcePort);
+    const { source, sourcePort } = after.icmp === undefined ? after : turned(after.icmp.quoted);
+    const got = joinHostPort(source, sourcePort);
     const wanted = joinHostPort(sent.destination, sent.destinationPort);
     return `the answer reached ${host} from ${got}, but the client had sent to ${wanted}: no node on its way undid the NAT`;
   }
@@ -43,6 +44,11 @@ function unpassed({ code, process, last, sent }: ReasonFacts): string {
   return sent.protocol === "TCP"
     ? `${who} accepted it and closed it again: ${why}`
     : `${who} took it and threw it away: ${why}`;
+}
+
+/** An error speaks for the address that its quoted packet was sent to. */
+function turned({ destination, destinationPort }: PacketHeader): Pick<PacketHeader, "source" | "sourcePort"> {
+  return { source: destination, sourcePort: destinationPort };
 }
 
 /** Why a packet went no further than this hop. */

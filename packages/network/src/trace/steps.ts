@@ -17,7 +17,7 @@ import { tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import { verdict } from "@kubenetsim/netfilter/engine/verdict";
 import type { Host } from "../topology/host.ts";
 import { relayChoices } from "../topology/relay.ts";
-import { readHeader } from "./header.ts";
+import { isHeader, readHeader } from "./header.ts";
 import type { KernelNames } from "./kernel-names.ts";
 import { readNftLookup, readNftRule, readNumgen } from "./nft-steps.ts";
 import type { HopRecords, RecordRange } from "./record-range.ts";
@@ -32,7 +32,7 @@ export function readSteps(range: HopRecords, sourcePort: number): Step[] {
   let header = -1;
   for (let at = range.start; at < range.end; at = nextRecord(words, at)) {
     const kind = words[at]!;
-    if (kind === tapeKind.header) header = at + 1;
+    if (isHeader(kind)) header = at + 1;
     else if (kind === tapeKind.dnat || kind === tapeKind.snat) steps.push(readNat(words, at, header, sourcePort));
     else {
       const step = readStep(words, at + 1, kind, header, range, sourcePort);
@@ -101,7 +101,7 @@ function readConntrack(words: Int32Array, at: number): ConntrackStep {
 
 function readNat(words: Int32Array, at: number, header: number, sourcePort: number): NatStep {
   const after = nextRecord(words, at);
-  if (header < 0 || words[after] !== tapeKind.header) throw new InvariantError("a rewrite on the tape has no header");
+  if (header < 0 || !isHeader(words[after]!)) throw new InvariantError("a rewrite on the tape has no header");
   return {
     kind: words[at] === tapeKind.dnat ? "dnat" : "snat",
     by: (["rule", "conntrack", "ipvs"] as const)[words[at + 1]!]!,
@@ -191,7 +191,7 @@ function known(names: KernelNames | undefined): KernelNames {
 /** Where the slots of a range's last header begin. */
 export function lastHeader({ words, start, end }: RecordRange): number {
   let header = -1;
-  for (let at = start; at < end; at = nextRecord(words, at)) if (words[at] === tapeKind.header) header = at + 1;
+  for (let at = start; at < end; at = nextRecord(words, at)) if (isHeader(words[at]!)) header = at + 1;
   if (header < 0) throw new InvariantError("a hop on the tape has no header");
   return header;
 }

@@ -33,7 +33,9 @@ export function writeBranch(
     (Number(packet.bridged) << 9) |
     (Number(packet.ctReply) << 10) |
     (packet.ctState << 11) |
-    (packet.ctStatus << 14);
+    (packet.ctStatus << 14) |
+    ((packet.rejection & 15) << 18) |
+    ((packet.rejection >>> 8) << 22);
   words[at + receiverField] = receiver;
   words[at + 2] = end.process;
   words[at + 3] = packet.src0;
@@ -70,6 +72,8 @@ export function readBranch(words: Int32Array, at: number, end: WayEnd): Disposit
   packet.ctStatus = (flags >>> 14) & 15;
   packet.ctEntry = -1;
   packet.ipvsConnection = -1;
+  packet.icmpError = -1;
+  packet.rejection = ((flags >>> 18) & 15) | (((flags >>> 22) & 3) << 8);
   meter.rulesCompared = words[at + 9]!;
   meter.matchesEvaluated = words[at + 10]!;
   meter.chainsEntered = words[at + 11]!;

@@ -8,7 +8,6 @@ import { type Verdict, verdict } from "@kubenetsim/netfilter/engine/verdict";
 import { type Host, loopbackDevice } from "../topology/host.ts";
 import type { Route } from "../topology/route-table.ts";
 import type { Topology } from "../topology/topology.ts";
-import { Tuple } from "./answer.ts";
 import type { HostKernel } from "./host-kernel.ts";
 import { type Passing, writePassing } from "./passing.ts";
 import { type ReasonCode, reasonCode } from "./reason-code.ts";
@@ -17,8 +16,10 @@ import { type ReasonCode, reasonCode } from "./reason-code.ts";
 export const start = {
   /** A socket of the host sends it. */
   made: 0,
-  /** The host's kernel sends it past its own hooks: an ICMP error about a packet that a hook rejected. */
-  error: 1,
+  /** The host's kernel answers what has come: the packet is of the same connection. */
+  answer: 1,
+  /** The same past its hooks: a TCP RST to a bridge's port (nf_send_reset with br_netfilter). */
+  direct: 2,
 } as const;
 export type Start = (typeof start)[keyof typeof start];
 
@@ -37,8 +38,6 @@ const onward = -1;
 export class OneWay {
   /** The host at which the way ended. */
   host: Host;
-  /** The header as it arrived at that host. */
-  readonly arrival: Tuple = new Tuple();
   /** Ids of the hosts on the way, in their order; `hosts` of them. */
   readonly trail: Int32Array = new Int32Array(hopLimit + 1);
   hosts = 0;
@@ -81,7 +80,7 @@ export class OneWay {
     let device = -1;
     this.hosts = 0;
     for (let hops = 0; hops <= hopLimit; hops++) {
-      this.#enter(host, device);
+      this.#enter(host, device, hops === 0 && how !== start.made);
       const outcome = hops > 0 ? this.#receive(host, device) : this.#begin(host, how);
       if (outcome !== onward) return outcome as ReasonCode;
       host = this.#topology.hosts[this.#nextHost]!;
@@ -90,13 +89,13 @@ export class OneWay {
     return reasonCode.looped;
   }
 
-  #enter(host: Host, device: number): void {
+  #enter(host: Host, device: number, isAnswer: boolean): void {
     const packet = this.#packet;
     this.host = host;
     this.trail[this.hosts++] = host.id;
     this.#kernel = this.#kernels[host.id];
-    this.arrival.keep(packet);
-    packet.resetMetadata();
+    if (isAnswer) packet.attachAnswer();
+    else packet.resetMetadata();
     packet.inDevice = device;
     if (this.#tape !== null) {
       this.#tape.write(tapeKind.hopIn, host.id, device);
@@ -137,9 +136,9 @@ export class OneWay {
     return decision === routeDecision.local ? reasonCode.accepted : this.#output(host);
   }
 
-  /** A packet that a socket of this host sends, or an error that its kernel sends. */
+  /** A packet that a socket of this host sends, or an answer that its kernel sends. */
   #begin(host: Host, how: Start): number {
-    if (how === start.error || this.#kernel === undefined) return this.#leave(host);
+    if (this.#kernel === undefined || how === start.direct) return this.#leave(host);
     const decision = this.#lookUpRoute(host);
     return decision === routeDecision.none ? reasonCode.noRoute : this.#output(host);
   }
@@ -176,7 +175,7 @@ export class OneWay {
     return after === verdict.accept ? this.#transmit(host, this.#route!) : endOf(after);
   }
 
-  /** Out of the host past its hooks. */
+  /** Out of the host without hooks. */
   #leave(host: Host): number {
     const decision = this.#lookUpRoute(host);
     if (decision === routeDecision.none) return reasonCode.noRoute;

@@ -35,6 +35,7 @@ export function writeRequest(packet: Packet, request: Request): void {
   const [src0 = 0, src1 = 0, src2 = 0, src3 = 0] = source ?? [];
   packet.v6 = destination.length === 4;
   packet.protocol = protocolNumbers[request.protocol];
+  packet.icmpError = -1;
   packet.src0 = src0;
   packet.src1 = src1;
   packet.src2 = src2;

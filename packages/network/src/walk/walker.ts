@@ -8,7 +8,7 @@ import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import type { Host } from "../topology/host.ts";
 import { Dial, type Relay, relayChoice } from "../topology/relay.ts";
 import type { Topology } from "../topology/topology.ts";
-import { Tuple, turnAround } from "./answer.ts";
+import { Tuple, turnIntoAnswer } from "./answer.ts";
 import { branchLength, readBranch, receiverField } from "./branch-record.ts";
 import { type DispositionCode, dispositionCode } from "./disposition-code.ts";
 import type { HostKernel } from "./host-kernel.ts";
@@ -124,6 +124,8 @@ export class Walker {
   /** `forced` is the number that a draw on the way takes in place of drawing one; -1 for none. */
   #begin(forced: number): void {
     this.packet.fate.begin(forced);
+    this.packet.icmpError = -1;
+    this.packet.rejection = 0;
     this.requestMeter.reset();
     this.replyMeter.reset();
     this.replyStart = -1;
@@ -243,15 +245,14 @@ export class Walker {
 
   #answer(from: Host, sent: Tuple, fate: DispositionCode, tape: Tape | null): DispositionCode {
     const packet = this.packet;
+    const { bytes } = packet;
     if (this.replyStart < 0) {
       this.replyStart = tape === null ? 0 : tape.length;
       this.received.keep(packet);
     }
-    // An ICMP error quotes the packet as it came to the host that rejects it.
-    if (fate === dispositionCode.rejected) this.#way.arrival.restore(packet);
-    turnAround(packet, fate === dispositionCode.delivered || fate === dispositionCode.closed);
-    const how = fate === dispositionCode.rejected ? start.error : start.made;
+    const how = turnIntoAnswer(packet, fate, this.#answerer);
     const returned = this.#way.run(this.#answerer, how, packet, this.replyMeter, tape);
+    packet.bytes = bytes;
     this.answered = this.#way.host;
     this.answerReason = returned;
     if (returned === reasonCode.accepted && this.answered === from && sent.isAnsweredBy(packet)) return fate;

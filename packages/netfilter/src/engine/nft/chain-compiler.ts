@@ -9,6 +9,7 @@ import type {
   NftVerdict,
 } from "../../ruleset/nft-expression.ts";
 import type { NftFamily, NftRule } from "../../ruleset/nft-table.ts";
+import { rejectionCode } from "../icmp-error.ts";
 import { ctStatus } from "../packet.ts";
 import { NftChainCode, type NftCount, type NftLookup } from "./chain-code.ts";
 import { elementPattern, routeType, stateBit } from "./element-pattern.ts";
@@ -28,7 +29,6 @@ export interface NftRuleNames {
   count(name: string): NftCount;
   /** Condition on a device; a `+` at its end stands for any rest. */
   deviceId(name: string, negated: boolean): number;
-  rejectId(type: string): number;
 }
 
 export interface ChainToCompile {
@@ -82,7 +82,7 @@ export class ChainCompiler {
         words.push(nftOp.verdict, this.#verdictWord(statement.verdict));
         return;
       case "reject":
-        words.push(nftOp.reject, this.#names.rejectId(rejectType(statement.with, this.#chain.family)));
+        words.push(nftOp.reject, rejectionCode(rejectType(statement.with, this.#chain.family)));
         return;
       case "set-mark":
         words.push(nftOp.mark, ...markWords(statement.operation, statement.value | 0));

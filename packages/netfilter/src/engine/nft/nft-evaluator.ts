@@ -142,7 +142,7 @@ export class NftEvaluator {
     const packet = this.#packet;
     switch (op) {
       case nftOp.reject:
-        answer.rejectId = words[at + 1]!;
+        packet.rejection = words[at + 1]!;
         return verdict.reject;
       case nftOp.mark: {
         const before = packet.mark;

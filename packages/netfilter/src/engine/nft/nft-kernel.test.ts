@@ -7,6 +7,7 @@ import { parseIptablesSave } from "../../text/iptables-parse.ts";
 import { parseNftCommands } from "../../text/nft-command-parse.ts";
 import { printNftList } from "../../text/nft-list-print.ts";
 import { type Hook, hook } from "../hook.ts";
+import { rejectionName } from "../icmp-error.ts";
 import { Kernel } from "../kernel.ts";
 import type { KernelOptions } from "../kernel-options.ts";
 import { Meter } from "../meter.ts";
@@ -96,8 +97,9 @@ add rule ip t a ip saddr 10.0.0.2 accept`);
 
   test("a rejected packet says how, in iptables' words", () => {
     const kernel = kernelWith(`${forward("a", 0)}\nadd rule ip t a reject with icmp type host-unreachable`);
-    expect(send(kernel)).toBe(verdict.reject);
-    expect(kernel.rejectedWith).toBe("icmp-host-unreachable");
+    const packet = packetOf({});
+    expect(kernel.runHook(hook.FORWARD, packet, new Meter(), null)).toBe(verdict.reject);
+    expect(rejectionName(packet.rejection)).toBe("icmp-host-unreachable");
   });
 });
 

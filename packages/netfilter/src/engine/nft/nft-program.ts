@@ -216,7 +216,6 @@ export class NftProgram {
       setId: (name) => this.sets.idOf(family, table, name),
       count: (name) => this.#count(family, table, name),
       deviceId: (name, negated) => names.deviceId({ name, negated }),
-      rejectId: (type) => names.rejectId(type),
     };
   }
 
