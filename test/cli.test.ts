@@ -234,17 +234,19 @@ describe("get", () => {
 });
 
 describe("compare", () => {
-  it("counts one more rule for each Service in iptables mode, and always the same in ipvs mode", () => {
+  it("counts one more rule for each Service in iptables mode, and always the same in ipvs and nftables mode", () => {
     const { code, out } = runCli(["compare", "-f", shop, "--services", "1,2,3,50,700", "--json"]);
     expect(code).toBe(0);
     const rows = JSON.parse(out) as {
       services: number;
       iptables: { rulesCompared: number };
       ipvs: Record<string, number>;
+      nftables: Record<string, number>;
     }[];
     const offset = rows[0]!.iptables.rulesCompared - 1;
     expect(rows.map((row) => row.iptables.rulesCompared)).toEqual([1, 2, 3, 50, 700].map((n) => n + offset));
     for (const row of rows) expect(row.ipvs.rulesCompared).toEqual(rows[0]!.ipvs.rulesCompared);
+    for (const row of rows) expect(row.nftables).toEqual(rows[0]!.nftables);
     for (const row of rows) expect(row.ipvs.hashLookups).toEqual(rows[0]!.ipvs.hashLookups);
   });
 

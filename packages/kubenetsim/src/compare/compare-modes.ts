@@ -16,6 +16,7 @@ export interface ModeComparison {
   readonly services: number;
   readonly iptables: Cost;
   readonly ipvs: Cost;
+  readonly nftables: Cost;
 }
 
 export interface ComparisonOptions {
@@ -41,6 +42,7 @@ export function compareModes(
   const modes = {
     iptables: new Measurement(bench, "iptables", options),
     ipvs: new Measurement(bench, "ipvs", options),
+    nftables: new Measurement(bench, "nftables", options),
   };
   const growing = new GrowingServices(state, bench);
   return sizes.map((services) => {
@@ -52,11 +54,11 @@ export function compareModes(
       last = grown.address;
     }
     invariant(last !== undefined, "sizes must be positive and ascending");
-    const measure = (mode: "iptables" | "ipvs"): Cost => {
+    const measure = (mode: keyof typeof modes): Cost => {
       options.onStep?.(services, mode);
       return modes[mode].measure(changes, last!);
     };
-    return { services, iptables: measure("iptables"), ipvs: measure("ipvs") };
+    return { services, iptables: measure("iptables"), ipvs: measure("ipvs"), nftables: measure("nftables") };
   });
 }
 

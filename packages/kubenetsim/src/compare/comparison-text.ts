@@ -9,23 +9,40 @@ export function stepsOf(cost: Cost): number {
   return cost.rulesCompared + cost.setLookups + cost.hashLookups + cost.serversExamined;
 }
 
+const estimates = ["iptables-", "iptables-", "ipvs", "nftables"];
+
 /** The comparison as a table of counts, with estimated times in columns of their own and what they are made of below. */
 export function comparisonTable(rows: readonly ModeComparison[]): string {
-  const cells = rows.map(({ services, iptables, ipvs }) => [
+  const cells = rows.map(({ services, iptables, ipvs, nftables }) => [
     grouped(services),
     grouped(iptables.rulesCompared),
     grouped(ipvs.rulesCompared),
     grouped(ipvs.setLookups),
     grouped(ipvs.hashLookups),
+    grouped(nftables.rulesCompared),
+    grouped(nftables.setLookups),
     microseconds(estimateNs(iptables, costModels["iptables-legacy"])),
     microseconds(estimateNs(iptables, costModels["iptables-nft"])),
     microseconds(estimateNs(ipvs, costModels.ipvs)),
+    microseconds(estimateNs(nftables, costModels.nftables)),
   ]);
   return [
     ...alignRight([
-      ["", "iptables", "ipvs", "ipvs", "ipvs", "estimate", "estimate", "estimate"],
-      ["Services", "rules", "rules", "ipset", "hash", "iptables-", "iptables-", "ipvs"],
-      ["added", "compared", "compared", "look-ups", "look-ups", "legacy µs", "nft µs", "µs"],
+      ["", "iptables", "ipvs", "ipvs", "ipvs", "nftables", "nftables", ...estimates.map(() => "estimate")],
+      ["Services", "rules", "rules", "ipset", "hash", "rules", "set", ...estimates],
+      [
+        "added",
+        "compared",
+        "compared",
+        "look-ups",
+        "look-ups",
+        "compared",
+        "look-ups",
+        "legacy µs",
+        "nft µs",
+        "µs",
+        "µs",
+      ],
       ...cells,
     ]),
     "",
@@ -41,15 +58,18 @@ function lawLines(rows: readonly ModeComparison[]): string[] {
   if (first === undefined) return [];
   const offset = first.iptables.rulesCompared - first.services;
   const linear = rows.every((row) => row.iptables.rulesCompared === row.services + offset);
-  const constant = rows.every((row) => stepsOf(row.ipvs) === stepsOf(first.ipvs));
+  const constant = (mode: "ipvs" | "nftables"): boolean =>
+    rows.every((row) => stepsOf(row[mode]) === stepsOf(first[mode]));
+  const always = "however many Services there are";
   const servers = first.ipvs.serversExamined;
   const examined = `${grouped(servers)} real ${servers === 1 ? "server" : "servers"} examined`;
   return [
     ...(linear ? [`iptables compares N + ${grouped(offset)} rules for the last of N added Services.`] : []),
-    ...(constant
-      ? [
-          `ipvs takes ${grouped(stepsOf(first.ipvs))} steps (its columns, and ${examined}), however many Services there are.`,
-        ]
+    ...(constant("ipvs")
+      ? [`ipvs takes ${grouped(stepsOf(first.ipvs))} steps (its columns, and ${examined}), ${always}.`]
+      : []),
+    ...(constant("nftables")
+      ? [`nftables takes ${grouped(stepsOf(first.nftables))} steps (its columns), ${always}.`]
       : []),
   ];
 }
@@ -59,12 +79,13 @@ export function comparisonChart(rows: readonly ModeComparison[]): string {
   const last = rows.at(-1)!;
   const chart: LogLogChart = {
     title: "A new connection to the last of N Services",
-    description: `Steps of the kernel on the way there, both axes logarithmic. With ${grouped(last.services)} Services: iptables ${grouped(stepsOf(last.iptables))}, ipvs ${grouped(stepsOf(last.ipvs))}.`,
+    description: `Steps of the kernel on the way there, both axes logarithmic. With ${grouped(last.services)} Services: iptables ${grouped(stepsOf(last.iptables))}, ipvs ${grouped(stepsOf(last.ipvs))}, nftables ${grouped(stepsOf(last.nftables))}.`,
     xLabel: "N: Services added to the cluster",
     yLabel: "rules compared + set and hash look-ups",
     series: [
       { name: "iptables", points: rows.map((row) => [row.services, stepsOf(row.iptables)] as const) },
       { name: "ipvs", points: rows.map((row) => [row.services, stepsOf(row.ipvs)] as const) },
+      { name: "nftables", points: rows.map((row) => [row.services, stepsOf(row.nftables)] as const) },
     ],
   };
   return renderLogLogChart(chart);

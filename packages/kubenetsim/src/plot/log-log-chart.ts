@@ -84,8 +84,7 @@ function drawSeries(series: Series, index: number, x: LogScale, y: LogScale): st
   return [
     `${element("path", { d: path, fill: "none", stroke: colour, "stroke-width": 2.5 })}\n`,
     ...marks.map((mark) => `${mark}\n`),
-    `${textElement(series.name, { x: lastX + 12, y: lastY - 2, fill: colour, "font-weight": 600 })}\n`,
-    `${textElement(grouped(last[1]), { x: lastX + 12, y: lastY + 15, fill: colour })}\n`,
+    `${textElement(`${series.name} ${grouped(last[1])}`, { x: lastX + 12, y: lastY + 5, fill: colour, "font-weight": 600 })}\n`,
   ].join("");
 }
 

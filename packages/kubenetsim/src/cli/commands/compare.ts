@@ -11,7 +11,7 @@ import type { Terminal } from "../terminal.ts";
 
 export const compare: Command = {
   name: "compare",
-  summary: "what a new connection costs in iptables and in ipvs mode as Services become many",
+  summary: "what a new connection costs in iptables, ipvs and nftables mode as Services become many",
   usage: "-f FILE… [--services N,N,…] [--svg FILE]",
   options: {
     ...inputOptions,
