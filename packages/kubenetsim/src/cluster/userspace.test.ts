@@ -86,6 +86,32 @@ describe("a cluster in userspace mode", () => {
     }
   });
 
+  it("sends a UDP client's datagrams where the last one went, and forgets its flows with the Service", () => {
+    const dns = `apiVersion: v1
+kind: Pod
+metadata: {name: dns, labels: {app: dns}}
+spec: {nodeName: n2, containers: [{name: a, image: a, ports: [{containerPort: 53, protocol: UDP}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: dns}
+spec: {selector: {app: dns}, clusterIP: 10.96.0.53, ports: [{port: 53, protocol: UDP}]}
+`;
+    const one = lab();
+    one.apply(dns, { source: "dns.yaml" });
+    one.settle();
+    const flows = () =>
+      one
+        .node("n1")
+        .iptablesSave("nat")
+        .match(/10\.96\.0\.53/g)?.length ?? 0;
+    expect(outcomeLine(one.pod("client").connect("10.96.0.53:53/udp"))).toMatch(/^ok default\/dns:53 /);
+    expect(flows()).toBe(2);
+    one.delete("Service", "default/dns");
+    one.settle();
+    expect([flows(), one.pod("client").connect("10.96.0.53:53/udp").disposition]).toEqual([0, "no-route"]);
+  });
+
   it("closes connections to a Service without endpoints", () => {
     const one = lab();
     one.apply(objects().replace("replicas: 3", "replicas: 0"), { source: "lab.yaml" });

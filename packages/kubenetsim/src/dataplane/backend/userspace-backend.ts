@@ -10,6 +10,7 @@ import { parsePortRange } from "@kubenetsim/proxy/userspace/proxy-ports";
 import { type UserspaceOptions, UserspaceProxier } from "@kubenetsim/proxy/userspace/userspace-proxier";
 import type { NodeKernel } from "../node-kernel.ts";
 import type { Backend, Proxier } from "./backend.ts";
+import { forgetUdp } from "./forget-udp.ts";
 
 /** pkg/proxy/userspace of Kubernetes 1.25: of one family only, and of v1 Endpoints in place of slices. */
 export const userspaceBackend: Backend = {
@@ -39,7 +40,11 @@ function listening(snapshot: ProxySnapshot): Proxier {
     sync: () => proxier,
     hear(changes, node) {
       if (!changes.some(({ kind }) => kind === "Service" || kind === "Endpoints")) return proxier;
-      runIptables(node, snapshot.basis.family, (iptables) => node.userspace?.change(iptables, changes));
+      const { family } = snapshot.basis;
+      runIptables(node, family, (iptables) => {
+        const stale = node.userspace?.change(iptables, changes) ?? [];
+        forgetUdp(node.kernel.conntrack(family).table, stale, node.clock.nowMs);
+      });
       return listening(snapshot);
     },
   };
