@@ -10,11 +10,12 @@ import {
   type IptablesProgram,
   type NftablesProgram,
   type ProxySnapshot,
+  printRestoreInput,
   syncIptables,
   syncNftables,
 } from "@kubenetsim/proxy";
 import { canonicalNftInput } from "./nft-input.ts";
-import { canonicalRestoreInput, restoreText } from "./restore-input.ts";
+import { canonicalRestoreInput } from "./restore-input.ts";
 
 /** One sync, at a time in seconds. */
 export interface SyncRequest {
@@ -49,7 +50,7 @@ class IptablesSync implements OwnSync {
   run(snapshot: ProxySnapshot, { now, full, refuse }: SyncRequest): { inputs: string[]; failed: boolean } {
     const program = syncIptables(this.#written, snapshot, { now: 1000 * now, full });
     this.#written = refuse ? afterRefusedRestore(this.#written!, program) : program;
-    return { inputs: [canonicalRestoreInput(restoreText(program.input))], failed: refuse };
+    return { inputs: [canonicalRestoreInput(new TextDecoder().decode(printRestoreInput(program)))], failed: refuse };
   }
 
   dump(): string {

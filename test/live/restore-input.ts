@@ -1,21 +1,5 @@
-import type { RestoreInput } from "@kubenetsim/netfilter/ruleset/ruleset";
-import { restoreWords } from "@kubenetsim/proxy/iptables/restore-words";
-
 /** Chains that kube-proxy fills in the order of a Go map. */
 const unordered = new Set(["KUBE-SERVICES", "KUBE-NODEPORTS", "KUBE-EXTERNAL-SERVICES", "KUBE-PROXY-FIREWALL"]);
-
-/** What kube-proxy would feed to iptables-restore: chains to empty or delete, then the rules. */
-export function restoreText({ tables }: RestoreInput): string {
-  return tables
-    .flatMap(({ name, chains, deleted }) => [
-      `*${name}`,
-      ...[...chains.map((chain) => chain.name), ...deleted].map((chain) => `:${chain} - [0:0]`),
-      ...chains.flatMap((chain) => chain.rules.map((rule) => `-A ${chain.name} ${restoreWords(rule)}`)),
-      ...deleted.map((chain) => `-X ${chain}`),
-      "COMMIT\n",
-    ])
-    .join("\n");
-}
 
 /** A form in which two inputs that do the same are equal: chains sorted, and rules where their order is a map's. */
 export function canonicalRestoreInput(text: string): string {

@@ -6,6 +6,7 @@ export {
 } from "./config/kube-proxy-config.ts";
 export { isKubeProxyConfig, readKubeProxyConfig } from "./config/read-config.ts";
 export { afterRefusedRestore, type IptablesProgram } from "./iptables/iptables-program.ts";
+export { printRestoreInput } from "./iptables/print-restore-input.ts";
 export { restoreWords } from "./iptables/restore-words.ts";
 export { compileIptables, type SyncOptions, syncIptables } from "./iptables/sync-iptables.ts";
 export { printDummyDevice } from "./ipvs/dummy-device.ts";

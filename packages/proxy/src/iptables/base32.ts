@@ -1,12 +1,12 @@
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const alphabet = Uint8Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", (character) => character.charCodeAt(0));
 
 /** The first `length` characters of the standard base32 text of these bytes (RFC 4648), without padding. */
 export function base32(bytes: Uint8Array, length: number): string {
-  let text = "";
-  for (let bit = 0; text.length < length; bit += 5) {
+  const codes: number[] = [];
+  for (let bit = 0; codes.length < length; bit += 5) {
     const at = bit >> 3;
     const pair = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-    text += alphabet[(pair >> (11 - (bit & 7))) & 31];
+    codes.push(alphabet[(pair >> (11 - (bit & 7))) & 31]!);
   }
-  return text;
+  return String.fromCharCode(...codes);
 }

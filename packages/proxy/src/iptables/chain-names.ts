@@ -1,9 +1,7 @@
 import { lowerProtocol } from "@kubenetsim/core/net/protocol";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Endpoint } from "../snapshot/endpoint.ts";
 import type { ServicePort } from "../snapshot/service-port.ts";
-import { base32 } from "./base32.ts";
+import { textHash } from "./text-hash.ts";
 
 /** The chains of one Service port; all four names end in the same hash (pkg/proxy/iptables/proxier.go). */
 export interface ServiceChainNames {
@@ -31,7 +29,7 @@ export function endpointChainName(port: ServicePort, endpoint: Endpoint): string
 
 /** The first 16 characters of the base32 text of the SHA-256 of `text`. */
 export function chainHash(text: string): string {
-  return base32(sha256(utf8ToBytes(text)), 16);
+  return textHash(text, 16);
 }
 
 const prefixes = ["KUBE-SVC-", "KUBE-SVL-", "KUBE-SEP-", "KUBE-FW-", "KUBE-EXT-"];

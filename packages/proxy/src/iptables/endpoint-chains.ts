@@ -1,12 +1,12 @@
 import type { AddressWords } from "@kubenetsim/core/net/address";
 import type { Origin } from "@kubenetsim/core/trace/origin";
 import type { Match } from "@kubenetsim/netfilter/ruleset/match";
-import { type Rule, rule } from "@kubenetsim/netfilter/ruleset/rule";
+import type { AddressCondition, ProtocolCondition, Rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { Target } from "@kubenetsim/netfilter/ruleset/target";
 import type { Endpoint } from "../snapshot/endpoint.ts";
 import type { PortPlan } from "./port-plan.ts";
 import { probability31 } from "./probability.ts";
-import { anyPortOf, comment, host, jump, jumpToMarkMasq } from "./rule-parts.ts";
+import { anyPortOf, comment, jumpToMarkMasq } from "./rule-parts.ts";
 
 /** Takes the next rule of a Service port's own chains. */
 export type AddRule = (chain: string, rule: Rule) => void;
@@ -25,7 +25,11 @@ export function waysTo(plan: PortPlan, chains: readonly string[]): ReadonlyMap<E
   const ways = new Map<Endpoint, Way>();
   for (const [i, endpoint] of plan.endpoints.reachable.entries()) {
     const name = chains[i]!;
-    ways.set(endpoint, { name, target: jump(name), origin: plan.origin(`endpoint ${endpoint.text}`) });
+    ways.set(endpoint, {
+      name,
+      target: { kind: "jump", chain: name },
+      origin: plan.origin(`endpoint ${endpoint.text}`),
+    });
   }
   return ways;
 }
@@ -42,16 +46,11 @@ export function addEndpointRules(
   const about = withComments ? [plan.nameComment] : noMatch;
   for (const [endpoint, { name, origin }] of ways) {
     const affinity = port.affinitySeconds === undefined ? noMatch : [rememberClient(name, endpoint.words.length)];
-    add(name, rule({ source: host(endpoint.words), matches: about, target: jumpToMarkMasq, origin: hairpin }));
-    add(
-      name,
-      rule({
-        protocol: plan.protocol,
-        matches: [...about, ...affinity, anyPortOf(port.protocol)],
-        target: { kind: "DNAT", address: endpoint.words, port: endpoint.port },
-        origin,
-      }),
-    );
+    const source = { negated: false, words: endpoint.words, prefix: endpoint.words.length * 32 };
+    add(name, endpointRule(source, undefined, about, jumpToMarkMasq, hairpin));
+    const matches = [...about, ...affinity, anyPortOf(port.protocol)];
+    const target: Target = { kind: "DNAT", address: endpoint.words, port: endpoint.port };
+    add(name, endpointRule(undefined, plan.protocol, matches, target, origin));
   }
 }
 
@@ -71,15 +70,41 @@ export function addSpread(
     for (const endpoint of endpoints) {
       const { name, target } = ways.get(endpoint)!;
       const recall = recallClient(name, plan.port.affinitySeconds, endpoint.words.length);
-      add(chain, rule({ matches: [...aboutOf(endpoint), recall], target, origin }));
+      add(chain, endpointRule(undefined, undefined, [...aboutOf(endpoint), recall], target, origin));
     }
   }
   for (const [i, endpoint] of endpoints.entries()) {
     const { target, origin } = ways.get(endpoint)!;
     const left = endpoints.length - i;
     const about = aboutOf(endpoint);
-    add(chain, rule({ matches: left === 1 ? about : [...about, statistic(left)], target, origin }));
+    const matches = left === 1 ? about : [...about, statistic(left)];
+    add(chain, endpointRule(undefined, undefined, matches, target, origin));
   }
+}
+
+/**
+ * As `rule` makes it, in a place of its own: these are the most by far, and mostly live no longer than it takes to print
+ * them, while V8 puts what is made where other rules are made straight among what lives long.
+ */
+function endpointRule(
+  source: AddressCondition | undefined,
+  protocol: ProtocolCondition | undefined,
+  matches: readonly Match[],
+  target: Target,
+  origin: Origin,
+): Rule {
+  return {
+    source,
+    destination: undefined,
+    inDevice: undefined,
+    outDevice: undefined,
+    protocol,
+    matches,
+    target,
+    counters: undefined,
+    origin,
+    line: undefined,
+  };
 }
 
 function statistic(endpointsLeft: number): Match {

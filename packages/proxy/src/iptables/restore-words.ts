@@ -1,11 +1,12 @@
-import { formatAddress } from "@kubenetsim/core/net/address";
-import { formatCidr } from "@kubenetsim/core/net/cidr";
-import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
+import { type AddressWords, formatAddress } from "@kubenetsim/core/net/address";
 import { protocolName } from "@kubenetsim/core/net/protocol";
 import type { Match, Negatable } from "@kubenetsim/netfilter/ruleset/match";
 import type { AddressCondition, Rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { Target } from "@kubenetsim/netfilter/ruleset/target";
+import { ByteText } from "./byte-text.ts";
 import { probabilityTextOf } from "./probability.ts";
+
+const words = new ByteText();
 
 /**
  * The words of one rule as kube-proxy feeds them to iptables-restore, without `-A CHAIN`. They say the same as the line of
@@ -15,26 +16,28 @@ import { probabilityTextOf } from "./probability.ts";
  * @example restoreWords(rule) // '-m comment --comment "default/web cluster IP" -m tcp -p tcp -d 10.96.0.10 --dport 80 -j KUBE-SVC-…'
  */
 export function restoreWords(rule: Rule): string {
+  words.clear();
+  addRestoreWords(words, rule);
+  return words.toString().slice(1);
+}
+
+/** The same with a space before each word. */
+export function addRestoreWords(text: ByteText, rule: Rule): void {
   const transport = rule.matches.some(isTransport);
-  const words = transport ? [] : protocolWords(rule);
-  let addressesLeft = true;
-  const addresses = (): string[] => {
-    addressesLeft = false;
-    return [...addressWordsOf("-d", rule.destination), ...originWords(rule)];
-  };
+  let addressesLeft = !transport;
+  if (!transport) addProtocol(text, rule);
   for (const match of rule.matches) {
-    if (isTransport(match)) {
-      words.push("-m", match.kind, ...protocolWords(rule), ...addressWordsOf("-d", rule.destination));
-      words.push(...portWords("--sport", match.sourcePort), ...portWords("--dport", match.destinationPort));
-      words.push(...originWords(rule));
+    if (addressesLeft && comesAfterAddresses(match)) {
+      addAddresses(text, rule);
       addressesLeft = false;
-    } else {
-      if (addressesLeft && !transport && comesAfterAddresses(match)) words.push(...addresses());
-      words.push(...matchWords(match));
     }
+    text.add(" -m ");
+    text.add(match.kind);
+    if (isTransport(match)) addTransport(text, match, rule);
+    else addMatch(text, match);
   }
-  if (addressesLeft) words.push(...addresses());
-  return [...words, ...targetWords(rule.target)].join(" ");
+  if (addressesLeft) addAddresses(text, rule);
+  addTarget(text, rule.target);
 }
 
 /** kube-proxy's `%#08x` of a mark: at least eight digits. */
@@ -42,7 +45,9 @@ export function markText(mark: number): string {
   return `0x${(mark >>> 0).toString(16).padStart(8, "0")}`;
 }
 
-function isTransport(match: Match): match is Extract<Match, { readonly kind: "tcp" | "udp" | "sctp" }> {
+type Transport = Extract<Match, { readonly kind: "tcp" | "udp" | "sctp" }>;
+
+function isTransport(match: Match): match is Transport {
   return match.kind === "tcp" || match.kind === "udp" || match.kind === "sctp";
 }
 
@@ -50,109 +55,172 @@ function comesAfterAddresses(match: Match): boolean {
   return match.kind === "conntrack" || match.kind === "ipvs";
 }
 
-function not(condition: Negatable): string[] {
-  return condition.negated ? ["!"] : [];
+function not(condition: Negatable): string {
+  return condition.negated ? " !" : "";
 }
 
-function protocolWords({ protocol }: Rule): string[] {
-  if (protocol === undefined) return [];
-  return [...not(protocol), "-p", (protocolName(protocol.number) ?? String(protocol.number)).toLowerCase()];
+function addTransport(text: ByteText, match: Transport, rule: Rule): void {
+  addProtocol(text, rule);
+  addAddress(text, " -d ", rule.destination);
+  addPort(text, " --sport ", match.sourcePort);
+  addPort(text, " --dport ", match.destinationPort);
+  addOrigin(text, rule);
 }
 
-function addressWordsOf(flag: string, condition: AddressCondition | undefined): string[] {
-  if (condition === undefined) return [];
-  const single = condition.prefix === condition.words.length * 32 && condition.asNet !== true;
-  return [...not(condition), flag, single ? formatAddress(condition.words) : formatCidr(condition)];
+function addProtocol(text: ByteText, { protocol }: Rule): void {
+  if (protocol === undefined) return;
+  text.add(not(protocol));
+  text.add(" -p ");
+  text.add(protocolText(protocol.number));
+}
+
+function protocolText(number: number): string {
+  if (number === 6) return "tcp";
+  return (protocolName(number) ?? String(number)).toLowerCase();
+}
+
+function addAddresses(text: ByteText, rule: Rule): void {
+  addAddress(text, " -d ", rule.destination);
+  addOrigin(text, rule);
 }
 
 /** Where it comes from: source address and device. */
-function originWords(rule: Rule): string[] {
-  const words = addressWordsOf("-s", rule.source);
-  if (rule.inDevice !== undefined) words.push(...not(rule.inDevice), "-i", rule.inDevice.name);
-  if (rule.outDevice !== undefined) words.push(...not(rule.outDevice), "-o", rule.outDevice.name);
-  return words;
+function addOrigin(text: ByteText, { source, inDevice, outDevice }: Rule): void {
+  addAddress(text, " -s ", source);
+  if (inDevice !== undefined) text.add(`${not(inDevice)} -i ${inDevice.name}`);
+  if (outDevice !== undefined) text.add(`${not(outDevice)} -o ${outDevice.name}`);
 }
 
-function portWords(flag: string, port: ({ from: number; to: number } & Negatable) | undefined): string[] {
-  if (port === undefined) return [];
-  return [...not(port), flag, port.from === port.to ? String(port.from) : `${port.from}:${port.to}`];
+function addAddress(text: ByteText, flag: string, condition: AddressCondition | undefined): void {
+  if (condition === undefined) return;
+  text.add(not(condition));
+  text.add(flag);
+  addAddressText(text, condition.words);
+  if (condition.prefix === condition.words.length * 32 && condition.asNet !== true) return;
+  text.add("/");
+  text.addNumber(condition.prefix);
 }
 
-function matchWords(match: Exclude<Match, { readonly kind: "tcp" | "udp" | "sctp" }>): string[] {
-  const head = ["-m", match.kind];
+function addAddressText(text: ByteText, address: AddressWords): void {
+  if (address.length > 1) {
+    text.add(formatAddress(address));
+    return;
+  }
+  const word = address[0]!;
+  text.addNumber(word >>> 24);
+  for (let shift = 16; shift >= 0; shift -= 8) {
+    text.add(".");
+    text.addNumber((word >>> shift) & 255);
+  }
+}
+
+function addPort(text: ByteText, flag: string, port: ({ from: number; to: number } & Negatable) | undefined): void {
+  if (port === undefined) return;
+  text.add(not(port));
+  text.add(flag);
+  text.addNumber(port.from);
+  if (port.from === port.to) return;
+  text.add(":");
+  text.addNumber(port.to);
+}
+
+const randomMode = " --mode random --probability ";
+
+function addMatch(text: ByteText, match: Exclude<Match, Transport>): void {
   switch (match.kind) {
     case "comment":
-      return [...head, "--comment", quoted(match.text)];
+      text.add(match.text.includes(" ") ? ' --comment "' : " --comment ");
+      text.add(match.text);
+      text.add(match.text.includes(" ") ? '"' : "");
+      break;
+    case "statistic":
+      text.add(match.mode === "nth" ? ` --mode nth --every ${match.every} --packet ${match.packet}` : randomMode);
+      if (match.mode === "random") text.add(probabilityTextOf(match.probability31));
+      break;
+    default:
+      text.add(matchWords(match));
+  }
+}
+
+type RareMatch = Exclude<Match, Transport | { readonly kind: "comment" | "statistic" }>;
+
+function matchWords(match: RareMatch): string {
+  switch (match.kind) {
     case "addrtype": {
-      const source = match.source === undefined ? [] : [...not(match.source), "--src-type", match.source.type];
-      const { destination } = match;
-      return [...head, ...source, ...(destination ? [...not(destination), "--dst-type", destination.type] : [])];
+      const { source, destination } = match;
+      const from = source === undefined ? "" : `${not(source)} --src-type ${source.type}`;
+      return destination === undefined ? from : `${from}${not(destination)} --dst-type ${destination.type}`;
     }
     case "conntrack":
-      return [...head, ...not(match), "--ctstate", match.states.join(",")];
+      return `${not(match)} --ctstate ${match.states.join(",")}`;
     case "state":
-      return [...head, ...not(match), "--state", match.states.join(",")];
+      return `${not(match)} --state ${match.states.join(",")}`;
     case "mark":
-      return [...head, ...not(match), "--mark", `${markText(match.value)}/${markText(match.mask)}`];
-    case "statistic":
-      return match.mode === "random"
-        ? [...head, "--mode", "random", "--probability", probabilityTextOf(match.probability31)]
-        : [...head, "--mode", "nth", "--every", String(match.every), "--packet", String(match.packet)];
+      return `${not(match)} --mark ${markText(match.value)}/${markText(match.mask)}`;
     case "recent": {
-      const seconds = match.seconds === undefined ? [] : ["--seconds", String(match.seconds)];
-      return [...head, "--name", match.name, `--${match.action}`, ...seconds, ...(match.reap ? ["--reap"] : [])];
+      const seconds = match.seconds === undefined ? "" : ` --seconds ${match.seconds}`;
+      return ` --name ${match.name} --${match.action}${seconds}${match.reap ? " --reap" : ""}`;
     }
     case "set":
-      return [...head, ...not(match), "--match-set", match.set, match.directions.join(",")];
+      return `${not(match)} --match-set ${match.set} ${match.directions.join(",")}`;
     case "nfacct":
-      return [...head, "--nfacct-name", match.name];
+      return ` --nfacct-name ${match.name}`;
     case "physdev":
-      return [...head, ...not(match), `--${match.option}`];
+      return `${not(match)} --${match.option}`;
     case "ipvs":
-      return [...head, ...ipvsWords(match)];
+      return ipvsWords(match);
     default:
       return match satisfies never;
   }
 }
 
-function ipvsWords({ vaddr, vproto, vport }: Extract<Match, { readonly kind: "ipvs" }>): string[] {
-  const words: string[] = [];
-  if (vaddr !== undefined) words.push("--vaddr", formatAddress(vaddr));
-  if (vproto !== undefined) words.push("--vproto", (protocolName(vproto) ?? String(vproto)).toLowerCase());
-  if (vport !== undefined) words.push("--vport", String(vport));
-  return words;
+function ipvsWords({ vaddr, vproto, vport }: Extract<Match, { readonly kind: "ipvs" }>): string {
+  let text = "";
+  if (vaddr !== undefined) text += ` --vaddr ${formatAddress(vaddr)}`;
+  if (vproto !== undefined) text += ` --vproto ${protocolText(vproto)}`;
+  if (vport !== undefined) text += ` --vport ${vport}`;
+  return text;
 }
 
-function quoted(text: string): string {
-  return text.includes(" ") ? `"${text}"` : text;
-}
-
-function targetWords(target: Target | undefined): string[] {
-  if (target === undefined) return [];
+function addTarget(text: ByteText, target: Target | undefined): void {
+  if (target === undefined) return;
+  text.add(target.kind === "goto" ? " -g " : " -j ");
   switch (target.kind) {
     case "jump":
-      return ["-j", target.chain];
     case "goto":
-      return ["-g", target.chain];
+      text.add(target.chain);
+      break;
     case "DNAT":
-      return ["-j", "DNAT", "--to-destination", destinationText(formatAddress(target.address), target.port)];
+      text.add("DNAT --to-destination ");
+      addDestination(text, target.address, target.port);
+      break;
     case "MASQUERADE":
-      return ["-j", "MASQUERADE", ...(target.randomFully ? ["--random-fully"] : [])];
+      text.add(target.randomFully ? "MASQUERADE --random-fully" : "MASQUERADE");
+      break;
     case "REDIRECT":
-      return ["-j", "REDIRECT", ...(target.port === undefined ? [] : ["--to-ports", String(target.port)])];
+      text.add(target.port === undefined ? "REDIRECT" : `REDIRECT --to-ports ${target.port}`);
+      break;
     case "MARK":
-      return ["-j", "MARK", ...markWords(target.value, target.mask)];
+      text.add(`MARK${markWords(target.value, target.mask)}`);
+      break;
     default:
-      return ["-j", target.kind];
+      text.add(target.kind);
   }
 }
 
-function destinationText(address: string, port: number | undefined): string {
-  return port === undefined ? address : joinHostPort(address, port);
+/** `10.0.0.1:80`, `[fd00::1]:80`; without a port the address alone. */
+function addDestination(text: ByteText, address: AddressWords, port: number | undefined): void {
+  const isBracketed = address.length > 1 && port !== undefined;
+  if (isBracketed) text.add("[");
+  addAddressText(text, address);
+  if (isBracketed) text.add("]");
+  if (port === undefined) return;
+  text.add(":");
+  text.addNumber(port);
 }
 
-function markWords(value: number, mask: number): string[] {
-  if (value === mask) return ["--or-mark", markText(value)];
-  if (mask === 0) return ["--xor-mark", markText(value)];
-  return ["--set-xmark", `${markText(value)}/${markText(mask)}`];
+function markWords(value: number, mask: number): string {
+  if (value === mask) return ` --or-mark ${markText(value)}`;
+  if (mask === 0) return ` --xor-mark ${markText(value)}`;
+  return ` --set-xmark ${markText(value)}/${markText(mask)}`;
 }

@@ -105,6 +105,11 @@ function nodeOf(basis: ProxyBasis): NodeRules {
   return node;
 }
 
+/** The chains that each sync of this node and configuration writes alike. */
+export function fixedChainsOf(basis: ProxyBasis): FixedChains {
+  return nodeOf(basis).fixed;
+}
+
 type Rules = Pick<IptablesProgram, "blocks" | "written" | "shared">;
 
 function allRules({ services }: ProxySnapshot, { context, fixed }: NodeRules, withComments: boolean): Rules {

@@ -1,0 +1,20 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { base32 } from "./base32.ts";
+import { sha256Words } from "./sha256-text.ts";
+
+const bytes = new Uint8Array(32);
+const view = new DataView(bytes.buffer);
+
+/** The first `length` characters of the base32 text of the SHA-256 of a text: how kube-proxy makes names of what it writes. */
+export function textHash(text: string, length: number): string {
+  if (!isAscii(text)) return base32(sha256(utf8ToBytes(text)), length);
+  const words = sha256Words(text);
+  for (let i = 0; i < 8; i++) view.setInt32(i * 4, words[i]!);
+  return base32(bytes, length);
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
+  return true;
+}
