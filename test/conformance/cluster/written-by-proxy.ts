@@ -28,7 +28,13 @@ export function programOf(scenario: Scenario, nodeName: string, config: KubeProx
   return { mode: "iptables", program: compileIptables(snapshot) };
 }
 
-function snapshotOf(scenario: Scenario, nodeName: string, config: KubeProxyConfig, family: IpFamily): ProxySnapshot {
+/** What a scenario's kube-proxy on a node knows. */
+export function snapshotOf(
+  scenario: Scenario,
+  nodeName: string,
+  config: KubeProxyConfig,
+  family: IpFamily,
+): ProxySnapshot {
   const { Service, EndpointSlice, ServiceCIDR } = scenario.state.tables;
   return takeSnapshot({
     family,

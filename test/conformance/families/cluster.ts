@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import { healthDifference } from "../cluster/health-check.ts";
 import { openLab } from "../cluster/lab.ts";
 import { objectsDifference } from "../cluster/objects-check.ts";
 import { type Probe, readProbeRecords, readProbes } from "../cluster/probe.ts";
@@ -34,6 +35,7 @@ function* variantChecks(scenario: Scenario, variant: Variant, file: string): Gen
   const mode = variant.name.split("-")[0]!;
   const group = `${mode} ${groupOf(file)}`;
   if (node === "probes.txt") yield* probeChecks(scenario, variant, group);
+  else if (node === "healthcheck.txt") yield check(group, file, () => healthDifference(scenario, variant));
   else if (name === undefined) yield failed(group, notModelled, file);
   else yield check(group, file, () => ruleFileDifference(scenario, variant, node!, name));
 }
