@@ -10,6 +10,7 @@ import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-p
 import { noSuchNode } from "../connect/no-such-node.ts";
 import { parseSource } from "../connect/source.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
+import { askHealth } from "../dataplane/health-servers.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
@@ -170,6 +171,7 @@ export class Cluster {
           this.#nodePlane(name);
           this.#act({ kind, node: name });
         },
+        ask: (question) => this.#askHealth(name, question),
       },
       this.#connections,
     );
@@ -258,6 +260,12 @@ export class Cluster {
     const nodes = (this.#data.history.at(-1)?.state ?? this.state).tables.Node;
     if (!nodes.has(name)) throw noSuchNode(name, nodes.keys());
     return this.#data.node(name);
+  }
+
+  #askHealth(name: string, question: { readonly port: number; readonly path: string }): string | undefined {
+    const { proxy } = this.#nodePlane(name).current();
+    const node = this.#data.history.at(-1)?.state.tables.Node.get(name);
+    return proxy === undefined ? undefined : askHealth(proxy, question, node, this.clock.nowMs);
   }
 
   /** Before anything is settled no kube-proxy runs. */

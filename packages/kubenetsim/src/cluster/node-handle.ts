@@ -1,4 +1,5 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
@@ -20,6 +21,8 @@ export interface IptablesSaveOptions {
 export interface NodeControl {
   plane(): NodePlane;
   act(kind: ProxyAction["kind"]): void;
+  /** Asks kube-proxy's health servers. */
+  ask(question: { readonly port: number; readonly path: string }): string | undefined;
 }
 
 /** One node: what its kernel holds, as the node's own programs print it. */
@@ -50,6 +53,18 @@ export class NodeHandle extends ClientHandle {
     const { proxy } = this.#control.plane().current();
     if (proxy === undefined) return [];
     return startLog(proxy.config, proxy.node).map(({ level, text }) => `${level === "error" ? "E" : "I"} ${text}`);
+  }
+
+  /**
+   * What kube-proxy on this node answers to a health check, as `curl -i` prints it: on a Service's healthCheckNodePort, and
+   * `/healthz` and `/livez` on port 10256, `/proxyMode` on 10249, or where its configuration puts them.
+   *
+   * @throws ParseError when kube-proxy does not listen on the port
+   */
+  healthCheck(port: number, path = "/"): string {
+    const answer = this.#control.ask({ port, path });
+    if (answer !== undefined) return answer;
+    throw new ParseError(`kube-proxy on node ${this.name} does not listen on port ${port}: connection refused`);
   }
 
   /** Ends kube-proxy on this node: the one that starts in its place takes the configuration of now. */

@@ -7,6 +7,7 @@ import type { Proxier } from "./backend/backend.ts";
 import { backendOf, backends } from "./backend/backends.ts";
 import type { NodeKernel } from "./node-kernel.ts";
 import type { Settled } from "./object-history.ts";
+import { removeStaleFlows } from "./stale-flows.ts";
 
 /** Both families have a proxier of their own, whether or not the node has addresses of both. */
 const families: readonly IpFamily[] = ["IPv4", "IPv6"];
@@ -18,6 +19,8 @@ export interface KubeProxy {
   readonly config: KubeProxyConfig;
   /** Of IPv4 and IPv6. */
   readonly proxiers: readonly Proxier[];
+  /** When each of them synced last, in virtual milliseconds. */
+  readonly syncedMs: readonly number[];
 }
 
 /**
@@ -27,28 +30,47 @@ export interface KubeProxy {
  * @throws UnsupportedError for a mode that is not modelled.
  */
 export function startKubeProxy(node: ProxyNode, settled: Settled, kernel: NodeKernel): KubeProxy {
-  const { config } = settled;
+  const { config, state } = settled;
+  const nowMs = timeOf(settled);
   const backend = backendOf(config.mode);
+  kernel.userspace = undefined;
   for (const other of backends) if (backend.removes.includes(other.mode)) other.cleanUp(kernel);
-  const snapshots = snapshotsOf(node, config, settled.state);
-  return { node, config, proxiers: snapshots.map((one) => backend.start(one, kernel, timeOf(settled), settled.state)) };
+  const proxiers = snapshotsOf(node, config, state).map((snapshot) => {
+    const proxier = backend.start(snapshot, kernel, nowMs, state);
+    if (proxier.hear === undefined) removeStaleFlows(kernel.kernel, undefined, snapshot, nowMs);
+    return proxier;
+  });
+  return { node, config, proxiers, syncedMs: proxiers.map(() => nowMs) };
 }
 
 /** The same kube-proxy after changes; itself when none of them concerned it. */
 export function syncKubeProxy(proxy: KubeProxy, settled: Settled, kernel: NodeKernel): KubeProxy {
   const proxiers = proxy.proxiers.map((proxier) => {
     if (proxier.hear !== undefined) return proxier.hear(settled.changes, kernel);
-    const snapshot = updateSnapshot(proxier.snapshot, settled.changes);
-    return snapshot === proxier.snapshot ? proxier : proxier.sync(snapshot, kernel, timeOf(settled));
+    return syncTo(proxier, updateSnapshot(proxier.snapshot, settled.changes), kernel, timeOf(settled));
   });
-  return proxiers.every((proxier, i) => proxier === proxy.proxiers[i]) ? proxy : { ...proxy, proxiers };
+  return withProxiers(proxy, proxiers, timeOf(settled));
 }
 
 /** The same kube-proxy after its Node has changed, its zone label say: it syncs all anew. */
 export function moveKubeProxy(proxy: KubeProxy, node: ProxyNode, settled: Settled, kernel: NodeKernel): KubeProxy {
   const snapshots = snapshotsOf(node, proxy.config, settled.state);
-  const proxiers = proxy.proxiers.map((proxier, i) => proxier.sync(snapshots[i]!, kernel, timeOf(settled)));
-  return { ...proxy, node, proxiers };
+  const proxiers = proxy.proxiers.map((proxier, i) => syncTo(proxier, snapshots[i]!, kernel, timeOf(settled)));
+  return { ...withProxiers(proxy, proxiers, timeOf(settled)), node };
+}
+
+/** One sync, if there is anything new. */
+function syncTo(proxier: Proxier, snapshot: ProxySnapshot, kernel: NodeKernel, nowMs: number): Proxier {
+  if (snapshot === proxier.snapshot) return proxier;
+  const next = proxier.sync(snapshot, kernel, nowMs);
+  if (next.hear === undefined) removeStaleFlows(kernel.kernel, proxier.snapshot, snapshot, nowMs);
+  return next;
+}
+
+function withProxiers(proxy: KubeProxy, proxiers: readonly Proxier[], nowMs: number): KubeProxy {
+  if (proxiers.every((proxier, i) => proxier === proxy.proxiers[i])) return proxy;
+  const syncedMs = proxiers.map((proxier, i) => (proxier === proxy.proxiers[i] ? proxy.syncedMs[i]! : nowMs));
+  return { ...proxy, proxiers, syncedMs };
 }
 
 function timeOf({ nowMs = 0 }: Settled): number {

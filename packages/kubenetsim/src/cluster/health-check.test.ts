@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { Cluster } from "./cluster.ts";
+
+const pod = (name: string, node: string): string => `apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, labels: {app: web}}
+spec: {nodeName: ${node}, containers: [{name: a, image: a, ports: [{containerPort: 80}]}]}
+`;
+
+const service = `apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+  type: LoadBalancer
+  externalTrafficPolicy: Local
+  healthCheckNodePort: 32100
+  ports: [{port: 80}]
+`;
+
+function lab(proxyMode: "iptables" | "ipvs" = "iptables"): Cluster {
+  const one = Cluster.create({ nodes: ["n1", "n2"], proxyMode });
+  one.apply([service, pod("a", "n1"), pod("b", "n1")].join("---\n"));
+  one.settle();
+  return one;
+}
+
+describe("kube-proxy's health checks", () => {
+  for (const mode of ["iptables", "ipvs"] as const) {
+    it(`tell in ${mode} mode how many endpoints of a Service a node has`, () => {
+      const one = lab(mode);
+      one.clock.advance(5000);
+      expect(one.node("n1").healthCheck(32100)).toBe(`HTTP/1.1 200 OK
+Content-Type: application/json
+X-Content-Type-Options: nosniff
+X-Load-Balancing-Endpoint-Weight: 2
+Date: Thu, 01 Jan 2026 00:00:05 GMT
+Content-Length: 114
+
+{
+	"service": {
+		"namespace": "default",
+		"name": "web"
+	},
+	"localEndpoints": 2,
+	"serviceProxyHealthy": true
+}`);
+      expect(one.node("n2").healthCheck(32100)).toMatch(/^HTTP\/1\.1 503 Service Unavailable\n/);
+      one.delete("Pod", "default/a");
+      one.settle();
+      expect(one.node("n1").healthCheck(32100)).toContain("Weight: 1\n");
+      expect(() => one.node("n1").healthCheck(32101)).toThrow(/does not listen on port 32101/);
+    });
+
+    it(`are reached by packets in ${mode} mode`, () => {
+      const one = lab(mode);
+      const trace = one.external().connect("192.168.10.12:32100");
+      expect([trace.disposition, trace.receiver]).toEqual(["delivered", "kube-proxy health check default/web"]);
+      expect(one.external().connect("192.168.10.12:10256").disposition).toBe("delivered");
+      expect(one.external().connect("192.168.10.12:32101").disposition).not.toBe("delivered");
+    });
+  }
+
+  it("say whether kube-proxy itself is well, and the Node is to stay", () => {
+    const one = lab();
+    expect(one.node("n1").healthCheck(10256, "/healthz")).toMatch(
+      /^HTTP\/1\.1 200 OK\n[\s\S]*\n\{"lastUpdated":"2026-01-01T00:00:00Z","currentTime":"2026-01-01T00:00:00Z","nodeEligible":true,"healthy":true,"status":\{"IPv4":\{"lastUpdated":"2026-01-01T00:00:00Z","healthy":true\},"IPv6":/,
+    );
+    const node = one.get("Node", "n1")!;
+    const taints = [{ key: "ToBeDeletedByClusterAutoscaler", effect: "NoSchedule" }];
+    one.apply(JSON.stringify({ ...node, spec: { ...node.spec, taints } }));
+    one.settle();
+    expect(one.node("n1").healthCheck(10256, "/healthz")).toMatch(/^HTTP\/1\.1 503 /);
+    expect(one.node("n1").healthCheck(10256, "/livez")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(one.node("n1").healthCheck(10249, "/proxyMode")).toMatch(/\n\niptables$/);
+    expect(one.node("n1").healthCheck(10249, "/else")).toMatch(/^HTTP\/1\.1 404 Not Found\n/);
+  });
+});
