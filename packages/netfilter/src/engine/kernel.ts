@@ -106,9 +106,11 @@ export class Kernel {
    * @throws NftError for what nft would refuse
    */
   applyNft(transaction: NftTransaction): void {
+    const { bases } = this.#nft;
+    const before = bases.revision;
     this.#nft.apply(transaction);
     this.revision++;
-    this.#of(transaction.family === "ip" ? "IPv4" : "IPv6").refresh();
+    if (bases.revision !== before) this.#of(transaction.family === "ip" ? "IPv4" : "IPv6").refresh();
   }
 
   /** Replaces all sets, of both families. */

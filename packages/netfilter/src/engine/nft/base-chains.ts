@@ -26,6 +26,8 @@ const hooks: Readonly<Record<NftHookName, Hook>> = {
 export class BaseChains {
   readonly #chains: Map<number, BaseChain>;
   readonly #order: HookOrder;
+  /** Grows whenever a base chain comes, goes or gets another policy. */
+  revision = 0;
 
   constructor(order: HookOrder, chains: ReadonlyMap<number, BaseChain> = new Map()) {
     this.#order = order;
@@ -42,12 +44,15 @@ export class BaseChains {
 
   add(id: number, family: NftFamily, { type, hook: name, priority, policy }: NftBase): void {
     const order = this.#order.register(ownerOf(id));
+    this.revision++;
     const verdictOfPolicy = policy === "drop" ? verdict.drop : verdict.accept;
     this.#chains.set(id, { id, family, type, hook: hooks[name], priority, policy: verdictOfPolicy, order });
   }
 
   delete(id: number): void {
-    if (this.#chains.delete(id)) this.#order.unregister(ownerOf(id));
+    if (!this.#chains.delete(id)) return;
+    this.#order.unregister(ownerOf(id));
+    this.revision++;
   }
 
   fork(order: HookOrder): BaseChains {

@@ -9,9 +9,15 @@ export interface NftLookup {
   /** Id of a set with a name, or -1 for one that the rule writes out. */
   readonly set: number;
   readonly own: ElementSet | undefined;
-  /** Of a `dnat` map, by action: address words, then the port or -1. */
-  readonly endpoints: readonly Int32Array[];
+  /** Of a map of `numgen` numbers that the rule writes out the action of each number, or `noElement`. */
+  readonly numbers: Int32Array | undefined;
+  /** Of a `dnat` map, by action: four address words, then the port or -1. */
+  readonly endpoints: Int32Array;
 }
+
+/** Stands for an action where a set has no element for a key. */
+export const noElement = -2;
+export const endpointLength = 5;
 
 /** One chain as code. The counters change, everything else is for good: forks share it. */
 export class NftChainCode {

@@ -11,7 +11,7 @@ import type {
 import type { NftFamily, NftRule } from "../../ruleset/nft-table.ts";
 import { rejectionCode } from "../icmp-error.ts";
 import { ctStatus } from "../packet.ts";
-import { NftChainCode, type NftCount, type NftLookup } from "./chain-code.ts";
+import { NftChainCode, type NftCount, type NftLookup, noElement } from "./chain-code.ts";
 import { elementPattern, routeType, stateBit } from "./element-pattern.ts";
 import { ElementSet, type IndexedElement } from "./element-set.ts";
 import { verdictWord } from "./indexed-set.ts";
@@ -37,6 +37,17 @@ export interface ChainToCompile {
   /** For errors: `chain services in table ip kube-proxy`. */
   readonly where: string;
   readonly rules: readonly NftRule[];
+}
+
+/** Above so many, a map of numbers is hashed as others are. */
+const mostNumbers = 65_536;
+const noEndpoints = new Int32Array(0);
+
+interface OwnParts {
+  readonly set?: number;
+  readonly own?: ElementSet;
+  readonly numbers?: Int32Array;
+  readonly endpoints?: Int32Array | undefined;
 }
 
 /** Makes a chain's code. */
@@ -121,7 +132,7 @@ export class ChainCompiler {
     } else if (key.length === 1 && values.length === 1) this.#addValue(field, values[0]![0]!, negated);
     else {
       const elements = values.map((value) => this.#indexed(value, -1));
-      this.#words.push(nftOp.lookup, this.#ownLookup(key, elements, []), negated ? 1 : 0);
+      this.#words.push(nftOp.lookup, this.#ownLookup(key, elements), negated ? 1 : 0);
     }
   }
 
@@ -179,33 +190,34 @@ export class ChainCompiler {
   }
 
   #namedLookup(key: NftKey, set: string): number {
-    return this.#addLookup({ ...this.#keyOf(key), set: this.#names.setId(set), own: undefined, endpoints: [] });
+    return this.#addLookup({ ...this.#keyOf(key), set: this.#names.setId(set) });
   }
 
   #verdictLookup({ key, map }: Extract<NftStatement, { kind: "vmap" }>): number {
     if (map.kind === "named") return this.#namedLookup(key, map.map);
     const elements = map.elements.map((element) => this.#indexed(element.key, this.#verdictWord(element.verdict)));
-    return this.#ownLookup(key, elements, []);
+    return this.#ownLookup(key, elements);
   }
 
   #endpointLookup(key: NftKey, elements: Extract<NftStatement, { kind: "dnat-map" }>["elements"]): number {
     const indexed = elements.map((element, i) => this.#indexed(element.key, i));
-    return this.#ownLookup(
-      key,
-      indexed,
-      elements.map(({ to }) => endpointWords(to)),
-    );
+    return this.#ownLookup(key, indexed, Int32Array.from(elements.flatMap(({ to }) => endpointWords(to))));
   }
 
-  #ownLookup(key: NftKey, elements: readonly IndexedElement[], endpoints: readonly Int32Array[]): number {
+  #ownLookup(key: NftKey, elements: readonly IndexedElement[], endpoints?: Int32Array): number {
     const read = this.#keyOf(key);
+    const [field] = key;
+    if (key.length === 1 && field?.kind === "numgen" && field.modulus <= mostNumbers) {
+      return this.#addLookup({ ...read, numbers: actionsByNumber(field.modulus, elements), endpoints });
+    }
     const own = new ElementSet(read.width, { timeoutMs: Number.POSITIVE_INFINITY, size: 0, isLive: false });
     for (const element of elements) own.add(element, 0);
-    return this.#addLookup({ ...read, set: -1, own, endpoints });
+    return this.#addLookup({ ...read, own, endpoints });
   }
 
-  #addLookup(lookup: NftLookup): number {
-    return this.#lookups.push(lookup) - 1;
+  #addLookup(lookup: Pick<NftLookup, "key" | "width"> & OwnParts): number {
+    const { key, width, set = -1, own, numbers, endpoints = noEndpoints } = lookup;
+    return this.#lookups.push({ key, width, set, own, numbers, endpoints }) - 1;
   }
 
   #indexed(key: readonly NftValue[], action: number): IndexedElement {
@@ -267,10 +279,13 @@ function markWords(operation: "or" | "xor" | "and" | "set", value: number): [and
   }
 }
 
-function endpointWords({ address, port }: NftEndpoint): Int32Array {
-  return Int32Array.from([...fourWords(address), port ?? -1]);
+function endpointWords({ address, port }: NftEndpoint): number[] {
+  return [address[0] ?? 0, address[1] ?? 0, address[2] ?? 0, address[3] ?? 0, port ?? -1];
 }
 
-function fourWords(address: readonly number[]): number[] {
-  return [0, 1, 2, 3].map((i) => address[i] ?? 0);
+/** A map of few numbers needs no hashing. */
+function actionsByNumber(modulus: number, elements: readonly IndexedElement[]): Int32Array {
+  const actions = new Int32Array(modulus).fill(noElement);
+  for (const { pattern, action } of elements) if (pattern.words[0]! < modulus) actions[pattern.words[0]!] = action;
+  return actions;
 }

@@ -5,7 +5,7 @@ import type { Packet } from "../packet.ts";
 import { natKind, type RuleAnswer } from "../rule-answer.ts";
 import { type Tape, tapeKind } from "../tape.ts";
 import { type Verdict, verdict } from "../verdict.ts";
-import type { NftChainCode, NftLookup } from "./chain-code.ts";
+import { endpointLength, type NftChainCode, type NftLookup, noElement } from "./chain-code.ts";
 import { longestKey } from "./chain-compiler.ts";
 import { conditionHolds } from "./conditions.ts";
 import type { ElementSet } from "./element-set.ts";
@@ -113,7 +113,9 @@ export class NftEvaluator {
     const { words } = code;
     switch (op) {
       case nftOp.lookup:
-        return this.#find(code, code.lookups[words[at + 1]!]!) >= 0 === (words[at + 2] === 0) ? proceed : broken;
+        return (this.#find(code, code.lookups[words[at + 1]!]!) === noElement) === (words[at + 2] === 1)
+          ? proceed
+          : broken;
       case nftOp.verdictMap:
         return this.#mapVerdict(code, code.lookups[words[at + 1]!]!);
       case nftOp.verdict:
@@ -169,18 +171,17 @@ export class NftEvaluator {
   }
 
   #mapVerdict(code: NftChainCode, lookup: NftLookup): number {
-    const slot = this.#find(code, lookup);
-    if (slot < 0) return broken;
-    const action = this.#setOf(lookup).actions[slot]!;
+    const action = this.#find(code, lookup);
+    if (action === noElement) return broken;
     if ((action & kindMask) !== nftVerdict.continue) this.#record(action);
     return this.#follow(action);
   }
 
   #mapEndpoint(code: NftChainCode, lookup: NftLookup): number {
-    const slot = this.#find(code, lookup);
-    if (slot < 0) return broken;
+    const action = this.#find(code, lookup);
+    if (action === noElement) return broken;
     this.#record(-1);
-    return this.#translate(lookup.endpoints[this.#setOf(lookup).actions[slot]!]!, 0);
+    return this.#translate(lookup.endpoints, action * endpointLength);
   }
 
   /** A set that is full breaks the rule off. */
@@ -214,15 +215,17 @@ export class NftEvaluator {
     }
   }
 
-  /** The slot of the packet's key in the set, or -1. */
+  /** The action of the element that the packet's key belongs to, or `noElement`. */
   #find(code: NftChainCode, lookup: NftLookup): number {
-    const set = this.#setOf(lookup);
     const key = this.#readKey(code, lookup);
-    const slot = set.find(key, this.#host.clock.nowMs);
     this.#meter.setLookups++;
+    if (lookup.numbers !== undefined) return lookup.numbers[key[0]!]!;
+    const set = this.#setOf(lookup);
+    const slot = set.find(key, this.#host.clock.nowMs);
+    const action = slot < 0 ? noElement : set.actions[slot]!;
     if (set.limits.isLive) this.#packet.fate.more = true;
-    if (this.#tape !== null && lookup.set >= 0) recordLookup(this.#tape, lookup.set, key, slot, set);
-    return slot;
+    if (this.#tape !== null && lookup.set >= 0) recordLookup(this.#tape, lookup.set, key, action);
+    return action;
   }
 
   #setOf(lookup: NftLookup): ElementSet {
@@ -264,12 +267,12 @@ export class NftEvaluator {
   }
 }
 
-function recordLookup(tape: Tape, id: number, key: Int32Array, slot: number, set: ElementSet): void {
+function recordLookup(tape: Tape, id: number, key: Int32Array, action: number): void {
   const at = tape.begin(tapeKind.nftLookup);
   const { words } = tape;
   words[at] = id;
-  words[at + 1] = slot < 0 ? 0 : 1;
-  words[at + 2] = slot < 0 ? -1 : set.actions[slot]!;
+  words[at + 1] = action === noElement ? 0 : 1;
+  words[at + 2] = Math.max(-1, action);
   words[at + 3] = key.length;
   for (let i = 0; i < key.length; i++) words[at + 4 + i] = key[i]!;
 }
