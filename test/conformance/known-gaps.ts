@@ -40,12 +40,6 @@ export const knownGaps: readonly KnownGap[] = [
       .filter((file) => name !== "ingress" || file !== "get-endpointslices-all")
       .map((file) => ({ family: "cluster", case: `/${name}`, check: `kubectl: kubectl/${file}.txt`, reason: reason! })),
   ),
-  {
-    family: "cluster",
-    case: "/nodeport",
-    check: "nftables probes: nftables-localhost-on: node/node1 -> 127.0.0.1:30001/tcp n=30",
-    reason: "kube-proxy's own listener for node ports on localhost, an alpha feature, is not modelled",
-  },
   ...["iptables iptables-save", "nftables nft-ip"].map((check) => ({
     family: "cluster",
     case: "kubectl-create",

@@ -1,3 +1,4 @@
+import type { Random } from "@kubenetsim/core/runtime/random";
 import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
 import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import { buildTopology } from "@kubenetsim/network/topology/build";
@@ -6,8 +7,11 @@ import type { NodeSettings } from "@kubenetsim/network/topology/input";
 import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
 import { type KernelNames, liveNames } from "@kubenetsim/network/trace/kernel-names";
 import { Tracer } from "@kubenetsim/network/trace/tracer";
+import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
 import { Walker } from "@kubenetsim/network/walk/walker";
+import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import { schedulers } from "@kubenetsim/schedulers/schedulers";
+import { localhostProcess } from "kubenetsim/dataplane/localhost-process";
 import type { Scenario } from "./scenario.ts";
 import { configOf, type Variant } from "./variant.ts";
 import { families, type Program, programOf } from "./written-by-proxy.ts";
@@ -27,7 +31,7 @@ export function openLab(scenario: Scenario, variant: Variant): Tracer {
     cni: scenario.cni,
     nodeSettings: new Map([...programs].map(([node, written]) => [node, settingsOf(written)])),
   });
-  const kernels = new Map<string, Kernel>();
+  const kernels = new Map<string, HostKernel>();
   const names = new Map<Host, KernelNames>();
   for (const [node, written] of programs) {
     const host = topology.nodes.get(node)!;
@@ -35,11 +39,22 @@ export function openLab(scenario: Scenario, variant: Variant): Tracer {
     const random = scenario.random.fork(`${variant.name}/${node}`);
     const kernel = new Kernel({ random, clock: scenario.clock, director, devices: kernelDevices(host) });
     load(kernel, director, written);
-    kernels.set(node, kernel);
+    kernels.set(node, withListener(kernel, written, random.fork("kube-proxy")));
     names.set(host, liveNames(kernel, director));
   }
   const walker = new Walker(topology, kernels, scenario.random.fork(variant.name));
   return new Tracer(walker, (host) => names.get(host), { seed: scenario.random.seed, mode: variant.name });
+}
+
+/** The kernel with the sockets of a kube-proxy in nftables mode. */
+function withListener(kernel: Kernel, programs: readonly Program[], random: Random): HostKernel {
+  const nftables = programs.flatMap(({ mode, program }) => (mode === "nftables" ? [program] : []));
+  if (nftables.length === 0) return kernel;
+  const state = { pins: new LocalhostPins(), random, nowMs: () => 0 };
+  return {
+    runHook: (hook, packet, meter, tape) => kernel.runHook(hook, packet, meter, tape),
+    listener: (packet) => nftables.map((one) => localhostProcess(one, packet, state)).find((one) => one !== undefined),
+  };
 }
 
 function load(kernel: Kernel, director: IpvsDirector, programs: readonly Program[]): void {

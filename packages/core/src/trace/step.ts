@@ -128,7 +128,7 @@ export interface RelayStep {
   /** Whom it dials: `10.244.1.5:8080`; undefined when there is nobody. */
   readonly endpoint: string | undefined;
   /** `known client` for a UDP client whose datagrams go where its last one went. */
-  readonly by: "round robin" | "affinity" | "known client" | "nobody";
+  readonly by: "round robin" | "random" | "affinity" | "known client" | "nobody";
   /** Which of the endpoints it is, from 1, in the order in which they take turns; undefined where turns did not decide. */
   readonly position: number | undefined;
   readonly endpoints: number;

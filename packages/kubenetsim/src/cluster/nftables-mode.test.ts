@@ -1,5 +1,6 @@
 import { fc, test as propertyTest } from "@fast-check/vitest";
 import { outcomeLine } from "@kubenetsim/network/format/outcome";
+import { ratio } from "@kubenetsim/network/shares/ratio";
 import { cluster as clusters, toYaml } from "@kubenetsim/testing";
 import { describe, expect, it } from "vitest";
 import { Cluster } from "./cluster.ts";
@@ -107,6 +108,58 @@ describe("nftables mode", () => {
 function sortedLines(text: string): string[] {
   return text.split("\n").sort();
 }
+
+describe("node ports on localhost in nftables mode", () => {
+  const more = `apiVersion: v1
+kind: Pod
+metadata: {name: web-1, labels: {app: web}}
+spec: {nodeName: n1, containers: [{name: a, image: a, ports: [{containerPort: 80}]}]}
+`;
+  const served = `${configuration("nftables")}nodePortAddresses: [primary, localhost]
+featureGates: {KubeProxyNFTablesLocalhostNodePorts: true}
+`;
+  const start = (config: string, ...texts: string[]): Cluster => {
+    const one = Cluster.create({ nodes: ["n1", "n2"] });
+    one.apply([config, objects, more, ...texts].join("---\n"));
+    one.settle();
+    return one;
+  };
+  const sticky = objects.split("---\n")[2]!.replace("type: NodePort", "type: NodePort, sessionAffinity: ClientIP");
+  const local = "http://127.0.0.1:30080";
+  const podOf = (one: Cluster): string => outcomeLine(one.node("n1").curl(local)).split(" ")[1]!;
+  const pods = (one: Cluster): string[] => Array.from({ length: 30 }, () => podOf(one));
+
+  it("are refused without the feature gate", () => {
+    expect(start(configuration("nftables")).node("n1").curl(local).disposition).not.toBe("delivered");
+  });
+
+  it("are kube-proxy's own: it dials an endpoint drawn for each connection", () => {
+    const one = start(served);
+    const trace = one.node("n1").curl(local);
+    expect(trace.disposition).toBe("delivered");
+    expect(new Set(pods(one)).size).toBe(2);
+    const relays = trace.request.hops.flatMap(({ steps }) => steps.filter((step) => step.kind === "relay"));
+    expect(relays).toMatchObject([{ process: "kube-proxy on n1", by: "random", endpoints: 2, dialTimeoutMs: 5000 }]);
+    expect(one.node("n1").curl("http://127.0.0.2:30080").disposition).not.toBe("delivered");
+    expect(one.node("n1").curl("http://10.244.1.1:30080").disposition).toBe("refused");
+    const half = ratio(1n, 2n);
+    expect(
+      one
+        .node("n1")
+        .shares("127.0.0.1:30080")
+        .map(({ chance }) => chance),
+    ).toEqual([half, half]);
+  });
+
+  it("keep to an endpoint with session affinity until nobody has come for its time", () => {
+    const one = start(served, sticky);
+    const first = pods(one);
+    expect(new Set(first).size).toBe(1);
+    expect(new Set(pods(one.fork()))).toEqual(new Set(first));
+    one.clock.advance(10_800_000);
+    expect(podOf(one)).toBe(first[0]);
+  });
+});
 
 describe("a copy of a cluster in nftables mode", () => {
   propertyTest.prop([clusters(), fc.nat()], { numRuns: 20 })("fares as the cluster would have", (generated, choice) => {

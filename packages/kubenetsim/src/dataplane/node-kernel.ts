@@ -1,9 +1,10 @@
 import type { IpAddress, IpFamily } from "@kubenetsim/core/net/address";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
-import type { Random } from "@kubenetsim/core/runtime/random";
+import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
 import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
 import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import { type KernelNames, liveNames, nftNames } from "@kubenetsim/network/trace/kernel-names";
+import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import type { UserspaceProxier } from "@kubenetsim/proxy/userspace/userspace-proxier";
 import { schedulers } from "@kubenetsim/schedulers/schedulers";
 
@@ -17,6 +18,9 @@ export interface NodeKernel extends KernelSurroundings {
   readonly sysctls: Map<string, number>;
   /** Not of the kernel, but as mutable: the kube-proxy that runs in userspace mode, which listens and dials. */
   userspace: UserspaceProxier | undefined;
+  /** The same of one in nftables mode that listens on localhost, and its stream of random numbers. */
+  localhostPins: LocalhostPins;
+  readonly kubeProxyRandom: Random;
 }
 
 export interface KernelSurroundings {
@@ -28,7 +32,17 @@ export interface KernelSurroundings {
 export function emptyKernel({ random, clock }: KernelSurroundings): NodeKernel {
   const director = new IpvsDirector({ clock, schedulers });
   const kernel = new Kernel({ random, clock, director });
-  return { kernel, director, dummyAddresses: new Map(), sysctls: new Map(), userspace: undefined, random, clock };
+  return {
+    kernel,
+    director,
+    dummyAddresses: new Map(),
+    sysctls: new Map(),
+    userspace: undefined,
+    localhostPins: new LocalhostPins(),
+    kubeProxyRandom: random.fork("kube-proxy/localhost"),
+    random,
+    clock,
+  };
 }
 
 /** A copy in the same state that goes its own way from here. */
@@ -41,6 +55,8 @@ export function forkKernel(node: NodeKernel, { random, clock }: KernelSurroundin
     dummyAddresses: new Map(node.dummyAddresses),
     sysctls: new Map(node.sysctls),
     userspace: node.userspace?.fork(random.fork("kube-proxy"), clock),
+    localhostPins: node.localhostPins.fork(),
+    kubeProxyRandom: copyRandom(node.kubeProxyRandom),
     random,
     clock,
   };

@@ -10,6 +10,7 @@ import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
 import type { Process } from "@kubenetsim/network/topology/process";
 import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
 import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
+import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import {
   cleanUpKubeProxy,
@@ -63,17 +64,27 @@ export class NodePlane implements CopyableKernel {
   listener(packet: Packet): Process | undefined {
     if (this.#seen < this.#source.history.length) this.#catchUp();
     const { userspace } = this.#kernel;
-    return userspace === undefined ? undefined : proxyProcess(this.name, userspace, packet);
+    if (userspace !== undefined) return proxyProcess(this.name, userspace, packet);
+    return this.#proxierListener(packet, this.#kernel);
+  }
+
+  #proxierListener(packet: Packet, kernel: NodeKernel): Process | undefined {
+    for (const proxier of this.#proxy?.proxiers ?? []) {
+      const process = proxier.listener?.(packet, kernel);
+      if (process !== undefined) return process;
+    }
+    return undefined;
   }
 
   copy(): HostKernel {
     const { kernel, userspace, random, clock } = this.current();
     const copy = kernel.copy();
-    if (userspace === undefined) return copy;
-    const proxier = userspace.fork(random.fork("kube-proxy"), clock);
+    const proxier = userspace?.fork(random.fork("kube-proxy"), clock);
+    const node = { ...this.#kernel, localhostPins: this.#kernel.localhostPins.fork() };
     return {
       runHook: (hook, packet, meter, tape) => copy.runHook(hook, packet, meter, tape),
-      listener: (packet) => proxyProcess(this.name, proxier, packet),
+      listener: (packet) =>
+        proxier === undefined ? this.#proxierListener(packet, node) : proxyProcess(this.name, proxier, packet),
     };
   }
 
@@ -135,7 +146,10 @@ export class NodePlane implements CopyableKernel {
     const starts = this.#source.startsAt(this.name, this.#seen);
     const node = starts || isAboutNode ? this.#source.proxyNode(this.name, settled) : before?.node;
     if (node === undefined) return before;
-    if (starts) this.#kernel.userspace = undefined;
+    if (starts) {
+      this.#kernel.userspace = undefined;
+      this.#kernel.localhostPins = new LocalhostPins();
+    }
     if (starts) return isModelled(settled.config) ? startKubeProxy(node, settled, this.#kernel) : undefined;
     if (before === undefined) return undefined;
     if (!sameNode(before.node, node)) return moveKubeProxy(before, node, settled, this.#kernel);

@@ -2,8 +2,9 @@ import type { NftCommand } from "@kubenetsim/netfilter/ruleset/nft-transaction";
 import type { ServiceState } from "../snapshot/service-state.ts";
 import { CommandList } from "./command-list.ts";
 import { writeChains, writeElements } from "./frontend-objects.ts";
+import type { LocalhostListener } from "./localhost-listener.ts";
 import type { NftablesContext } from "./nftables-context.ts";
-import { planNftPort } from "./port-plan.ts";
+import { type NftPortPlan, planNftPort } from "./port-plan.ts";
 import { writeServiceRules } from "./service-rules.ts";
 
 /** All that one Service adds to the table. */
@@ -12,17 +13,30 @@ export interface NftServiceBlock {
   readonly service: string;
   /** What a sync that finds nothing of the Service writes: chains, elements, sets, rules, in kube-proxy's order. */
   readonly commands: readonly NftCommand[];
+  /** Where kube-proxy itself listens for it. */
+  readonly listeners: readonly LocalhostListener[];
 }
+
+const noListeners: readonly LocalhostListener[] = [];
 
 export function compileNftService(service: ServiceState, context: NftablesContext): NftServiceBlock {
   const list = new CommandList();
+  const listeners: LocalhostListener[] = [];
   for (const state of service.ports) {
     const plan = planNftPort(state, context);
     writeChains(list, plan);
     writeElements(list, plan, context);
     writeServiceRules(list, plan, context);
+    listeners.push(...listenersOf(plan, context));
   }
-  return { service: service.key, commands: list.commands };
+  const { commands } = list;
+  return { service: service.key, commands, listeners: listeners.length === 0 ? noListeners : listeners };
+}
+
+function listenersOf({ port, endpoints: all }: NftPortPlan, { localhost }: NftablesContext): LocalhostListener[] {
+  const endpoints = port.externalPolicyLocal ? all.local : all.cluster;
+  if (!localhost.listens || port.protocol !== "TCP" || port.nodePort === 0 || endpoints.length === 0) return [];
+  return [{ port: port.nodePort, servicePort: port.name, endpoints, affinitySeconds: port.affinitySeconds }];
 }
 
 /** The chains of a Service. */

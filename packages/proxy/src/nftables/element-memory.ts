@@ -1,3 +1,4 @@
+import type { NftElementKey } from "@kubenetsim/netfilter/ruleset/nft-expression";
 import type { NftElement } from "@kubenetsim/netfilter/ruleset/nft-table";
 import type { NftCommand } from "@kubenetsim/netfilter/ruleset/nft-transaction";
 import { SortedMap } from "../snapshot/sorted-map.ts";
@@ -152,5 +153,10 @@ export function isElement(command: NftCommand): command is ElementCommand {
 }
 
 function idOf(set: string, { key }: NftElement): string {
+  return elementId(set, key);
+}
+
+/** The name of an element in `ElementMemory.held`. */
+export function elementId(set: string, key: NftElementKey): string {
   return `${set} ${elementKeyText(key)}`;
 }

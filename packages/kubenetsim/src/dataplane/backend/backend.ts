@@ -1,4 +1,6 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Packet } from "@kubenetsim/netfilter/engine/packet";
+import type { Process } from "@kubenetsim/network/topology/process";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { NodeText } from "../../print/node-texts.ts";
@@ -34,4 +36,6 @@ export interface Proxier {
   sync(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number): Proxier;
   /** In place of `sync`, for a mode that watches other objects: called with whatever has changed. */
   hear?(changes: readonly Change[], node: NodeKernel): Proxier;
+  /** The proxier's own socket that takes a packet, in a mode that has such; what changes of it with packets is in `node`. */
+  listener?(packet: Packet, node: NodeKernel): Process | undefined;
 }

@@ -5,6 +5,7 @@ import { afterRefusal, type NftablesProgram, withServiceCIDRs } from "@kubenetsi
 import { syncNftables } from "@kubenetsim/proxy/nftables/sync-nftables";
 import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import { nftListText } from "../../print/node-texts.ts";
+import { localhostProcess } from "../localhost-process.ts";
 import type { NodeKernel } from "../node-kernel.ts";
 import type { Backend, Proxier } from "./backend.ts";
 
@@ -30,6 +31,8 @@ function proxier(program: NftablesProgram, mustWriteAll = false): Proxier {
       const kernel = (): NftTable | undefined => tableOf(node, snapshot);
       return write(node, program, syncNftables(program, snapshot, { full: mustWriteAll, now: nowMs, kernel }));
     },
+    listener: (packet, { localhostPins: pins, kubeProxyRandom: random, clock }) =>
+      localhostProcess(program, packet, { pins, random, nowMs: () => clock.nowMs }),
   };
 }
 
@@ -41,9 +44,14 @@ function isOnlyServiceCIDRs(before: ProxySnapshot, after: ProxySnapshot): boolea
  * Somebody else may have changed the table so that nft refuses a transaction; then the next sync writes everything. (A real
  * kube-proxy tries that again after its sync period; here the next change brings it.)
  */
-function write({ kernel }: NodeKernel, before: NftablesProgram | undefined, program: NftablesProgram): Proxier {
+function write(
+  { kernel, localhostPins }: NodeKernel,
+  before: NftablesProgram | undefined,
+  program: NftablesProgram,
+): Proxier {
   try {
     for (const transaction of program.transactions) kernel.applyNft(transaction);
+    localhostPins.follow(program);
     return proxier(program);
   } catch (problem) {
     if (!(problem instanceof NftError)) throw problem;
