@@ -123,24 +123,6 @@ function measureHeap(measure: Measure): Result {
   return comparePairs(measure, { candidate: build, reference: () => 600, unit: "MB", pairs: 2 });
 }
 
-/** One endpoint changed in 10,000 Services until the rules are current again, against building everything. */
-function measureChange(measure: Measure): Result {
-  const state = grownState(10_000, 10);
-  const plane = planeOver(state, "iptables");
-  const { config } = plane.history[0]!;
-  plane.node("n1").current();
-  let shift = 0;
-  const change = (): number =>
-    cpuMs(() => {
-      for (let i = 0; i < 10; i++) {
-        plane.add({ state, changes: endpointChange(5000, 10, ++shift), config });
-        plane.node("n1").current();
-      }
-    }) / 10;
-  const rebuild = (): number => cpuMs(() => void planeOver(state, "iptables").node("n1").current());
-  return comparePairs(measure, { candidate: change, reference: rebuild, unit: "ms", pairs: 5 });
-}
-
 export const buildMeasures: readonly Measure[] = [
   {
     id: "build-time",
@@ -150,11 +132,4 @@ export const buildMeasures: readonly Measure[] = [
     run: measureBuild,
   },
   { id: "build-heap", name: "what these rules take of the heap", must: 1, aim: 0.5, run: measureHeap },
-  {
-    id: "one-change",
-    name: "one endpoint changed among 10,000 Services, against a full rebuild",
-    must: 1 / 10,
-    aim: 1 / 100,
-    run: measureChange,
-  },
 ];

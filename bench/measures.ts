@@ -1,3 +1,4 @@
+import { growthMeasures } from "./growth.ts";
 import type { Measure } from "./harness.ts";
 import { textMeasures } from "./kube-proxy-text.ts";
 import { buildMeasures } from "./kubenetsim-build.ts";
@@ -6,6 +7,7 @@ import { packetMeasures } from "./netfilter-packets.ts";
 import { parseMeasures } from "./netfilter-parse.ts";
 import { walkMeasures } from "./netfilter-walk.ts";
 import { networkMeasures } from "./network-walk.ts";
+import { changeMeasures } from "./proxy-changes.ts";
 
 /** All measures, in the order in which they run. */
 export const measures: readonly Measure[] = [
@@ -13,7 +15,9 @@ export const measures: readonly Measure[] = [
   ...networkMeasures,
   ...walkMeasures,
   ...parseMeasures,
+  ...changeMeasures,
   ...textMeasures,
   ...buildMeasures,
   ...countMeasures,
+  ...growthMeasures,
 ];

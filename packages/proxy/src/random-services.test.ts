@@ -3,6 +3,7 @@ import type { EndpointSlice, SliceEndpoint } from "@kubenetsim/core/model/endpoi
 import type { Service } from "@kubenetsim/core/model/service";
 import type { IpAddress, IpFamily } from "@kubenetsim/core/net/address";
 import type { Chain, Ruleset, Table } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { canonicalIptablesSave } from "@kubenetsim/netfilter/text/iptables-canonical";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
 import { printIptablesSave } from "@kubenetsim/netfilter/text/iptables-print";
@@ -10,7 +11,7 @@ import { describe, expect } from "vitest";
 import { defaultKubeProxyConfig, type KubeProxyConfig } from "./config/kube-proxy-config.ts";
 import type { IptablesProgram } from "./iptables/iptables-program.ts";
 import { compileIptables, syncIptables } from "./iptables/sync-iptables.ts";
-import { compileIpvs, syncIpvs } from "./ipvs/sync-ipvs.ts";
+import { compileIpvs, type IpvsProgram, syncIpvs } from "./ipvs/sync-ipvs.ts";
 import type { ProxyNode } from "./snapshot/proxy-node.ts";
 import { type ProxySnapshot, type SnapshotChange, takeSnapshot, updateSnapshot } from "./snapshot/snapshot.ts";
 
@@ -235,7 +236,11 @@ describe("rules of random Services, iptables mode", () => {
 
 describe("IPVS of random Services", () => {
   const ipvs = (config: KubeProxyConfig): KubeProxyConfig => ({ ...config, mode: "ipvs" });
-  const visible = (program: ReturnType<typeof compileIpvs>) => {
+  const written = ({ changedServers, virtualServers }: IpvsProgram) =>
+    changedServers === "all" ? virtualServers : changedServers;
+  const serversByKey = (servers: readonly VirtualServer[]) =>
+    new Map(servers.map((one) => [`${one.protocol} ${one.address} ${one.port}`, one]));
+  const visible = (program: IpvsProgram) => {
     const { virtualServers, ipSets, dummyAddresses, ruleset } = program;
     return { virtualServers, ipSets, dummyAddresses, ruleset: printIptablesSave(ruleset) };
   };
@@ -246,7 +251,10 @@ describe("IPVS of random Services", () => {
     let program = compileIpvs(snapshot);
     for (const { changes, now } of play(history)) {
       snapshot = updateSnapshot(snapshot, changes);
+      const { virtualServers } = program;
       program = syncIpvs(program, snapshot);
+      const kept = program.changedServers === "all" ? [] : virtualServers;
+      expect(serversByKey([...kept, ...written(program)])).toEqual(serversByKey(program.virtualServers));
       expect(visible(program)).toEqual(visible(compileIpvs(coldSnapshot(now, config))));
     }
   });

@@ -4,9 +4,10 @@ import type { IpSet, IpSetEntry } from "@kubenetsim/netfilter/ruleset/ip-set";
 import type { Chain, Ruleset, Table } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { builtinsWithJumps } from "../iptables/static-jumps.ts";
+import { changedServices } from "../snapshot/changed-services.ts";
 import type { ProxyBasis } from "../snapshot/proxy-basis.ts";
-import type { ServiceState } from "../snapshot/service-state.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
+import { type Difference, SortedMap } from "../snapshot/sorted-map.ts";
 import { compileIpvsService } from "./compile-service.ts";
 import { glueFilterChains, glueNatChains } from "./glue-rules.ts";
 import type { IpvsBlock } from "./ipvs-block.ts";
@@ -20,6 +21,10 @@ export interface IpvsProgram {
   readonly snapshot: ProxySnapshot;
   /** Service by Service; of two alike the later one stands. Unchanged ones keep their identity from sync to sync. */
   readonly virtualServers: readonly VirtualServer[];
+  /** Those that this sync sets when all others, the sets, addresses and rules are what they were; else all of them. */
+  readonly changedServers: readonly VirtualServer[] | "all";
+  /** Two Services want one virtual server. */
+  readonly hasTwins: boolean;
   /** All sets, empty ones too, in the order in which they are made. */
   readonly ipSets: readonly IpSet[];
   /** On kube-ipvs0, sorted as text. */
@@ -27,7 +32,8 @@ export interface IpvsProgram {
   readonly ruleset: Ruleset;
   /** By path below /proc/sys. */
   readonly sysctls: ReadonlyMap<string, number>;
-  readonly blocks: ReadonlyMap<ServiceState, IpvsBlock>;
+  /** What each Service adds, by `namespace/name`. */
+  readonly blocks: SortedMap<IpvsBlock>;
 }
 
 /** What a kube-proxy that starts with this snapshot puts into a fresh kernel. */
@@ -36,9 +42,10 @@ export function compileIpvs(snapshot: ProxySnapshot): IpvsProgram {
 }
 
 /**
- * One run of syncProxyRules (pkg/proxy/ipvs/proxier.go). What Services add is made anew only for those that changed; the
- * glue rules are always written whole, as kube-proxy does. Services come sorted by `namespace/name` and port name, real
- * servers in the order of their text; kube-proxy takes both in the order of Go maps.
+ * One run of syncProxyRules (pkg/proxy/ipvs/proxier.go). What Services add is made anew only for those that changed; where
+ * only their real servers did, as with one endpoint, the sync costs no more than these. Else sets, addresses and glue rules
+ * are gathered from all Services. Services come sorted by `namespace/name` and port name, real servers in the order of
+ * their text; kube-proxy takes both in the order of Go maps.
  *
  * @throws UnsupportedError when the configured mode is not ipvs
  */
@@ -46,22 +53,70 @@ export function syncIpvs(previous: IpvsProgram | undefined, snapshot: ProxySnaps
   const { basis } = snapshot;
   if (basis.config.mode !== "ipvs") throw new UnsupportedError(`proxy mode "${basis.config.mode}"`, "compileIpvs");
   const context = contextOf(basis);
-  const known = previous?.snapshot.basis === basis ? previous.blocks : undefined;
-  const blocks = new Map(
-    snapshot.services.map((service) => [service, known?.get(service) ?? compileIpvsService(service, context)]),
-  );
+  if (previous?.snapshot.basis !== basis) {
+    const blocks = snapshot.services.map((service) => [service.key, compileIpvsService(service, context)] as const);
+    return gatherProgram(snapshot, SortedMap.from(blocks), context);
+  }
+  const changes: Difference<IpvsBlock>[] = [];
+  for (const { key, after } of changedServices(previous.snapshot, snapshot)) {
+    changes.push({ key, before: previous.blocks.get(key), after: after && compileIpvsService(after, context) });
+  }
+  const blocks = previous.blocks.with(new Map(changes.map(({ key, after }) => [key, after])));
+  const isLocal = !previous.hasTwins && changes.every(onlyRealServersDiffer);
+  return isLocal ? changedProgram(previous, snapshot, blocks, changes) : gatherProgram(snapshot, blocks, context);
+}
 
-  const dummyAddresses = [...new Set([...blocks.values()].flatMap((block) => block.boundAddresses))].sort();
-  const ipSets = gatherSets(blocks.values(), dummyAddresses, context);
+function gatherProgram(snapshot: ProxySnapshot, blocks: SortedMap<IpvsBlock>, context: IpvsContext): IpvsProgram {
+  const all = blocks.values();
+  const dummyAddresses = [...new Set(all.flatMap((block) => block.boundAddresses))].sort();
+  const ipSets = gatherSets(all, dummyAddresses, context);
+  const virtualServers = gatherServers(all);
+  const written = all.reduce((count, block) => count + block.virtualServers.length, 0);
   return {
     snapshot,
-    virtualServers: gatherServers(blocks.values()),
+    virtualServers,
+    changedServers: "all",
+    hasTwins: virtualServers.length < written,
     ipSets,
     dummyAddresses,
-    ruleset: glueRuleset(blocks.values(), ipSets, context),
-    sysctls: ipvsSysctls(basis.config),
+    ruleset: glueRuleset(all, ipSets, context),
+    sysctls: ipvsSysctls(snapshot.basis.config),
     blocks,
   };
+}
+
+/** The program with other real servers in some virtual servers. */
+function changedProgram(
+  previous: IpvsProgram,
+  snapshot: ProxySnapshot,
+  blocks: SortedMap<IpvsBlock>,
+  changes: readonly Difference<IpvsBlock>[],
+): IpvsProgram {
+  const { hasTwins, ipSets, dummyAddresses, ruleset, sysctls } = previous;
+  let virtualServers: readonly VirtualServer[] | undefined;
+  return {
+    snapshot,
+    get virtualServers() {
+      virtualServers ??= gatherServers(blocks.values());
+      return virtualServers;
+    },
+    changedServers: changes.flatMap(({ after }) => after?.virtualServers ?? []),
+    hasTwins,
+    ipSets,
+    dummyAddresses,
+    ruleset,
+    sysctls,
+    blocks,
+  };
+}
+
+/** Does a Service come to the same virtual servers, set entries, addresses and rules, but for the real servers? */
+function onlyRealServersDiffer({ before, after }: Difference<IpvsBlock>): boolean {
+  return before !== undefined && after !== undefined && lessRealServers(before) === lessRealServers(after);
+}
+
+function lessRealServers(block: IpvsBlock): string {
+  return JSON.stringify(block, (key, value) => (key === "realServers" ? undefined : value));
 }
 
 /** Computed once per node and configuration. */

@@ -38,7 +38,8 @@ function proxier(program: IpvsProgram): Proxier {
 function write({ kernel, director, dummyAddresses }: NodeKernel, program: IpvsProgram): void {
   const { family } = program.snapshot.basis;
   dummyAddresses.set(family, program.dummyAddresses);
-  director.load(program.virtualServers, family);
+  if (program.changedServers === "all") director.load(program.virtualServers, family);
+  else for (const virtualServer of program.changedServers) director.setVirtualServer(virtualServer);
   kernel.putSets(program.ipSets);
   ensureJumps(kernel, family, ipvsJumps);
   const tables = [...program.ruleset.tables.values()].map(({ name, chains }) => ({

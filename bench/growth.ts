@@ -1,0 +1,67 @@
+import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
+import { printIptablesSave } from "@kubenetsim/netfilter/text/iptables-print";
+import { type Block, cpuNs, type Measure, quantile, type Result } from "./harness.ts";
+import { kubeProxyRuleset } from "./kube-proxy-rules.ts";
+import { fullRebuild, fullText, oneChange, partialText } from "./proxy-changes.ts";
+
+/** Services of ten endpoints. */
+const sizes: readonly number[] = [1000, 3000, 10_000, 30_000];
+
+/** How a cost grows: the slope of its logarithm over that of the number of Services, a line fitted in each round. */
+function measureGrowth(measure: Measure, rounds: number, work: (services: number) => Block): Result {
+  const blocks = sizes.map(work);
+  for (const block of blocks) block();
+  const costs = Array.from({ length: rounds }, () => blocks.map((block) => block()));
+  const slopes = costs.map((round) => slope(sizes.map(Math.log), round.map(Math.log)));
+  const ratio = quantile(slopes, 0.5);
+  const costOf = (size: number): number =>
+    quantile(
+      costs.map((round) => round[size]!),
+      0.5,
+    );
+  return {
+    id: measure.id,
+    name: measure.name,
+    unit: "ms 30k, 1k",
+    candidate: costOf(sizes.length - 1),
+    reference: costOf(0),
+    ratio,
+    q1: quantile(slopes, 0.25),
+    q3: quantile(slopes, 0.75),
+    must: measure.must,
+    aim: measure.aim,
+    mustHolds: ratio <= measure.must,
+  };
+}
+
+function slope(xs: readonly number[], ys: readonly number[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x0, y0] = [mean(xs), mean(ys)];
+  const products = xs.map((x, i) => (x - x0) * (ys[i]! - y0));
+  return mean(products) / mean(xs.map((x) => (x - x0) ** 2));
+}
+
+function parse(services: number): Block {
+  const text = printIptablesSave(kubeProxyRuleset(services, 10, false));
+  return () => cpuNs(1e6, () => void parseIptablesSave(text));
+}
+
+const linear = { must: 1.15, aim: 1 };
+const constant = { must: 0.15, aim: 0.1 };
+
+/** The slopes of costs over 1,000, 3,000, 10,000 and 30,000 Services: 0 for a cost that stays, 1 for one in proportion. */
+export const growthMeasures: readonly Measure[] = [
+  { id: "growth-change", name: "slope: one endpoint changed, iptables", rounds: 9, work: change, ...constant },
+  { id: "growth-partial", name: "slope: its text for iptables-restore", rounds: 9, work: partialText, ...linear },
+  { id: "growth-rebuild", name: "slope: full rebuild, iptables", rounds: 3, work: rebuild, ...linear },
+  { id: "growth-text", name: "slope: text of a full sync", rounds: 3, work: fullText, ...linear },
+  { id: "growth-parse", name: "slope: parse an iptables-save text", rounds: 3, work: parse, ...linear },
+].map(({ rounds, work, ...measure }) => ({ ...measure, run: (self) => measureGrowth(self, rounds, work) }));
+
+function change(services: number): Block {
+  return oneChange("iptables", services);
+}
+
+function rebuild(services: number): Block {
+  return fullRebuild("iptables", services);
+}
