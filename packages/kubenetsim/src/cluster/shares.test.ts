@@ -1,5 +1,6 @@
 import { ratio, sum, toNumber } from "@kubenetsim/network/shares/ratio";
 import type { Share } from "@kubenetsim/network/shares/shares";
+import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { describe, expect, it } from "vitest";
 import { Cluster } from "./cluster.ts";
 
@@ -35,7 +36,7 @@ metadata: { name: empty }
 spec: { selector: { app: none }, ports: [{ port: 80 }] }
 `;
 
-function labOf(proxyMode: "iptables" | "ipvs"): Cluster {
+function labOf(proxyMode: ProxyMode): Cluster {
   const lab = Cluster.create({ nodes: ["n1", "n2"], proxyMode, seed: "shares" });
   lab.apply(yaml);
   lab.settle();
@@ -102,13 +103,29 @@ describe("shares", () => {
     expect(chiSquare).toBeLessThan(-2 * Math.log(1e-4));
   });
 
-  it("are the scheduler's next choice in ipvs", () => {
-    const ipvs = labOf("ipvs");
-    for (let i = 0; i < 4; i++) {
-      const [next, ...others] = ipvs.node("n1").shares("svc/default/web");
+  it("are all alike in nftables", () => {
+    const nftables = labOf("nftables");
+    for (const shares of [
+      nftables.node("n1").shares("svc/default/web"),
+      nftables.external().shares("192.168.10.12:30080"),
+    ]) {
+      expect(shares.map(({ disposition }) => disposition)).toEqual(["delivered", "delivered", "delivered"]);
+      expect(shares.map(({ chance }) => chance)).toEqual(Array(3).fill(ratio(1n, 3n)));
+    }
+    const first = nftables.node("n1").connect("svc/default/sticky");
+    expect(nftables.node("n1").shares("svc/default/sticky")).toMatchObject([{ host: first.receiver }]);
+  });
+
+  it.each(["ipvs", "userspace"] as const)("are the next choice in %s", (mode) => {
+    const lab = labOf(mode);
+    const seen = new Set<string>();
+    for (let i = 0; i < 6; i++) {
+      const [next, ...others] = lab.node("n1").shares("svc/default/web");
       expect(others).toEqual([]);
       expect(next!.chance).toEqual(ratio(1n, 1n));
-      expect(ipvs.node("n1").connect("svc/default/web").receiver).toBe(next!.host);
+      expect(lab.node("n1").connect("svc/default/web").receiver).toBe(next!.host);
+      seen.add(next!.host);
     }
+    expect(seen.size).toBe(3);
   });
 });
