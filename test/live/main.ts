@@ -5,6 +5,12 @@
  *
  * Needs root, the tools and Go (once, to build the real proxiers). A case that differs is cut down to what still differs
  * and written to build/live/; its content can be added to test/live/cases. `N passed, N failed` closes.
+ *
+ * upstream: iptables.TestOverallIPTablesRules, nftables.TestOverallNFTablesRules, iptables.TestClusterIPGeneral,
+ * nftables.TestClusterIPGeneral, iptables.TestExternalTrafficPolicyLocal, nftables.TestExternalTrafficPolicyLocal,
+ * iptables.TestDropInvalidRule, nftables.TestEndpointDNATRules, nftables.TestLocalhostNodePortReject,
+ * nftables.TestLocalhostNodePortRejectAll, config.TestNewNodeTopologyConfig,
+ * metaproxier.TestMetaProxier_GenericCallbacksFanOutToBothProxiers
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -67,7 +73,9 @@ async function compareMode(peer: string, mode: Mode): Promise<Finding[]> {
     const answers = await askPeer(peer, cases, 2, (done) => bar(first + done, `${mode}, ${found.length} differ`));
     for (const [at, one] of cases.entries()) {
       const difference = differenceOf(one, answers[at]!);
-      if (difference !== undefined) found.push({ ...difference, mode, seed: seeds[at]!, case: one });
+      if (difference === undefined) continue;
+      found.push({ ...difference, mode, seed: seeds[at]!, case: one });
+      console.log(`${mode} seed ${seeds[at]} differs in step ${difference.step}: ${difference.where}`);
     }
   }
   console.log(`${mode}: ${count - found.length}/${count} cases`);

@@ -99,6 +99,8 @@ describe("nft", () => {
   });
 });
 
+// upstream: ipvs/ipset.TestCreateSet, ipvs/ipset.TestAddEntry, ipvs/ipset.TestListEntries, ipvs/ipset.TestListSets,
+// ipvs/ipset.TestEntryString
 describe("ipset", () => {
   const missing = missingTools("ipset", "unshare");
 

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+/** Of the repository, also from build/, where tests are compiled to. */
+export const root: string = fileURLToPath(new URL("../..", import.meta.url)).replace(/build\/$/, "");
 
 /** A file of the repository: its path from the root, with `/`, and its text. */
 export interface SourceFile {

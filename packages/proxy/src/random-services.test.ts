@@ -174,6 +174,7 @@ function restored(ruleset: Ruleset, { input }: IptablesProgram): Ruleset {
   return { ...ruleset, tables };
 }
 
+// upstream: iptables.TestCheckIPTablesRuleJumps
 describe("rules of random Services, iptables mode", () => {
   test.prop([pairsArbitrary, configArbitrary])("do not depend on the order of objects", (pairs, config) => {
     const there = canonicalIptablesSave(compileIptables(snapshotOf(pairs, config)).ruleset);

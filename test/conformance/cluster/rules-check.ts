@@ -12,7 +12,11 @@ import type { Scenario } from "./scenario.ts";
 import { configOf, type Variant } from "./variant.ts";
 import { families, type Program, programOf } from "./written-by-proxy.ts";
 
-/** Holds one recorded file of a node against what is computed; the first difference, or undefined when there is none. */
+/**
+ * Holds one recorded file of a node against what is computed; the first difference, or undefined when there is none.
+ *
+ * upstream: ipvs.TestCreateAndLinkKubeChain
+ */
 export function ruleFileDifference(
   scenario: Scenario,
   variant: Variant,

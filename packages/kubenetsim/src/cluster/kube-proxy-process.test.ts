@@ -97,6 +97,7 @@ describe("kube-proxy's configuration", () => {
     );
   });
 
+  // upstream: proxy.TestNodeManagerOnNodeChange
   it("is taken when the Node's addresses change, for which kube-proxy ends itself", () => {
     const one = lab();
     change(one, configMap("ipvs"));
@@ -166,6 +167,7 @@ describe("what a change of mode leaves on the node", () => {
     expect(one.pod("client").curl("http://web").disposition).toBe("delivered");
   });
 
+  // upstream: iptables.TestCleanupLeftovers, ipvs.TestCleanupLeftovers
   it("goes with kube-proxy --cleanup, but for the IPv6 sets and KUBE-FIREWALL", () => {
     const one = switched("ipvs", "iptables");
     one.node("n1").cleanupKubeProxy();

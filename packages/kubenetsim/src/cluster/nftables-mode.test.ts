@@ -61,6 +61,7 @@ describe("nftables mode", () => {
     expect(node.iptablesSave()).not.toContain("KUBE-");
   });
 
+  // upstream: nftables.TestCleanupLeftoversDeletesExistingTables, nftables.TestCleanupLeftoversNotFoundIgnored
   it("removes what iptables mode left, and is removed by it", () => {
     const one = lab("iptables");
     change(one, configuration("nftables"));

@@ -16,6 +16,8 @@ const node: ProxyNode = {
 const read = (family: "IPv4" | "IPv6", ...texts: string[]) =>
   nodePortAddresses({ ...defaultKubeProxyConfig, nodePortAddresses: texts }, node, family);
 
+// upstream: util.TestGetNodeIPs, util.TestContainsExplicitLoopback, util.TestContainsIPv4Loopback,
+// util.TestAddressSet, nftables.Test_useLocalhostNodePortProxy
 describe("nodePortAddresses", () => {
   it("takes every address when there is no CIDR of the family", () => {
     expect(read("IPv4")).toEqual({

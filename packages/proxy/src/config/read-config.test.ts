@@ -20,6 +20,7 @@ function refusal(rest: string): StatusError {
 }
 
 describe("KubeProxyConfiguration", () => {
+  // upstream: apis/config/v1alpha1.TestDefaultsKubeProxyConfiguration, apis/config/scheme.TestDefaults
   it("has the defaults of v1alpha1", () => {
     expect(read("")).toEqual({ ...defaultKubeProxyConfig, clusterCIDRs: [], modeIsDefault: true });
     expect(effectiveNodePortAddresses(read("mode: nftables"))).toEqual(["primary"]);

@@ -217,6 +217,15 @@ const accepted: readonly string[] = [
   "iptables: {syncPeriod: 0s}",
 ];
 
+// upstream: apis/config/validation.TestValidateKubeProxyConfiguration,
+// apis/config/validation.TestValidateKubeProxyIPTablesConfiguration,
+// apis/config/validation.TestValidateKubeProxyIPVSConfiguration,
+// apis/config/validation.TestValidateKubeProxyLinuxConfiguration, apis/config/validation.TestValidateProxyMode,
+// apis/config/validation.TestValidateClientConnectionConfiguration, apis/config/validation.TestValidateHostPort,
+// apis/config/validation.TestValidateKubeProxyNodePortAddress,
+// apis/config/validation.TestValidateKubeProxyExcludeCIDRs,
+// apis/config/validation.TestValidateDetectLocalConfiguration,
+// apis/config/validation.TestValidateDualStackCIDRStrings
 describe("validation of a KubeProxyConfiguration", () => {
   it.each(refused)("refuses %j in kube-proxy's words", (rest, message) => {
     let problem: unknown;

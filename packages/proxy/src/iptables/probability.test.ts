@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { probability31, probabilityText, probabilityTextOf } from "./probability.ts";
 
+// upstream: iptables.TestComputeProbability
 describe("probabilities", () => {
   it.each([
     [2, "0.5000000000", 0.5],

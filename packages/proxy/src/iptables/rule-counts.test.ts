@@ -56,6 +56,7 @@ function slice(i: number, endpoints: number): EndpointSlice {
 }
 
 // Numbers of kube-proxy's own TestNumberIptablesRules (pkg/proxy/iptables/number_generated_rules_test.go).
+// upstream: iptables.TestNumberIptablesRules
 describe("the number of rules", () => {
   it.each([
     [0, 0, 4, 5],

@@ -105,6 +105,7 @@ describe("syncIptables", () => {
 });
 
 // As kube-proxy's TestSyncProxyRulesLargeClusterMode has it.
+// upstream: iptables.TestSyncProxyRulesLargeClusterMode
 describe("a large cluster", () => {
   const half = largeClusterEndpoints / 2;
 

@@ -5,9 +5,9 @@ import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { describe, expect, it } from "vitest";
 import { defaultKubeProxyConfig, type KubeProxyConfig } from "../config/kube-proxy-config.ts";
 import type { ProxyNode } from "../snapshot/proxy-node.ts";
-import { takeSnapshot } from "../snapshot/snapshot.ts";
+import { takeSnapshot, updateSnapshot } from "../snapshot/snapshot.ts";
 import { printDummyDevice } from "./dummy-device.ts";
-import { compileIpvs, type IpvsProgram } from "./sync-ipvs.ts";
+import { compileIpvs, type IpvsProgram, syncIpvs } from "./sync-ipvs.ts";
 
 const at = (address: string) => ({ address: address as IpAddress, prefix: 24 });
 const node: ProxyNode = {
@@ -82,6 +82,7 @@ describe("compileIpvs", () => {
     expect(compile({ spec }).virtualServers).toMatchObject([{ persistenceTimeout: 30, persistenceNetmask: 32 }]);
   });
 
+  // upstream: ipvs.TestGetNodeIPs, ipvs.TestIpIsValidForSet
   it("serves node ports on every address of the family but loopback and link-local ones", () => {
     const spec: Partial<ServiceSpec> = {
       type: "NodePort",
@@ -112,12 +113,57 @@ describe("compileIpvs", () => {
     });
   });
 
+  // upstream: ipvs.TestFilterAddrsExcept, ipvs.Test_syncService
   it("does not bind an address that stands on another interface", () => {
     const program = compile({ spec: { externalIPs: ["192.168.0.2", "198.51.100.1"] } });
     expect(program.dummyAddresses).toEqual(["10.96.0.1", "198.51.100.1"]);
     expect(printDummyDevice(program.dummyAddresses)).toBe(
       "kube-ipvs0 inet 10.96.0.1/32\nkube-ipvs0 inet 198.51.100.1/32\n",
     );
+  });
+
+  // upstream: ipvs.TestOnlyLocalExternalIPs
+  it("sends an external IP's connections to local endpoints only, with traffic policy Local", () => {
+    const spec: Partial<ServiceSpec> = {
+      type: "NodePort",
+      externalIPs: ["198.51.100.7"],
+      externalTrafficPolicy: "Local",
+      ports: [{ name: "http", port: 80, protocol: "TCP", nodePort: 30080 }],
+    };
+    const program = compile({ spec });
+    expect(servers(program)).toContain("198.51.100.7 80 -> 10.244.1.5");
+    expect(members(program)).toMatchObject({ "KUBE-EXTERNAL-IP-LOCAL": ["198.51.100.7,tcp:80"] });
+    expect(members(program)["KUBE-EXTERNAL-IP"]).toBeUndefined();
+  });
+
+  // upstream: ipvs.TestOnlyLocalNodePorts
+  it("sends a node port's connections to local endpoints only, with traffic policy Local", () => {
+    const spec: Partial<ServiceSpec> = {
+      type: "NodePort",
+      externalTrafficPolicy: "Local",
+      ports: [{ name: "http", port: 80, protocol: "TCP", nodePort: 30080 }],
+    };
+    const program = compile({ spec, config: { nodePortAddresses: ["192.168.0.0/24"] } });
+    expect(servers(program)).toEqual(["10.96.0.1 80 -> 10.244.1.5 10.244.2.5", "192.168.0.2 30080 -> 10.244.1.5"]);
+    expect(members(program)).toMatchObject({
+      "KUBE-NODE-PORT-TCP": ["30080"],
+      "KUBE-NODE-PORT-LOCAL-TCP": ["30080"],
+    });
+  });
+
+  // upstream: ipvs.TestLoadBalancer, ipvs.TestSyncIPSetEntries
+  it("serves a load balancer's address, and takes it out of the sets with its Service", () => {
+    const program = compile({ spec: { type: "LoadBalancer" }, vip: "203.0.113.1" });
+    expect(servers(program)).toEqual([
+      "10.96.0.1 80 -> 10.244.1.5 10.244.2.5",
+      "203.0.113.1 80 -> 10.244.1.5 10.244.2.5",
+    ]);
+    expect(members(program)).toMatchObject({
+      "KUBE-CLUSTER-IP": ["10.96.0.1,tcp:80"],
+      "KUBE-LOAD-BALANCER": ["203.0.113.1,tcp:80"],
+    });
+    const gone = { kind: "Service", before: program.snapshot.records.get("default/web")!.service, after: undefined };
+    expect(members(syncIpvs(program, updateSnapshot(program.snapshot, [gone])))).toEqual({});
   });
 
   it("uses all endpoints for traffic policy Local where the node has none of its own", () => {

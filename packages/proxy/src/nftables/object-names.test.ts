@@ -8,6 +8,8 @@ const port = (service: string, portName: string, protocol: "TCP" | "UDP" = "TCP"
   ({ service, portName, protocol }) as ServicePort;
 const endpoint = (address: string, number: number) => ({ address: address as IpAddress, port: number }) as Endpoint;
 
+// upstream: nftables.Test_servicePortChainNameBase, nftables.Test_servicePortEndpointChainNameBase,
+// nftables.TestTruncateNFTablesComment
 describe("names of nftables objects", () => {
   it.each([
     [port("ns1/svc1", "p80"), "ULMVA6XW-ns1/svc1/tcp/p80"],

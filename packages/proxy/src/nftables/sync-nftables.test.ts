@@ -108,6 +108,15 @@ describe("syncNftables", () => {
     expect(next.sync).toBe("partial");
   });
 
+  // upstream: nftables.TestSyncProxyRulesTruncatesNoEndpointServiceComment
+  it("cuts the name of a Service without endpoints to what a comment holds", () => {
+    const name = "n".repeat(63);
+    const ports = [{ name: "p".repeat(63), port: 80, protocol: "TCP" as const }];
+    const table = compileNftables(take([service(name, { ports })], []));
+    const [element] = table.sets.get("no-endpoint-services")!.elements;
+    expect(element?.comment).toBe(`default/${name}:${"p".repeat(63)}`.slice(0, 128));
+  });
+
   it("empties a chain that nothing uses, and deletes it more than a second later, at a sync", () => {
     const snapshot = take([web], [one]);
     const first = syncNftables(undefined, snapshot, { now: 0 });
@@ -194,6 +203,7 @@ describe("syncNftables", () => {
     );
   });
 
+  // upstream: nftables.TestProxier_OnServiceCIDRsChanged
   it("reads ServiceCIDRs at its next full sync, not when they come", () => {
     const snapshot = take([web], [one]);
     const first = syncNftables(undefined, snapshot);
@@ -227,6 +237,7 @@ describe("syncNftables", () => {
     expect([...next.staleChains]).toEqual([[chain, 9000]]);
   });
 
+  // upstream: nftables.TestSyncProxyRulesStartup
   it("finds what another kube-proxy has left: it writes the difference of the elements, and empties chains", () => {
     const before = syncNftables(undefined, take([sticky], [one]));
     const next = take([service("other")], []);

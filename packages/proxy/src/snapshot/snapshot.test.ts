@@ -30,6 +30,7 @@ const endpoints = (snapshot: ProxySnapshot): string[] =>
   snapshot.services.flatMap((one) => one.ports.flatMap((port) => port.endpoints.map((endpoint) => endpoint.text)));
 
 describe("takeSnapshot", () => {
+  // upstream: util.TestShouldSkipService
   it("passes over Services that kube-proxy does not serve", () => {
     const foreign = service("b");
     const labels = { "service.kubernetes.io/service-proxy-name": "other" };
@@ -142,6 +143,7 @@ describe("updateSnapshot", () => {
   });
 });
 
+// upstream: config.TestNewServiceCIDRsMultipleHandlersAddRemoveSetAndNotified
 describe("serviceCIDRs", () => {
   const serviceCIDR = (name: string, ...cidrs: string[]) => ({
     apiVersion: "networking.k8s.io/v1" as const,

@@ -38,6 +38,7 @@ function categorize(port: ServicePort, ...endpoints: Endpoint[]) {
 const dying = { ready: false, terminating: true };
 
 // Situations of kube-proxy's TestCategorizeEndpoints (pkg/proxy/topology_test.go).
+// upstream: proxy.TestCategorizeEndpoints
 describe("categorizeEndpoints", () => {
   it("uses every ready endpoint for traffic policy Cluster", () => {
     const all = [endpoint("a"), endpoint("b", { ready: false }), endpoint("c", { isLocal: true })];
