@@ -79,7 +79,7 @@ describe("the runner", () => {
   });
 
   it("runs only the cases that are asked for", () => {
-    const checks = run(own, "TestBadIPs");
+    const checks = run(own, "iptables/TestBadIPs");
     expect(new Set(checks.map((check) => check.case)).size).toBe(1);
   });
 

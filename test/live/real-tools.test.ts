@@ -11,6 +11,7 @@ import {
   type IptablesProgram,
   type NftablesProgram,
   type ProxySnapshot,
+  printRestoreInput,
   syncIptables,
   syncNftables,
 } from "@kubenetsim/proxy";
@@ -18,7 +19,6 @@ import { type ProxyCase, randomProxyCase } from "@kubenetsim/testing";
 import { describe, expect, it } from "vitest";
 import { missingTools, runInNamespace } from "./namespace-shell.ts";
 import { OwnView } from "./own-view.ts";
-import { restoreText } from "./restore-input.ts";
 
 const families: readonly IpFamily[] = ["IPv4", "IPv6"];
 const clusters = 200;
@@ -57,7 +57,7 @@ describe("iptables-restore and iptables-save", () => {
             lines.push(`ip${six}tables-restore < ${number}.jumps`);
           }
           const name = `${number}-${step}`;
-          files.set(`${name}.in`, restoreText(program.input));
+          files.set(`${name}.in`, new TextDecoder().decode(printRestoreInput(program)));
           expected.set(`${name}.out`, saved(program.ruleset));
           lines.push(`ip${six}tables-restore --noflush --counters < ${name}.in`, `ip${six}tables-save > ${name}.out`);
         }

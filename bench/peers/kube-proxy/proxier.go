@@ -26,6 +26,7 @@ type proxier struct {
 	dump     []string // the command that prints its rules
 	recorder *recorder
 	idle     time.Duration // since the last sync, in the time of the case
+	synced   time.Time     // when the last sync began, in real time
 }
 
 // newProxier makes a proxier that writes to the kernel, or to the given iptables.
@@ -74,7 +75,10 @@ func (p *proxier) sync(first, full bool) {
 	if full {
 		*private[bool](p.Provider, "needFullSync") = true
 	}
-	p.idle, p.recorder.failed = 0, false
+	if !first {
+		p.setClock()
+	}
+	p.synced, p.idle, p.recorder.failed = time.Now(), 0, false
 	if first {
 		p.OnServiceSynced() // the sync itself comes with the later of the two
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 	discovery "k8s.io/api/discovery/v1"
@@ -43,10 +44,9 @@ func runCase(c *testCase) ([]result, error) {
 	seen := watched{services: map[string]*v1.Service{}, slices: map[string]*discovery.EndpointSlice{}}
 	labels := topologyLabels(c.Node.Labels)
 	var results []result
-	var time clock
 	for index, next := range append([]step{c.step}, c.Steps...) {
 		for _, p := range proxiers {
-			time.pass(p, next.Elapsed)
+			p.idle += time.Duration(next.Elapsed * float64(time.Second))
 			p.recorder.refuseOnce(next.Refuse)
 		}
 		changed := labels
@@ -68,7 +68,6 @@ func runCase(c *testCase) ([]result, error) {
 		for _, p := range proxiers {
 			p.sync(index == 0, next.Full)
 		}
-		time.stop()
 		one, err := resultOf(proxiers, recorder)
 		if err != nil {
 			return nil, fmt.Errorf("step %d: %w", index, err)
