@@ -6,25 +6,31 @@ import { root } from "../tidy/source-files.ts";
 /** The test functions of upstream's pkg/proxy, by file below it. */
 export type UpstreamTests = Readonly<Record<string, readonly string[]>>;
 
-const list = join(root, "test/upstream/upstream-tests.json");
+const list = join(root, "test/upstream/upstream-tests.txt");
 const version = "k8s.io/kubernetes@v1.37.2";
 /** Code of Windows only. */
 const leftOut = /^winkernel\//;
 
+/** The list has a line for each test: the file below pkg/proxy, and the function. */
 export function readUpstreamTests(): UpstreamTests {
-  return JSON.parse(readFileSync(list, "utf8")) as UpstreamTests;
+  const tests: Record<string, string[]> = {};
+  for (const line of readFileSync(list, "utf8")
+    .split("\n")
+    .filter((one) => one !== "")) {
+    const [path, name] = line.split(" ") as [string, string];
+    tests[path] = [...(tests[path] ?? []), name];
+  }
+  return tests;
 }
 
 /** Writes the list anew from upstream's source where Go's module cache has it; says whether it has. */
 export function refreshUpstreamTests(): boolean {
   const folder = join(moduleCache(), version, "pkg/proxy");
   if (!existsSync(folder)) return false;
-  const tests = Object.fromEntries(
-    testFiles(folder, "")
-      .filter((path) => !leftOut.test(path))
-      .map((path) => [path, testNames(readFileSync(join(folder, path), "utf8"))]),
-  );
-  writeFileSync(list, `${JSON.stringify(tests, undefined, 2)}\n`);
+  const lines = testFiles(folder, "")
+    .filter((path) => !leftOut.test(path))
+    .flatMap((path) => testNames(readFileSync(join(folder, path), "utf8")).map((name) => `${path} ${name}\n`));
+  writeFileSync(list, lines.join(""));
   return true;
 }
 
