@@ -21,11 +21,13 @@ const firstCrowd = 40;
 /** The start and the steps after it. */
 export function changeSteps(options: ProxyCaseOptions): fc.Arbitrary<readonly ProxyStep[]> {
   const { maxServices = 6, minSteps = 3, maxSteps = 5 } = options;
+  // In nftables mode a Go map's order decides which of two Services gets an element; in iptables mode both have a rule.
+  const mayShare = options.mode === "iptables";
   const number = fc.integer({ min: 0, max: maxServices - 1 });
   const start = fc
     .uniqueArray(number, { maxLength: maxServices, size: "max" })
-    .chain((numbers) => fc.tuple(...numbers.flatMap((one) => [serviceChange(one), slicesChange(one)])));
-  const steps = fc.array(fc.array(change(number), { minLength: 1, maxLength: 5 }), {
+    .chain((numbers) => fc.tuple(...numbers.flatMap((one) => [serviceChange(one, mayShare), slicesChange(one)])));
+  const steps = fc.array(fc.array(change(number, mayShare), { minLength: 1, maxLength: 5 }), {
     minLength: minSteps,
     maxLength: maxSteps,
   });
@@ -36,9 +38,9 @@ export function changeSteps(options: ProxyCaseOptions): fc.Arbitrary<readonly Pr
     );
 }
 
-function change(number: fc.Arbitrary<number>): fc.Arbitrary<Change> {
+function change(number: fc.Arbitrary<number>, mayShare: boolean): fc.Arbitrary<Change> {
   return fc.oneof(
-    { weight: 4, arbitrary: number.chain(serviceChange) },
+    { weight: 4, arbitrary: number.chain((one) => serviceChange(one, mayShare)) },
     { weight: 6, arbitrary: number.chain(slicesChange) },
     { weight: 2, arbitrary: number.map((one) => ({ gone: [`Service/${keyOf(one)}`] })) },
     {
@@ -51,8 +53,8 @@ function change(number: fc.Arbitrary<number>): fc.Arbitrary<Change> {
   );
 }
 
-function serviceChange(number: number): fc.Arbitrary<Change> {
-  return storedService(number).map((service) => ({ service }));
+function serviceChange(number: number, mayShare: boolean): fc.Arbitrary<Change> {
+  return storedService(number, mayShare).map((service) => ({ service }));
 }
 
 function slicesChange(number: number): fc.Arbitrary<Change> {

@@ -28,10 +28,26 @@ interface IngressPlan {
 
 /**
  * A Service with defaults and allocations as the API server stores it. Its number gives it a name, a namespace and
- * addresses and node ports that no other number has.
+ * addresses and node ports that no other number has; with `mayShare`, now and then a node port that others may have too.
  */
-export function storedService(number: number): fc.Arbitrary<Service> {
-  return plan().map((one) => serviceOf(one, number));
+export function storedService(number: number, mayShare = false): fc.Arbitrary<Service> {
+  return fc.tuple(plan(), rarely()).map(([one, shares]) => {
+    const service = serviceOf(one, number);
+    return mayShare && shares ? withSharedNodePorts(service) : service;
+  });
+}
+
+/** Node ports that other Services may have too, which the API server itself would refuse. */
+function withSharedNodePorts(service: Service): Service {
+  const ports = service.spec.ports?.map((port) => (port.nodePort === undefined ? port : { ...port, nodePort: 32_000 }));
+  return ports === undefined ? service : { ...service, spec: { ...service.spec, ports } };
+}
+
+function rarely(): fc.Arbitrary<boolean> {
+  return weighted([
+    [9, false],
+    [1, true],
+  ]);
 }
 
 export function serviceName(number: number): { readonly name: string; readonly namespace: string } {

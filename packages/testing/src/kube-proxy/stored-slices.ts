@@ -16,6 +16,8 @@ interface EndpointPlan {
   readonly terminating: boolean | undefined;
   readonly zones: readonly string[];
   readonly hinted: boolean;
+  /** Its address has a leading zero, as objects may that were stored long ago. */
+  readonly sloppy: boolean;
 }
 
 interface SlicePlan {
@@ -104,6 +106,10 @@ function endpointPlan(): fc.Arbitrary<EndpointPlan> {
     terminating: condition(false),
     zones: fc.constantFrom<readonly string[]>(["zone-a"], ["zone-b"], ["zone-a", "zone-b"]),
     hinted: fc.boolean(),
+    sloppy: weighted([
+      [12, false],
+      [1, true],
+    ]),
   });
 }
 
@@ -156,7 +162,9 @@ function endpointOf(one: EndpointPlan, family: IpFamily, number: number, style: 
   const nodes = style === "zones" ? {} : { forNodes: [{ name: one.node ?? "node2" }] };
   return {
     addresses: [
-      family === "IPv4" ? `10.244.${number}.${one.place}` : `fd00:10:244:${number.toString(16)}::${one.place}`,
+      family === "IPv4"
+        ? `10.244.${number}.${one.sloppy ? "0" : ""}${one.place}`
+        : `fd00:10:244:${number.toString(16)}::${one.place}`,
     ],
     conditions,
     ...(one.node === undefined ? {} : { nodeName: one.node }),
