@@ -12,7 +12,8 @@ describe("proxyCase", () => {
         const names = [...services, ...endpointSlices].map(
           ({ kind, metadata }) => `${kind}/${metadata.namespace}/${metadata.name}`,
         );
-        for (const list of [ports, addresses, [...names, ...gone]]) expect(new Set(list).size).toBe(list.length);
+        for (const list of [ports.map(String), addresses, [...names, ...gone]])
+          expect(new Set(list).size).toBe(list.length);
       }
       expect(one.steps.length).toBeGreaterThanOrEqual(2);
       expect(JSON.parse(JSON.stringify(one))).toEqual(one);
