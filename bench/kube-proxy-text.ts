@@ -1,10 +1,16 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { comparePairs, type Measure, type Pair, type Result } from "./harness.ts";
 import { fullText, partialText } from "./proxy-changes.ts";
 
 const services = 10_000;
-/** A program around the real kube-proxy's iptables proxier that prints the CPU time of its syncs as JSON. */
-const realProxy = "kube-proxy-peer";
+/**
+ * The program of `bench/peers/kube-proxy` around the real kube-proxy, which prints the CPU time of its syncs as JSON:
+ * `npm run conformance:live` builds it.
+ */
+const built = fileURLToPath(new URL("../peers/kube-proxy-peer", import.meta.url));
+const realProxy = existsSync(built) ? built : "kube-proxy-peer";
 
 /** CPU milliseconds of one sync of a real kube-proxy with these objects, without what iptables-restore itself takes. */
 function realSync(kind: "fullCpuMs" | "partialCpuMs"): number {
@@ -17,7 +23,7 @@ function realSync(kind: "fullCpuMs" | "partialCpuMs"): number {
 function againstReal(measure: Measure, pair: () => Pair): Result | { readonly skipped: string } {
   return spawnSync(realProxy, ["bench", "-services", "1", "-endpoints", "1", "-runs", "1"]).status === 0
     ? comparePairs(measure, pair())
-    : { skipped: `there is no ${realProxy} on the PATH` };
+    : { skipped: `there is no ${realProxy}; npm run conformance:live builds it where Go is` };
 }
 
 export const textMeasures: readonly Measure[] = [
