@@ -13,6 +13,8 @@ import { comparePairs, type Measure, type Result } from "./harness.ts";
 
 const serviceBase = [(10 << 24) | (100 << 16)];
 const endpointBase = [(10 << 24) | (244 << 16)];
+/** From here on no Service has an endpoint at first. */
+const spareAddresses = 1 << 20;
 
 function serviceObject(i: number): Service {
   const clusterIP = formatAddress(addToAddress(serviceBase, i));
@@ -30,7 +32,9 @@ function serviceObject(i: number): Service {
   };
 }
 
-function sliceObject(i: number, endpoints: number, shift = 0): EndpointSlice {
+function sliceObject(i: number, endpoints: number, replaced = 0): EndpointSlice {
+  const address = (e: number): number =>
+    replaced > 0 && e === endpoints - 1 ? spareAddresses + replaced : i * endpoints + e;
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
@@ -42,7 +46,7 @@ function sliceObject(i: number, endpoints: number, shift = 0): EndpointSlice {
     addressType: "IPv4",
     ports: [{ name: "http", port: 8080, protocol: "TCP" }],
     endpoints: Array.from({ length: endpoints }, (_, e) => ({
-      addresses: [formatAddress(addToAddress(endpointBase, i * endpoints + e + shift))],
+      addresses: [formatAddress(addToAddress(endpointBase, address(e)))],
       conditions: { ready: true, serving: true, terminating: false },
       nodeName: e === 0 ? "n1" : "n2",
     })),
@@ -70,8 +74,8 @@ export function planeOver(state: ClusterState, mode: ProxyMode): DataPlane {
   return plane;
 }
 
-/** One endpoint of a Service replaced by another. */
-export function endpointChange(i: number, endpoints: number, shift: number): Change[] {
+/** One endpoint of a Service, on another node, replaced by another: by that of this number, from 1. */
+export function endpointChange(i: number, endpoints: number, replaced: number): Change[] {
   const before = sliceObject(i, endpoints);
   return [
     {
@@ -79,7 +83,7 @@ export function endpointChange(i: number, endpoints: number, shift: number): Cha
       kind: "EndpointSlice",
       key: `default/service-${i}-x`,
       before,
-      after: sliceObject(i, endpoints, shift),
+      after: sliceObject(i, endpoints, replaced),
     },
   ];
 }
