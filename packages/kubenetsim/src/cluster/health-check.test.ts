@@ -18,7 +18,7 @@ spec:
   ports: [{port: 80}]
 `;
 
-function lab(proxyMode: "iptables" | "ipvs" = "iptables"): Cluster {
+function lab(proxyMode: "iptables" | "ipvs" | "nftables" = "iptables"): Cluster {
   const one = Cluster.create({ nodes: ["n1", "n2"], proxyMode });
   one.apply([service, pod("a", "n1"), pod("b", "n1")].join("---\n"));
   one.settle();
@@ -26,7 +26,7 @@ function lab(proxyMode: "iptables" | "ipvs" = "iptables"): Cluster {
 }
 
 describe("kube-proxy's health checks", () => {
-  for (const mode of ["iptables", "ipvs"] as const) {
+  for (const mode of ["iptables", "ipvs", "nftables"] as const) {
     it(`tell in ${mode} mode how many endpoints of a Service a node has`, () => {
       const one = lab(mode);
       one.clock.advance(5000);

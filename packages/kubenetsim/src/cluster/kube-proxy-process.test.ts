@@ -131,7 +131,19 @@ describe("kube-proxy's configuration", () => {
 /** All texts of a node's kernel. */
 function texts(one: Cluster, name = "n1"): string[] {
   const node = one.node(name);
-  return [node.iptablesSave(), node.iptablesSave(undefined, { family: "IPv6" }), node.ipvsadm(), node.ipsetList()];
+  // A restarted kube-proxy makes its base chains anew, so that they come last; stale chains stay empty for a second.
+  const nft = ["ip", "ip6"].map((family) => {
+    const text = node.run(`nft list table ${family} kube-proxy`).replace(/\}\n\}\n$/, "}\n\n}\n");
+    const blocks = text.split("\n\n").filter((block) => !/^\tchain \S+ \{\n\t\}$/.test(block));
+    return blocks.sort().join("\n\n");
+  });
+  return [
+    node.iptablesSave(),
+    node.iptablesSave(undefined, { family: "IPv6" }),
+    node.ipvsadm(),
+    node.ipsetList(),
+    ...nft,
+  ];
 }
 
 describe("what a change of mode leaves on the node", () => {
@@ -201,6 +213,28 @@ describe("what a change of mode leaves on the node", () => {
     expect(outcomeLine(one.pod("client").curl("http://10.96.0.80"))).toMatch(/^ok /);
   });
 
+  it("to nftables: nothing of iptables and ipvs mode but KUBE-FIREWALL and the IPv6 sets", () => {
+    for (const from of ["iptables", "ipvs"]) {
+      const node = switched(from, "nftables").node("n1");
+      expect(node.run("nft list table ip kube-proxy")).toContain("chain nat-prerouting");
+      const chains = (node.iptablesSave() + node.iptablesSave(undefined, { family: "IPv6" })).match(/^:KUBE-\S+/gm);
+      expect(new Set(chains)).toEqual(new Set(from === "iptables" ? [":KUBE-FIREWALL"] : null));
+      expect(node.ipvsadm()).not.toContain("10.96.0.80");
+      expect(node.ipsetList().match(/^Name: KUBE-(?!6)/gm)).toBeNull();
+      expect(switched(from, "nftables").pod("client").curl("http://web").disposition).toBe("delivered");
+    }
+  });
+
+  it("from nftables: no table", () => {
+    for (const to of ["iptables", "ipvs"]) {
+      const one = switched("nftables", to);
+      expect(one.node("n1").run("nft list table ip kube-proxy")).toBe("");
+      expect(one.node("n1").run("nft list table ip6 kube-proxy")).toBe("");
+      expect(texts(one)).toEqual(texts(lab(configMap(to))));
+      expect(one.pod("client").curl("http://web").disposition).toBe("delivered");
+    }
+  });
+
   it("is not there on the fresh nodes of a fork", () => {
     const twin = lab(configMap("ipvs")).fork({ proxyMode: "iptables" });
     expect(texts(twin)).toEqual(texts(lab()));
@@ -208,9 +242,9 @@ describe("what a change of mode leaves on the node", () => {
 });
 
 describe("a restarted kube-proxy", () => {
-  for (const proxyMode of ["iptables", "ipvs"] as const) {
+  for (const proxyMode of ["iptables", "ipvs", "nftables"] as const) {
     propertyTest.prop([fc.array(clusters({ maxNodes: 2, maxServices: 4 }), { minLength: 1, maxLength: 3 })], {
-      numRuns: 20,
+      numRuns: 10,
     })(`in ${proxyMode} mode leaves the node as one does that never ended`, (steps) => {
       const one = Cluster.create({ proxyMode });
       for (const step of steps) {
@@ -236,7 +270,7 @@ kind: EndpointSlice
 metadata: {name: web-x, namespace: default, labels: {kubernetes.io/service-name: web}}
 ${rest}
 `;
-  for (const mode of ["iptables", "ipvs"]) {
+  for (const mode of ["iptables", "ipvs", "nftables"]) {
     const warnings = (...texts: string[]): string[] => {
       const one = lab(configuration(mode), ...texts);
       const trace = one.pod("client").curl("http://10.96.0.80");
@@ -265,8 +299,9 @@ ${rest}
           "addressType: IPv4\nports: [{name: '', port: 80}]\nendpoints: [{addresses: [10.244.2.77], nodeName: nowhere}]",
         ),
       );
-      const written = one.node("n1").iptablesSave() + one.node("n1").ipvsadm();
-      expect(written).toContain("10.244.2.77:80");
+      const node = one.node("n1");
+      const written = node.iptablesSave() + node.ipvsadm() + node.run("nft list table ip kube-proxy");
+      expect(written).toMatch(/10\.244\.2\.77(:| \. )80/);
     });
 
     it(`in ${mode} mode: an address that is none, and a node port that is taken, are refused by the API server`, () => {

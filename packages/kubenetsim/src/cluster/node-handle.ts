@@ -8,6 +8,7 @@ import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
 import { ipsetListText, ipvsadmText, nftListText, nodeIptables } from "../print/node-texts.ts";
 import { ClientHandle, type Questions } from "./client-handle.ts";
+import { readNodeCommand } from "./node-command.ts";
 import { readTableName } from "./table-name.ts";
 
 export interface IptablesSaveOptions {
@@ -94,6 +95,16 @@ export class NodeHandle extends ClientHandle {
    */
   iptablesRestore(text: string, options: { readonly source?: string; readonly family?: IpFamily } = {}): void {
     this.#control.plane().load(parseIptablesSave(text, options));
+  }
+
+  /**
+   * What a command prints on the node: `iptables-save -t nat`, `ipvsadm -Ln --stats`, `ipvsadm -Lnc`, `ipvsadm-save -n`,
+   * `ipset save`, `nft list table ip kube-proxy` and the others that tell what its kernel holds.
+   *
+   * @throws ParseError for another command, with those that there are
+   */
+  run(command: string): string {
+    return readNodeCommand(command).print(this.#running());
   }
 
   /** `ipvsadm -Ln`. */

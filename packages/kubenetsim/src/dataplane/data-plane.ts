@@ -47,6 +47,7 @@ export class DataPlane implements PlaneSource {
       else this.#befalls(action.node, time);
     }
     for (const { kind, key } of changes) if (kind === "Node") this.#befalls(key, time);
+    for (const plane of this.#planes.values()) if (plane.mustKeepPace) plane.keepPace();
   }
 
   #befalls(node: string, time: number): void {

@@ -67,6 +67,25 @@ function syncTo(proxier: Proxier, snapshot: ProxySnapshot, kernel: NodeKernel, n
   return next;
 }
 
+/** The same kube-proxy after all that it wanted to do without a change until this time. */
+export function wakeKubeProxy(proxy: KubeProxy, untilMs: number, kernel: NodeKernel): KubeProxy {
+  let { proxiers } = proxy;
+  for (;;) {
+    const dueMs = Math.min(...proxiers.map(wakingTimeOf));
+    if (dueMs > untilMs) return proxiers === proxy.proxiers ? proxy : { ...proxy, proxiers };
+    proxiers = proxiers.map((one) => (one.alarm?.atMs === dueMs ? one.alarm.ring(kernel) : one));
+  }
+}
+
+/** When it next wants to do something without a change; never for most. */
+export function wakingTime({ proxiers }: KubeProxy): number {
+  return Math.min(...proxiers.map(wakingTimeOf));
+}
+
+function wakingTimeOf({ alarm }: Proxier): number {
+  return alarm?.atMs ?? Number.POSITIVE_INFINITY;
+}
+
 function withProxiers(proxy: KubeProxy, proxiers: readonly Proxier[], nowMs: number): KubeProxy {
   if (proxiers.every((proxier, i) => proxier === proxy.proxiers[i])) return proxy;
   const syncedMs = proxiers.map((proxier, i) => (proxier === proxy.proxiers[i] ? proxy.syncedMs[i]! : nowMs));

@@ -19,6 +19,8 @@ import {
   sameNode,
   startKubeProxy,
   syncKubeProxy,
+  wakeKubeProxy,
+  wakingTime,
 } from "./kube-proxy.ts";
 import { isModelled } from "./modelled-config.ts";
 import { emptyKernel, forkKernel, type KernelSurroundings, kernelNames, type NodeKernel } from "./node-kernel.ts";
@@ -48,6 +50,8 @@ export class NodePlane implements CopyableKernel {
   #seen = 0;
   #host: Host | undefined;
   #names: KernelNames | undefined;
+  /** When kube-proxy wants to do something without a change. */
+  #wakesAtMs = Number.POSITIVE_INFINITY;
 
   constructor(name: string, source: PlaneSource, surroundings: KernelSurroundings, copied?: NodeKernel) {
     this.name = name;
@@ -56,13 +60,13 @@ export class NodePlane implements CopyableKernel {
   }
 
   runHook(hook: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    if (this.#seen < this.#source.history.length) this.#catchUp();
+    if (this.#seen < this.#source.history.length || this.#kernel.clock.nowMs >= this.#wakesAtMs) this.#catchUp();
     return this.#kernel.kernel.runHook(hook, packet, meter, tape);
   }
 
   /** kube-proxy's own sockets, of a mode that has them. */
   listener(packet: Packet): Process | undefined {
-    if (this.#seen < this.#source.history.length) this.#catchUp();
+    if (this.#seen < this.#source.history.length || this.#kernel.clock.nowMs >= this.#wakesAtMs) this.#catchUp();
     const { userspace } = this.#kernel;
     if (userspace !== undefined) return proxyProcess(this.name, userspace, packet);
     return this.#proxierListener(packet, this.#kernel);
@@ -125,19 +129,47 @@ export class NodePlane implements CopyableKernel {
     const copy = new NodePlane(this.name, source, surroundings, forkKernel(this.#kernel, surroundings));
     copy.#proxy = this.#proxy;
     copy.#seen = this.#seen;
+    copy.#setAlarm();
     return copy;
+  }
+
+  /** Does what kube-proxy does now hang on what the kernel has seen? Then it must not be put off. */
+  get mustKeepPace(): boolean {
+    return this.#kernel.director.hasConnections;
+  }
+
+  keepPace(): void {
+    this.#catchUp();
   }
 
   #catchUp(): void {
     const { history } = this.#source;
     for (; this.#seen < history.length; this.#seen++) {
       const settled = history[this.#seen]!;
+      this.#wake(settled.nowMs ?? 0);
       const isCleaned = settled.action?.kind === "cleanup" && concerns(settled.action, this.name);
       if (isCleaned) cleanUpKubeProxy(this.#kernel);
       const before = this.#proxy;
       this.#proxy = this.#next(before, settled);
       if (isCleaned || this.#proxy !== before) this.#names = undefined;
     }
+    this.#wake(this.#kernel.clock.nowMs);
+    this.#setAlarm();
+  }
+
+  /** Lets kube-proxy do what it wanted to do until this time. */
+  #wake(untilMs: number): void {
+    if (this.#proxy === undefined) return;
+    const before = this.#proxy;
+    this.#proxy = wakeKubeProxy(before, untilMs, this.#kernel);
+    if (this.#proxy !== before) this.#names = undefined;
+  }
+
+  #setAlarm(): void {
+    const wakesAtMs = this.#proxy === undefined ? Number.POSITIVE_INFINITY : wakingTime(this.#proxy);
+    if (wakesAtMs === this.#wakesAtMs) return;
+    this.#wakesAtMs = wakesAtMs;
+    if (wakesAtMs < Number.POSITIVE_INFINITY) this.#kernel.clock.schedule(wakesAtMs, () => this.#catchUp());
   }
 
   /** kube-proxy after a settled time. One in a mode that is not modelled does not run. */

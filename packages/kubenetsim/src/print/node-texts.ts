@@ -2,9 +2,11 @@ import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { Kernel } from "@kubenetsim/netfilter/engine/kernel";
 import type { NftFamily } from "@kubenetsim/netfilter/ruleset/nft-table";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
-import { printIpsetList, setReferences } from "@kubenetsim/netfilter/text/ipset";
+import { printIpsetList, printIpsetSave, setReferences } from "@kubenetsim/netfilter/text/ipset";
 import { printIptablesSave } from "@kubenetsim/netfilter/text/iptables-print";
+import { printIpvsadmConnections } from "@kubenetsim/netfilter/text/ipvsadm-connections";
 import { printIpvsadm } from "@kubenetsim/netfilter/text/ipvsadm-print";
+import { printIpvsadmSave } from "@kubenetsim/netfilter/text/ipvsadm-save";
 import { printNftList } from "@kubenetsim/netfilter/text/nft-list-print";
 import type { NodeKernel } from "../dataplane/node-kernel.ts";
 
@@ -24,10 +26,35 @@ export function nodeIptables(
   return printIptablesSave(kernel.ruleset(family), { counters, ...(table === undefined ? {} : { order: [table] }) });
 }
 
+/** `iptables-save` and `ip6tables-save`, whole and by table. */
+export const iptablesTexts: readonly NodeText[] = (["IPv4", "IPv6"] as const).flatMap((family) =>
+  ([undefined, "nat", "filter", "mangle"] as const).map((table) => ({
+    command: `${family === "IPv4" ? "iptables-save" : "ip6tables-save"}${table === undefined ? "" : ` -t ${table}`}`,
+    print: ({ kernel }: NodeKernel) => nodeIptables(kernel, { family, ...(table === undefined ? {} : { table }) }),
+  })),
+);
+
 export const ipvsadmText: NodeText = {
   command: "ipvsadm -Ln",
   print: ({ director }) => printIpvsadm(director.list()),
 };
+
+export const ipvsadmStatsText: NodeText = {
+  command: "ipvsadm -Ln --stats",
+  print: ({ director }) => printIpvsadm(director.list(), { view: "stats" }),
+};
+
+export const ipvsadmConnectionsText: NodeText = {
+  command: "ipvsadm -Lnc",
+  print: ({ director }) => printIpvsadmConnections(director.listConnections()),
+};
+
+export const ipvsadmSaveText: NodeText = {
+  command: "ipvsadm-save -n",
+  print: ({ director }) => printIpvsadmSave(director.list()),
+};
+
+export const ipsetSaveText: NodeText = { command: "ipset save", print: ({ kernel }) => printIpsetSave(kernel.sets()) };
 
 export const ipsetListText: NodeText = {
   command: "ipset list",

@@ -11,9 +11,10 @@ import { ConnectionOpener, opened } from "./connection-opener.ts";
 import { type ConnectionTable, connectionFlag, field } from "./connection-table.ts";
 import { type IpvsState, restoreState, saveState } from "./director-state.ts";
 import { IpvsKernelState } from "./kernel-state.ts";
-import { listConnections, listVirtualServers } from "./list.ts";
-import type { ConnectionListing, VirtualServerListing } from "./listing.ts";
+import { listConnections, listRealServer, listVirtualServers } from "./list.ts";
+import type { ConnectionListing, RealServerListing, VirtualServerListing } from "./listing.ts";
 import { againstQuote, rewriteError, rewriteToServer, rewriteToVirtual } from "./rewrite.ts";
+import { runsToServer } from "./runs-to-server.ts";
 import type { IpvsSysctls, IpvsTimeouts } from "./settings.ts";
 import { chosenBy } from "./tape-records.ts";
 import { tcpState } from "./tcp-state.ts";
@@ -132,7 +133,7 @@ export class IpvsDirector implements Director {
     if (slot < 0) return false;
     const { words } = this.#table;
     const row = this.#table.row(slot);
-    if (!this.#runsToServer(packet, row)) return false;
+    if (!runsToServer(packet, this.#table, row)) return false;
     if (vproto !== undefined && words[row + field.protocol] !== vproto) return false;
     if (vport !== undefined && words[row + field.virtualPort] !== vport) return false;
     if (vaddr === undefined) return true;
@@ -193,6 +194,18 @@ export class IpvsDirector implements Director {
   list(): VirtualServerListing[] {
     this.#now();
     return listVirtualServers(this.#kernel.virtualServers.values());
+  }
+
+  /** The real servers of the virtual server with this one's protocol, address and port; none when it is not there. */
+  realServersOf(virtualServer: VirtualServer): RealServerListing[] {
+    this.#now();
+    return this.#kernel.virtualServers.get(virtualServerKey(virtualServer))?.realServers.map(listRealServer) ?? [];
+  }
+
+  /** Does it hold any connection or template? */
+  get hasConnections(): boolean {
+    this.#now();
+    return this.#table.count > 0;
   }
 
   /** What `ipvsadm -Lnc` shows. */
@@ -276,22 +289,5 @@ export class IpvsDirector implements Director {
   #isInOldConntrack(slot: number, packet: Packet): boolean {
     const flags = this.#table.words[this.#table.row(slot) + field.flags]!;
     return (flags & connectionFlag.conntrack) !== 0 && packet.ctState === ctState.established;
-  }
-
-  /** From the connection's client to its real server. */
-  #runsToServer(packet: Packet, row: number): boolean {
-    const { words } = this.#table;
-    return (
-      words[row + field.clientPort] === packet.sourcePort &&
-      words[row + field.serverPort] === packet.destinationPort &&
-      words[row + field.clientAddress] === packet.src0 &&
-      words[row + field.clientAddress + 1] === packet.src1 &&
-      words[row + field.clientAddress + 2] === packet.src2 &&
-      words[row + field.clientAddress + 3] === packet.src3 &&
-      words[row + field.serverAddress] === packet.dst0 &&
-      words[row + field.serverAddress + 1] === packet.dst1 &&
-      words[row + field.serverAddress + 2] === packet.dst2 &&
-      words[row + field.serverAddress + 3] === packet.dst3
-    );
   }
 }

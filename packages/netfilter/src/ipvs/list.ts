@@ -35,7 +35,7 @@ function listVirtualServer(entry: VirtualServerEntry): VirtualServerListing {
   };
 }
 
-function listRealServer(server: RealServerEntry): RealServerListing {
+export function listRealServer(server: RealServerEntry): RealServerListing {
   const { activeConnections, inactiveConnections, persistentConnections } = server;
   return {
     realServer: server.configuration,

@@ -18,6 +18,11 @@ export const rules: Command = {
     ...modeOption,
     table: { type: "string", short: "t", value: "TABLE", help: "only this table of iptables: nat, filter or mangle" },
     ipv6: { type: "boolean", short: "6", help: "the rules of IPv6: ip6tables-save, nft list table ip6 kube-proxy" },
+    command: {
+      type: "string",
+      value: "TEXT",
+      help: 'only what this command prints on the node: "ipvsadm -Ln --stats", "ipvsadm -Lnc", "ipset save" …',
+    },
     json: { type: "boolean", help: "the texts as one JSON object" },
   },
   positionals: { least: 0, most: 0 },
@@ -34,7 +39,11 @@ function runRules(args: Arguments, terminal: Terminal): ExitCode {
   const table = tableWord === undefined ? undefined : readTableName(tableWord);
   const lab = readCluster(args, terminal);
   const node = lab.node(readNode(args, lab));
-  const texts = nodeTexts(node, table, args.flag("ipv6") ? "IPv6" : "IPv4");
+  const command = args.text("command");
+  const texts =
+    command === undefined
+      ? nodeTexts(node, table, args.flag("ipv6") ? "IPv6" : "IPv4")
+      : { [command]: node.run(command) };
   terminal.out(args.flag("json") ? `${JSON.stringify(texts, undefined, 2)}\n` : sections(texts));
   return exitCode.ok;
 }

@@ -11,7 +11,7 @@ export interface Backend {
   readonly mode: ProxyMode;
   /** The modes whose leftovers kube-proxy removes when it starts in this one (platformCleanup of cmd/kube-proxy/app/server_linux.go). */
   readonly removes: readonly ProxyMode[];
-  /** What the node's own programs print of what this mode writes, besides `iptables-save`. */
+  /** What the node's own programs print of what this mode writes. */
   readonly texts: readonly NodeText[];
   /**
    * A proxier of one family begins and syncs for the first time: NewProxier and its first syncProxyRules. The kernel may
@@ -34,6 +34,8 @@ export interface Proxier {
    * with another basis (the Node's zone label has changed) makes it write all of it again.
    */
   sync(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number): Proxier;
+  /** What it wants to do without a change, and when in virtual milliseconds. */
+  readonly alarm?: { readonly atMs: number; ring(node: NodeKernel): Proxier } | undefined;
   /** In place of `sync`, for a mode that watches other objects: called with whatever has changed. */
   hear?(changes: readonly Change[], node: NodeKernel): Proxier;
   /** The proxier's own socket that takes a packet, in a mode that has such; what changes of it with packets is in `node`. */

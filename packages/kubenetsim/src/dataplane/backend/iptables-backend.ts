@@ -4,6 +4,7 @@ import { isServiceChainName } from "@kubenetsim/proxy/iptables/chain-names";
 import type { IptablesProgram } from "@kubenetsim/proxy/iptables/iptables-program";
 import { iptablesJumps } from "@kubenetsim/proxy/iptables/static-jumps";
 import { syncIptables } from "@kubenetsim/proxy/iptables/sync-iptables";
+import { iptablesTexts } from "../../print/node-texts.ts";
 import { type NodeKernel, setSysctls } from "../node-kernel.ts";
 import type { Backend, Proxier } from "./backend.ts";
 import { ensureChain, ensureJumps, removeJumps } from "./ensure-jumps.ts";
@@ -13,7 +14,7 @@ import { removeChains } from "./remove-chains.ts";
 export const iptablesBackend: Backend = {
   mode: "iptables",
   removes: ["nftables"],
-  texts: [],
+  texts: iptablesTexts,
   start(snapshot, node, nowMs) {
     const found = serviceChains(node, snapshot.basis.family);
     const program = syncIptables(undefined, snapshot, { found, now: nowMs });

@@ -1,45 +1,94 @@
+import { addressWords, familyOf } from "@kubenetsim/core/net/address";
+import { cidrContains } from "@kubenetsim/core/net/cidr";
+import { virtualServerKey } from "@kubenetsim/netfilter/ipvs/virtual-server-key";
+import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { setReferences } from "@kubenetsim/netfilter/text/ipset";
 import { ipvsJumps } from "@kubenetsim/proxy/ipvs/ipvs-jumps";
 import { setNames } from "@kubenetsim/proxy/ipvs/set-catalog";
 import { type IpvsProgram, syncIpvs } from "@kubenetsim/proxy/ipvs/sync-ipvs";
-import { ipsetListText, ipvsadmText } from "../../print/node-texts.ts";
+import { cidrsOfFamily } from "@kubenetsim/proxy/snapshot/sloppy-address";
+import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
+import {
+  ipsetListText,
+  ipsetSaveText,
+  ipvsadmConnectionsText,
+  ipvsadmSaveText,
+  ipvsadmStatsText,
+  ipvsadmText,
+} from "../../print/node-texts.ts";
 import { type NodeKernel, setSysctls } from "../node-kernel.ts";
 import type { Backend, Proxier } from "./backend.ts";
 import { ensureJumps, removeJumps } from "./ensure-jumps.ts";
+import { checkIntervalMs, endTerminated, keepServing, type Terminating } from "./graceful-termination.ts";
 import { removeChainByChain } from "./remove-chains.ts";
 
 /** pkg/proxy/ipvs. */
 export const ipvsBackend: Backend = {
   mode: "ipvs",
   removes: ["nftables"],
-  texts: [ipvsadmText, ipsetListText],
-  start(snapshot, node) {
-    const program = syncIpvs(undefined, snapshot);
-    setSysctls(node, program.sysctls);
-    setTimeouts(node, program);
-    write(node, program);
-    return proxier(program);
-  },
+  texts: [ipvsadmText, ipvsadmStatsText, ipvsadmConnectionsText, ipvsadmSaveText, ipsetListText, ipsetSaveText],
+  start,
   cleanUp,
 };
 
-function proxier(program: IpvsProgram): Proxier {
+function start(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number): Proxier {
+  const program = syncIpvs(undefined, snapshot);
+  setSysctls(node, program.sysctls);
+  setTimeouts(node, program);
+  const excluded = excludedServers(node, program);
+  const terminating = keepServing(node.director, program.virtualServers, new Map());
+  return write(node, { program, terminating, excluded, startedMs: nowMs }, nowMs);
+}
+
+/** A proxier with what it remembers from sync to sync. */
+interface IpvsState {
+  readonly program: IpvsProgram;
+  readonly terminating: Terminating;
+  /** Virtual servers of others, which are left alone. */
+  readonly excluded: readonly VirtualServer[];
+  readonly startedMs: number;
+}
+
+function proxier(state: IpvsState, nowMs: number): Proxier {
+  const { program, terminating, startedMs } = state;
+  const passed = Math.floor((nowMs - startedMs) / checkIntervalMs);
   return {
     snapshot: program.snapshot,
-    sync(snapshot, node) {
+    sync(snapshot, node, now) {
       const next = syncIpvs(program, snapshot);
-      write(node, next);
-      return proxier(next);
+      return write(node, { ...state, program: next, terminating: stillServing(node, state, next) }, now);
+    },
+    alarm: terminating.size === 0 ? undefined : terminationAlarm(state, startedMs + (passed + 1) * checkIntervalMs),
+  };
+}
+
+function stillServing({ director }: NodeKernel, { program, terminating }: IpvsState, next: IpvsProgram): Terminating {
+  if (next.changedServers !== "all") return keepServing(director, next.changedServers, terminating);
+  const known = new Set(program.virtualServers);
+  const changed = next.virtualServers.filter((one) => !known.has(one));
+  const wanted = new Set(terminating.size === 0 ? [] : next.virtualServers.map(virtualServerKey));
+  const kept = [...terminating].filter(([one]) => wanted.has(virtualServerKey(one)));
+  return keepServing(director, changed, new Map(kept));
+}
+
+function terminationAlarm(state: IpvsState, atMs: number): NonNullable<Proxier["alarm"]> {
+  return {
+    atMs,
+    ring(node) {
+      const terminating = endTerminated(node.director, state.terminating);
+      for (const wanted of state.terminating.keys()) node.director.setVirtualServer(terminating.get(wanted) ?? wanted);
+      return proxier({ ...state, terminating }, atMs);
     },
   };
 }
 
 /** Virtual servers, sets and rules of one family; what the other family has stays as it is. */
-function write({ kernel, director, dummyAddresses }: NodeKernel, program: IpvsProgram): void {
+function write(node: NodeKernel, state: IpvsState, nowMs: number): Proxier {
+  const { kernel, dummyAddresses } = node;
+  const { program } = state;
   const { family } = program.snapshot.basis;
   dummyAddresses.set(family, program.dummyAddresses);
-  if (program.changedServers === "all") director.load(program.virtualServers, family);
-  else for (const virtualServer of program.changedServers) director.setVirtualServer(virtualServer);
+  loadServers(node, state);
   kernel.putSets(program.ipSets);
   ensureJumps(kernel, family, ipvsJumps);
   const tables = [...program.ruleset.tables.values()].map(({ name, chains }) => ({
@@ -48,6 +97,29 @@ function write({ kernel, director, dummyAddresses }: NodeKernel, program: IpvsPr
     deleted: [],
   }));
   kernel.restore({ family, tables });
+  return proxier(state, nowMs);
+}
+
+function loadServers({ director }: NodeKernel, { program, terminating, excluded }: IpvsState): void {
+  const inKernel = (wanted: VirtualServer): VirtualServer => terminating.get(wanted) ?? wanted;
+  if (program.changedServers === "all") {
+    director.load([...excluded, ...program.virtualServers.map(inKernel)], program.snapshot.basis.family);
+  } else {
+    for (const wanted of program.changedServers) director.setVirtualServer(inKernel(wanted));
+  }
+}
+
+/** Those in excludeCIDRs that are there already and are none of its own. */
+function excludedServers({ director }: NodeKernel, { snapshot, virtualServers }: IpvsProgram): VirtualServer[] {
+  const { family, config } = snapshot.basis;
+  const ranges = cidrsOfFamily(config.ipvs.excludeCIDRs, family);
+  if (ranges.length === 0) return [];
+  const own = new Set(virtualServers.map(virtualServerKey));
+  return director
+    .list()
+    .map(({ virtualServer }) => virtualServer)
+    .filter((one) => familyOf(one.address) === family && !own.has(virtualServerKey(one)))
+    .filter(({ address }) => ranges.some((range) => cidrContains(range, addressWords(address))));
 }
 
 function setTimeouts({ director }: NodeKernel, { snapshot }: IpvsProgram): void {
