@@ -234,6 +234,13 @@ describe("get", () => {
 });
 
 describe("compare", () => {
+  it("counts userspace mode's two connections when asked to", () => {
+    const { out } = runCli(["compare", "-f", shop, "--services", "1,11", "--json", "--userspace"]);
+    const [one, eleven] = JSON.parse(out);
+    expect(eleven.userspace.rulesCompared - one.userspace.rulesCompared).toBe(2 * 10);
+    expect(eleven.userspace.natBindings).toBe(1);
+  });
+
   it("counts one more rule for each Service in iptables mode, and always the same in ipvs and nftables mode", () => {
     const { code, out } = runCli(["compare", "-f", shop, "--services", "1,2,3,50,700", "--json"]);
     expect(code).toBe(0);
@@ -425,6 +432,10 @@ describe("what cannot be found or written", () => {
   it.each([
     [["compare", "-f", shop, "--svg", "nowhere/x.svg", "--services", "200000"], /cannot be written: its folder/],
     [["compare", "-f", shop, "--svg", "test", "--services", "200000"], /test: cannot be written: it is a folder/],
+    [
+      ["compare", "-f", shop, "--services", "50000", "--userspace"],
+      /--services takes numbers from 1 to 28000 with --userspace, not "50000"/,
+    ],
     [["compare", "-f", shop, "--services", "-1"], /--services takes numbers from 1 to 200000, not "-1"/],
     [["trace", "-f", shop, "--from", "node/zz", "--to", "http://web"], /there is no Node zz/],
     [["trace", "-f", shop, "--from", "pod/client", "--to", "http://web.shop"], /did you mean pod\/shop\/client\?/],

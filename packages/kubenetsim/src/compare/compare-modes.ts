@@ -17,11 +17,15 @@ export interface ModeComparison {
   readonly iptables: Cost;
   readonly ipvs: Cost;
   readonly nftables: Cost;
+  /** Of both connections; only where it was asked for. */
+  readonly userspace?: Cost;
 }
 
 export interface ComparisonOptions {
   readonly config: KubeProxyConfig;
   readonly seed: string;
+  /** Also userspace mode, as Kubernetes had it until 1.25: its node has no ports for more than some 28,000 Services. */
+  readonly withUserspace?: boolean;
   /** Told before each measurement. */
   readonly onStep?: (services: number, mode: ProxyMode) => void;
 }
@@ -43,6 +47,7 @@ export function compareModes(
     iptables: new Measurement(bench, "iptables", options),
     ipvs: new Measurement(bench, "ipvs", options),
     nftables: new Measurement(bench, "nftables", options),
+    ...(options.withUserspace === true ? { userspace: new Measurement(bench, "userspace", options) } : {}),
   };
   const growing = new GrowingServices(state, bench);
   return sizes.map((services) => {
@@ -56,9 +61,15 @@ export function compareModes(
     invariant(last !== undefined, "sizes must be positive and ascending");
     const measure = (mode: keyof typeof modes): Cost => {
       options.onStep?.(services, mode);
-      return modes[mode].measure(changes, last!);
+      return modes[mode]!.measure(changes, last!);
     };
-    return { services, iptables: measure("iptables"), ipvs: measure("ipvs"), nftables: measure("nftables") };
+    return {
+      services,
+      iptables: measure("iptables"),
+      ipvs: measure("ipvs"),
+      nftables: measure("nftables"),
+      ...(modes.userspace === undefined ? {} : { userspace: measure("userspace") }),
+    };
   });
 }
 

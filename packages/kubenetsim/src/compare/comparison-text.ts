@@ -47,6 +47,7 @@ export function comparisonTable(rows: readonly ModeComparison[]): string {
     ]),
     "",
     ...lawLines(rows),
+    ...userspaceLines(rows),
     "Counts are exact; estimates are counts times constants measured on one machine: good for ratios, rough as times.",
     "",
   ].join("\n");
@@ -74,6 +75,17 @@ function lawLines(rows: readonly ModeComparison[]): string[] {
   ];
 }
 
+/** Userspace mode's rules are not in the table: they are those of two connections. */
+function userspaceLines(rows: readonly ModeComparison[]): string[] {
+  const counts = rows.flatMap(({ services, userspace }) =>
+    userspace === undefined ? [] : [`${grouped(userspace.rulesCompared)} with ${grouped(services)}`],
+  );
+  if (counts.length === 0) return [];
+  return [
+    `userspace, which Kubernetes had until 1.25, compares these rules for its two connections: ${counts.join(", ")}.`,
+  ];
+}
+
 /** The same as a picture. */
 export function comparisonChart(rows: readonly ModeComparison[]): string {
   const last = rows.at(-1)!;
@@ -86,9 +98,17 @@ export function comparisonChart(rows: readonly ModeComparison[]): string {
       { name: "iptables", points: rows.map((row) => [row.services, stepsOf(row.iptables)] as const) },
       { name: "ipvs", points: rows.map((row) => [row.services, stepsOf(row.ipvs)] as const) },
       { name: "nftables", points: rows.map((row) => [row.services, stepsOf(row.nftables)] as const) },
+      ...userspaceSeries(rows),
     ],
   };
   return renderLogLogChart(chart);
+}
+
+function userspaceSeries(rows: readonly ModeComparison[]): LogLogChart["series"] {
+  const points = rows.flatMap(({ services, userspace }) =>
+    userspace === undefined ? [] : [[services, stepsOf(userspace)] as const],
+  );
+  return points.length === 0 ? [] : [{ name: "userspace", points }];
 }
 
 function alignRight(rows: readonly (readonly string[])[]): string[] {

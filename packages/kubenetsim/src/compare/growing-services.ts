@@ -1,5 +1,6 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
+import type { Endpoints } from "@kubenetsim/core/model/endpoints";
 import type { Service } from "@kubenetsim/core/model/service";
 import type { IpAddress } from "@kubenetsim/core/net/address";
 import { type Cidr, cidrAddress, cidrSize, parseCidr } from "@kubenetsim/core/net/cidr";
@@ -45,11 +46,13 @@ export class GrowingServices {
     const name = `service-${String(this.#number).padStart(6, "0")}`;
     const service = serviceObject(name, address);
     const slice = sliceObject(name, this.#bench);
+    const endpoints = endpointsObject(name, this.#bench);
     return {
       address,
       changes: [
         { revision: 0, kind: "Service", key: `${namespace}/${name}`, before: undefined, after: service },
         { revision: 0, kind: "EndpointSlice", key: `${namespace}/${name}`, before: undefined, after: slice },
+        { revision: 0, kind: "Endpoints", key: `${namespace}/${name}`, before: undefined, after: endpoints },
       ],
     };
   }
@@ -98,5 +101,14 @@ function sliceObject(name: string, { backend, node }: TestBench): EndpointSlice 
         nodeName: node,
       },
     ],
+  };
+}
+
+function endpointsObject(name: string, { backend, node }: TestBench): Endpoints {
+  return {
+    apiVersion: "v1",
+    kind: "Endpoints",
+    metadata: { name, namespace },
+    subsets: [{ addresses: [{ ip: backend, nodeName: node }], ports: [{ port: 8080, protocol: "TCP" }] }],
   };
 }

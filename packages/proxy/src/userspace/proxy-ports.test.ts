@@ -38,6 +38,20 @@ describe("the kernel's choice", () => {
     expect(udp.some((port) => port % 2 === 0) && udp.some((port) => port > 50_000)).toBe(true);
   });
 
+  test("goes on to even ports, and then to the upper half", () => {
+    const held = new HeldSockets();
+    for (let port = 32769; port < 46884; port += 2) held.open("TCP", "", port);
+    const even = Array.from({ length: 100 }, () => held.openAny("TCP", "", random)!);
+    expect(even.every((port) => port % 2 === 0 && port < 46884)).toBe(true);
+    for (let port = 32768; port < 46884; port += 2) held.open("TCP", "", port);
+    const upper = Array.from({ length: 100 }, () => held.openAny("TCP", "", random)!);
+    expect(upper.every((port) => port % 2 === 1 && port >= 46884)).toBe(true);
+    for (let port = 46884; port < 61000; port++) held.open("TCP", "", port);
+    expect([held.openAny("TCP", "", random), held.openAny("UDP", "", random)! > 0]).toEqual([undefined, true]);
+    held.close("TCP", "", 40_000);
+    expect(held.fork().openAny("TCP", "", random)).toBe(40_000);
+  });
+
   test("a port on all addresses is nobody else's, one on one address only there", () => {
     const held = new HeldSockets();
     expect(held.open("TCP", "192.0.2.1", 80)).toBe(true);

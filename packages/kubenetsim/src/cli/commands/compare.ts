@@ -16,6 +16,7 @@ export const compare: Command = {
   options: {
     ...inputOptions,
     services: { type: "string", value: "N,N,…", help: "how many Services to add (default: 1,10,100,1000,10000,50000)" },
+    userspace: { type: "boolean", help: "also userspace mode, as Kubernetes had it until 1.25 (up to 28000 Services)" },
     svg: { type: "string", value: "FILE", help: "write the plot to this file" },
     json: { type: "boolean", help: "the counts as JSON" },
   },
@@ -26,13 +27,15 @@ export const compare: Command = {
 
 export const usualSizes: readonly number[] = [1, 10, 100, 1000, 10_000, 50_000];
 const mostServices = 200_000;
+/** Each takes one of the 28,232 local ports of a node. */
+const mostWithUserspace = 28_000;
 
 function runCompare(args: Arguments, terminal: Terminal): ExitCode {
-  const sizes = readSizes(args.text("services"));
+  const sizes = readSizes(args.text("services"), args.flag("userspace"));
   const svg = args.text("svg");
   if (svg !== undefined) requireWritable(svg, terminal);
   const lab = readCluster(args, terminal);
-  const rows = measureGrowth(lab, sizes, terminal);
+  const rows = measureGrowth(lab, sizes, terminal, args.flag("userspace"));
   terminal.out(args.flag("json") ? `${JSON.stringify(rows, undefined, 2)}\n` : comparisonTable(rows));
   if (svg !== undefined) {
     const path = writeTextFile(svg, comparisonChart(rows), terminal);
@@ -42,13 +45,19 @@ function runCompare(args: Arguments, terminal: Terminal): ExitCode {
 }
 
 /** The comparison, with progress. */
-export function measureGrowth(lab: Cluster, sizes: readonly number[], terminal: Terminal): ModeComparison[] {
+export function measureGrowth(
+  lab: Cluster,
+  sizes: readonly number[],
+  terminal: Terminal,
+  withUserspace = false,
+): ModeComparison[] {
   lab.requireModelled("ipvs");
   const progress = new Progress(terminal);
   try {
     return compareModes(lab.state, sizes, {
       config: lab.proxyConfig,
       seed: lab.seed,
+      withUserspace,
       onStep: (services, mode) => progress.step(`${services} Services in ${mode} mode`),
     });
   } finally {
@@ -56,13 +65,17 @@ export function measureGrowth(lab: Cluster, sizes: readonly number[], terminal: 
   }
 }
 
-function readSizes(text: string | undefined): readonly number[] {
-  if (text === undefined) return usualSizes;
+function readSizes(text: string | undefined, withUserspace: boolean): readonly number[] {
+  const most = withUserspace ? mostWithUserspace : mostServices;
+  if (text === undefined) return usualSizes.filter((size) => size <= most);
   const sizes = text.split(",").map((word) => (/^\d+$/.test(word.trim()) ? Number(word) : 0));
-  if (sizes.some((size) => size < 1 || size > mostServices)) {
-    throw new ParseError(`--services takes numbers from 1 to ${mostServices}, not "${text}"`, {
-      hint: "for example --services 1,10,100,1000",
-    });
+  if (sizes.some((size) => size < 1 || size > most)) {
+    throw new ParseError(
+      `--services takes numbers from 1 to ${most}${withUserspace ? " with --userspace" : ""}, not "${text}"`,
+      {
+        hint: "for example --services 1,10,100,1000",
+      },
+    );
   }
   return [...new Set(sizes)].sort((a, b) => a - b);
 }
