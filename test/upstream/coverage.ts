@@ -50,7 +50,7 @@ function reasons(): Map<string, string> {
   const section = text.split(reasonsHeading)[1]?.split(/^## /m)[0] ?? "";
   const found = new Map<string, string>();
   for (const item of section.split(/^- /m).slice(1)) {
-    const reason = item.split(/: `/)[0]!.replace(/\s+/g, " ").trim();
+    const reason = item.replace(/\s+/g, " ").split(": `")[0]!;
     for (const test of item.match(new RegExp(name, "g")) ?? []) found.set(test, reason);
   }
   return found;

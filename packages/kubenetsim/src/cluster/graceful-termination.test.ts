@@ -51,6 +51,7 @@ function removeServer(one: Cluster, protocol = "tcp"): { gone: string; name: str
   return { gone, name, other };
 }
 
+// upstream: ipvs.Test_GracefulDeleteRS
 describe("a real server whose endpoint is gone", () => {
   it("stays with weight 0 while it has connections, and goes at the minute after", () => {
     const one = lab();

@@ -25,6 +25,7 @@ function lab(proxyMode: "iptables" | "ipvs" | "nftables" = "iptables"): Cluster 
   return one;
 }
 
+// upstream: healthcheck.TestServer, healthcheck.TestHealthzServer, healthcheck.TestLivezServer
 describe("kube-proxy's health checks", () => {
   for (const mode of ["iptables", "ipvs", "nftables"] as const) {
     it(`tell in ${mode} mode how many endpoints of a Service a node has`, () => {

@@ -134,6 +134,8 @@ featureGates: {KubeProxyNFTablesLocalhostNodePorts: true}
     expect(start(configuration("nftables")).node("n1").curl(local).disposition).not.toBe("delivered");
   });
 
+  // upstream: nftables.TestLocalhostNodePortProxy, localnodeportproxy.TestSyncNodePorts_AddAndRemove,
+  // localnodeportproxy.TestNoSessionAffinity_SpreadsAcrossEndpoints
   it("are kube-proxy's own: it dials an endpoint drawn for each connection", () => {
     const one = start(served);
     const trace = one.node("n1").curl(local);
@@ -152,6 +154,8 @@ featureGates: {KubeProxyNFTablesLocalhostNodePorts: true}
     ).toEqual([half, half]);
   });
 
+  // upstream: localnodeportproxy.TestSessionAffinity_PinsToSingleEndpoint,
+  // localnodeportproxy.TestSessionAffinity_Expires
   it("keep to an endpoint with session affinity until nobody has come for its time", () => {
     const one = start(served, sticky);
     const first = pods(one);

@@ -85,6 +85,7 @@ class Flows {
 
 const otherOf = (name: string): string => (name === "one" ? "two" : "one");
 
+// upstream: conntrack.TestCleanStaleEntries, conntrack.TestServiceWithoutEndpoints
 describe("when an endpoint serves no more", () => {
   for (const { mode } of backends.filter((backend) => backend.mode !== "userspace")) {
     it(`a UDP flow to it goes to another one in ${mode} mode`, () => {
