@@ -19,7 +19,7 @@ export interface NftLookup {
 export const noElement = -2;
 export const endpointLength = 5;
 
-/** One chain as code. The counters change, everything else is for good: forks share it. */
+/** One chain as code. Counters and increments change, everything else is for good. */
 export class NftChainCode {
   readonly id: number;
   readonly rules: readonly NftRule[];
@@ -29,10 +29,7 @@ export class NftChainCode {
   readonly counters: readonly NftCount[];
   /** Of each `numgen inc` the last number. */
   readonly increments: Int32Array;
-  /** A rule was added since: to be compiled anew, with the counters of the rules that it has. */
-  stale = false;
-
-  constructor(parts: Omit<NftChainCode, "stale" | "fork" | "continue">) {
+  constructor(parts: Omit<NftChainCode, "fork" | "continue">) {
     this.id = parts.id;
     this.rules = parts.rules;
     this.words = parts.words;
@@ -55,15 +52,10 @@ export class NftChainCode {
     if (count !== this.counters[index]) Object.assign(this.counters[index]!, count);
   }
 
-  /** `countOf` gives the copy of a counter. */
+  /** Itself where nothing in it changes; `countOf` gives the copy of a counter. */
   fork(countOf: (count: NftCount) => NftCount): NftChainCode {
-    const copy = new NftChainCode({
-      ...this,
-      counters: this.counters.map(countOf),
-      increments: this.increments.slice(),
-    });
-    copy.stale = this.stale;
-    return copy;
+    if (this.counters.length === 0 && this.increments.length === 0) return this;
+    return new NftChainCode({ ...this, counters: this.counters.map(countOf), increments: this.increments.slice() });
   }
 }
 

@@ -26,12 +26,12 @@ export interface IndexedElement {
 export class ElementSet {
   limits: ElementLimits;
   /** By slot. */
-  readonly actions: number[] = [];
+  actions: number[] = [];
   readonly #index: ElementIndex;
-  readonly #elements: (NftElement | undefined)[] = [];
-  readonly #patterns: (ElementPattern | undefined)[] = [];
-  readonly #endsMs: number[] = [];
-  readonly #free: number[] = [];
+  #elements: (NftElement | undefined)[] = [];
+  #patterns: (ElementPattern | undefined)[] = [];
+  #endsMs: number[] = [];
+  #free: number[] = [];
   #count = 0;
 
   constructor(width: number, limits: ElementLimits, index: ElementIndex = new ElementIndex(width)) {
@@ -88,11 +88,11 @@ export class ElementSet {
 
   fork(): ElementSet {
     const copy = new ElementSet(this.#index.width, this.limits, this.#index.fork());
-    copy.actions.push(...this.actions);
-    copy.#elements.push(...this.#elements);
-    copy.#patterns.push(...this.#patterns);
-    copy.#endsMs.push(...this.#endsMs);
-    copy.#free.push(...this.#free);
+    copy.actions = [...this.actions];
+    copy.#elements = [...this.#elements];
+    copy.#patterns = [...this.#patterns];
+    copy.#endsMs = [...this.#endsMs];
+    copy.#free = [...this.#free];
     copy.#count = this.#count;
     return copy;
   }

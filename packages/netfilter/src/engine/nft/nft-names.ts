@@ -9,8 +9,13 @@ export interface NftName {
 
 /** Numbers for the chains, or the sets, of all of a host's nft tables. A number stays with its name for good. */
 export class NftNames {
-  readonly #ids = new Map<string, number>();
-  readonly #names: NftName[] = [];
+  readonly #ids: Map<string, number>;
+  readonly #names: NftName[];
+
+  constructor(from?: NftNames) {
+    this.#ids = new Map(from === undefined ? [] : from.#ids);
+    this.#names = from === undefined ? [] : [...from.#names];
+  }
 
   idOf(family: NftFamily, table: string, name: string): number {
     const key = `${family} ${table} ${name}`;
@@ -33,9 +38,6 @@ export class NftNames {
   }
 
   fork(): NftNames {
-    const copy = new NftNames();
-    for (const [key, id] of this.#ids) copy.#ids.set(key, id);
-    copy.#names.push(...this.#names);
-    return copy;
+    return new NftNames(this);
   }
 }

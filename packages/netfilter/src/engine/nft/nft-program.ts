@@ -33,6 +33,8 @@ export class NftProgram {
   readonly bases: BaseChains;
   readonly #host: NftHost;
   readonly #codes: (NftChainCode | undefined)[] = [];
+  /** Code of chains to which rules were added since: what the others have counted goes on. */
+  readonly #formerCodes = new Map<number, NftChainCode>();
   readonly #sets: (ElementSet | undefined)[] = [];
   /** Counters with a name, by family, table and name. */
   readonly #counts = new Map<string, NftCount>();
@@ -53,8 +55,7 @@ export class NftProgram {
 
   /** A chain's code; compiles it where a packet comes to it for the first time since it changed. */
   code(id: number): NftChainCode {
-    const code = this.#codes[id];
-    return code === undefined || code.stale ? this.#compile(id, code) : code;
+    return this.#codes[id] ?? this.#compile(id);
   }
 
   /** A set with a name. */
@@ -68,7 +69,10 @@ export class NftProgram {
     if (table === undefined) return undefined;
     return liveTable(table, {
       nowMs: this.#host.clock.nowMs,
-      code: (chain) => this.#codes[this.chains.idOf(family, name, chain)],
+      code: (chain) => {
+        const id = this.chains.idOf(family, name, chain);
+        return this.#codes[id] ?? this.#formerCodes.get(id);
+      },
       set: (set) => this.#sets[this.sets.idOf(family, name, set)],
       count: (counter) => this.#counts.get(countKey(family, name, counter)),
     });
@@ -111,6 +115,7 @@ export class NftProgram {
     this.#codes.forEach((code, id) => {
       copy.#codes[id] = code?.fork(countOf);
     });
+    for (const [id, code] of this.#formerCodes) copy.#formerCodes.set(id, code.fork(countOf));
     this.#sets.forEach((set, id) => {
       copy.#sets[id] = set?.fork();
     });
@@ -143,8 +148,10 @@ export class NftProgram {
         this.#followChain(family, table, command);
         return;
       case "rule": {
-        const code = this.#codes[this.chains.idOf(family, table, command.chain)];
-        if (code !== undefined) code.stale = true;
+        const id = this.chains.idOf(family, table, command.chain);
+        const code = this.#codes[id];
+        if (code !== undefined) this.#formerCodes.set(id, code);
+        this.#codes[id] = undefined;
         return;
       }
       case "set":
@@ -165,7 +172,7 @@ export class NftProgram {
   #followChain(family: NftFamily, table: string, command: Extract<NftCommand, { object: "chain" }>): void {
     const name = command.verb === "add" ? command.chain.name : command.name;
     const id = this.chains.idOf(family, table, name);
-    if (command.verb !== "add") this.#codes[id] = undefined;
+    if (command.verb !== "add") this.#forgetCode(id);
     else if (command.chain.base !== undefined) this.bases.add(id, family, command.chain.base);
     if (command.verb === "delete") this.bases.delete(id);
   }
@@ -189,7 +196,7 @@ export class NftProgram {
 
   #forgetTable(family: NftFamily, table: string, isGone: boolean): void {
     for (const id of this.chains.idsOf(family, table)) {
-      this.#codes[id] = undefined;
+      this.#forgetCode(id);
       if (isGone) this.bases.delete(id);
     }
     if (!isGone) return;
@@ -197,14 +204,21 @@ export class NftProgram {
     for (const key of this.#counts.keys()) if (key.startsWith(countKey(family, table, ""))) this.#counts.delete(key);
   }
 
-  #compile(id: number, old: NftChainCode | undefined): NftChainCode {
+  #forgetCode(id: number): void {
+    this.#codes[id] = undefined;
+    this.#formerCodes.delete(id);
+  }
+
+  #compile(id: number): NftChainCode {
     const { family, table, name } = this.chains.nameOf(id);
     const chain = this.#chainOf(id);
     if (chain === undefined) throw new InvariantError(`nft chain ${name} does not exist`);
     const where = `chain ${name} in table ${family} ${table}`;
     const compiler = new ChainCompiler({ id, family, where, rules: chain.rules }, this.#ruleNames(family, table));
     const code = compiler.compile();
-    if (old !== undefined) code.continue(old);
+    const former = this.#formerCodes.get(id);
+    if (former !== undefined) code.continue(former);
+    this.#formerCodes.delete(id);
     this.#codes[id] = code;
     return code;
   }
