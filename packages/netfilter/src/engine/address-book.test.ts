@@ -29,3 +29,16 @@ describe("the address that MASQUERADE takes", () => {
     expect(book.masqueradeFor(leaving(device, destination))).toEqual(addressWords(source as IpAddress));
   });
 });
+
+test("a router on the device's second network is spoken to from there, wherever the packet goes", () => {
+  const book = new AddressBook([
+    { name: "lo", addresses: ["127.0.0.1/8"] },
+    { name: "eth0", addresses: ["203.0.113.5/24", "192.168.10.11/24"] },
+  ]);
+  const packet = new Packet();
+  packet.outDevice = 1;
+  packet.dst0 = addressWords("10.244.2.7" as IpAddress)[0]!;
+  expect(book.masqueradeFor(packet)).toEqual(addressWords("203.0.113.5" as IpAddress));
+  packet.gateway = addressWords("192.168.10.12" as IpAddress);
+  expect(book.masqueradeFor(packet)).toEqual(addressWords("192.168.10.11" as IpAddress));
+});

@@ -85,19 +85,17 @@ export class AddressBook {
   }
 
   /**
-   * The address that MASQUERADE takes: of those on the outgoing device the one in whose network the destination lies, else
-   * the first; of other devices when it has none. 127.0.0.0/8 and ::1 do not count: their scope is the host
-   * (net/ipv4/devinet.c, inet_select_addr). The kernel asks about the next hop rather than the destination, which differs
-   * only where a device has addresses of several networks.
+   * The address that MASQUERADE takes: of those on the outgoing device the one in whose network the next hop lies, else the
+   * first; of other devices when it has none. 127.0.0.0/8 and ::1 do not count: their scope is the host
+   * (nf_nat_masquerade_ipv4; net/ipv4/devinet.c, inet_select_addr).
    */
   masqueradeFor(packet: Packet): AddressWords | undefined {
     const candidates = packet.v6 ? this.#speaking6 : this.#speaking4;
     const own = candidates[packet.outDevice] ?? this.#anywhere(packet.v6);
     if (own.length <= 1) return own[0]?.words;
-    const destination = packet.v6 ? [packet.dst0, packet.dst1, packet.dst2, packet.dst3] : [packet.dst0];
-    const near = own.find(({ words, prefix }) =>
-      cidrContains({ words: maskWords(words, prefix), prefix }, destination),
-    );
+    const { v6, dst0, dst1, dst2, dst3, gateway } = packet;
+    const nextHop = gateway === undefined ? (v6 ? [dst0, dst1, dst2, dst3] : [dst0]) : Array.from(gateway);
+    const near = own.find(({ words, prefix }) => cidrContains({ words: maskWords(words, prefix), prefix }, nextHop));
     return (near ?? own[0]!).words;
   }
 

@@ -12,10 +12,10 @@ export const entryStatus = {
   destinationDone: 8,
   confirmed: 16,
   seenReply: 32,
-  /** TCP: an RST has been seen, or a FIN. */
-  reset: 64,
-  finished: 128,
 } as const;
+
+/** The status word's bits from 8 on hold the state of a TCP connection. */
+const tcpShift = 8;
 
 const deleted = -1;
 
@@ -63,6 +63,15 @@ export class ConntrackTable {
 
   addStatus(entry: number, bits: number): void {
     this.data[entry * this.stride + 2 * this.tupleLength]! |= bits;
+  }
+
+  tcpState(entry: number): number {
+    return this.status(entry) >>> tcpShift;
+  }
+
+  setTcpState(entry: number, state: number): void {
+    const at = entry * this.stride + 2 * this.tupleLength;
+    this.data[at] = (this.data[at]! & ((1 << tcpShift) - 1)) | (state << tcpShift);
   }
 
   /** An entry that is not yet confirmed; both tuples are for the caller to fill. */

@@ -1,6 +1,7 @@
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { ConntrackTable, entryStatus } from "./conntrack-table.ts";
-import { ctState, type Packet, tcpFlag } from "./packet.ts";
+import { ctState, type Packet } from "./packet.ts";
+import { isPossibleSegment, nextTcpState, tcpIgnored, tcpInvalid, tcpState } from "./tcp-tracking.ts";
 
 /** Seconds that an entry lives without a packet: the kernel's defaults, TCP established as kube-proxy sets it. */
 export interface ConntrackTimeouts {
@@ -29,8 +30,7 @@ export const defaultTimeouts: ConntrackTimeouts = {
 
 /**
  * Connection tracking of one family on one host (net/netfilter/nf_conntrack_core.c). Coarser than the kernel in this: TCP
- * knows new, replied to, FIN seen and reset, not every state of the handshake; a UDP flow counts as a stream from its first
- * answer on.
+ * segments have no sequence numbers, so none is out of its window; a UDP flow counts as a stream from its first answer on.
  */
 export class Conntrack {
   readonly table: ConntrackTable;
@@ -56,16 +56,18 @@ export class Conntrack {
     const table = this.table;
     this.#writeKey(packet);
     const found = table.find(this.#key, this.#clock.nowMs);
-    if (found >= 0 && !this.#reopens(found, packet)) {
-      this.#known(found >> 1, (found & 1) === 1, packet);
-      return;
-    }
-    if (found >= 0) table.remove(found >> 1);
-    if (isStray(packet)) {
+    const tcp = packet.protocol === 6 ? this.#follow(found, packet.tcpFlags) : tcpState.none;
+    if (tcp === tcpInvalid) {
       packet.ctState = ctState.invalid;
       return;
     }
+    if (found >= 0 && !this.#isReopened(found, tcp)) {
+      this.#known(found, tcp, packet);
+      return;
+    }
+    if (found >= 0) table.remove(found >> 1);
     packet.ctEntry = this.#create();
+    table.setTcpState(packet.ctEntry, tcp);
     packet.ctState = ctState.new;
     packet.ctReply = false;
     packet.ctStatus = 0;
@@ -115,18 +117,34 @@ export class Conntrack {
     return new Conntrack(this.table.width === 4, clock, this.#timeouts, this.table.fork());
   }
 
-  #known(entry: number, reply: boolean, packet: Packet): void {
-    const table = this.table;
-    let bits = reply ? entryStatus.seenReply : 0;
-    if (packet.protocol === 6 && (packet.tcpFlags & tcpFlag.RST) !== 0) bits |= entryStatus.reset;
-    if (packet.protocol === 6 && (packet.tcpFlags & tcpFlag.FIN) !== 0) bits |= entryStatus.finished;
-    table.addStatus(entry, bits);
-    const status = table.status(entry);
+  /** What the state of a TCP connection is after a segment; `found` -1 for a new one. */
+  #follow(found: number, flags: number): number {
+    if (!isPossibleSegment(flags)) return tcpInvalid;
+    return found < 0
+      ? nextTcpState(tcpState.none, false, flags)
+      : nextTcpState(this.table.tcpState(found >> 1), (found & 1) === 1, flags);
+  }
+
+  /** A SYN on a connection that has ended opens a new one, in whichever direction. */
+  #isReopened(found: number, tcp: number): boolean {
+    return tcp === tcpState.synSent && this.table.tcpState(found >> 1) >= tcpState.timeWait;
+  }
+
+  #known(found: number, tcp: number, packet: Packet): void {
+    const { table } = this;
+    const entry = found >> 1;
+    const isReply = (found & 1) === 1;
+    const wasAnswered = (table.status(entry) & entryStatus.seenReply) !== 0;
+    if (isReply) table.addStatus(entry, entryStatus.seenReply);
     packet.ctEntry = entry;
-    packet.ctReply = reply;
-    packet.ctState = (status & entryStatus.seenReply) === 0 ? ctState.new : ctState.established;
-    packet.ctStatus = status & 15;
-    this.#refresh(entry, packet.protocol);
+    packet.ctReply = isReply;
+    packet.ctState = isReply || wasAnswered ? ctState.established : ctState.new;
+    packet.ctStatus = table.status(entry) & 15;
+    if (tcp === tcpIgnored) return;
+    if (packet.protocol === 6) table.setTcpState(entry, tcp);
+    // Nobody else is to meet a connection that was refused; this packet still belongs to it.
+    if (tcp === tcpState.close && !wasAnswered) table.expiresMs[entry] = this.#clock.nowMs;
+    else this.#refresh(entry, packet.protocol);
   }
 
   /** An ICMP error is of the connection whose other direction runs against what it quotes (nf_conntrack_inet_error). */
@@ -139,12 +157,6 @@ export class Conntrack {
     packet.ctEntry = found >> 1;
     packet.ctReply = (found & 1) === 1;
     packet.ctStatus = table.status(found >> 1) & 15;
-  }
-
-  /** A SYN in the original direction on a connection that has ended opens a new one. */
-  #reopens(found: number, packet: Packet): boolean {
-    if (packet.protocol !== 6 || (found & 1) === 1 || (packet.tcpFlags & tcpFlag.SYN) === 0) return false;
-    return (this.table.status(found >> 1) & (entryStatus.reset | entryStatus.finished)) !== 0;
   }
 
   #create(): number {
@@ -167,17 +179,15 @@ export class Conntrack {
   }
 
   #refresh(entry: number, protocol: number): void {
-    this.table.expiresMs[entry] = this.#clock.nowMs + this.#seconds(protocol, this.table.status(entry)) * 1000;
+    const { table } = this;
+    const seconds = this.#seconds(protocol, table.status(entry), table.tcpState(entry));
+    table.expiresMs[entry] = this.#clock.nowMs + seconds * 1000;
   }
 
-  #seconds(protocol: number, status: number): number {
+  #seconds(protocol: number, status: number, tcp: number): number {
     const timeouts = this.#timeouts;
     const replied = (status & entryStatus.seenReply) !== 0;
-    if (protocol === 6) {
-      if ((status & entryStatus.reset) !== 0) return timeouts.tcpReset;
-      if ((status & entryStatus.finished) !== 0) return timeouts.tcpFinished;
-      return replied ? timeouts.tcpEstablished : timeouts.tcpNew;
-    }
+    if (protocol === 6) return tcpSeconds(tcp, replied, timeouts);
     if (protocol === 17) return replied ? timeouts.udpReplied : timeouts.udp;
     if (protocol === 132) return replied ? timeouts.sctpEstablished : timeouts.sctpNew;
     return timeouts.other;
@@ -218,13 +228,9 @@ export function swapPorts(ports: number): number {
   return (ports << 16) | (ports >>> 16);
 }
 
-/**
- * A TCP segment that cannot open a connection: SYN with ACK, RST or FIN of one that is not known. A bare ACK may (the
- * kernel picks connections up in the middle unless nf_conntrack_tcp_loose is 0).
- */
-function isStray(packet: Packet): boolean {
-  if (packet.protocol !== 6) return false;
-  const flags = packet.tcpFlags;
-  if ((flags & (tcpFlag.RST | tcpFlag.FIN)) !== 0) return true;
-  return (flags & tcpFlag.SYN) !== 0 && (flags & tcpFlag.ACK) !== 0;
+/** A connection that has been answered once counts as established: the client's ACK is not walked. */
+function tcpSeconds(tcp: number, replied: boolean, timeouts: ConntrackTimeouts): number {
+  if (tcp === tcpState.close) return timeouts.tcpReset;
+  if (tcp >= tcpState.finWait && tcp <= tcpState.timeWait) return timeouts.tcpFinished;
+  return replied ? timeouts.tcpEstablished : timeouts.tcpNew;
 }

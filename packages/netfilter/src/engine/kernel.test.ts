@@ -135,7 +135,7 @@ describe("a connection to a ClusterIP", () => {
     const first = tcp("10.244.1.9", 40_000, "10.96.0.10", 80);
     forward(first);
     for (let i = 0; i < 5; i++) {
-      const next = tcp("10.244.1.9", 40_000, "10.96.0.10", 80, tcpFlag.ACK);
+      const next = tcp("10.244.1.9", 40_000, "10.96.0.10", 80);
       meter.reset();
       forward(next);
       expect([next.dst0, next.destinationPort]).toEqual([first.dst0, 8080]);
@@ -231,7 +231,7 @@ describe("other ways", () => {
     const packet = tcp("10.244.1.9", 40_000, "10.96.0.10", 80);
     forward(packet);
     clock.advance(119_000);
-    const within = tcp("10.244.1.9", 40_000, "10.96.0.10", 80, tcpFlag.ACK);
+    const within = tcp("10.244.1.9", 40_000, "10.96.0.10", 80);
     forward(within);
     expect(within.dst0).toBe(packet.dst0);
     clock.advance(121_000);
@@ -286,7 +286,7 @@ describe("what can be read", () => {
     forward(packet);
     const original = kernel;
     kernel = original.fork({ random: seededRandom("other"), clock: clock.fork() });
-    const same = tcp("10.244.1.9", 1, "10.96.0.10", 80, tcpFlag.ACK);
+    const same = tcp("10.244.1.9", 1, "10.96.0.10", 80);
     forward(same);
     expect(same.dst0).toBe(packet.dst0);
     forward(tcp("10.244.1.9", 2, "10.96.0.10", 80));

@@ -46,6 +46,8 @@ export class Packet {
   /** Index in the kernel's list of devices; -1 for none (locally made, or not yet routed). */
   inDevice = -1;
   outDevice = -1;
+  /** The router by which it leaves; undefined where the destination itself is the next hop. */
+  gateway: ArrayLike<number> | undefined = undefined;
   mark = 0;
   /** It entered by a bridge port (`-m physdev --physdev-is-in`). */
   bridged = false;
@@ -76,6 +78,7 @@ export class Packet {
   resetMetadata(): void {
     this.inDevice = -1;
     this.outDevice = -1;
+    this.gateway = undefined;
     this.mark = 0;
     this.bridged = false;
     this.ctState = ctState.untracked;

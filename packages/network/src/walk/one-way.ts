@@ -82,7 +82,10 @@ export class OneWay {
     for (let hops = 0; hops <= hopLimit; hops++) {
       this.#enter(host, device, hops === 0 && how !== start.made);
       const outcome = hops > 0 ? this.#receive(host, device) : this.#begin(host, how);
-      if (outcome !== onward) return outcome as ReasonCode;
+      if (outcome !== onward) {
+        packet.gateway = undefined;
+        return outcome as ReasonCode;
+      }
       host = this.#topology.hosts[this.#nextHost]!;
       device = this.#nextDevice;
     }
@@ -220,6 +223,7 @@ export class OneWay {
       packet.outDevice = this.#route === undefined ? -1 : this.#route.device;
       decision = this.#route === undefined ? routeDecision.none : routeDecision.forward;
     }
+    packet.gateway = this.#route?.gateway;
     if (this.#tape !== null) writeRoute(this.#tape, decision, packet.outDevice, this.#route);
     return decision;
   }
