@@ -33,7 +33,7 @@ export const trace: Command = {
       value: "NODE=FILE",
       help: "let a node have the rules of a dump instead of kube-proxy's; may be given again",
     },
-    verbose: { type: "boolean", short: "v", help: "every chain and rule, as iptables-save prints it" },
+    verbose: { type: "boolean", short: "v", help: "every chain and rule, as iptables-save and nft print it" },
     json: { type: "boolean", help: "the trace as JSON" },
   },
   positionals: { least: 0, most: 0 },
