@@ -4,7 +4,7 @@
  *     npm run conformance:live -- [--cases 100] [--seed 1] [--mode iptables|nftables] [--steps 3] [--json FILE]
  *
  * Needs root, the tools and Go (once, to build the real proxiers). A case that differs is cut down to what still differs
- * and written to build/live/; its content can be added to test/live/cases. `N passed, N failed` closes.
+ * and written to build/live/ with the real one's answer: moved to test/live/cases it is a test. `N passed, N failed` closes.
  *
  * upstream: iptables.TestOverallIPTablesRules, nftables.TestOverallNFTablesRules, iptables.TestClusterIPGeneral,
  * nftables.TestClusterIPGeneral, iptables.TestExternalTrafficPolicyLocal, nftables.TestExternalTrafficPolicyLocal,
@@ -14,9 +14,9 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type ProxyCase, type ProxyCaseOptions, randomProxyCase } from "@kubenetsim/testing";
+import { type ProxyCaseOptions, randomProxyCase } from "@kubenetsim/testing";
 import { type Difference, differenceOf } from "./differences.ts";
-import { askPeer } from "./peer-answers.ts";
+import { askPeer, type RecordedLife } from "./peer-answers.ts";
 import { peerProgram } from "./peer-program.ts";
 import { progressBar } from "./progress.ts";
 import { shrink } from "./shrink.ts";
@@ -39,10 +39,9 @@ const casesAtOnce = 50;
 /** So many differences are cut down; more of them mostly say the same. */
 const shrunkAtMost = 3;
 
-interface Finding extends Difference {
+interface Finding extends Difference, RecordedLife {
   readonly mode: Mode;
   readonly seed: number;
-  readonly case: ProxyCase;
 }
 
 async function main(): Promise<number> {
@@ -74,7 +73,7 @@ async function compareMode(peer: string, mode: Mode): Promise<Finding[]> {
     for (const [at, one] of cases.entries()) {
       const difference = differenceOf(one, answers[at]!);
       if (difference === undefined) continue;
-      found.push({ ...difference, mode, seed: seeds[at]!, case: one });
+      found.push({ ...difference, mode, seed: seeds[at]!, case: one, answer: answers[at]! });
       console.log(`${mode} seed ${seeds[at]} differs in step ${difference.step}: ${difference.where}`);
     }
   }
@@ -92,13 +91,14 @@ async function cutDown(peer: string, finding: Finding): Promise<Finding> {
     return cases.map((one, at) => differenceOf(one, answers[at]!)?.where === kind);
   });
   const [answer] = await askPeer(peer, [smallest]);
-  return { ...finding, ...(differenceOf(smallest, answer!) ?? finding), case: smallest };
+  return { ...finding, ...(differenceOf(smallest, answer!) ?? finding), case: smallest, answer: answer! };
 }
 
-function report({ mode, seed, step, where, text, case: one }: Finding): void {
+function report({ mode, seed, step, where, text, case: one, answer }: Finding): void {
   const file = `build/live/${mode}-${seed}.json`;
   mkdirSync("build/live", { recursive: true });
-  writeFileSync(file, `${JSON.stringify(one, undefined, 1)}\n`);
+  const recorded: RecordedLife = { case: one, answer };
+  writeFileSync(file, `${JSON.stringify(recorded, undefined, 1)}\n`);
   console.log(`FAILED ${mode} seed ${seed}, step ${step}, ${where}, ${text}\n  ${file}`);
 }
 

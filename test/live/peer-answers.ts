@@ -16,6 +16,12 @@ export interface PeerAnswer {
   readonly steps: readonly PeerStep[] | null;
 }
 
+/** A case with what the real kube-proxy answered: a file of test/live/cases. */
+export interface RecordedLife {
+  readonly case: ProxyCase;
+  readonly answer: PeerAnswer;
+}
+
 /**
  * Runs the real kube-proxy on cases, each in a network namespace of its own, as many processes at once as there are
  * workers; the answers stand in the order of the cases.
