@@ -281,6 +281,21 @@ describe("what can be read", () => {
     expect(packet.dst0).toBe(word("10.244.2.6"));
   });
 
+  test("a chain that a restore writes as it is counts from the beginning", () => {
+    const ruleset = parseIptablesSave(rules);
+    kernel.load(ruleset);
+    forward(tcp("10.244.1.9", 1, "10.96.0.10", 80));
+    const { chains } = ruleset.tables.get("nat")!;
+    const written = ["KUBE-SERVICES", "KUBE-SVC-A"].map((name) => chains.get(name)!);
+    kernel.restore({ family: "IPv4", tables: [{ name: "nat", chains: written, deleted: [] }] });
+    expect(kernel.chain("IPv4", "nat", "KUBE-SERVICES")).toBe(written[0]);
+    expect(kernel.chain("IPv4", "nat", "KUBE-SVC-A")).toBe(written[1]);
+    expect(kernel.chain("IPv4", "nat", "PREROUTING")!.rules[0]!.counters).toEqual({ packets: 1, bytes: 60 });
+
+    forward(tcp("10.244.1.9", 2, "10.96.0.10", 80));
+    expect(kernel.chain("IPv4", "nat", "KUBE-SERVICES")!.rules[0]!.counters).toEqual({ packets: 1, bytes: 60 });
+  });
+
   test("a fork goes its own way", () => {
     const packet = tcp("10.244.1.9", 1, "10.96.0.10", 80);
     forward(packet);

@@ -37,6 +37,9 @@ export class Program {
   }
 
   restore(input: RestoreInput): void {
+    for (const { name, chains } of input.tables) {
+      for (const chain of chains) this.#countAnew(this.registry.idOf(name, chain.name), chain);
+    }
     this.registry.restore(input);
     this.#tidy();
   }
@@ -171,6 +174,21 @@ export class Program {
       return same ? rule : { ...rule, counters: { packets, bytes } };
     });
     return rules.every((rule, index) => rule === chain.rules[index]) ? chain : { ...chain, rules };
+  }
+
+  /** A chain that is written again as it is keeps its code, and its rules count from the beginning. */
+  #countAnew(id: number, chain: Chain): void {
+    let pc = this.#starts[id] ?? -1;
+    if (pc < 0 || this.registry.chainOf(id) !== chain) return;
+    for (const { counters } of chain.rules) {
+      if ((this.code[pc]! & ruleFlag.cascade) !== 0) pc = cascadeRule(this.code, pc, 0);
+      const bytes = counters?.bytes ?? 0;
+      this.code[pc + 2] = counters?.packets ?? 0;
+      this.code[pc + 3] = bytes % 2 ** 30;
+      if (bytes < 2 ** 30) this.#carried.delete(pc);
+      else this.#carried.set(pc, Math.floor(bytes / 2 ** 30));
+      pc += this.code[pc]! >>> 16;
+    }
   }
 
   #forget(id: number): void {

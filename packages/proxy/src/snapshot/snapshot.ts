@@ -123,6 +123,7 @@ function proxySnapshot(parts: Omit<ProxySnapshot, "services">): ProxySnapshot {
 
 /** An object takes its CIDRs away with it even where another one names them too (pkg/proxy/config/config.go). */
 function updateServiceCIDRs(known: ReadonlySet<string>, changes: readonly SnapshotChange[]): ReadonlySet<string> {
+  if (changes.every(({ kind }) => kind !== "ServiceCIDR")) return known;
   const cidrs = new Set(known);
   for (const { kind, before, after } of changes) {
     if (kind !== "ServiceCIDR") continue;
