@@ -131,9 +131,13 @@ describe("kube-proxy's configuration", () => {
 /** All texts of a node's kernel. */
 function texts(one: Cluster, name = "n1"): string[] {
   const node = one.node(name);
-  // A restarted kube-proxy makes its base chains anew, so that they come last; stale chains stay empty for a second.
+  // A restarted kube-proxy makes its base chains anew, so that they come last; stale chains stay empty for a second, and
+  // an element that is there already keeps its comment.
   const nft = ["ip", "ip6"].map((family) => {
-    const text = node.run(`nft list table ${family} kube-proxy`).replace(/\}\n\}\n$/, "}\n\n}\n");
+    const text = node
+      .run(`nft list table ${family} kube-proxy`)
+      .replace(/\}\n\}\n$/, "}\n\n}\n")
+      .replaceAll(/ comment "[^"]*"(?= :)/g, "");
     const blocks = text.split("\n\n").filter((block) => !/^\tchain \S+ \{\n\t\}$/.test(block));
     return blocks.sort().join("\n\n");
   });
