@@ -1,7 +1,11 @@
+import { test as propertyTest } from "@fast-check/vitest";
+import type { Service } from "@kubenetsim/core/model/service";
+import { familyOf, type IpAddress } from "@kubenetsim/core/net/address";
 import { ParseError, StatusError } from "@kubenetsim/core/runtime/errors";
 import type { RelayStep } from "@kubenetsim/core/trace/step";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import { outcomeLine } from "@kubenetsim/network/format/outcome";
+import { cluster as clusters, toYaml } from "@kubenetsim/testing";
 import { describe, expect, it } from "vitest";
 import { Cluster } from "./cluster.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
@@ -192,4 +196,48 @@ describe("how userspace mode is asked for", () => {
     });
     expect(one.node("n1").iptablesSave("nat")).toMatch(/10\.96\.0\.80\/32 .* --to-ports 4000\d$/m);
   });
+});
+
+describe("userspace and iptables mode", () => {
+  /** Those that neither mode treats by topology or policy, which userspace mode knows nothing of. */
+  const isPlain = ({ spec }: Service): boolean =>
+    familyOf((spec.clusterIP ?? "::") as IpAddress) === "IPv4" &&
+    spec.clusterIP !== "None" &&
+    spec.internalTrafficPolicy !== "Local" &&
+    spec.trafficDistribution === undefined;
+
+  propertyTest.prop([clusters({ maxNodes: 3, maxServices: 6 })], { numRuns: 25 })(
+    "bring a Pod's connections to the same endpoints",
+    (generated) => {
+      const one = Cluster.create({ proxyMode: "userspace" });
+      one.apply(toYaml(generated), { source: "generated.yaml" });
+      one.settle();
+      const client = one.list("Pod").find((pod) => pod.status?.podIP !== undefined && pod.spec.hostNetwork !== true);
+      if (client === undefined || familyOf(client.status!.podIP as IpAddress) !== "IPv4") return;
+      const name = `${client.metadata.namespace}/${client.metadata.name}`;
+      const twin = one.fork({ proxyMode: "iptables" });
+      for (const service of one.list("Service").filter(isPlain)) {
+        for (const { port, protocol = "TCP" } of service.spec.ports ?? []) {
+          if (protocol === "SCTP") continue;
+          const to = `${service.spec.clusterIP}:${port}/${protocol.toLowerCase()}`;
+          const expected = new Set(
+            twin
+              .pod(name)
+              .shares(to)
+              .filter(({ disposition }) => disposition === "delivered")
+              .map(({ host }) => host),
+          );
+          const traces = Array.from({ length: Math.max(1, expected.size) }, () => one.pod(name).connect(to));
+          const delivered = traces.filter(({ disposition }) => disposition === "delivered");
+          const seen = new Set(delivered.map(({ request }) => request.hops.at(-1)!.host));
+          if (service.spec.sessionAffinity !== "ClientIP") expect(seen, to).toEqual(expected);
+          else
+            expect([seen.size, [...seen].every((host) => expected.has(host))], to).toEqual([
+              Math.min(1, expected.size),
+              true,
+            ]);
+        }
+      }
+    },
+  );
 });
