@@ -53,8 +53,13 @@ interface ServicesText {
   readonly nat: ByteText;
 }
 
-function servicesText({ blocks, written }: IptablesProgram): ServicesText {
-  const text = noServices();
+/** What most Services and endpoints take, comments left out; where it is more the text grows. */
+const bytesOfService = 160;
+const bytesOfEndpoint = 256;
+
+function servicesText({ blocks, written, snapshot }: IptablesProgram): ServicesText {
+  const endpoints = written === "all" ? snapshot.endpointCount : 0;
+  const text = noServices(blocks.size * bytesOfService + endpoints * bytesOfEndpoint);
   for (const leaf of blocks.leaves) {
     if (written !== "all" && !leaf.values.some((block) => written.has(block))) addUnwritten(text, leaf);
     else for (const block of leaf.values) addService(text, block, written === "all" || written.has(block));
@@ -62,8 +67,8 @@ function servicesText({ blocks, written }: IptablesProgram): ServicesText {
   return text;
 }
 
-function noServices(): ServicesText {
-  return { filter: new ByteText(), chains: new ByteText(), nat: new ByteText() };
+function noServices(expected?: number): ServicesText {
+  return { filter: new ByteText(), chains: new ByteText(), nat: new ByteText(expected) };
 }
 
 /** What the blocks of a leaf add to the chains of all, kept for as long as the leaf is. */
