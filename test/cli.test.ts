@@ -118,6 +118,23 @@ describe("trace", () => {
   });
 });
 
+describe("a KubeProxyConfiguration that asks for userspace mode", () => {
+  it("is refused where it stands, in a file of its own too, with how to ask for it", () => {
+    const config = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: userspace\n";
+    withFiles({ "in.yaml": node, "config.yaml": config }, (folder) => {
+      for (const more of [[], ["--mode", "userspace"]]) {
+        const words = ["rules", "-f", "in.yaml", "-f", "config.yaml", ...more];
+        const { code, err } = runCli(words, { workingDirectory: folder });
+        expect(code).toBe(2);
+        expect(err).toMatch(
+          /config\.yaml:3:1: KubeProxyConfiguration\.Mode\.ProxyMode: Invalid value: "userspace": must/,
+        );
+        expect(err).toContain("leave mode out here and give --mode userspace");
+      }
+    });
+  });
+});
+
 describe("trace with the rules of a dump", () => {
   const trace = ["trace", "-f", shop, "--from", "pod/shop/client", "--to", "http://web"];
   const withDump = (text: string): CliResult =>

@@ -7,6 +7,7 @@ import type { Trace } from "@kubenetsim/core/trace/trace";
 import { outcomeLine } from "@kubenetsim/network/format/outcome";
 import { cluster as clusters, toYaml } from "@kubenetsim/testing";
 import { describe, expect, it } from "vitest";
+import { formatWarning } from "../warnings/warning.ts";
 import { Cluster } from "./cluster.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 
@@ -168,15 +169,44 @@ spec: {selector: {app: dns}, clusterIP: 10.96.0.53, ports: [{port: 53, protocol:
 });
 
 describe("how userspace mode is asked for", () => {
-  it("not by a configuration of kube-proxy 1.37, which refuses it; the hint says how", () => {
-    const config = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: userspace\n";
-    const apply = () => Cluster.create({ nodes: ["n1"] }).apply(config, { source: "config.yaml" });
-    expect(apply).toThrow(StatusError);
-    expect(apply).toThrow('Invalid value: "userspace": must be iptables, ipvs, nftables or blank');
-    try {
-      apply();
-    } catch (error) {
-      expect((error as StatusError).hint).toContain("--mode userspace");
+  const config = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: userspace\n";
+  const configMap = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: kube-proxy, namespace: kube-system}
+data:
+  config.conf: |
+${config.replace(/^/gm, "    ")}
+`;
+
+  it.each([
+    ["a document", config],
+    ["the ConfigMap", configMap],
+  ])("not by %s, which kube-proxy 1.37 refuses at any time; the hint says how", (_, text) => {
+    for (const options of [{}, { proxyMode: "userspace" as const }]) {
+      const one = lab("", options);
+      const before = [one.state, one.proxyConfig];
+      const apply = () => one.apply(text, { source: "config.yaml" });
+      expect(apply).toThrow(StatusError);
+      expect(apply).toThrow(
+        'KubeProxyConfiguration.Mode.ProxyMode: Invalid value: "userspace": must be iptables, ipvs, nftables or blank (blank means the best-available proxy [currently iptables])',
+      );
+      try {
+        apply();
+      } catch (error) {
+        const { hint, position } = error as StatusError;
+        expect(hint).toContain("leave mode out here and give --mode userspace");
+        expect(position?.source).toMatch(/^config\.yaml/);
+      }
+      expect([one.state, one.proxyConfig]).toEqual(before);
+    }
+  });
+
+  it("beside a configuration that names no mode or another one", () => {
+    for (const mode of ["", "mode: ipvs\n"]) {
+      const one = Cluster.create({ nodes: ["n1"], proxyMode: "userspace" });
+      one.apply(config.replace("mode: userspace\n", `${mode}portRange: 40000-40009\n`), { source: "config.yaml" });
+      one.settle();
+      expect([one.node("n1").proxyMode, one.proxyConfig.userspace.portRange]).toEqual(["userspace", "40000-40009"]);
     }
   });
 
@@ -195,6 +225,97 @@ describe("how userspace mode is asked for", () => {
       kubeProxy: { userspace: { portRange: "40000-40009", udpIdleTimeoutMs: 250 } },
     });
     expect(one.node("n1").iptablesSave("nat")).toMatch(/10\.96\.0\.80\/32 .* --to-ports 4000\d$/m);
+  });
+});
+
+describe("what kube-proxy in userspace mode cannot do", () => {
+  const logged = (one: Cluster): string[] =>
+    one.warnings.map(formatWarning).filter((text) => text.includes("kube-proxy"));
+
+  it("it logs in its words: SCTP, a port that is taken, a range that is used up", () => {
+    const sctp = lab();
+    sctp.apply(
+      "apiVersion: v1\nkind: Service\nmetadata: {name: sigtran}\nspec: {ports: [{name: m3ua, port: 2905, protocol: SCTP}]}\n",
+      { source: "sctp.yaml" },
+    );
+    sctp.settle();
+    const line =
+      '"Failed to start proxy" err="SCTP is not supported for user space proxy" serviceName="default/sigtran:m3ua"';
+    expect(logged(sctp)).toEqual([expect.stringMatching(/^sctp\.yaml:4:\d+: kube-proxy on all nodes: /)]);
+    expect(logged(sctp)[0]).toContain(line);
+    const trace = sctp.pod("client").curl("http://web");
+    expect(trace.warnings).toEqual([expect.stringContaining(line)]);
+    expect(sctp.fork({ proxyMode: "iptables" }).warnings.map(formatWarning).join()).not.toContain("user space");
+
+    const kubeProxy = { userspace: { portRange: "30080-30081", udpIdleTimeoutMs: 250 } };
+    const taken = lab("", { proxyMode: "userspace", kubeProxy });
+    taken.apply("apiVersion: v1\nkind: Service\nmetadata: {name: third}\nspec: {ports: [{port: 80}]}\n");
+    taken.settle();
+    expect(logged(taken)).toEqual([
+      expect.stringContaining(
+        '"Failed to allocate proxy port" err="port allocation failed; there are no remaining ports left to allocate in the accepted range" serviceName="default/third"',
+      ),
+      expect.stringContaining(
+        '"Failed to ensure portal" err="can\'t open node port for <nil>:30080/TCP: listen tcp :30080: bind: address already in use" servicePortName="default/web"',
+      ),
+    ]);
+  });
+
+  it("an external IP that is the node's own is the first Service's, on that node", () => {
+    const one = lab(", externalIPs: [192.168.10.11]");
+    one.apply(
+      "apiVersion: v1\nkind: Service\nmetadata: {name: z}\nspec: {externalIPs: [192.168.10.11], ports: [{port: 80}]}\n",
+      { source: "z.yaml" },
+    );
+    one.settle();
+    expect(logged(one)).toEqual([
+      'z.yaml:4:46: kube-proxy on n1: "Failed to ensure portal" err="Port conflict detected on port 192.168.10.11:80/TCP.  default/z vs default/web" servicePortName="default/z"',
+    ]);
+  });
+});
+
+describe("bad input in userspace mode", () => {
+  const slice = (rest: string): string => `apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: web-x, namespace: default, labels: {kubernetes.io/service-name: web}}
+${rest}
+`;
+
+  it("slices are not read, so nothing is logged of them and nothing served by them", () => {
+    const one = lab();
+    const before = one.node("n1").iptablesSave();
+    one.apply(slice("addressType: IPv4\nports: [{port: 80}, {name: a}]\nendpoints: [{addresses: [10.244.2.9]}]"));
+    one.settle();
+    expect(one.warnings.map(formatWarning).filter((text) => text.includes("kube-proxy"))).toEqual([]);
+    expect(one.node("n1").iptablesSave()).toBe(before);
+  });
+
+  it("Endpoints on a node that is none are served, and a port without a protocol is TCP", () => {
+    const one = lab();
+    one.apply(
+      "apiVersion: v1\nkind: Service\nmetadata: {name: own}\nspec: {clusterIP: 10.96.0.90, ports: [{port: 80}]}\n---\n" +
+        "apiVersion: v1\nkind: Endpoints\nmetadata: {name: own}\nsubsets: [{addresses: [{ip: 10.244.2.77, nodeName: nowhere}], ports: [{port: 80}]}]\n",
+    );
+    one.settle();
+    expect(one.node("n1").iptablesSave("nat")).toMatch(/-d 10\.96\.0\.90\/32 -p tcp /);
+    const trace = one.pod("client").connect("10.96.0.90:80");
+    expect(JSON.stringify(trace)).toContain("10.244.2.77");
+  });
+
+  it("an address that is none, a range that is no CIDR, and a node port that is taken, are refused by the API server", () => {
+    const one = lab();
+    const before = one.state;
+    const bad = slice("addressType: IPv4\nports: [{name: '', port: 80}]\nendpoints: [{addresses: [zz]}]");
+    expect(() => one.apply(bad)).toThrow(StatusError);
+    const second = (spec: string): string =>
+      `apiVersion: v1\nkind: Service\nmetadata: {name: two}\nspec: {ports: [{port: 80${spec}`;
+    expect(() => one.apply(second(", nodePort: 30080}], type: NodePort}"))).toThrow(
+      /provided port is already allocated/,
+    );
+    expect(() => one.apply(second("}], type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.0/99]}"))).toThrow(
+      StatusError,
+    );
+    expect(one.state).toBe(before);
   });
 });
 

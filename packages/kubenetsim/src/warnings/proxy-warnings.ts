@@ -20,7 +20,7 @@ export function proxyWarnings(plane: DataPlane, control: ControlPlane): Warning[
   return [
     ...waitingWarnings(plane, control, names),
     ...startWarnings(plane, names),
-    ...(names.length === 0 ? [] : objectWarnings(settled.state)),
+    ...workWarnings(plane, names, settled.state),
   ];
 }
 
@@ -28,7 +28,16 @@ export function proxyWarnings(plane: DataPlane, control: ControlPlane): Warning[
 export function warningsOnTheWay(plane: DataPlane, nodes: readonly string[]): Warning[] {
   const settled = plane.history.at(-1);
   if (settled === undefined || nodes.length === 0) return [];
-  return [...startWarnings(plane, nodes), ...objectWarnings(settled.state)];
+  return [...startWarnings(plane, nodes), ...workWarnings(plane, nodes, settled.state)];
+}
+
+/** Of what they read and write. In userspace mode a kube-proxy knows no slices, and reads Services in its own way. */
+function workWarnings(plane: DataPlane, names: readonly string[], state: ClusterState): Warning[] {
+  const userspace = names.filter((name) => plane.startOf(name)?.config.mode === "userspace");
+  return [
+    ...(userspace.length === names.length ? [] : objectWarnings(state)),
+    ...problemWarnings(plane, userspace, names, state),
+  ];
 }
 
 function waitingWarnings(
@@ -66,6 +75,35 @@ function startWarnings(plane: DataPlane, names: readonly string[]): Warning[] {
     message: `kube-proxy on ${someOf(nodes, names)}: ${message}`,
     position,
   }));
+}
+
+/** What kube-proxies in userspace mode could not do and have not put right since. */
+function problemWarnings(
+  plane: DataPlane,
+  nodes: readonly string[],
+  all: readonly string[],
+  state: ClusterState,
+): Warning[] {
+  const byText = new Map<string, { readonly position: Warning["position"]; readonly nodes: string[] }>();
+  for (const node of nodes) {
+    for (const { servicePort, line } of plane.node(node).current().userspace?.problems ?? []) {
+      const known = byText.get(line.text);
+      if (known !== undefined) known.nodes.push(node);
+      else byText.set(line.text, { position: servicePortPosition(state, servicePort), nodes: [node] });
+    }
+  }
+  return [...byText].map(([text, { position, nodes }]) => ({
+    message: `kube-proxy on ${someOf(nodes, all)}: ${text}`,
+    position,
+  }));
+}
+
+/** Where a port of a Service stands: `namespace/name:port`, without the colon for an unnamed one. */
+function servicePortPosition(state: ClusterState, servicePort: string): Warning["position"] {
+  const [key = "", name = ""] = servicePort.split(":");
+  const ports = state.tables.Service.get(key)?.spec.ports ?? [];
+  const index = ports.findIndex((port) => (port.name ?? "") === name);
+  return positionOf(state, "Service", key, index < 0 ? [] : ["spec", "ports", index]);
 }
 
 /** Services and slices are read alike by all of them. */

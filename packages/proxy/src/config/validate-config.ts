@@ -11,7 +11,7 @@ import { logging } from "./validate-logging.ts";
 import { burst, ipvsTimeouts, linux, masqueradeBit, periods } from "./validate-numbers.ts";
 
 const removedMode =
-  'mode userspace was removed in Kubernetes 1.26; to simulate it all the same, give --mode userspace, or Cluster.create({ proxyMode: "userspace" })';
+  'mode userspace was removed in Kubernetes 1.26; to simulate it all the same, leave mode out here and give --mode userspace, or Cluster.create({ proxyMode: "userspace" })';
 
 /**
  * What kube-proxy refuses, in its order and words (pkg/proxy/apis/config/validation).

@@ -89,4 +89,17 @@ describe("what kube-proxy logs when it starts", () => {
       'info "Detect-local-mode set to NodeCIDR, but no PodCIDR defined at node for primary IP family" ipFamily="IPv4" podCIDRs=null',
     );
   });
+
+  // Words of cmd/kube-proxy/app/server_others.go of 1.25.16.
+  it("in userspace mode what 1.25 says, which knows nothing of incomplete node port addresses", () => {
+    expect(lines({ mode: "userspace" })).toEqual([
+      'info "Detected node IP" address="192.168.10.11"',
+      'info "Using userspace Proxier"',
+      "info \"The userspace proxier is now deprecated and will be removed in a future release, please use 'iptables' or 'ipvs' instead\"",
+    ]);
+    expect(lines({ mode: "userspace" }, { nodeIPs: [] }).slice(0, 2)).toEqual([
+      expect.stringContaining("Can't determine this node's IP, assuming 127.0.0.1;"),
+      'info "Detected node IP" address="127.0.0.1"',
+    ]);
+  });
 });

@@ -12,6 +12,7 @@ import { error, info, type LogLine } from "./log-line.ts";
  */
 export function startLog(config: KubeProxyConfig, node: ProxyNode): LogLine[] {
   const primary = primaryFamily(config, node);
+  if (config.mode === "userspace") return userspaceLog(config, node, primary);
   return [
     ...nodeIPLines(config, node, primary),
     ...badConfigLines(config, node, primary),
@@ -19,6 +20,21 @@ export function startLog(config: KubeProxyConfig, node: ProxyNode): LogLine[] {
     ...badFamilyLines(config, node, primary),
     ...detectorLines(config, node, primary),
     ...modeLines(config, node),
+  ];
+}
+
+/** The same of the last kube-proxy that had userspace mode, 1.25. */
+function userspaceLog(config: KubeProxyConfig, node: ProxyNode, primary: IpFamily): LogLine[] {
+  const address = nodeIP(node, config, primary);
+  const unknown =
+    "Can't determine this node's IP, assuming 127.0.0.1; if this is incorrect, please set the --bind-address flag";
+  return [
+    ...(isLoopback(address) ? [info(unknown)] : []),
+    info("Detected node IP", { address: isLoopback(address) ? "127.0.0.1" : address }),
+    info("Using userspace Proxier"),
+    info(
+      "The userspace proxier is now deprecated and will be removed in a future release, please use 'iptables' or 'ipvs' instead",
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { formatAddress, type IpAddress, type IpFamily } from "@kubenetsim/core/net/address";
+import type { Rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { IptablesCommand } from "./iptables-command.ts";
 import type { PortClaims } from "./port-claims.ts";
 import { isOfFamily, nodePortRules, type PlacedRule, type ProxyAddress, portalRules } from "./portal-rules.ts";
@@ -63,12 +64,25 @@ export class Portals {
     return copy;
   }
 
-  /** Up to the first rule that iptables refuses. */
+  /** Up to the first rule that iptables refuses, as it does an address of the other family. */
   #append(iptables: IptablesCommand, rules: readonly PlacedRule[]): string | undefined {
     for (const { table, chain, rule } of rules) {
-      if (!isOfFamily(rule, this.#options.family)) return `Failed to install iptables rule for service in ${chain}`;
+      if (!isOfFamily(rule, this.#options.family)) return familyRefusal(rule, this.#options.family);
       iptables.ensureRule("append", table, chain, rule);
     }
     return undefined;
   }
+}
+
+/** What checkRule of pkg/util/iptables makes of what iptables 1.8.9 prints when the address is of the other family. */
+function familyRefusal({ destination }: Rule, family: IpFamily): string {
+  const program = family === "IPv4" ? "iptables" : "ip6tables";
+  const address = destination === undefined ? "" : formatAddress(destination.words);
+  const reason = family === "IPv4" ? "invalid mask `128' specified" : `host/network \`${address}' not found`;
+  const printed = [
+    "Ignoring deprecated --wait-interval option.",
+    `${program} v1.8.9 (nf_tables): ${reason}`,
+    `Try \`${program} -h' or '${program} --help' for more information.`,
+  ];
+  return `error checking rule: exit status 2: ${printed.join("\n")}\n`;
 }

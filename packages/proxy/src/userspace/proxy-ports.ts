@@ -83,15 +83,13 @@ export function parsePortRange(text: string): PortRange | undefined {
   return base === 0 ? undefined : { base, size: last - base + 1 };
 }
 
-/** What kube-proxy logs when it gets no port. */
+/** Why kube-proxy gets no port (errPortRangeNoPortsRemaining). */
 export const noPortsLeft =
-  "Failed to allocate proxy port: port allocation failed; there are no remaining ports left to allocate in the accepted range";
+  "port allocation failed; there are no remaining ports left to allocate in the accepted range";
 
-/** What kube-proxy logs when it cannot listen on the port that it got. */
+/** Why kube-proxy cannot listen on the port that it got. */
 export function startFailure(protocol: Protocol, port: number): string {
-  const reason =
-    protocol === "SCTP"
-      ? "SCTP is not supported for user space proxy"
-      : `listen ${protocol.toLowerCase()} :${port}: bind: address already in use`;
-  return `Failed to start proxy: ${reason}`;
+  return protocol === "SCTP"
+    ? "SCTP is not supported for user space proxy"
+    : `listen ${protocol.toLowerCase()} :${port}: bind: address already in use`;
 }

@@ -6,6 +6,7 @@ import { seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Chain } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { printRule } from "@kubenetsim/netfilter/text/iptables-print";
 import { beforeEach, describe, expect, test } from "vitest";
+import { error } from "../log/log-line.ts";
 import { IptablesCommand } from "./iptables-command.ts";
 import { removePortalChains } from "./portal-chains.ts";
 import { type UserspaceOptions, UserspaceProxier } from "./userspace-proxier.ts";
@@ -251,6 +252,8 @@ describe("proxies", () => {
 });
 
 describe("what cannot be", () => {
+  const logged = (): string[] => lab.proxier.problems.map(({ line }) => line.text);
+
   test("SCTP is not supported; the Service's other ports are served", () => {
     lab.start([
       service("web", {
@@ -261,7 +264,13 @@ describe("what cannot be", () => {
       }),
     ]);
     expect(lab.proxier.problems).toEqual([
-      { servicePort: "ns/web:s", message: "Failed to start proxy: SCTP is not supported for user space proxy" },
+      {
+        servicePort: "ns/web:s",
+        line: error("Failed to start proxy", {
+          err: "SCTP is not supported for user space proxy",
+          serviceName: "ns/web:s",
+        }),
+      },
     ]);
     expect(lab.proxyPort("ns/web:http")).toBeDefined();
   });
@@ -271,7 +280,9 @@ describe("what cannot be", () => {
     const a = service("a");
     const b = service("b", { clusterIP: "10.96.0.81" });
     lab.start([a, b]);
-    expect(lab.proxier.problems.map(({ servicePort }) => servicePort)).toEqual(["ns/b:http"]);
+    expect(logged()).toEqual([
+      '"Failed to allocate proxy port" err="port allocation failed; there are no remaining ports left to allocate in the accepted range" serviceName="ns/b:http"',
+    ]);
     lab.change([a, undefined]);
     expect(lab.proxyPort("ns/b:http")).toBeUndefined();
     lab.change([b, service("b", { clusterIP: "10.96.0.82" })]);
@@ -281,9 +292,9 @@ describe("what cannot be", () => {
   test("a node port among the proxies' ports is taken by whoever comes first", () => {
     lab = new Lab({ portRange: { base: 30080, size: 1 } });
     lab.start([service("web", { ports: [{ name: "http", port: 80, nodePort: 30080 }] })]);
-    expect(lab.proxier.problems[0]?.message).toBe(
-      "can't open node port for <nil>:30080/TCP: listen tcp :30080: bind: address already in use",
-    );
+    expect(logged()).toEqual([
+      '"Failed to ensure portal" err="can\'t open node port for <nil>:30080/TCP: listen tcp :30080: bind: address already in use" servicePortName="ns/web:http"',
+    ]);
     expect(lab.rules("nat", "KUBE-NODEPORT-CONTAINER")).toEqual([]);
   });
 
@@ -293,11 +304,8 @@ describe("what cannot be", () => {
     const b = service("b", { ...parts, clusterIP: "10.96.0.81" });
     lab.start([a]);
     lab.change([undefined, b]);
-    expect(lab.proxier.problems).toEqual([
-      {
-        servicePort: "ns/b:http",
-        message: "Port conflict detected on port 192.168.10.11:80/TCP.  ns/b:http vs ns/a:http",
-      },
+    expect(logged()).toEqual([
+      '"Failed to ensure portal" err="Port conflict detected on port 192.168.10.11:80/TCP.  ns/b:http vs ns/a:http" servicePortName="ns/b:http"',
     ]);
     // What comes after the conflict in its list is not opened, and it cannot be closed any more.
     expect(lab.allRules().filter((text) => text.includes("ns/b:http") && text.includes("198.51.100.1"))).toEqual([]);
@@ -307,7 +315,8 @@ describe("what cannot be", () => {
 
   test("a cluster IP of the other family gets no rule", () => {
     lab.start([service("web", { clusterIP: "fd00::80" })]);
-    expect([lab.proxier.problems.length, lab.allRules()]).toEqual([1, []]);
+    expect(lab.allRules()).toEqual([]);
+    expect(logged()).toEqual([expect.stringContaining("iptables v1.8.9 (nf_tables): invalid mask `128' specified")]);
   });
 });
 

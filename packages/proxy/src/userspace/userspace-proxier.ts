@@ -5,6 +5,7 @@ import { type AddressWords, formatAddress } from "@kubenetsim/core/net/address";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import type { Random } from "@kubenetsim/core/runtime/random";
+import { error, type LogLine } from "../log/log-line.ts";
 import { HeldSockets } from "./held-sockets.ts";
 import type { IptablesCommand } from "./iptables-command.ts";
 import { PortClaims } from "./port-claims.ts";
@@ -32,10 +33,11 @@ export interface UserspaceOptions extends PortalOptions {
   readonly udpIdleMs: number;
 }
 
-/** Something that kube-proxy could not do and writes into its log. */
+/** Something that kube-proxy could not do for a Service port. */
 export interface UserspaceProblem {
   readonly servicePort: string;
-  readonly message: string;
+  /** What it logs of it. */
+  readonly line: LogLine;
 }
 
 /** Ports of the node from which kube-proxy dials, in turn. */
@@ -60,7 +62,7 @@ export class UserspaceProxier {
   readonly #served = new Map<string, ServedPort>();
   readonly #sockets = new Map<string, ProxySocket>();
   /** Service ports that it does not serve, and why. */
-  readonly #failed = new Map<string, string>();
+  readonly #failed = new Map<string, LogLine>();
   #openProblems: UserspaceProblem[] = [];
   #started = new Map<string, number>();
   #nextSourcePort = sourcePorts.first;
@@ -87,7 +89,7 @@ export class UserspaceProxier {
 
   /** What went wrong and has not been put right since, sorted by Service port. */
   get problems(): readonly UserspaceProblem[] {
-    const failed = [...this.#failed].map(([servicePort, message]) => ({ servicePort, message }));
+    const failed = [...this.#failed].map(([servicePort, line]) => ({ servicePort, line }));
     return [...failed, ...this.#openProblems].sort((a, b) => (a.servicePort < b.servicePort ? -1 : 1));
   }
 
@@ -134,7 +136,7 @@ export class UserspaceProxier {
     const copy = new UserspaceProxier(this.options, random, clock, this);
     for (const [name, served] of this.#served) copy.#served.set(name, served);
     for (const [key, socket] of this.#sockets) copy.#sockets.set(key, socket.fork(copy.#around));
-    for (const [name, message] of this.#failed) copy.#failed.set(name, message);
+    for (const [name, line] of this.#failed) copy.#failed.set(name, line);
     copy.#openProblems = this.#openProblems;
     copy.#started = new Map(this.#started);
     copy.#nextSourcePort = this.#nextSourcePort;
@@ -159,7 +161,10 @@ export class UserspaceProxier {
     this.#openProblems = [];
     for (const [name, served] of this.#served) {
       const problem = this.#portals.open(iptables, served);
-      if (problem !== undefined) this.#openProblems.push({ servicePort: name, message: problem });
+      if (problem !== undefined) {
+        const line = error("Failed to ensure portal", { err: problem, servicePortName: name });
+        this.#openProblems.push({ servicePort: name, line });
+      }
       this.#balancer.forgetStale(name);
     }
     return stale;
@@ -182,7 +187,11 @@ export class UserspaceProxier {
     const allocated = this.#ports.allocate();
     const proxyPort = allocated === undefined ? undefined : this.#listen(name, port.protocol ?? "TCP", allocated);
     if (proxyPort === undefined) {
-      this.#failed.set(name, allocated === undefined ? noPortsLeft : startFailure(port.protocol ?? "TCP", allocated));
+      const line =
+        allocated === undefined
+          ? error("Failed to allocate proxy port", { err: noPortsLeft, serviceName: name })
+          : error("Failed to start proxy", { err: startFailure(port.protocol ?? "TCP", allocated), serviceName: name });
+      this.#failed.set(name, line);
       return;
     }
     this.#failed.delete(name);
