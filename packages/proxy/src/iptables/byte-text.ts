@@ -13,18 +13,18 @@ export class ByteText {
   }
 
   add(text: string): void {
-    this.#makeRoom(text.length);
+    const { length } = text;
+    if (this.#length + length > this.#bytes.length) this.#makeRoom(length);
     const bytes = this.#bytes;
-    let at = this.#length;
-    for (let i = 0; i < text.length; i++) {
+    const at = this.#length;
+    let all = 0;
+    for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 127) {
-        this.addBytes(utf8ToBytes(text));
-        return;
-      }
-      bytes[at++] = code;
+      bytes[at + i] = code;
+      all |= code;
     }
-    this.#length = at;
+    if (all > 127) this.addBytes(utf8ToBytes(text));
+    else this.#length = at + length;
   }
 
   addBytes(bytes: Uint8Array): void {

@@ -5,13 +5,17 @@ import { chain } from "./masquerade-rules.ts";
 import type { ServiceBlock } from "./service-block.ts";
 import type { SharedRules } from "./shared-rules.ts";
 import { builtinsWithJumps, iptablesJumps } from "./static-jumps.ts";
+import { type FixedChains, filterChains, natChains } from "./top-level-chains.ts";
 
 /** What one family's kube-proxy in iptables mode has written after a sync, and what it needs to know for the next one. */
 export interface IptablesProgram {
   readonly snapshot: ProxySnapshot;
   /** A full sync also makes sure of the jumps from the built-in chains. */
   readonly sync: "full" | "partial";
-  /** What this sync feeds to `iptables-restore --noflush`: the common chains, and the chains of changed Services. */
+  /**
+   * What this sync feeds to `iptables-restore --noflush`: the common chains, and the chains of changed Services; made when
+   * first read.
+   */
   readonly input: RestoreInput;
   /** Above 1000 endpoints: no comments per endpoint, no hourly full syncs, stale chains are kept for a while. */
   readonly largeCluster: boolean;
@@ -20,6 +24,9 @@ export interface IptablesProgram {
   /** The blocks whose own chains this sync writes: all of them, or those that changed. */
   readonly written: ReadonlySet<ServiceBlock> | "all";
   readonly shared: SharedRules;
+  readonly fixed: FixedChains;
+  /** The chains that this sync deletes. */
+  readonly deleted: readonly string[];
   /** What kube-proxy set when it started, by path below /proc/sys. */
   readonly sysctls: ReadonlyMap<string, number>;
   /** Chains in the kernel that nothing uses any more. */
@@ -31,12 +38,17 @@ export interface IptablesProgram {
   readonly ruleset: Ruleset;
 }
 
-export type ProgramParts = Omit<IptablesProgram, "ruleset">;
+export type ProgramParts = Omit<IptablesProgram, "input" | "ruleset">;
 
 export function iptablesProgram(parts: ProgramParts): IptablesProgram {
+  let input: RestoreInput | undefined;
   let ruleset: Ruleset | undefined;
   return {
     ...parts,
+    get input() {
+      input ??= restoreInput(parts);
+      return input;
+    },
     get ruleset() {
       ruleset ??= wholeRuleset(parts);
       return ruleset;
@@ -55,13 +67,23 @@ export function afterRefusedRestore(
   return iptablesProgram({ ...written, largeCluster, lastCleanUp });
 }
 
-function wholeRuleset({ snapshot, input, blocks, stale }: ProgramParts): Ruleset {
+function restoreInput({ snapshot, blocks, written, shared, fixed, deleted }: ProgramParts): RestoreInput {
+  const nat = natChains(shared, fixed);
+  for (const block of written === "all" ? blocks.values() : written) for (const one of block.chains) nat.push(one);
+  return {
+    family: snapshot.basis.family,
+    tables: [
+      { name: "filter", chains: filterChains(shared, fixed), deleted: [] },
+      { name: "nat", chains: nat, deleted },
+    ],
+  };
+}
+
+function wholeRuleset({ snapshot, blocks, shared, fixed, stale }: ProgramParts): Ruleset {
   const nat = table("nat");
   const filter = table("filter");
-  for (const restored of input.tables) {
-    const whole = restored.name === "nat" ? nat : filter;
-    for (const one of restored.chains) if (one.name.startsWith("KUBE-")) whole.set(one.name, one);
-  }
+  for (const one of natChains(shared, fixed)) nat.set(one.name, one);
+  for (const one of filterChains(shared, fixed)) filter.set(one.name, one);
   for (const block of blocks.values()) for (const one of block.chains) nat.set(one.name, one);
   for (const one of stale) nat.set(one.name, one);
   const tables: Table[] = [

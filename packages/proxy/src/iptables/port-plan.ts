@@ -1,5 +1,5 @@
 import type { Origin } from "@kubenetsim/core/trace/origin";
-import type { Match } from "@kubenetsim/netfilter/ruleset/match";
+import type { CommentMatch } from "@kubenetsim/netfilter/ruleset/match";
 import type { ProtocolCondition } from "@kubenetsim/netfilter/ruleset/rule";
 import type { Target } from "@kubenetsim/netfilter/ruleset/target";
 import type { ServicePort } from "../snapshot/service-port.ts";
@@ -17,7 +17,7 @@ export interface PortPlan {
   readonly names: ServiceChainNames;
   readonly protocol: ProtocolCondition;
   /** `-m comment --comment ns/name:port`. */
-  readonly nameComment: Match;
+  readonly nameComment: CommentMatch;
   /** Traffic to the cluster IP has somewhere to go; so has traffic from outside. */
   readonly hasInternal: boolean;
   readonly hasExternal: boolean;
@@ -27,7 +27,7 @@ export interface PortPlan {
   readonly usesLocalChain: boolean;
   readonly internalChain: string;
   /** For traffic that has nowhere to go. */
-  readonly refusal: { readonly comment: Match; readonly target: Target };
+  readonly refusal: { readonly comment: CommentMatch; readonly target: Target };
   readonly origin: (reason: string) => Origin;
 }
 

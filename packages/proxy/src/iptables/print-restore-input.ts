@@ -1,12 +1,10 @@
-import type { Rule } from "@kubenetsim/netfilter/ruleset/rule";
-import type { Chain } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { Chain, TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { Leaf } from "../snapshot/sorted-map.ts";
 import { ByteText } from "./byte-text.ts";
 import type { IptablesProgram } from "./iptables-program.ts";
-import { addRestoreWords } from "./restore-words.ts";
+import { RuleText } from "./rule-text.ts";
 import type { PortBlock, ServiceBlock } from "./service-block.ts";
 import { sharedChains } from "./shared-chains.ts";
-import { fixedChainsOf } from "./sync-iptables.ts";
 import { filterChains, natChains } from "./top-level-chains.ts";
 
 /**
@@ -18,91 +16,90 @@ import { filterChains, natChains } from "./top-level-chains.ts";
  * It is UTF-8. It costs a copy of what Services add to the chains of all, and the rules of those that the sync writes.
  */
 export function printRestoreInput(program: IptablesProgram): Uint8Array {
-  const { shared, snapshot } = program;
-  const fixed = fixedChainsOf(snapshot.basis);
-  const services = servicesText(program);
-  const deleted = program.input.tables.flatMap((table) => table.deleted);
-
-  const { filter, chains, nat } = services;
-  const text = new ByteText(filter.bytes.length + chains.bytes.length + nat.bytes.length + roomForOthers);
+  const { blocks, written, shared, fixed, deleted } = program;
+  const text = new ByteText(roomFor(program));
+  const lines = new RuleText(text);
+  const touched = touchedLeaves(program);
   text.add("*filter\n");
-  addChainLines(text, filterChains(shared, fixed));
-  if (fixed.localhostFirewall !== undefined) addRules(text, fixed.localhostFirewall);
-  text.addBytes(filter.bytes);
-  addRules(text, fixed.forward);
+  for (const { name } of filterChains(shared, fixed)) addChainLine(text, name);
+  if (fixed.localhostFirewall !== undefined) addRules(lines, fixed.localhostFirewall);
+  for (const leaf of blocks.leaves) {
+    if (!touched.has(leaf)) text.addBytes(untouchedLines(leaf).filter);
+    else for (const { ports } of leaf.values) for (const port of ports) addFrontends(lines, port, "filter");
+  }
+  addRules(lines, fixed.forward);
   text.add("COMMIT\n*nat\n");
-  addChainLines(text, natChains(shared, fixed));
-  text.addBytes(chains.bytes);
+  for (const { name } of natChains(shared, fixed)) addChainLine(text, name);
+  for (const block of written === "all" ? blocks.values() : written) {
+    for (const { chainNames } of block.ports) for (const name of chainNames) addChainLine(text, name);
+  }
   for (const name of deleted) addChainLine(text, name);
-  addRules(text, fixed.postrouting);
-  addRules(text, fixed.markMasq);
-  text.addBytes(nat.bytes);
+  addRules(lines, fixed.postrouting);
+  addRules(lines, fixed.markMasq);
+  for (const leaf of blocks.leaves) {
+    if (!touched.has(leaf)) text.addBytes(untouchedLines(leaf).nat);
+    else for (const block of leaf.values) addNatLines(lines, block, written === "all" || written.has(block));
+  }
   for (const name of deleted) text.add(`-X ${name}\n`);
-  for (const rule of fixed.nodePortJumps) addRule(text, "KUBE-SERVICES", rule);
+  for (const rule of fixed.nodePortJumps) lines.rule("KUBE-SERVICES", rule);
   text.add("COMMIT\n");
   return text.bytes;
 }
 
-/** More than the fixed chains take. */
-const roomForOthers = 1 << 12;
-
-/** The lines of Services. */
-interface ServicesText {
-  readonly filter: ByteText;
-  readonly chains: ByteText;
-  readonly nat: ByteText;
-}
-
 /** What most Services and endpoints take, comments left out; where it is more the text grows. */
-const bytesOfService = 160;
-const bytesOfEndpoint = 256;
+const bytesOfService = 512;
+const bytesOfEndpoint = 320;
+/** Of the fixed chains. */
+const bytesOfOthers = 1 << 12;
 
-function servicesText({ blocks, written, snapshot }: IptablesProgram): ServicesText {
-  const endpoints = written === "all" ? snapshot.endpointCount : 0;
-  const text = noServices(blocks.size * bytesOfService + endpoints * bytesOfEndpoint);
-  for (const leaf of blocks.leaves) {
-    if (written !== "all" && !leaf.values.some((block) => written.has(block))) addUnwritten(text, leaf);
-    else for (const block of leaf.values) addService(text, block, written === "all" || written.has(block));
-  }
-  return text;
+function roomFor({ blocks, written, snapshot }: IptablesProgram): number {
+  if (written !== "all") return (blocks.size * bytesOfService) / 4 + bytesOfOthers;
+  return blocks.size * bytesOfService + snapshot.endpointCount * bytesOfEndpoint + bytesOfOthers;
 }
 
-function noServices(expected?: number): ServicesText {
-  return { filter: new ByteText(), chains: new ByteText(), nat: new ByteText(expected) };
+type BlockLeaf = Leaf<ServiceBlock>;
+
+/** The leaves with a block whose own chains the sync writes. */
+function touchedLeaves({ blocks, written }: IptablesProgram): ReadonlySet<BlockLeaf> {
+  if (written === "all") return new Set(blocks.leaves);
+  return new Set(blocks.leaves.filter((leaf) => leaf.values.some((block) => written.has(block))));
 }
 
 /** What the blocks of a leaf add to the chains of all, kept for as long as the leaf is. */
-const unwritten = new WeakMap<Leaf<ServiceBlock>, ServicesText>();
-
-function addUnwritten(text: ServicesText, leaf: Leaf<ServiceBlock>): void {
-  let lines = unwritten.get(leaf);
-  if (lines === undefined) {
-    lines = noServices();
-    for (const block of leaf.values) addService(lines, block, false);
-    unwritten.set(leaf, lines);
-  }
-  text.filter.addBytes(lines.filter.bytes);
-  text.nat.addBytes(lines.nat.bytes);
+interface LeafLines {
+  readonly filter: Uint8Array;
+  readonly nat: Uint8Array;
 }
 
-function addService(text: ServicesText, { ports }: ServiceBlock, isWritten: boolean): void {
+const knownLines = new WeakMap<BlockLeaf, LeafLines>();
+
+function untouchedLines(leaf: BlockLeaf): LeafLines {
+  const known = knownLines.get(leaf);
+  if (known !== undefined) return known;
+  const lines = { filter: frontendLines(leaf, "filter"), nat: frontendLines(leaf, "nat") };
+  knownLines.set(leaf, lines);
+  return lines;
+}
+
+function frontendLines({ values }: BlockLeaf, table: TableName): Uint8Array {
+  const text = new ByteText();
+  const lines = new RuleText(text);
+  for (const { ports } of values) for (const port of ports) addFrontends(lines, port, table);
+  return text.bytes;
+}
+
+function addNatLines(lines: RuleText, { ports }: ServiceBlock, isWritten: boolean): void {
   for (const port of ports) {
-    addFrontends(text, port);
-    if (!isWritten) continue;
-    addChainLines(text.chains, port.chains);
-    port.write((chain, rule) => addRule(text.nat, chain, rule));
+    addFrontends(lines, port, "nat");
+    if (isWritten) port.write(lines);
   }
 }
 
-function addFrontends({ filter, nat }: ServicesText, { frontends }: PortBlock): void {
+function addFrontends(lines: RuleText, { frontends }: PortBlock, table: TableName): void {
   for (const { chain, rule } of frontends) {
-    const { table, name } = sharedChains[chain];
-    addRule(table === "nat" ? nat : filter, name, rule);
+    const shared = sharedChains[chain];
+    if (shared.table === table) lines.rule(shared.name, rule);
   }
-}
-
-function addChainLines(text: ByteText, chains: readonly Chain[]): void {
-  for (const { name } of chains) addChainLine(text, name);
 }
 
 function addChainLine(text: ByteText, name: string): void {
@@ -111,13 +108,6 @@ function addChainLine(text: ByteText, name: string): void {
   text.add(" - [0:0]\n");
 }
 
-function addRules(text: ByteText, { name, rules }: Chain): void {
-  for (const rule of rules) addRule(text, name, rule);
-}
-
-function addRule(text: ByteText, chain: string, rule: Rule): void {
-  text.add("-A ");
-  text.add(chain);
-  addRestoreWords(text, rule);
-  text.add("\n");
+function addRules(lines: RuleText, { name, rules }: Chain): void {
+  for (const rule of rules) lines.rule(name, rule);
 }

@@ -31,8 +31,6 @@ export function addRestoreWords(text: ByteText, rule: Rule): void {
       addAddresses(text, rule);
       addressesLeft = false;
     }
-    text.add(" -m ");
-    text.add(match.kind);
     if (isTransport(match)) addTransport(text, match, rule);
     else addMatch(text, match);
   }
@@ -60,6 +58,8 @@ function not(condition: Negatable): string {
 }
 
 function addTransport(text: ByteText, match: Transport, rule: Rule): void {
+  text.add(" -m ");
+  text.add(match.kind);
   addProtocol(text, rule);
   addAddress(text, " -d ", rule.destination);
   addPort(text, " --sport ", match.sourcePort);
@@ -101,7 +101,7 @@ function addAddress(text: ByteText, flag: string, condition: AddressCondition | 
   text.addNumber(condition.prefix);
 }
 
-function addAddressText(text: ByteText, address: AddressWords): void {
+export function addAddressText(text: ByteText, address: AddressWords): void {
   if (address.length > 1) {
     text.add(formatAddress(address));
     return;
@@ -124,25 +124,30 @@ function addPort(text: ByteText, flag: string, port: ({ from: number; to: number
   text.addNumber(port.to);
 }
 
-const randomMode = " --mode random --probability ";
-
-function addMatch(text: ByteText, match: Exclude<Match, Transport>): void {
+/** A match that is none of a transport protocol, from its ` -m ` on. */
+export function addMatch(text: ByteText, match: PlainMatch): void {
   switch (match.kind) {
     case "comment":
-      text.add(match.text.includes(" ") ? ' --comment "' : " --comment ");
+      text.add(match.text.includes(" ") ? ' -m comment --comment "' : " -m comment --comment ");
       text.add(match.text);
-      text.add(match.text.includes(" ") ? '"' : "");
+      if (match.text.includes(" ")) text.add('"');
       break;
     case "statistic":
-      text.add(match.mode === "nth" ? ` --mode nth --every ${match.every} --packet ${match.packet}` : randomMode);
-      if (match.mode === "random") text.add(probabilityTextOf(match.probability31));
+      if (match.mode === "nth") text.add(` -m statistic --mode nth --every ${match.every} --packet ${match.packet}`);
+      else addProbability(text, match.probability31);
       break;
     default:
-      text.add(matchWords(match));
+      text.add(` -m ${match.kind}${matchWords(match)}`);
   }
 }
 
-type RareMatch = Exclude<Match, Transport | { readonly kind: "comment" | "statistic" }>;
+function addProbability(text: ByteText, probability: number): void {
+  text.add(" -m statistic --mode random --probability ");
+  text.add(probabilityTextOf(probability));
+}
+
+export type PlainMatch = Exclude<Match, Transport>;
+type RareMatch = Exclude<PlainMatch, { readonly kind: "comment" | "statistic" }>;
 
 function matchWords(match: RareMatch): string {
   switch (match.kind) {
@@ -209,7 +214,7 @@ function addTarget(text: ByteText, target: Target | undefined): void {
 }
 
 /** `10.0.0.1:80`, `[fd00::1]:80`; without a port the address alone. */
-function addDestination(text: ByteText, address: AddressWords, port: number | undefined): void {
+export function addDestination(text: ByteText, address: AddressWords, port: number | undefined): void {
   const isBracketed = address.length > 1 && port !== undefined;
   if (isBracketed) text.add("[");
   addAddressText(text, address);

@@ -1,7 +1,13 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { Cidr } from "@kubenetsim/core/net/cidr";
 import { lowerProtocol, type Protocol, protocolNumbers } from "@kubenetsim/core/net/protocol";
-import type { ConntrackMatch, ConntrackStateName, Match, TransportMatch } from "@kubenetsim/netfilter/ruleset/match";
+import type {
+  CommentMatch,
+  ConntrackMatch,
+  ConntrackStateName,
+  Match,
+  TransportMatch,
+} from "@kubenetsim/netfilter/ruleset/match";
 import type { AddressCondition, ProtocolCondition } from "@kubenetsim/netfilter/ruleset/rule";
 import type { Target } from "@kubenetsim/netfilter/ruleset/target";
 
@@ -27,7 +33,7 @@ export function reject(family: IpFamily): Target {
   return rejections[family];
 }
 
-export function comment(text: string): Match {
+export function comment(text: string): CommentMatch {
   return { kind: "comment", text };
 }
 

@@ -2,18 +2,28 @@ import type { Rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { Chain } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { ServicePortState, ServiceState } from "../snapshot/service-state.ts";
 import { endpointChainName } from "./chain-names.ts";
-import type { AddRule } from "./endpoint-chains.ts";
 import { frontendsOf, sameFrontends } from "./frontend-rules.ts";
 import type { IptablesContext } from "./iptables-context.ts";
 import { type PortPlan, planPort } from "./port-plan.ts";
+import { RuleObjects } from "./rule-objects.ts";
+import type { RuleSink } from "./rule-sink.ts";
 import { ownChainNames, writeOwnChains } from "./service-chains.ts";
 import type { Frontend, SharedChain } from "./shared-chains.ts";
 
 /** All that one Service adds to the rules, port by port. */
-export interface ServiceBlock {
+export class ServiceBlock {
   readonly ports: readonly PortBlock[];
+  #chains: readonly Chain[] | undefined;
+
+  constructor(ports: readonly PortBlock[]) {
+    this.ports = ports;
+  }
+
   /** Its chains in the nat table: KUBE-EXT-, -FW-, -SVC-, -SVL- and -SEP-. */
-  readonly chains: readonly Chain[];
+  get chains(): readonly Chain[] {
+    this.#chains ??= this.ports.flatMap((port) => port.chainNames.map((name) => new OwnChain(name, port)));
+    return this.#chains;
+  }
 }
 
 /**
@@ -24,7 +34,8 @@ export class PortBlock {
   readonly plan: PortPlan;
   /** What it adds to the chains of all; the earlier block's own where they are the same. */
   readonly frontends: readonly Frontend[];
-  readonly chains: readonly Chain[];
+  /** Of the chains that only it uses, in the order in which kube-proxy makes them. */
+  readonly chainNames: readonly string[];
   readonly #endpointChains: readonly string[];
   readonly #context: IptablesContext;
   readonly #withComments: boolean;
@@ -36,14 +47,14 @@ export class PortBlock {
     this.frontends =
       before !== undefined && sameFrontends(before.plan, plan) ? before.frontends : frontendsOf(plan, context);
     this.#endpointChains = plan.endpoints.reachable.map((endpoint) => endpointChainName(plan.port, endpoint));
-    this.chains = ownChainNames(plan, this.#endpointChains).map((name) => new OwnChain(name, this));
+    this.chainNames = ownChainNames(plan, this.#endpointChains);
     this.#context = context;
     this.#withComments = withComments;
   }
 
-  /** Gives out the rules of its chains in the order in which kube-proxy writes them, and keeps none. */
-  write(add: AddRule): void {
-    writeOwnChains(add, this.plan, this.#endpointChains, this.#context, this.#withComments);
+  /** Tells the rules of its chains in the order in which kube-proxy writes them. */
+  write(to: RuleSink): void {
+    writeOwnChains(to, this.plan, this.#endpointChains, this.#context, this.#withComments);
   }
 
   rulesOf(chain: string): readonly Rule[] {
@@ -52,8 +63,8 @@ export class PortBlock {
   }
 
   #byChain(): Map<string, Rule[]> {
-    const byChain = new Map<string, Rule[]>(this.chains.map(({ name }) => [name, []]));
-    this.write((chain, rule) => void byChain.get(chain)?.push(rule));
+    const byChain = new Map<string, Rule[]>(this.chainNames.map((name) => [name, []]));
+    this.write(new RuleObjects((chain, rule) => void byChain.get(chain)?.push(rule), this.plan.origin));
     return byChain;
   }
 }
@@ -86,7 +97,7 @@ export function serviceBlock(
   before: ServiceBlock | undefined,
 ): ServiceBlock {
   const ports = service.ports.map((state, i) => new PortBlock(state, context, withComments, before?.ports[i]));
-  return { ports, chains: ports.length === 1 ? ports[0]!.chains : ports.flatMap((port) => port.chains) };
+  return new ServiceBlock(ports);
 }
 
 /** Its rules of one of the chains that all Services share. */

@@ -2,10 +2,11 @@ import { addressWords } from "@kubenetsim/core/net/address";
 import { cidrContains } from "@kubenetsim/core/net/cidr";
 import { type Rule, rule } from "@kubenetsim/netfilter/ruleset/rule";
 import { localCondition } from "../config/local-detector.ts";
-import { type AddRule, addEndpointRules, addSpread, waysTo } from "./endpoint-chains.ts";
+import { addEndpointRules, addSpread } from "./endpoint-chains.ts";
 import type { IptablesContext } from "./iptables-context.ts";
 import type { PortPlan } from "./port-plan.ts";
 import { comment, host, jump, jumpToMarkMasq, net, sourceIsLocal, toPort } from "./rule-parts.ts";
+import type { RuleSink } from "./rule-sink.ts";
 
 /** The chains of a Service port in the nat table, in the order in which kube-proxy makes them. */
 export function ownChainNames(plan: PortPlan, endpointChains: readonly string[]): string[] {
@@ -23,28 +24,27 @@ export function ownChainNames(plan: PortPlan, endpointChains: readonly string[])
  * traffic policy, and each endpoint. `withComments` is false in a large cluster, where the rules about endpoints go without.
  */
 export function writeOwnChains(
-  add: AddRule,
+  to: RuleSink,
   plan: PortPlan,
   endpointChains: readonly string[],
   context: IptablesContext,
   withComments: boolean,
 ): void {
-  if (plan.hasInternal) addClusterIPMasquerade(add, plan, context);
-  if (plan.usesExternalChain) addExternalRules(add, plan, context);
-  if (plan.usesFirewallChain) addFirewallRules(add, plan, context);
+  if (plan.hasInternal) addClusterIPMasquerade(to, plan, context);
+  if (plan.usesExternalChain) addExternalRules(to, plan, context);
+  if (plan.usesFirewallChain) addFirewallRules(to, plan, context);
   const { names, endpoints } = plan;
-  const ways = waysTo(plan, endpointChains);
-  if (plan.usesClusterChain) addSpread(add, names.cluster, plan, endpoints.cluster, ways, withComments);
-  if (plan.usesLocalChain) addSpread(add, names.local, plan, endpoints.local, ways, withComments);
-  addEndpointRules(add, plan, ways, withComments);
+  if (plan.usesClusterChain) addSpread(to, names.cluster, plan, endpoints.cluster, endpointChains, withComments);
+  if (plan.usesLocalChain) addSpread(to, names.local, plan, endpoints.local, endpointChains, withComments);
+  addEndpointRules(to, plan, endpointChains, withComments);
 }
 
 /** Traffic to the cluster IP is masqueraded when it comes from outside of the pods' network, or always. */
-function addClusterIPMasquerade(add: AddRule, plan: PortPlan, context: IptablesContext): void {
+function addClusterIPMasquerade(to: RuleSink, plan: PortPlan, context: IptablesContext): void {
   const { port } = plan;
   if (!context.masqueradeAll && context.detector === undefined) return;
   const from: Partial<Rule> = context.masqueradeAll ? {} : localCondition(context.detector!, true);
-  add(
+  to.rule(
     plan.internalChain,
     rule({
       source: from.source,
@@ -62,12 +62,12 @@ function addClusterIPMasquerade(add: AddRule, plan: PortPlan, context: IptablesC
  * With externalTrafficPolicy Local the client's address is kept, so only traffic that is sure to come back here, from this
  * node and its pods, may go to all endpoints.
  */
-function addExternalRules(add: AddRule, plan: PortPlan, { detector }: IptablesContext): void {
+function addExternalRules(to: RuleSink, plan: PortPlan, { detector }: IptablesContext): void {
   const { port, names } = plan;
   const addFor = (reason: string, parts: Partial<Rule>): void => {
     const about = comment(`${reason} traffic for ${port.name} external destinations`);
     const matches = [about, ...(parts.matches ?? [])];
-    add(names.external, rule({ ...parts, matches, origin: plan.origin(`${reason} traffic`) }));
+    to.rule(names.external, rule({ ...parts, matches, origin: plan.origin(`${reason} traffic`) }));
   };
   if (!port.externalPolicyLocal) {
     addFor("masquerade", { target: jumpToMarkMasq });
@@ -79,25 +79,25 @@ function addExternalRules(add: AddRule, plan: PortPlan, { detector }: IptablesCo
   }
   if (plan.hasExternal) {
     const target = jump(port.externalPolicyLocal ? names.local : names.cluster);
-    add(names.external, rule({ target, origin: plan.origin("external traffic") }));
+    to.rule(names.external, rule({ target, origin: plan.origin("external traffic") }));
   }
 }
 
 /** Lets the source ranges through. What falls off the end is dropped later, in the filter table. */
-function addFirewallRules(add: AddRule, plan: PortPlan, { nodeIP }: IptablesContext): void {
+function addFirewallRules(to: RuleSink, plan: PortPlan, { nodeIP }: IptablesContext): void {
   const { port, names } = plan;
   const origin = plan.origin("load balancer source ranges");
   const matches = [comment(`${port.name} loadbalancer IP`)];
   const target = jump(names.external);
   for (const range of port.sourceRanges) {
-    add(names.firewall, rule({ source: net(range), matches, target, origin }));
+    to.rule(names.firewall, rule({ source: net(range), matches, target, origin }));
   }
   // A node that may use the load balancer reaches it with the load balancer's own IP as source.
   if (port.sourceRanges.some((range) => cidrContains(range, nodeIP))) {
     for (const vip of port.loadBalancerVIPs) {
-      add(names.firewall, rule({ source: host(addressWords(vip)), matches, target, origin }));
+      to.rule(names.firewall, rule({ source: host(addressWords(vip)), matches, target, origin }));
     }
   }
   const rest = comment(`other traffic to ${port.name} will be dropped by KUBE-PROXY-FIREWALL`);
-  add(names.firewall, rule({ matches: [rest], origin }));
+  to.rule(names.firewall, rule({ matches: [rest], origin }));
 }

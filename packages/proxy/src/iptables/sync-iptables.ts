@@ -1,5 +1,5 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
-import type { Chain, RestoreInput } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { Chain } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { changedServices } from "../snapshot/changed-services.ts";
 import type { ProxyBasis } from "../snapshot/proxy-basis.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
@@ -8,7 +8,7 @@ import { type IptablesContext, iptablesContext } from "./iptables-context.ts";
 import { type IptablesProgram, iptablesProgram } from "./iptables-program.ts";
 import { type ServiceBlock, serviceBlock } from "./service-block.ts";
 import { gatherShared, updateShared } from "./shared-rules.ts";
-import { type FixedChains, filterChains, fixedChains, natChains } from "./top-level-chains.ts";
+import { type FixedChains, fixedChains } from "./top-level-chains.ts";
 
 /** Above so many endpoints kube-proxy drops comments (pkg/proxy/iptables/proxier.go, largeClusterEndpointsThreshold). */
 export const largeClusterEndpoints = 1000;
@@ -58,9 +58,10 @@ export function syncIptables(
   return iptablesProgram({
     snapshot,
     sync: full ? "full" : "partial",
-    input: restoreInput(rules, cleansUp ? stale : [], node),
     largeCluster,
     ...rules,
+    fixed: node.fixed,
+    deleted: cleansUp ? stale.map((one) => one.name) : [],
     sysctls: iptablesSysctls(node.context),
     stale: cleansUp ? [] : stale,
     lastFullSync: full ? now : previous.lastFullSync,
@@ -105,11 +106,6 @@ function nodeOf(basis: ProxyBasis): NodeRules {
   return node;
 }
 
-/** The chains that each sync of this node and configuration writes alike. */
-export function fixedChainsOf(basis: ProxyBasis): FixedChains {
-  return nodeOf(basis).fixed;
-}
-
 type Rules = Pick<IptablesProgram, "blocks" | "written" | "shared">;
 
 function allRules({ services }: ProxySnapshot, { context, fixed }: NodeRules, withComments: boolean): Rules {
@@ -147,16 +143,4 @@ function staleChains(
   for (const change of changes) for (const one of change.before?.chains ?? []) stale.set(one.name, one);
   for (const change of changes) for (const one of change.after?.chains ?? []) stale.delete(one.name);
   return [...stale.values()];
-}
-
-function restoreInput({ blocks, written, shared }: Rules, stale: readonly Chain[], node: NodeRules): RestoreInput {
-  const nat = natChains(shared, node.fixed);
-  for (const block of written === "all" ? blocks.values() : written) for (const one of block.chains) nat.push(one);
-  return {
-    family: node.context.family,
-    tables: [
-      { name: "filter", chains: filterChains(shared, node.fixed), deleted: [] },
-      { name: "nat", chains: nat, deleted: stale.map((one) => one.name) },
-    ],
-  };
 }
