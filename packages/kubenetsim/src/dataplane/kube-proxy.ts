@@ -1,11 +1,12 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { IpFamily } from "@kubenetsim/core/net/address";
+import { beLiberal, conntrackSysctls } from "@kubenetsim/proxy/config/conntrack-sysctls";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { Proxier } from "./backend/backend.ts";
 import { backendOf, backends } from "./backend/backends.ts";
-import type { NodeKernel } from "./node-kernel.ts";
+import { type NodeKernel, setSysctls } from "./node-kernel.ts";
 import type { Settled } from "./object-history.ts";
 import { removeStaleFlows } from "./stale-flows.ts";
 
@@ -30,10 +31,12 @@ export interface KubeProxy {
  * @throws UnsupportedError for a mode that is not modelled.
  */
 export function startKubeProxy(node: ProxyNode, settled: Settled, kernel: NodeKernel): KubeProxy {
-  const { config, state } = settled;
+  const { state } = settled;
   const nowMs = timeOf(settled);
-  const backend = backendOf(config.mode);
+  const backend = backendOf(settled.config.mode);
   kernel.userspace = undefined;
+  setSysctls(kernel, conntrackSysctls(settled.config));
+  const config = asTheKernelIs(settled.config, kernel);
   for (const other of backends) if (backend.removes.includes(other.mode)) other.cleanUp(kernel);
   const proxiers = snapshotsOf(node, config, state).map((snapshot) => {
     const proxier = backend.start(snapshot, kernel, nowMs, state);
@@ -41,6 +44,13 @@ export function startKubeProxy(node: ProxyNode, settled: Settled, kernel: NodeKe
     return proxier;
   });
   return { node, config, proxiers, syncedMs: proxiers.map(() => nowMs) };
+}
+
+/** kube-proxy looks at the kernel, and not at its configuration, for whether segments out of the window count as invalid. */
+function asTheKernelIs(config: KubeProxyConfig, { sysctls }: NodeKernel): KubeProxyConfig {
+  const tcpBeLiberal = sysctls.get(beLiberal) === 1;
+  if (tcpBeLiberal === config.conntrack.tcpBeLiberal) return config;
+  return { ...config, conntrack: { ...config.conntrack, tcpBeLiberal } };
 }
 
 /** The same kube-proxy after changes; itself when none of them concerned it. */

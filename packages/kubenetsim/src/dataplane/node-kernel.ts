@@ -1,6 +1,7 @@
 import type { IpAddress, IpFamily } from "@kubenetsim/core/net/address";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
+import type { ConntrackTimeouts } from "@kubenetsim/netfilter/engine/conntrack";
 import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
 import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import { type KernelNames, liveNames, nftNames } from "@kubenetsim/network/trace/kernel-names";
@@ -62,8 +63,20 @@ export function forkKernel(node: NodeKernel, { random, clock }: KernelSurroundin
   };
 }
 
+/** Those of connection tracking that are modelled. */
+const conntrackTimeouts: Readonly<Record<string, keyof ConntrackTimeouts>> = {
+  "net/netfilter/nf_conntrack_tcp_timeout_established": "tcpEstablished",
+  "net/netfilter/nf_conntrack_tcp_timeout_close_wait": "tcpCloseWait",
+  "net/netfilter/nf_conntrack_udp_timeout": "udp",
+  "net/netfilter/nf_conntrack_udp_timeout_stream": "udpReplied",
+};
+
 export function setSysctls(node: NodeKernel, values: ReadonlyMap<string, number>): void {
-  for (const [path, value] of values) node.sysctls.set(path, value);
+  for (const [path, value] of values) {
+    node.sysctls.set(path, value);
+    const timeout = conntrackTimeouts[path];
+    if (timeout !== undefined) node.kernel.setConntrackTimeouts({ [timeout]: value });
+  }
 }
 
 /** What the numbers on a tape stand for as the rules are now; later syncs do not change it. */

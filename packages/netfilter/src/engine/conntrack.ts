@@ -3,11 +3,14 @@ import { ConntrackTable, entryStatus } from "./conntrack-table.ts";
 import { ctState, type Packet } from "./packet.ts";
 import { isPossibleSegment, nextTcpState, tcpIgnored, tcpInvalid, tcpState } from "./tcp-tracking.ts";
 
-/** Seconds that an entry lives without a packet: the kernel's defaults, TCP established as kube-proxy sets it. */
+/** Seconds that an entry lives without a packet, by what its connection has come to (sysctls net.netfilter.nf_conntrack_*_timeout*). */
 export interface ConntrackTimeouts {
   readonly tcpNew: number;
   readonly tcpEstablished: number;
-  readonly tcpFinished: number;
+  readonly tcpFinWait: number;
+  readonly tcpCloseWait: number;
+  readonly tcpLastAck: number;
+  readonly tcpTimeWait: number;
   readonly tcpReset: number;
   readonly udp: number;
   readonly udpReplied: number;
@@ -16,10 +19,14 @@ export interface ConntrackTimeouts {
   readonly other: number;
 }
 
+/** The kernel's own. */
 export const defaultTimeouts: ConntrackTimeouts = {
   tcpNew: 120,
-  tcpEstablished: 86_400,
-  tcpFinished: 120,
+  tcpEstablished: 432_000,
+  tcpFinWait: 120,
+  tcpCloseWait: 60,
+  tcpLastAck: 30,
+  tcpTimeWait: 120,
   tcpReset: 10,
   udp: 30,
   udpReplied: 120,
@@ -35,7 +42,7 @@ export const defaultTimeouts: ConntrackTimeouts = {
 export class Conntrack {
   readonly table: ConntrackTable;
   readonly #clock: Clock;
-  readonly #timeouts: ConntrackTimeouts;
+  #timeouts: ConntrackTimeouts;
   readonly #key: Int32Array;
   /** The entry of the packet under way that is not confirmed yet. A packet that came to nothing leaves it for the next. */
   #pending = -1;
@@ -45,6 +52,11 @@ export class Conntrack {
     this.#clock = clock;
     this.#timeouts = timeouts;
     this.#key = new Int32Array(this.table.tupleLength);
+  }
+
+  /** From now on; an entry that is there has its new time with its next packet. */
+  setTimeouts(timeouts: Partial<ConntrackTimeouts>): void {
+    this.#timeouts = { ...this.#timeouts, ...timeouts };
   }
 
   /** Finds or makes the packet's entry and sets its registers. */
@@ -230,7 +242,18 @@ export function swapPorts(ports: number): number {
 
 /** A connection that has been answered once counts as established: the client's ACK is not walked. */
 function tcpSeconds(tcp: number, replied: boolean, timeouts: ConntrackTimeouts): number {
-  if (tcp === tcpState.close) return timeouts.tcpReset;
-  if (tcp >= tcpState.finWait && tcp <= tcpState.timeWait) return timeouts.tcpFinished;
-  return replied ? timeouts.tcpEstablished : timeouts.tcpNew;
+  switch (tcp) {
+    case tcpState.finWait:
+      return timeouts.tcpFinWait;
+    case tcpState.closeWait:
+      return timeouts.tcpCloseWait;
+    case tcpState.lastAck:
+      return timeouts.tcpLastAck;
+    case tcpState.timeWait:
+      return timeouts.tcpTimeWait;
+    case tcpState.close:
+      return timeouts.tcpReset;
+    default:
+      return replied ? timeouts.tcpEstablished : timeouts.tcpNew;
+  }
 }

@@ -8,7 +8,7 @@ import type { Chain, RestoreInput, Ruleset, TableName } from "../ruleset/ruleset
 import { AddressBook, type DeviceInput } from "./address-book.ts";
 import type { ChainName } from "./chain-registry.ts";
 import { ConditionNames } from "./condition-names.ts";
-import { Conntrack, defaultTimeouts } from "./conntrack.ts";
+import { Conntrack, type ConntrackTimeouts, defaultTimeouts } from "./conntrack.ts";
 import { Evaluator } from "./evaluator.ts";
 import { FamilyStack } from "./family-stack.ts";
 import type { Hook } from "./hook.ts";
@@ -236,6 +236,12 @@ export class Kernel {
 
   conntrack(family: IpFamily): Conntrack {
     return this.#of(family).conntrack;
+  }
+
+  /** Of both families, as their sysctls are the same. */
+  setConntrackTimeouts(timeouts: Partial<ConntrackTimeouts>): void {
+    this.#v4.conntrack.setTimeouts(timeouts);
+    this.#v6.conntrack.setTimeouts(timeouts);
   }
 
   /** `conntrack -F` */

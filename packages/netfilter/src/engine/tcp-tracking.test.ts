@@ -111,3 +111,29 @@ it("a connection that is refused leaves nothing behind", () => {
   }
   expect([...conntrack.table.entries(clock.nowMs)]).toEqual([]);
 });
+
+describe("an entry lives as long as the kernel lets it in its state", () => {
+  it.each([
+    ["a:SYN", 120],
+    ["a:SYN b:SYN+ACK", 432_000],
+    ["a:SYN b:SYN+ACK a:ACK a:FIN+ACK", 120],
+    ["a:SYN b:SYN+ACK a:ACK a:FIN+ACK b:ACK", 60],
+    ["a:SYN b:SYN+ACK a:ACK a:FIN+ACK b:FIN+ACK", 30],
+    ["a:SYN b:SYN+ACK a:ACK a:FIN+ACK b:FIN+ACK a:ACK", 120],
+    ["a:SYN b:SYN+ACK a:ACK b:RST", 10],
+  ])("%s: %i s, and another one as soon as it is set", (segments, seconds) => {
+    for (const factor of [1, 2]) {
+      const clock = virtualClock();
+      const conntrack = new Conntrack(false, clock, defaultTimeouts);
+      const changed = Object.entries(defaultTimeouts).map(([name, value]) => [name, value * factor]);
+      conntrack.setTimeouts(Object.fromEntries(changed));
+      for (const segment of segments.split(" ")) {
+        const packet = packetOf(segment);
+        conntrack.track(packet);
+        conntrack.confirm(packet);
+      }
+      const { table } = conntrack;
+      expect([...table.entries(0)].map((entry) => table.expiresMs[entry]! / 1000)).toEqual([seconds * factor]);
+    }
+  });
+});

@@ -54,7 +54,14 @@ export interface KubeProxyConfig {
     /** For how long a UDP client is known after its last datagram: `udpIdleTimeout`, which 1.37 has no more. */
     readonly udpIdleTimeoutMs: number;
   };
-  readonly conntrack: { readonly tcpBeLiberal: boolean };
+  /** Seconds; 0 leaves the kernel's value. The size of connection tracking (maxPerCore, min) is not modelled. */
+  readonly conntrack: {
+    readonly tcpEstablishedTimeoutSeconds: number;
+    readonly tcpCloseWaitTimeoutSeconds: number;
+    readonly udpTimeoutSeconds: number;
+    readonly udpStreamTimeoutSeconds: number;
+    readonly tcpBeLiberal: boolean;
+  };
   readonly featureGates: Readonly<Record<string, boolean>>;
 }
 
@@ -85,6 +92,12 @@ export const defaultKubeProxyConfig: KubeProxyConfig = {
     udpTimeoutSeconds: 0,
   },
   userspace: { portRange: "", udpIdleTimeoutMs: 250 },
-  conntrack: { tcpBeLiberal: false },
+  conntrack: {
+    tcpEstablishedTimeoutSeconds: 86_400,
+    tcpCloseWaitTimeoutSeconds: 3600,
+    udpTimeoutSeconds: 0,
+    udpStreamTimeoutSeconds: 0,
+    tcpBeLiberal: false,
+  },
   featureGates: {},
 };

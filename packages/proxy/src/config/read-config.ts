@@ -102,7 +102,26 @@ function readFields(fields: FieldReader): KubeProxyConfig {
       udpTimeoutSeconds: fields.seconds("ipvs", "udpTimeout"),
     },
     userspace: { ...defaults.userspace, portRange: fields.text("portRange") ?? "" },
-    conntrack: { tcpBeLiberal: fields.boolean("conntrack", "tcpBeLiberal") ?? false },
+    conntrack: {
+      tcpEstablishedTimeoutSeconds: secondsOr(
+        fields,
+        "tcpEstablishedTimeout",
+        defaults.conntrack.tcpEstablishedTimeoutSeconds,
+      ),
+      tcpCloseWaitTimeoutSeconds: secondsOr(
+        fields,
+        "tcpCloseWaitTimeout",
+        defaults.conntrack.tcpCloseWaitTimeoutSeconds,
+      ),
+      udpTimeoutSeconds: fields.seconds("conntrack", "udpTimeout"),
+      udpStreamTimeoutSeconds: fields.seconds("conntrack", "udpStreamTimeout"),
+      tcpBeLiberal: fields.boolean("conntrack", "tcpBeLiberal") ?? false,
+    },
     featureGates: fields.booleans("featureGates"),
   };
+}
+
+/** Of connection tracking, where 0 is another thing than nothing said. */
+function secondsOr(fields: FieldReader, key: string, byDefault: number): number {
+  return fields.at("conntrack", key) === undefined ? byDefault : fields.seconds("conntrack", key);
 }

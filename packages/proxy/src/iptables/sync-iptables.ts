@@ -78,14 +78,10 @@ function syncPeriodMs({ config }: ProxyBasis): number {
 }
 
 /**
- * With route_localnet the kernel routes packets from 127.0.0.0/8 to other hosts once DNAT has sent them there; the kernel's
- * own setting of nf_conntrack_tcp_be_liberal is changed only when the configuration asks for it.
+ * With route_localnet the kernel routes packets from 127.0.0.0/8 to other hosts once DNAT has sent them there.
  */
-function iptablesSysctls({ localhostNodePorts, tcpBeLiberal }: IptablesContext): ReadonlyMap<string, number> {
-  const sysctls = new Map<string, number>();
-  if (localhostNodePorts) sysctls.set("net/ipv4/conf/all/route_localnet", 1);
-  if (tcpBeLiberal) sysctls.set("net/netfilter/nf_conntrack_tcp_be_liberal", 1);
-  return sysctls;
+function iptablesSysctls({ localhostNodePorts }: IptablesContext): ReadonlyMap<string, number> {
+  return new Map(localhostNodePorts ? [["net/ipv4/conf/all/route_localnet", 1]] : []);
 }
 
 /** What stays the same from sync to sync. */
