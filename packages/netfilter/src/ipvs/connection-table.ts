@@ -195,11 +195,15 @@ export class ConnectionTable {
     this.expireAt(slot, nowMs + this.timeoutMs[slot]!);
   }
 
+  /**
+   * Of one time, connections go before templates: a template that they controlled then goes with them. In the kernel its
+   * timer is the one that runs late, for it was set anew each time it came too early.
+   */
   expireAt(slot: number, timeMs: number): void {
     this.expiresMs[slot] = timeMs;
     if (timeMs < this.#queuedMs[slot]!) {
       this.#queuedMs[slot] = timeMs;
-      this.queue.push(timeMs, slot);
+      this.queue.push(timeMs, this.words[slot * rowLength + field.flags]! & connectionFlag.template, slot);
     }
   }
 
