@@ -3,7 +3,7 @@ import { tableNames } from "./chain-registry.ts";
 import type { Conntrack } from "./conntrack.ts";
 import type { Director } from "./director.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { type Hook, hookNames } from "./hook.ts";
+import { type Hook, hook, hookNames } from "./hook.ts";
 import type { HookOrder } from "./hook-order.ts";
 import { builtinStations, type HookPlan, planOf, type Station, stage, tableStation } from "./hook-plan.ts";
 import type { Meter } from "./meter.ts";
@@ -110,9 +110,10 @@ export class FamilyStack {
         this.#track(packet, meter, tape);
         return accept;
       case stage.nat:
+        if (at === hook.OUTPUT) return this.#natLocally(argument as Manip, packet, meter, tape);
         return this.#nat(argument as Manip, at, packet, meter, tape);
       case stage.director:
-        return this.#direct(packet, meter, tape);
+        return this.#direct(at, packet, meter, tape);
       case stage.outgoing:
         packet.fate.more = true;
         this.#parts.director?.outgoing(packet, meter, tape);
@@ -148,6 +149,15 @@ export class FamilyStack {
     if (tape !== null) tape.write(tapeKind.conntrack, packet.ctState, packet.ctReply ? 1 : 0);
   }
 
+  /** Another destination may lie another way; a packet without any goes no further (nf_nat_ipv4_local_fn). */
+  #natLocally(side: Manip, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
+    const { dst0, dst1, dst2, dst3 } = packet;
+    const result = this.#nat(side, hook.OUTPUT, packet, meter, tape);
+    if (result !== accept || packet.router === undefined) return result;
+    if (dst0 === packet.dst0 && dst1 === packet.dst1 && dst2 === packet.dst2 && dst3 === packet.dst3) return accept;
+    return packet.router.reroute() ? accept : verdict.drop;
+  }
+
   #nat(side: Manip, at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
     const { natHook } = this.#parts;
     if (!natHook.active || packet.ctState === ctState.invalid) return accept;
@@ -174,7 +184,7 @@ export class FamilyStack {
   }
 
   /** IPVS at LOCAL_IN and LOCAL_OUT: answers of real servers first, then packets for virtual servers. */
-  #direct(packet: Packet, meter: Meter, tape: Tape | null): Verdict {
+  #direct(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
     const { director, addresses, conntrack, stateless } = this.#parts;
     if (director === undefined) return accept;
     packet.fate.more = true;
@@ -183,7 +193,9 @@ export class FamilyStack {
     if (result !== verdict.stolen) return result;
     if (!stateless) conntrack.expectReplyFrom(packet);
     // A real server on this host: the packet goes on from here.
-    return addresses.destinationType(packet) === 2 ? accept : result;
+    if (addresses.destinationType(packet) !== 2) return result;
+    if (at === hook.OUTPUT) packet.router?.reroute();
+    return accept;
   }
 
   #confirm(packet: Packet): void {

@@ -34,9 +34,10 @@ import type { Verdict } from "./verdict.ts";
  * director is given. State is mutable numbers; `fork` copies it.
  *
  * The caller moves the packet: PREROUTING, then (after routing) INPUT, or FORWARD and POSTROUTING; OUTPUT and POSTROUTING
- * for one that is made here. `stolen` from INPUT or OUTPUT means that IPVS gave it a new destination: route it anew and run
- * OUTPUT (which knows that it has been there) and POSTROUTING. Set `inDevice`, `outDevice` and `bridged` before each hook
- * that asks them. A packet that stays on the host by loopback keeps its metadata between POSTROUTING and PREROUTING.
+ * for one that is made here, where OUTPUT asks `packet.router` for the way to another destination. `stolen` from INPUT or
+ * OUTPUT means that IPVS gave it a new destination: route it anew and run OUTPUT (which knows that it has been there) and
+ * POSTROUTING. Set `inDevice`, `outDevice` and `bridged` before each hook that asks them. A packet that stays on the host by
+ * loopback keeps its metadata between POSTROUTING and PREROUTING.
  *
  * Counters of rules speak of packets that `runHook` saw: one that a walker sends on a way that it remembers from an earlier
  * packet does not come by here.

@@ -11,6 +11,15 @@ export const tcpFlag = { FIN: 1, SYN: 2, RST: 4, ACK: 16 } as const;
 /** `Packet.ctStatus`: which addresses NAT has changed, and which of the two it has decided about (IPS_SRC_NAT, …). */
 export const ctStatus = { sourceNat: 1, destinationNat: 2, sourceDone: 4, destinationDone: 8 } as const;
 
+/** Whoever moves packets from hook to hook. */
+export interface Router {
+  /**
+   * Finds the way to the destination that the packet has now (ip_route_me_harder); false when there is none. What is left of
+   * the hook still sees the device by which it was to leave before.
+   */
+  reroute(): boolean;
+}
+
 /**
  * A packet inside a kernel: registers that hooks read and write in place. Numbers only, one object for a packet's whole
  * way: a hop allocates nothing. Addresses are signed 32-bit words, most significant first; IPv4 uses word 0 alone.
@@ -41,6 +50,8 @@ export class Packet {
   rejection = 0;
   /** What its way has hung on; the caller begins it anew for each packet if it wants to know. */
   readonly fate: Fate = new Fate();
+  /** Asked as soon as something in OUTPUT gives the packet another destination; with none its way stays the caller's affair. */
+  router: Router | undefined = undefined;
 
   // What the kernel that holds it right now knows about it (skb metadata); reset when it enters a host.
   /** Index in the kernel's list of devices; -1 for none (locally made, or not yet routed). */

@@ -1,7 +1,7 @@
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { hook } from "@kubenetsim/netfilter/engine/hook";
 import type { Meter } from "@kubenetsim/netfilter/engine/meter";
-import type { Packet } from "@kubenetsim/netfilter/engine/packet";
+import type { Packet, Router } from "@kubenetsim/netfilter/engine/packet";
 import { recordHeader } from "@kubenetsim/netfilter/engine/packet-header";
 import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import { type Verdict, verdict } from "@kubenetsim/netfilter/engine/verdict";
@@ -35,7 +35,7 @@ const onward = -1;
  * One direction of a packet's way, from host to host until it arrives, is thrown away or finds no way. Numbers only:
  * where it ended stands in the fields.
  */
-export class OneWay {
+export class OneWay implements Router {
   /** The host at which the way ended. */
   host: Host;
   /** Ids of the hosts on the way, in their order; `hosts` of them. */
@@ -50,6 +50,8 @@ export class OneWay {
   #meter: Meter;
   #tape: Tape | null = null;
   #kernel: HostKernel | undefined;
+  #decision: number = routeDecision.none;
+  /** Of what is forwarded. */
   #route: Route | undefined;
   // Where the packet goes next, set by #transmit.
   #nextHost = 0;
@@ -76,6 +78,7 @@ export class OneWay {
     this.#packet = packet;
     this.#meter = meter;
     this.#tape = tape;
+    packet.router = this;
     let host = from;
     let device = -1;
     this.hosts = 0;
@@ -84,6 +87,7 @@ export class OneWay {
       const outcome = hops > 0 ? this.#receive(host, device) : this.#begin(host, how);
       if (outcome !== onward) {
         packet.gateway = undefined;
+        packet.router = undefined;
         return outcome as ReasonCode;
       }
       host = this.#topology.hosts[this.#nextHost]!;
@@ -146,18 +150,25 @@ export class OneWay {
     return decision === routeDecision.none ? reasonCode.noRoute : this.#output(host);
   }
 
-  /** OUTPUT of a packet that has a route; routing again if a hook changed the destination. */
+  /** OUTPUT of a packet that has a route; a hook that gives it another destination has asked for the new one (`reroute`). */
   #output(host: Host): number {
     const packet = this.#packet;
-    const { dst0, dst1, dst2, dst3 } = packet;
     const made = this.#runHook(hook.OUTPUT);
+    if (made === verdict.stolen) this.#lookUpRoute(host);
+    if (this.#decision === routeDecision.none) return reasonCode.noRoute;
     if (made !== verdict.accept && made !== verdict.stolen) return endOf(made);
-    if (dst0 !== packet.dst0 || dst1 !== packet.dst1 || dst2 !== packet.dst2 || dst3 !== packet.dst3) {
-      if (this.#lookUpRoute(host) === routeDecision.none) return reasonCode.noRoute;
-    }
+    packet.outDevice = this.#route?.device ?? loopbackDevice;
     if (this.#route === undefined) return this.#loopBack(host);
     // What IPVS rewrote is sent as a packet of its own; the director leaves alone what it has rewritten.
     return made === verdict.stolen ? this.#output(host) : this.#postroute(host);
+  }
+
+  reroute(): boolean {
+    const packet = this.#packet;
+    const { outDevice } = packet;
+    const decision = this.#lookUpRoute(this.host);
+    packet.outDevice = outDevice;
+    return decision !== routeDecision.none;
   }
 
   /** POSTROUTING, then lo, which gives the packet back with its mark and its conntrack entry. */
@@ -211,7 +222,7 @@ export class OneWay {
     return kernel === undefined ? verdict.accept : kernel.runHook(number, this.#packet, this.#meter, this.#tape);
   }
 
-  /** Decides where the packet goes and by which device it is to leave; `#route` is set for what is forwarded. */
+  /** Decides where the packet goes and by which device it is to leave. */
   #lookUpRoute(host: Host): number {
     const packet = this.#packet;
     const { v6, dst0, dst1, dst2, dst3 } = packet;
@@ -224,6 +235,7 @@ export class OneWay {
       decision = this.#route === undefined ? routeDecision.none : routeDecision.forward;
     }
     packet.gateway = this.#route?.gateway;
+    this.#decision = decision;
     if (this.#tape !== null) writeRoute(this.#tape, decision, packet.outDevice, this.#route);
     return decision;
   }

@@ -128,6 +128,7 @@ describe("with hooks", () => {
         if (number === hook.OUTPUT && packet.destinationPort === 30080) {
           packet.dst0 = addressWords("10.244.1.5" as IpAddress)[0]!;
           packet.destinationPort = 80;
+          packet.router!.reroute();
         }
         return verdict.accept;
       },
@@ -209,6 +210,21 @@ describe("IPv6", () => {
     expect(outcome(topology.pods.get("default/a")!, "fd00:244:2::7", 81)).toBe("refused");
     expect(outcome(topology.pods.get("default/a")!, "fd00:96::1")).toBe("no-route");
     expect(outcome(topology.nodes.get("node1")!, "::1")).toBe("refused");
+  });
+
+  test("a packet to which OUTPUT gives a destination without a route ends there, as one that nobody can route", () => {
+    const [a, b, c, d] = addressWords("fd00:96::1" as IpAddress);
+    const away = kernel(hook.OUTPUT, (packet) => {
+      Object.assign(packet, { dst0: a, dst1: b, dst2: c, dst3: d });
+      return packet.router!.reroute() ? verdict.accept : verdict.drop;
+    });
+    const rewriting = walkerOf({ node1: away });
+    const from = rewriting.topology.nodes.get("node1")!;
+    const destination = "::1" as IpAddress;
+    writeRequest(rewriting.packet, { from, protocol: "TCP", destination, destinationPort: 80 });
+    expect(dispositions[rewriting.simulate(from, null)]).toBe("no-route");
+    expect(rewriting.reason).toBe(reasonCode.noRoute);
+    expect(rewriting.receiver.name).toBe("node node1");
   });
 });
 
