@@ -11,6 +11,7 @@ import { noSuchNode } from "../connect/no-such-node.ts";
 import { parseSource } from "../connect/source.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
 import { askHealth } from "../dataplane/health-servers.ts";
+import { heldPorts } from "../dataplane/held-ports.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
@@ -264,8 +265,10 @@ export class Cluster {
 
   #askHealth(name: string, question: { readonly port: number; readonly path: string }): string | undefined {
     const { proxy } = this.#nodePlane(name).current();
-    const node = this.#data.history.at(-1)?.state.tables.Node.get(name);
-    return proxy === undefined ? undefined : askHealth(proxy, question, node, this.clock.nowMs);
+    const { tables } = this.#data.history.at(-1)?.state ?? this.state;
+    if (proxy === undefined || heldPorts(tables.Pod.values()).get(name)?.has(question.port)) return undefined;
+    const { port, path } = question;
+    return askHealth(proxy, port, { path, node: tables.Node.get(name), nowMs: this.clock.nowMs });
   }
 
   /** Before anything is settled no kube-proxy runs. */

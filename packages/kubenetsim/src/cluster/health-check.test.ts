@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatWarning } from "../warnings/warning.ts";
 import { Cluster } from "./cluster.ts";
 
 const pod = (name: string, node: string): string => `apiVersion: v1
@@ -75,5 +76,72 @@ Content-Length: 114
     expect(one.node("n1").healthCheck(10256, "/livez")).toMatch(/^HTTP\/1\.1 200 /);
     expect(one.node("n1").healthCheck(10249, "/proxyMode")).toMatch(/\n\niptables$/);
     expect(one.node("n1").healthCheck(10249, "/else")).toMatch(/^HTTP\/1\.1 404 Not Found\n/);
+  });
+});
+
+// upstream: healthcheck.TestServerWithSelectiveListeningAddress
+describe("a Service's health check port", () => {
+  const holder = `apiVersion: v1
+kind: Pod
+metadata: {name: holder}
+spec: {nodeName: n2, hostNetwork: true, containers: [{name: a, image: a, ports: [{containerPort: 32100}]}]}
+`;
+  const events = (one: Cluster): string[] => one.warnings.map(formatWarning).filter((text) => text.includes("Failed"));
+
+  it("is open where node ports are", () => {
+    const answers = (nodePortAddresses: string[], proxyMode: "iptables" | "nftables" = "iptables") => {
+      const one = Cluster.create({ nodes: ["n1", "n2"], proxyMode, kubeProxy: { nodePortAddresses } });
+      one.apply([service, pod("a", "n1"), pod("b", "n1")].join("---\n"));
+      one.settle();
+      const node = one.node("n1");
+      return ["192.168.10.11", "10.244.1.1", "127.0.0.1"].map(
+        (address) => node.connect(`${address}:32100`).disposition,
+      );
+    };
+    expect(answers([])).toEqual(["delivered", "delivered", "delivered"]);
+    expect(answers(["192.168.0.0/16"])).toEqual(["delivered", "refused", "refused"]);
+    expect(answers(["127.0.0.0/8"])).toEqual(["refused", "refused", "delivered"]);
+    expect(answers(["all"], "nftables")).toEqual(["delivered", "delivered", "delivered"]);
+    expect(answers([], "nftables")).toEqual(["delivered", "refused", "refused"]);
+  });
+
+  it("is nowhere when no address of the node matches", () => {
+    const one = Cluster.create({ nodes: ["n1"], kubeProxy: { nodePortAddresses: ["172.16.0.0/12"] } });
+    one.apply([service, pod("a", "n1")].join("---\n"));
+    one.settle();
+    expect(() => one.node("n1").healthCheck(32100)).toThrow(/does not listen on port 32100/);
+    expect(one.node("n1").connect("192.168.10.11:32100").disposition).toBe("refused");
+    expect(events(one)).toEqual([]);
+  });
+
+  it.each(["iptables", "ipvs", "nftables"] as const)("that a Pod on the node has is an event in %s mode", (mode) => {
+    const one = lab(mode);
+    one.apply(holder, { source: "holder.yaml" });
+    one.settle();
+    const address = mode === "nftables" ? "192.168.10.12" : "0.0.0.0";
+    const event = `kube-proxy: Service default/web: Warning FailedToStartServiceHealthcheck: node n2 failed to start healthcheck "default/web" on port 32100: listen tcp4 ${address}:32100: bind: address already in use`;
+    expect(events(one)).toEqual([expect.stringContaining(event)]);
+    const trace = one.external().connect("192.168.10.12:32100");
+    expect(trace.receiver).toBe("pod default/holder");
+    expect(trace.warnings).toContainEqual(expect.stringContaining(event));
+    expect(() => one.node("n2").healthCheck(32100)).toThrow(/does not listen/);
+    expect(one.node("n1").healthCheck(32100)).toContain("200 OK");
+  });
+
+  it("that kube-proxy's own servers have is an event too", () => {
+    const one = Cluster.create({ nodes: ["n1"], kubeProxy: { healthzBindAddress: "0.0.0.0:32100" } });
+    one.apply([service, pod("a", "n1")].join("---\n"));
+    one.settle();
+    expect(events(one)).toEqual([expect.stringContaining("listen tcp4 0.0.0.0:32100: bind: address already in use")]);
+    expect(one.node("n1").healthCheck(32100, "/livez")).toContain('"healthy":true');
+    expect(one.external().connect("192.168.10.11:32100").receiver).toBe("kube-proxy healthz");
+  });
+
+  it("of kube-proxy itself is open where it is bound", () => {
+    const one = Cluster.create({ nodes: ["n1"], kubeProxy: { healthzBindAddress: "127.0.0.1:10256" } });
+    one.settle();
+    expect(one.external().connect("192.168.10.11:10256").disposition).toBe("refused");
+    for (const port of [10249, 10256])
+      expect(one.node("n1").connect(`127.0.0.1:${port}`).disposition).toBe("delivered");
   });
 });

@@ -58,7 +58,8 @@ export class NodeHandle extends ClientHandle {
 
   /**
    * What kube-proxy on this node answers to a health check, as `curl -i` prints it: on a Service's healthCheckNodePort, and
-   * `/healthz` and `/livez` on port 10256, `/proxyMode` on 10249, or where its configuration puts them.
+   * `/healthz` and `/livez` on port 10256, `/proxyMode` on 10249, or where its configuration puts them. It is asked at an address
+   * where it listens.
    *
    * @throws ParseError when kube-proxy does not listen on the port
    */

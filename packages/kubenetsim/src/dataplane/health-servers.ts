@@ -1,74 +1,96 @@
 import type { Node } from "@kubenetsim/core/model/node";
+import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { timestampOf } from "@kubenetsim/core/runtime/timestamp";
+import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import type { Process } from "@kubenetsim/network/topology/process";
-import { splitHostPort } from "@kubenetsim/proxy/config/host-port";
-import { type HttpAnswer, printHttpAnswer } from "@kubenetsim/proxy/healthcheck/http-answer";
+import {
+  boundSocket,
+  clash,
+  type HealthSocket,
+  listensOn,
+  ownSockets,
+  serviceSocket,
+} from "@kubenetsim/proxy/healthcheck/health-sockets";
+import { type HttpAnswer, notFound, printHttpAnswer } from "@kubenetsim/proxy/healthcheck/http-answer";
 import { httpDate } from "@kubenetsim/proxy/healthcheck/http-date";
 import { healthzAnswer, livezAnswer, proxyModeAnswer } from "@kubenetsim/proxy/healthcheck/proxy-health";
-import { type ServiceHealth, serviceHealthAnswer, serviceHealths } from "@kubenetsim/proxy/healthcheck/service-health";
+import { serviceHealthAnswer, serviceHealths } from "@kubenetsim/proxy/healthcheck/service-health";
 import type { KubeProxy } from "./kube-proxy.ts";
+import { destinationOf } from "./packet-addresses.ts";
 
-/**
- * What a kube-proxy listens with to be asked for health: a server for each Service with a healthCheckNodePort, and /healthz.
- * /proxyMode listens on 127.0.0.1 only, where no packet of another host comes, and is left out.
- */
-export function healthProcesses(proxy: KubeProxy): Process[] {
-  const services = new Map(healthsOf(proxy).map((health) => [health.port, health]));
-  const own = portOf(proxy.config.healthzBindAddress);
+/** Asked at a time, of the Node as it then is. */
+interface Question {
+  readonly path: string;
+  readonly node: Node | undefined;
+  readonly nowMs: number;
+}
+
+/** One HTTP server of a kube-proxy. */
+interface HealthServer {
+  readonly socket: HealthSocket;
+  readonly process: Process;
+  answer(question: Question): HttpAnswer;
+}
+
+/** Made when one is first asked for, by port. */
+const serversOf = new WeakMap<KubeProxy, ReadonlyMap<number, readonly HealthServer[]>>();
+
+/** The server of a node's kube-proxy that takes a packet which has come to the node; undefined when none does. */
+export function healthProcess(proxy: KubeProxy, packet: Packet): Process | undefined {
+  if (packet.protocol !== protocolNumbers.TCP) return undefined;
+  const servers = healthServers(proxy).get(packet.destinationPort) ?? [];
+  return servers.find(({ socket }) => listensOn(socket, destinationOf(packet)))?.process;
+}
+
+/** What `curl -i` prints on the node, asking at an address where kube-proxy listens; undefined when it does not listen on the port. */
+export function askHealth(proxy: KubeProxy, port: number, question: Question): string | undefined {
+  const servers = healthServers(proxy).get(port) ?? [];
+  const server = servers.find(({ socket: { addresses } }) => addresses === undefined || addresses.length > 0);
+  const date = httpDate(question.nowMs, timestampOf(question.nowMs));
+  return server === undefined ? undefined : printHttpAnswer(server.answer(question), date);
+}
+
+function healthServers(proxy: KubeProxy): ReadonlyMap<number, readonly HealthServer[]> {
+  const known = serversOf.get(proxy);
+  if (known !== undefined) return known;
+  const servers = new Map<number, HealthServer[]>();
+  for (const one of [...ownServers(proxy), ...serviceServers(proxy)]) {
+    const { port } = one.socket;
+    servers.set(port, [...(servers.get(port) ?? []), one]);
+  }
+  serversOf.set(proxy, servers);
+  return servers;
+}
+
+function ownServers({ config, syncedMs }: KubeProxy): HealthServer[] {
+  const synced = { IPv4: timestampOf(syncedMs[0]!), IPv6: timestampOf(syncedMs[1]!) };
   return [
-    { name: "kube-proxy healthz", listens: [{ protocol: "TCP", port: own }] },
-    ...[...services.values()].map(
-      ({ namespace, name, port }): Process => ({
-        name: `kube-proxy health check ${namespace}/${name}`,
-        listens: [{ protocol: "TCP", port }],
-      }),
+    server("kube-proxy healthz", boundSocket(config.healthzBindAddress), ({ path, node, nowMs }) => {
+      const health = { now: timestampOf(nowMs), synced, node };
+      if (path === "/healthz") return healthzAnswer(health);
+      return path === "/livez" ? livezAnswer(health) : notFound;
+    }),
+    server("kube-proxy metrics", boundSocket(config.metricsBindAddress), ({ path }) =>
+      path === "/proxyMode" ? proxyModeAnswer(config.mode) : notFound,
     ),
   ];
 }
 
-/** What `curl -i http://127.0.0.1:PORT/PATH` prints on the node; undefined when kube-proxy does not listen there. */
-export function askHealth(
-  proxy: KubeProxy,
-  question: { readonly port: number; readonly path: string },
-  node: Node | undefined,
-  nowMs: number,
-): string | undefined {
-  const answer = answerOf(proxy, question, node, nowMs);
-  return answer === undefined ? undefined : printHttpAnswer(answer, httpDate(nowMs, timestampOf(nowMs)));
+/** Of both families; userspace mode has none. One that another server keeps from its port does not listen. */
+function serviceServers({ config, proxiers }: KubeProxy): HealthServer[] {
+  if (config.mode === "userspace") return [];
+  const own = ownSockets(config);
+  return proxiers.flatMap(({ snapshot }) =>
+    serviceHealths(snapshot).flatMap((health) => {
+      const socket = serviceSocket(health, snapshot.basis);
+      if (own.some((other) => clash(socket, other) !== undefined)) return [];
+      return [
+        server(`kube-proxy health check ${health.namespace}/${health.name}`, socket, () => serviceHealthAnswer(health)),
+      ];
+    }),
+  );
 }
 
-function answerOf(
-  proxy: KubeProxy,
-  { port, path }: { readonly port: number; readonly path: string },
-  node: Node | undefined,
-  nowMs: number,
-): HttpAnswer | undefined {
-  const { config, syncedMs } = proxy;
-  const notFound: HttpAnswer = {
-    status: 404,
-    headers: [
-      ["Content-Type", "text/plain; charset=utf-8"],
-      ["X-Content-Type-Options", "nosniff"],
-    ],
-    body: "404 page not found\n",
-  };
-  if (port === portOf(config.metricsBindAddress))
-    return path === "/proxyMode" ? proxyModeAnswer(config.mode) : notFound;
-  if (port === portOf(config.healthzBindAddress)) {
-    const synced = { IPv4: timestampOf(syncedMs[0]!), IPv6: timestampOf(syncedMs[1]!) };
-    const health = { now: timestampOf(nowMs), synced, node };
-    if (path === "/healthz") return healthzAnswer(health);
-    return path === "/livez" ? livezAnswer(health) : notFound;
-  }
-  const health = healthsOf(proxy).find((one) => one.port === port);
-  return health === undefined ? undefined : serviceHealthAnswer(health);
-}
-
-/** Of both families; userspace mode has none. */
-function healthsOf({ config, proxiers }: KubeProxy): ServiceHealth[] {
-  return config.mode === "userspace" ? [] : proxiers.flatMap(({ snapshot }) => serviceHealths(snapshot));
-}
-
-function portOf(address: string): number {
-  return Number(splitHostPort(address)?.port);
+function server(name: string, socket: HealthSocket, answer: HealthServer["answer"]): HealthServer {
+  return { socket, process: { name, listens: [{ protocol: "TCP", port: socket.port }] }, answer };
 }

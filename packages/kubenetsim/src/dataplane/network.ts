@@ -10,7 +10,6 @@ import { Walker } from "@kubenetsim/network/walk/walker";
 import { loadBalancersOf } from "../cloud/load-balancers.ts";
 import { nodesWithEndpoints } from "../cloud/nodes-with-endpoints.ts";
 import type { DataPlane } from "./data-plane.ts";
-import { healthProcesses } from "./health-servers.ts";
 import type { NodeKernel } from "./node-kernel.ts";
 import { standInPods } from "./stand-in-pods.ts";
 
@@ -69,9 +68,7 @@ function nodeSettings(names: readonly string[], plane: DataPlane): Map<string, N
   const settings = new Map<string, NodeSettings>();
   for (const alike of nodesAlike(names, plane)) {
     const kernels = alike.slice(0, 2).map((name) => plane.node(name).current());
-    const { proxy } = kernels[0]!;
     const common: NodeSettings = {
-      processes: proxy === undefined ? [] : healthProcesses(proxy),
       dummyAddresses: serviceAddresses(kernels),
       routeLocalnet: letsLoopbackOut(kernels[0]!),
     };

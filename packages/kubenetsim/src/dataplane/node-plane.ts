@@ -12,6 +12,7 @@ import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
 import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
 import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
+import { healthProcess } from "./health-servers.ts";
 import {
   cleanUpKubeProxy,
   type KubeProxy,
@@ -64,16 +65,18 @@ export class NodePlane implements CopyableKernel {
     return this.#kernel.kernel.runHook(hook, packet, meter, tape);
   }
 
-  /** kube-proxy's own sockets, of a mode that has them. */
+  /** kube-proxy's own sockets. */
   listener(packet: Packet): Process | undefined {
     if (this.#seen < this.#source.history.length || this.#kernel.clock.nowMs >= this.#wakesAtMs) this.#catchUp();
-    const { userspace } = this.#kernel;
-    if (userspace !== undefined) return proxyProcess(this.name, userspace, packet);
-    return this.#proxierListener(packet, this.#kernel);
+    return this.#listener(packet, this.#kernel);
   }
 
-  #proxierListener(packet: Packet, kernel: NodeKernel): Process | undefined {
-    for (const proxier of this.#proxy?.proxiers ?? []) {
+  #listener(packet: Packet, kernel: NodeKernel): Process | undefined {
+    if (this.#proxy === undefined) return undefined;
+    const health = healthProcess(this.#proxy, packet);
+    if (health !== undefined) return health;
+    if (kernel.userspace !== undefined) return proxyProcess(this.name, kernel.userspace, packet);
+    for (const proxier of this.#proxy.proxiers) {
       const process = proxier.listener?.(packet, kernel);
       if (process !== undefined) return process;
     }
@@ -83,12 +86,14 @@ export class NodePlane implements CopyableKernel {
   copy(): HostKernel {
     const { kernel, userspace, random, clock } = this.current();
     const copy = kernel.copy();
-    const proxier = userspace?.fork(random.fork("kube-proxy"), clock);
-    const node = { ...this.#kernel, localhostPins: this.#kernel.localhostPins.fork() };
+    const node = {
+      ...this.#kernel,
+      userspace: userspace?.fork(random.fork("kube-proxy"), clock),
+      localhostPins: this.#kernel.localhostPins.fork(),
+    };
     return {
       runHook: (hook, packet, meter, tape) => copy.runHook(hook, packet, meter, tape),
-      listener: (packet) =>
-        proxier === undefined ? this.#proxierListener(packet, node) : proxyProcess(this.name, proxier, packet),
+      listener: (packet) => this.#listener(packet, node),
     };
   }
 

@@ -1,10 +1,10 @@
-import type { AddressWords } from "@kubenetsim/core/net/address";
 import { protocolName } from "@kubenetsim/core/net/protocol";
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import type { Process } from "@kubenetsim/network/topology/process";
 import { relayChoice } from "@kubenetsim/network/topology/relay";
 import { type Accepted, dialTimeoutsMs, type ProxySocket } from "@kubenetsim/proxy/userspace/proxy-socket";
 import type { UserspaceProxier } from "@kubenetsim/proxy/userspace/userspace-proxier";
+import { destinationOf, sourceOf } from "./packet-addresses.ts";
 
 /** One for each socket, however many packets come to it. */
 const processes = new WeakMap<ProxySocket, Process>();
@@ -52,10 +52,6 @@ function processOf(node: string, socket: ProxySocket): Process {
   };
 }
 
-function clientOf({ v6, src0, src1, src2, src3, sourcePort }: Packet): Accepted {
-  return { source: v6 ? [src0, src1, src2, src3] : [src0], sourcePort };
-}
-
-function destinationOf({ v6, dst0, dst1, dst2, dst3 }: Packet): AddressWords {
-  return v6 ? [dst0, dst1, dst2, dst3] : [dst0];
+function clientOf(packet: Packet): Accepted {
+  return { source: sourceOf(packet), sourcePort: packet.sourcePort };
 }

@@ -7,6 +7,7 @@ import { type ObjectLine, serviceLog, sliceLog } from "@kubenetsim/proxy/log/obj
 import { startLog } from "@kubenetsim/proxy/log/start-log";
 import type { ControlPlane } from "../cluster/control-plane.ts";
 import type { DataPlane } from "../dataplane/data-plane.ts";
+import { healthCheckWarnings } from "./health-check-warnings.ts";
 import type { Warning } from "./warning.ts";
 
 /**
@@ -37,6 +38,7 @@ function workWarnings(plane: DataPlane, names: readonly string[], state: Cluster
   return [
     ...(userspace.length === names.length ? [] : objectWarnings(state)),
     ...problemWarnings(plane, userspace, names, state),
+    ...healthCheckWarnings(plane, names, state),
   ];
 }
 

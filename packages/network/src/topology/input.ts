@@ -50,6 +50,6 @@ export interface NodeSettings {
   readonly dummyAddresses?: readonly IpAddress[];
   /** net.ipv4.conf.all.route_localnet, which kube-proxy sets for NodePorts on 127.0.0.1. */
   readonly routeLocalnet?: boolean;
-  /** What listens on the node besides Pods on its network: the kubelet, kube-proxy's health checks. */
+  /** What listens on the node, always and on all of its addresses, besides Pods on its network. */
   readonly processes?: readonly Process[];
 }

@@ -84,7 +84,7 @@ function bindSockets(host: Host, pod: Pod, more: readonly Port[]): void {
 }
 
 /** Containers that run next to each other: sidecars (init containers that are restarted) included. */
-function runningContainers(pod: Pod): Container[] {
+export function runningContainers(pod: Pod): Container[] {
   const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
   return [...sidecars, ...pod.spec.containers];
 }

@@ -7,6 +7,16 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/** What Go's router answers on a path that it does not know. */
+export const notFound: HttpAnswer = {
+  status: 404,
+  headers: [
+    ["Content-Type", "text/plain; charset=utf-8"],
+    ["X-Content-Type-Options", "nosniff"],
+  ],
+  body: "404 page not found\n",
+};
+
 const reasons: Readonly<Record<number, string>> = { 200: "OK", 404: "Not Found", 503: "Service Unavailable" };
 
 /** The bytes of an answer as Go's server writes them, with line feeds alone; `date` in the form of RFC 7231. */
