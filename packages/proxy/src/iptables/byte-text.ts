@@ -33,11 +33,17 @@ export class ByteText {
     this.#length += bytes.length;
   }
 
-  /** A whole number in decimal digits. */
+  /** A whole number below 2^31 in decimal digits. */
   addNumber(number: number): void {
-    if (number >= 10) this.addNumber(Math.floor(number / 10));
-    this.#makeRoom(1);
-    this.#bytes[this.#length++] = 48 + (number % 10);
+    let digits = 1;
+    for (let limit = 10; limit <= number; limit *= 10) digits++;
+    this.#makeRoom(digits);
+    let rest = number;
+    for (let at = this.#length + digits - 1; at >= this.#length; at--) {
+      this.#bytes[at] = 48 + (rest % 10);
+      rest = (rest / 10) | 0;
+    }
+    this.#length += digits;
   }
 
   /** The bytes so far, good until the next is added. */

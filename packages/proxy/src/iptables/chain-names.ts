@@ -24,12 +24,12 @@ export function serviceChainNames(port: ServicePort): ServiceChainNames {
 }
 
 export function endpointChainName(port: ServicePort, endpoint: Endpoint): string {
-  return `KUBE-SEP-${chainHash(`${port.name}${lowerProtocol(port.protocol)}${endpoint.text}`)}`;
+  return chainHash(`${port.name}${lowerProtocol(port.protocol)}${endpoint.text}`, "KUBE-SEP-");
 }
 
-/** The first 16 characters of the base32 text of the SHA-256 of `text`. */
-export function chainHash(text: string): string {
-  return textHash(text, 16);
+/** The first 16 characters of the base32 text of the SHA-256 of `text`, behind a prefix. */
+export function chainHash(text: string, prefix = ""): string {
+  return textHash(text, 16, prefix);
 }
 
 const prefixes = ["KUBE-SVC-", "KUBE-SVL-", "KUBE-SEP-", "KUBE-FW-", "KUBE-EXT-"];

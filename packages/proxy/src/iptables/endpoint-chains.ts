@@ -15,14 +15,14 @@ export function addEndpointRules(to: RuleSink, plan: PortPlan, chains: readonly 
     const name = chains[i]!;
     to.begin(name, "hairpin");
     if (withComments) to.match(nameComment);
-    to.source(endpoint.words);
+    to.source(endpoint);
     to.jump("KUBE-MARK-MASQ");
 
     to.begin(name, endpoint);
     if (withComments) to.match(nameComment);
     if (port.affinitySeconds !== undefined) to.match(rememberClient(name, endpoint.words.length));
     to.protocol(port.protocol);
-    to.dnat(endpoint.words, endpoint.port);
+    to.dnat(endpoint);
   }
 }
 

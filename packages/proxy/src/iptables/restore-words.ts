@@ -101,7 +101,7 @@ function addAddress(text: ByteText, flag: string, condition: AddressCondition | 
   text.addNumber(condition.prefix);
 }
 
-export function addAddressText(text: ByteText, address: AddressWords): void {
+function addAddressText(text: ByteText, address: AddressWords): void {
   if (address.length > 1) {
     text.add(formatAddress(address));
     return;
@@ -214,7 +214,7 @@ function addTarget(text: ByteText, target: Target | undefined): void {
 }
 
 /** `10.0.0.1:80`, `[fd00::1]:80`; without a port the address alone. */
-export function addDestination(text: ByteText, address: AddressWords, port: number | undefined): void {
+function addDestination(text: ByteText, address: AddressWords, port: number | undefined): void {
   const isBracketed = address.length > 1 && port !== undefined;
   if (isBracketed) text.add("[");
   addAddressText(text, address);

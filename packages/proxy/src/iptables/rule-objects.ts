@@ -1,10 +1,10 @@
-import type { AddressWords } from "@kubenetsim/core/net/address";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
 import type { Origin } from "@kubenetsim/core/trace/origin";
 import type { Match } from "@kubenetsim/netfilter/ruleset/match";
 import type { AddressCondition, ProtocolCondition, Rule } from "@kubenetsim/netfilter/ruleset/rule";
 import { rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { Target } from "@kubenetsim/netfilter/ruleset/target";
+import type { Endpoint } from "../snapshot/endpoint.ts";
 import { anyPortOf, host, jump, jumpToMarkMasq, protocolCondition } from "./rule-parts.ts";
 import type { Reason, RuleSink } from "./rule-sink.ts";
 
@@ -39,8 +39,8 @@ export class RuleObjects implements RuleSink {
     this.#matches.push(match);
   }
 
-  source(address: AddressWords): void {
-    this.#source = host(address);
+  source({ words }: Endpoint): void {
+    this.#source = host(words);
   }
 
   protocol(protocol: Protocol): void {
@@ -52,8 +52,8 @@ export class RuleObjects implements RuleSink {
     this.#end(chain === "KUBE-MARK-MASQ" ? jumpToMarkMasq : jump(chain));
   }
 
-  dnat(address: AddressWords, port: number): void {
-    this.#end({ kind: "DNAT", address, port });
+  dnat({ words, port }: Endpoint): void {
+    this.#end({ kind: "DNAT", address: words, port });
   }
 
   #end(target: Target): void {

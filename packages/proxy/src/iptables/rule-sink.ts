@@ -1,4 +1,3 @@
-import type { AddressWords } from "@kubenetsim/core/net/address";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
 import type { Rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { Endpoint } from "../snapshot/endpoint.ts";
@@ -18,10 +17,10 @@ export interface RuleSink {
   rule(chain: string, rule: Rule): void;
   begin(chain: string, reason: Reason): void;
   match(match: PlainMatch): void;
-  /** `-s` with one address; it comes after the matches. */
-  source(address: AddressWords): void;
+  /** `-s` with an endpoint's address; it comes after the matches. */
+  source(endpoint: Endpoint): void;
   /** `-m tcp -p tcp`: any port of a protocol; it is the last of the matches. */
   protocol(protocol: Protocol): void;
   jump(chain: string): void;
-  dnat(address: AddressWords, port: number): void;
+  dnat(endpoint: Endpoint): void;
 }

@@ -1,8 +1,8 @@
-import type { AddressWords } from "@kubenetsim/core/net/address";
 import { lowerProtocol, type Protocol } from "@kubenetsim/core/net/protocol";
 import type { Rule } from "@kubenetsim/netfilter/ruleset/rule";
+import type { Endpoint } from "../snapshot/endpoint.ts";
 import type { ByteText } from "./byte-text.ts";
-import { addAddressText, addDestination, addMatch, addRestoreWords, type PlainMatch } from "./restore-words.ts";
+import { addMatch, addRestoreWords, type PlainMatch } from "./restore-words.ts";
 import type { RuleSink } from "./rule-sink.ts";
 
 /** Writes what it is told as lines for iptables-restore, without the rules in between. */
@@ -28,9 +28,9 @@ export class RuleText implements RuleSink {
     addMatch(this.#text, match);
   }
 
-  source(address: AddressWords): void {
+  source({ address }: Endpoint): void {
     this.#text.add(" -s ");
-    addAddressText(this.#text, address);
+    this.#text.add(address);
   }
 
   protocol(protocol: Protocol): void {
@@ -43,9 +43,9 @@ export class RuleText implements RuleSink {
     this.#text.add("\n");
   }
 
-  dnat(address: AddressWords, port: number): void {
+  dnat({ text }: Endpoint): void {
     this.#text.add(" -j DNAT --to-destination ");
-    addDestination(this.#text, address, port);
+    this.#text.add(text);
     this.#text.add("\n");
   }
 }

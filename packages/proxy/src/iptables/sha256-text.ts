@@ -12,29 +12,31 @@ const initial: Int32Array = Int32Array.from(firstPrimes.slice(0, 8), (prime) => 
 const schedule = new Int32Array(64);
 const state = new Int32Array(8);
 
-/** The digest of an ASCII text as eight words, in an array that the next call writes over. */
-export function sha256Words(text: string): Int32Array {
+/** The digest of an ASCII text as eight words, in an array that the next call writes over; undefined for other texts. */
+export function sha256Words(text: string): Int32Array | undefined {
   state.set(initial);
   // Each block is written straight into the schedule: text, one bit, zeros, and at the end the length in bits.
   const blocks = ((text.length + 8) >>> 6) + 1;
   for (let block = 0; block < blocks; block++) {
-    readBlock(text, block * 64);
+    if (!readBlock(text, block * 64)) return undefined;
     if (block === blocks - 1) schedule[15] = text.length * 8;
     compress();
   }
   return state;
 }
 
-function readBlock(text: string, from: number): void {
-  for (let i = 0; i < 16; i++) {
-    const at = from + i * 4;
-    schedule[i] =
-      (byteAt(text, at) << 24) | (byteAt(text, at + 1) << 16) | (byteAt(text, at + 2) << 8) | byteAt(text, at + 3);
+/** False where it meets a character that is not ASCII. */
+function readBlock(text: string, from: number): boolean {
+  schedule.fill(0, 0, 16);
+  const count = Math.min(64, text.length - from);
+  let seen = 0;
+  for (let i = 0; i < count; i++) {
+    const code = text.charCodeAt(from + i);
+    seen |= code;
+    schedule[i >>> 2]! |= code << (24 - 8 * (i & 3));
   }
-}
-
-function byteAt(text: string, at: number): number {
-  return at < text.length ? text.charCodeAt(at) : at === text.length ? 0x80 : 0;
+  if (count >= 0 && count < 64) schedule[count >>> 2]! |= 0x80 << (24 - 8 * (count & 3));
+  return seen < 128;
 }
 
 function compress(): void {
