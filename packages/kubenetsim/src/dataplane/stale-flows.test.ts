@@ -63,6 +63,13 @@ class Flows {
     this.#plane.add({ state: this.lab.state, changes, config: this.#config });
   }
 
+  /** How many connections the client's node knows. */
+  tracked(): Record<"TCP" | "UDP", number> {
+    const { table } = this.#plane.node("n1").current().kernel.conntrack("IPv4");
+    const protocols = [...table.entries(0)].map((entry) => table.data[table.tuple(entry, 0) + 3]);
+    return { TCP: protocols.filter((one) => one === 6).length, UDP: protocols.filter((one) => one === 17).length };
+  }
+
   /** Makes a Pod that stays where it is ready or not. */
   makeReady(name: string, ready: boolean): void {
     this.apply(withReadiness(name, this.lab.get("Pod", `default/${name}`)!.status!.podIP!, ready));
@@ -106,11 +113,29 @@ describe("when an endpoint serves no more", () => {
     });
   }
 
-  it("a TCP flow stays with it in iptables mode", () => {
-    const flows = new Flows("iptables");
-    const first = flows.send("TCP");
-    flows.makeReady(first, false);
-    expect(flows.send("TCP")).toBe(first);
+  for (const { mode } of backends.filter((backend) => backend.mode !== "userspace")) {
+    it(`a TCP flow stays with it in ${mode} mode, and in the table of connections`, () => {
+      const flows = new Flows(mode);
+      const first = flows.send("TCP");
+      flows.send("UDP");
+      const before = flows.tracked();
+      flows.makeReady(first, false);
+      // IPVS drops another SYN of a connection whose real server has no weight any more.
+      if (mode !== "ipvs") expect(flows.send("TCP")).toBe(first);
+      flows.lab.delete("Service", "default/dns");
+      flows.settle();
+      expect([before.TCP > 0, flows.tracked().TCP]).toEqual([true, before.TCP]);
+    });
+  }
+
+  it("or goes, a TCP flow stays in the table of connections in userspace mode, and its Service's UDP flows go", () => {
+    const flows = new Flows("userspace");
+    for (const protocol of ["TCP", "UDP"] as const) flows.send(protocol);
+    const before = flows.tracked();
+    flows.lab.delete("Service", "default/dns");
+    flows.settle();
+    expect(flows.tracked().TCP).toBe(before.TCP);
+    expect(flows.tracked().UDP).toBeLessThan(before.UDP);
   });
 
   it("nothing is left of a UDP flow to a Service without any endpoint, but by its node port", () => {

@@ -1,5 +1,6 @@
 import { addressWords, familyOf } from "@kubenetsim/core/net/address";
 import { cidrContains } from "@kubenetsim/core/net/cidr";
+import type { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import { virtualServerKey } from "@kubenetsim/netfilter/ipvs/virtual-server-key";
 import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { setReferences } from "@kubenetsim/netfilter/text/ipset";
@@ -35,17 +36,14 @@ function start(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number): Proxie
   const program = syncIpvs(undefined, snapshot);
   setSysctls(node, program.sysctls);
   setTimeouts(node, program);
-  const excluded = excludedServers(node, program);
   const terminating = keepServing(node.director, program.virtualServers, new Map());
-  return write(node, { program, terminating, excluded, startedMs: nowMs }, nowMs);
+  return write(node, { program, terminating, startedMs: nowMs }, nowMs);
 }
 
 /** A proxier with what it remembers from sync to sync. */
 interface IpvsState {
   readonly program: IpvsProgram;
   readonly terminating: Terminating;
-  /** Virtual servers of others, which are left alone. */
-  readonly excluded: readonly VirtualServer[];
   readonly startedMs: number;
 }
 
@@ -100,17 +98,21 @@ function write(node: NodeKernel, state: IpvsState, nowMs: number): Proxier {
   return proxier(state, nowMs);
 }
 
-function loadServers({ director }: NodeKernel, { program, terminating, excluded }: IpvsState): void {
+function loadServers({ director }: NodeKernel, { program, terminating }: IpvsState): void {
   const inKernel = (wanted: VirtualServer): VirtualServer => terminating.get(wanted) ?? wanted;
   if (program.changedServers === "all") {
+    const excluded = excludedServers(director, program);
     director.load([...excluded, ...program.virtualServers.map(inKernel)], program.snapshot.basis.family);
   } else {
     for (const wanted of program.changedServers) director.setVirtualServer(inKernel(wanted));
   }
 }
 
-/** Those in excludeCIDRs that are there already and are none of its own. */
-function excludedServers({ director }: NodeKernel, { snapshot, virtualServers }: IpvsProgram): VirtualServer[] {
+/**
+ * Those in excludeCIDRs that are there already and that it does not want: of others, and of Services that are gone
+ * (cleanLegacyService).
+ */
+function excludedServers(director: IpvsDirector, { snapshot, virtualServers }: IpvsProgram): VirtualServer[] {
   const { family, config } = snapshot.basis;
   const ranges = cidrsOfFamily(config.ipvs.excludeCIDRs, family);
   if (ranges.length === 0) return [];
@@ -127,9 +129,9 @@ function setTimeouts({ director }: NodeKernel, { snapshot }: IpvsProgram): void 
   const { timeouts } = director;
   director.configure({
     timeouts: {
-      tcp: tcpTimeoutSeconds || timeouts.tcp,
-      tcpFin: tcpFinTimeoutSeconds || timeouts.tcpFin,
-      udp: udpTimeoutSeconds || timeouts.udp,
+      tcp: Math.trunc(tcpTimeoutSeconds) || timeouts.tcp,
+      tcpFin: Math.trunc(tcpFinTimeoutSeconds) || timeouts.tcpFin,
+      udp: Math.trunc(udpTimeoutSeconds) || timeouts.udp,
     },
   });
 }
