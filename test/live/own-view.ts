@@ -5,6 +5,7 @@ import type { ServiceCIDR } from "@kubenetsim/core/model/service-cidr";
 import type { IpAddress, IpFamily } from "@kubenetsim/core/net/address";
 import type { KubeProxyConfig, ProxyNode, ProxySnapshot, SnapshotChange } from "@kubenetsim/proxy";
 import { readKubeProxyConfig, takeSnapshot, updateNode, updateSnapshot } from "@kubenetsim/proxy";
+import { nodeHostIPs } from "@kubenetsim/proxy/snapshot/node-host-ips";
 import type { ProxyCase, ProxyStep } from "@kubenetsim/testing";
 
 const zoneLabel = "topology.kubernetes.io/zone";
@@ -89,11 +90,11 @@ function serviceCIDR(cidrs: readonly string[]): ServiceCIDR {
   return { apiVersion: "networking.k8s.io/v1", kind: "ServiceCIDR", metadata: { name: "kubernetes" }, spec: { cidrs } };
 }
 
-/** The host as the peer makes it. Of several addresses of a family only the Node's first counts. */
+/** The host as the peer makes it. */
 function proxyNode({ node, addresses }: ProxyCase, nfacct: boolean): ProxyNode {
   return {
     name: node.metadata.name,
-    nodeIPs: (node.status?.addresses ?? []).map(({ address }) => address as IpAddress),
+    nodeIPs: nodeHostIPs(node),
     addresses: addresses.map((text) => {
       const [address, prefix] = text.split("/");
       return { address: address as IpAddress, prefix: Number(prefix) };

@@ -1,4 +1,3 @@
-import type { Node } from "@kubenetsim/core/model/node";
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import { formatAddress } from "@kubenetsim/core/net/address";
 import { buildTopology } from "@kubenetsim/network/topology/build";
@@ -8,6 +7,7 @@ import { compileIptables } from "@kubenetsim/proxy/iptables/sync-iptables";
 import { compileIpvs, type IpvsProgram } from "@kubenetsim/proxy/ipvs/sync-ipvs";
 import type { NftablesProgram } from "@kubenetsim/proxy/nftables/nftables-program";
 import { syncNftables } from "@kubenetsim/proxy/nftables/sync-nftables";
+import { nodeHostIPs } from "@kubenetsim/proxy/snapshot/node-host-ips";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import { type ProxySnapshot, takeSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { Scenario } from "./scenario.ts";
@@ -58,17 +58,10 @@ function proxyNode({ state, cni }: Scenario, name: string, config: KubeProxyConf
     .flatMap((device) => device.addresses.map(({ words, prefix }) => ({ address: formatAddress(words), prefix })));
   return {
     name,
-    nodeIPs: internalIPs(node),
+    nodeIPs: nodeHostIPs(node),
     addresses,
     zone: node.metadata.labels?.["topology.kubernetes.io/zone"] ?? "",
     podCIDRs: node.spec?.podCIDRs ?? [],
     nfacct: config.mode === "iptables",
   };
-}
-
-function internalIPs(node: Node): ProxyNode["nodeIPs"] {
-  const addresses = node.status?.addresses ?? [];
-  return addresses
-    .filter(({ type }) => type === "InternalIP")
-    .map(({ address }) => address as ProxyNode["nodeIPs"][number]);
 }

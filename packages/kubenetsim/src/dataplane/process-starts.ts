@@ -1,9 +1,8 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
 import type { Node } from "@kubenetsim/core/model/node";
 import type { Pod } from "@kubenetsim/core/model/pod";
-import { formatAddress } from "@kubenetsim/core/net/address";
-import { nodeAddresses } from "@kubenetsim/network/topology/fabric";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
+import { nodeHostIPs } from "@kubenetsim/proxy/snapshot/node-host-ips";
 import type { Settled } from "./object-history.ts";
 
 /**
@@ -74,7 +73,7 @@ function endsProxy(before: Node, after: Node, config: () => KubeProxyConfig): bo
 }
 
 function nodeIPs(node: Node): string {
-  return nodeAddresses(node).map(formatAddress).join();
+  return nodeHostIPs(node).join();
 }
 
 function podCIDRs({ spec }: Node): string {

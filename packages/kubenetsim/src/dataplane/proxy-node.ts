@@ -1,9 +1,9 @@
 import type { Node } from "@kubenetsim/core/model/node";
 import { formatAddress, type IpAddress } from "@kubenetsim/core/net/address";
 import { buildTopology } from "@kubenetsim/network/topology/build";
-import { nodeAddresses } from "@kubenetsim/network/topology/fabric";
 import type { Host } from "@kubenetsim/network/topology/host";
 import type { Cni } from "@kubenetsim/network/topology/input";
+import { nodeHostIPs } from "@kubenetsim/proxy/snapshot/node-host-ips";
 import type { InterfaceAddress, ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 
 const zoneLabel = "topology.kubernetes.io/zone";
@@ -21,7 +21,7 @@ function proxyNode(node: Node, host: Host): ProxyNode {
   const { podCIDR, podCIDRs } = node.spec ?? {};
   return {
     name: node.metadata.name,
-    nodeIPs: nodeAddresses(node).map(formatAddress),
+    nodeIPs: nodeHostIPs(node),
     addresses: interfaceAddresses(host),
     zone: node.metadata.labels?.[zoneLabel] ?? "",
     podCIDRs: podCIDRs ?? (podCIDR === undefined ? [] : [podCIDR]),

@@ -4,15 +4,24 @@ import * as fc from "fast-check";
 export const zoneLabel = "topology.kubernetes.io/zone";
 export const ownNode = "node1";
 
-/** The Node that a kube-proxy runs on: of one family, of both with either first, or without an address. */
+const hostname = { type: "Hostname", address: ownNode } as const;
+const internal = (address: string) => ({ type: "InternalIP", address }) as const;
+const external = (address: string) => ({ type: "ExternalIP", address }) as const;
+
+/**
+ * The Node that a kube-proxy runs on: of one family, of both with either first, with a host name and ExternalIPs, or without
+ * an address.
+ */
 export function proxyHostNode(): fc.Arbitrary<Node> {
   return fc
     .record({
       addresses: fc.constantFrom(
-        ["192.168.10.11"],
-        ["192.168.10.11", "fd00:10::11"],
-        ["fd00:10::11", "192.168.10.11"],
-        ["fd00:10::11"],
+        [internal("192.168.10.11")],
+        [internal("192.168.10.11"), internal("fd00:10::11")],
+        [internal("fd00:10::11"), internal("192.168.10.11")],
+        [internal("fd00:10::11")],
+        [external("fd00:20::1"), hostname, internal("192.168.10.11")],
+        [hostname, external("192.168.20.1")],
         [],
       ),
       podCIDRs: fc.constantFrom(["10.244.1.0/24"], ["10.244.1.0/24", "fd00:10:244:1::/64"]),
@@ -23,7 +32,7 @@ export function proxyHostNode(): fc.Arbitrary<Node> {
       kind: "Node",
       metadata: { name: ownNode, labels },
       spec: { podCIDR: podCIDRs[0]!, podCIDRs },
-      status: { addresses: addresses.map((address) => ({ type: "InternalIP" as const, address })) },
+      status: { addresses },
     }));
 }
 
