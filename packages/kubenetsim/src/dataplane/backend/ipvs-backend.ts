@@ -1,6 +1,5 @@
 import { addressWords, familyOf } from "@kubenetsim/core/net/address";
 import { cidrContains } from "@kubenetsim/core/net/cidr";
-import type { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import { virtualServerKey } from "@kubenetsim/netfilter/ipvs/virtual-server-key";
 import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { setReferences } from "@kubenetsim/netfilter/text/ipset";
@@ -37,7 +36,7 @@ function start(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number): Proxie
   setSysctls(node, program.sysctls);
   setTimeouts(node, program);
   const terminating = keepServing(node.director, program.virtualServers, new Map());
-  return write(node, { program, terminating, startedMs: nowMs }, nowMs);
+  return write(node, { program, terminating, startedMs: nowMs }, excludedServers(node, program), nowMs);
 }
 
 /** A proxier with what it remembers from sync to sync. */
@@ -54,18 +53,26 @@ function proxier(state: IpvsState, nowMs: number): Proxier {
     snapshot: program.snapshot,
     sync(snapshot, node, now) {
       const next = syncIpvs(program, snapshot);
-      return write(node, { ...state, program: next, terminating: stillServing(node, state, next) }, now);
+      const excluded = excludedServers(node, next);
+      const nextTerminating = stillServing(node, state, next, excluded);
+      return write(node, { program: next, terminating: nextTerminating, startedMs }, excluded, now);
     },
     alarm: terminating.size === 0 ? undefined : terminationAlarm(state, startedMs + (passed + 1) * checkIntervalMs),
   };
 }
 
-function stillServing({ director }: NodeKernel, { program, terminating }: IpvsState, next: IpvsProgram): Terminating {
+function stillServing(
+  { director }: NodeKernel,
+  { program, terminating }: IpvsState,
+  next: IpvsProgram,
+  excluded: readonly VirtualServer[],
+): Terminating {
   if (next.changedServers !== "all") return keepServing(director, next.changedServers, terminating);
   const known = new Set(program.virtualServers);
   const changed = next.virtualServers.filter((one) => !known.has(one));
-  const wanted = new Set(terminating.size === 0 ? [] : next.virtualServers.map(virtualServerKey));
-  const kept = [...terminating].filter(([one]) => wanted.has(virtualServerKey(one)));
+  const staying = terminating.size === 0 ? [] : [...excluded, ...next.virtualServers];
+  const keys = new Set(staying.map(virtualServerKey));
+  const kept = [...terminating].filter(([one]) => keys.has(virtualServerKey(one)));
   return keepServing(director, changed, new Map(kept));
 }
 
@@ -81,12 +88,12 @@ function terminationAlarm(state: IpvsState, atMs: number): NonNullable<Proxier["
 }
 
 /** Virtual servers, sets and rules of one family; what the other family has stays as it is. */
-function write(node: NodeKernel, state: IpvsState, nowMs: number): Proxier {
+function write(node: NodeKernel, state: IpvsState, excluded: readonly VirtualServer[], nowMs: number): Proxier {
   const { kernel, dummyAddresses } = node;
   const { program } = state;
   const { family } = program.snapshot.basis;
   dummyAddresses.set(family, program.dummyAddresses);
-  loadServers(node, state);
+  loadServers(node, state, excluded);
   kernel.putSets(program.ipSets);
   ensureJumps(kernel, family, ipvsJumps);
   const tables = [...program.ruleset.tables.values()].map(({ name, chains }) => ({
@@ -98,10 +105,13 @@ function write(node: NodeKernel, state: IpvsState, nowMs: number): Proxier {
   return proxier(state, nowMs);
 }
 
-function loadServers({ director }: NodeKernel, { program, terminating }: IpvsState): void {
+function loadServers(
+  { director }: NodeKernel,
+  { program, terminating }: IpvsState,
+  excluded: readonly VirtualServer[],
+): void {
   const inKernel = (wanted: VirtualServer): VirtualServer => terminating.get(wanted) ?? wanted;
   if (program.changedServers === "all") {
-    const excluded = excludedServers(director, program);
     director.load([...excluded, ...program.virtualServers.map(inKernel)], program.snapshot.basis.family);
   } else {
     for (const wanted of program.changedServers) director.setVirtualServer(inKernel(wanted));
@@ -110,13 +120,13 @@ function loadServers({ director }: NodeKernel, { program, terminating }: IpvsSta
 
 /**
  * Those in excludeCIDRs that are there already and that it does not want: of others, and of Services that are gone
- * (cleanLegacyService).
+ * (cleanLegacyService). None when it looks at real servers alone.
  */
-function excludedServers(director: IpvsDirector, { snapshot, virtualServers }: IpvsProgram): VirtualServer[] {
-  const { family, config } = snapshot.basis;
+function excludedServers({ director }: NodeKernel, program: IpvsProgram): VirtualServer[] {
+  const { family, config } = program.snapshot.basis;
   const ranges = cidrsOfFamily(config.ipvs.excludeCIDRs, family);
-  if (ranges.length === 0) return [];
-  const own = new Set(virtualServers.map(virtualServerKey));
+  if (ranges.length === 0 || program.changedServers !== "all") return [];
+  const own = new Set(program.virtualServers.map(virtualServerKey));
   return director
     .list()
     .map(({ virtualServer }) => virtualServer)
