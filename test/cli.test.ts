@@ -135,6 +135,38 @@ describe("a KubeProxyConfiguration that asks for userspace mode", () => {
   });
 });
 
+describe("a change in the same run", () => {
+  const config = (mode: string): string =>
+    `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.244.0.0/16\nmode: ${mode}\n`;
+  const web = service("selector: {app: web}\nclusterIP: 10.96.0.80\nports: [{port: 80, targetPort: http}]");
+
+  it("of the configuration counts when kube-proxy restarts, and leaves behind what it leaves", () => {
+    withFiles({ "in.yaml": stream(node, pods, web, config("ipvs")), "iptables.yaml": config("iptables") }, (folder) => {
+      const run = (...words: string[]) => runCli(["rules", "-f", "in.yaml", ...words], { workingDirectory: folder });
+      const waiting = run("--change", "iptables.yaml", "--command", "iptables-save -t nat");
+      expect(waiting.err).toMatch(/iptables\.yaml:2:1: kube-proxy on n1 runs with the configuration that it took/);
+      expect(waiting.out).not.toContain("KUBE-SVC-");
+      const restarted = run("--change", "iptables.yaml", "--restart", "--command", "iptables-save -t nat");
+      expect([restarted.code, restarted.out]).toEqual([0, expect.stringContaining("KUBE-SVC-")]);
+      expect(restarted.err).not.toContain("runs with the configuration");
+      const left = run("--change", "iptables.yaml", "--restart", "--command", "ipvsadm -Ln");
+      expect(left.out).toContain("TCP  10.96.0.80:80 rr");
+    });
+  });
+
+  it("of objects comes when those before it have settled", () => {
+    const paused = web.replace("app: web", "app: none");
+    withFiles({ "in.yaml": stream(node, pods, web), "none.yaml": paused, "back.yaml": web }, (folder) => {
+      const trace = (...words: string[]): number =>
+        runCli(["trace", "-f", "in.yaml", ...words, "--from", "pod/default/client", "--to", "10.96.0.80:80"], {
+          workingDirectory: folder,
+        }).code;
+      expect([trace(), trace("--change", "none.yaml")]).toEqual([0, 1]);
+      expect(trace("--change", "none.yaml", "--change", "back.yaml")).toBe(0);
+    });
+  });
+});
+
 describe("trace with the rules of a dump", () => {
   const trace = ["trace", "-f", shop, "--from", "pod/shop/client", "--to", "http://web"];
   const withDump = (text: string): CliResult =>

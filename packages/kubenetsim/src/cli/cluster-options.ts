@@ -20,6 +20,13 @@ export const inputOptions: Readonly<Record<string, Option>> = {
     value: "FILE",
     help: "YAML or JSON: a file, a folder with such files, or - for standard input; may be given again",
   },
+  change: {
+    type: "string",
+    multiple: true,
+    value: "FILE",
+    help: "applied when all before it has settled; may be given again",
+  },
+  restart: { type: "boolean", help: "kube-proxy restarts on all nodes after that, and takes its configuration anew" },
   seed: { type: "string", value: "TEXT", help: "everything random follows from it (default: kubenetsim)" },
 };
 
@@ -31,7 +38,7 @@ export const modeOption: Readonly<Record<string, Option>> = {
   },
 };
 
-/** The cluster of the files named by `-f`, settled. Its warnings go to standard error. */
+/** The cluster of the files named by `-f`, settled, and after the changes that come then. Its warnings go to standard error. */
 export function readCluster(args: Arguments, terminal: Terminal, options: ClusterOptions = {}): Cluster {
   const progress = new Progress(terminal);
   const mode = readMode(args.text("mode"));
@@ -54,6 +61,12 @@ export function readCluster(args: Arguments, terminal: Terminal, options: Cluste
     }
     progress.step("letting the controllers work");
     lab.settle();
+    for (const change of args.texts("change")) {
+      progress.step(`applying ${change}`);
+      lab.applyAll(readInputFiles([change], terminal));
+      lab.settle();
+    }
+    if (args.flag("restart")) lab.restartKubeProxy();
   } finally {
     progress.end();
   }
