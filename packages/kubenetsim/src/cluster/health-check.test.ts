@@ -137,11 +137,51 @@ spec: {nodeName: n2, hostNetwork: true, containers: [{name: a, image: a, ports: 
     expect(one.external().connect("192.168.10.11:32100").receiver).toBe("kube-proxy healthz");
   });
 
-  it("of kube-proxy itself is open where it is bound", () => {
-    const one = Cluster.create({ nodes: ["n1"], kubeProxy: { healthzBindAddress: "127.0.0.1:10256" } });
+  it("of a Service of IPv6 alone is open at IPv6 addresses alone", () => {
+    const one = Cluster.create({ nodes: ["n1"] });
+    const cidrs = ["10.96.0.0/12", "fd00:10:96::/112"];
+    one.apply(
+      JSON.stringify({
+        apiVersion: "networking.k8s.io/v1",
+        kind: "ServiceCIDR",
+        metadata: { name: "kubernetes" },
+        spec: { cidrs },
+      }),
+    );
+    one.apply(service.replace("spec:\n", "spec:\n  ipFamilies: [IPv6]\n"));
     one.settle();
-    expect(one.external().connect("192.168.10.11:10256").disposition).toBe("refused");
-    for (const port of [10249, 10256])
-      expect(one.node("n1").connect(`127.0.0.1:${port}`).disposition).toBe("delivered");
+    const answer = (address: string) => one.node("n1").connect(`${address}:32100`).disposition;
+    expect(["127.0.0.1", "192.168.10.11", "[::1]"].map(answer)).toEqual(["refused", "refused", "delivered"]);
   });
+});
+
+describe("kube-proxy's own servers", () => {
+  const ways = (kubeProxy: object, proxyMode: "iptables" | "ipvs" | "nftables" | "userspace" = "iptables") => {
+    const one = Cluster.create({ nodes: ["n1", "n2"], proxyMode, kubeProxy });
+    one.settle();
+    return [10256, 10249].map((port) =>
+      [
+        one.external().connect(`192.168.10.11:${port}`),
+        one.node("n2").connect(`192.168.10.11:${port}`),
+        one.node("n1").connect(`192.168.10.11:${port}`),
+        one.node("n1").connect(`127.0.0.1:${port}`),
+      ].map(({ disposition, receiver }) => (disposition === "delivered" ? receiver : disposition)),
+    );
+  };
+  const healthz = "kube-proxy healthz";
+  const metrics = "kube-proxy metrics";
+
+  it.each(["iptables", "ipvs", "nftables", "userspace"] as const)(
+    "are open where they are bound in %s mode",
+    (mode) => {
+      expect(ways({}, mode)).toEqual([
+        [healthz, healthz, healthz, healthz],
+        ["refused", "refused", "refused", metrics],
+      ]);
+      expect(ways({ healthzBindAddress: "127.0.0.1:10256", metricsBindAddress: "0.0.0.0:10249" }, mode)).toEqual([
+        ["refused", "refused", "refused", healthz],
+        [metrics, metrics, metrics, metrics],
+      ]);
+    },
+  );
 });

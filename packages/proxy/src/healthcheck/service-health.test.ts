@@ -59,6 +59,11 @@ describe("the health of a Service on a node", () => {
     expect(healths([])).toMatchObject([{ localEndpoints: 0 }]);
   });
 
+  it("counts endpoints at ports of slices that the Service does not have", () => {
+    const other = service({ ports: [{ name: "other", port: 80, protocol: "TCP" }] });
+    expect(healths([at("10.244.1.1")], other)).toMatchObject([{ localEndpoints: 1 }]);
+  });
+
   // upstream: iptables.TestHealthCheckNodePortWhenTerminating, nftables.TestHealthCheckNodePortWhenTerminating,
   // ipvs.Test_HealthCheckNodePortWhenTerminating
   it("does not count endpoints that terminate, though they serve", () => {

@@ -1,4 +1,4 @@
-import type { ServiceState } from "../snapshot/service-state.ts";
+import { endpointsOfSlices } from "../snapshot/endpoint.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
 import { type HttpAnswer, jsonAnswer } from "./http-answer.ts";
 
@@ -8,22 +8,26 @@ export interface ServiceHealth {
   readonly name: string;
   /** healthCheckNodePort. */
   readonly port: number;
-  /** Addresses of ready endpoints on this node, over all ports; those that terminate do not count. */
+  /** Addresses of ready endpoints on this node, over all ports of its slices; those that terminate do not count. */
   readonly localEndpoints: number;
 }
 
 /** The health check servers of one family's kube-proxy (pkg/proxy/healthcheck/service_health.go), by Service. */
 export function serviceHealths(snapshot: ProxySnapshot): ServiceHealth[] {
-  return snapshot.services.flatMap(serviceHealth);
+  return snapshot.services.flatMap(({ key, ports }) => {
+    const port = ports.find(({ port: { healthCheckNodePort } }) => healthCheckNodePort !== 0)?.port.healthCheckNodePort;
+    if (port === undefined) return [];
+    const slash = key.indexOf("/");
+    const localEndpoints = localReadyEndpoints(snapshot, key);
+    return [{ namespace: key.slice(0, slash), name: key.slice(slash + 1), port, localEndpoints }];
+  });
 }
 
-function serviceHealth({ key, ports }: ServiceState): ServiceHealth[] {
-  const port = ports.find(({ port: { healthCheckNodePort } }) => healthCheckNodePort !== 0)?.port.healthCheckNodePort;
-  if (port === undefined) return [];
-  const slash = key.indexOf("/");
-  const ready = ports.flatMap(({ endpoints }) => endpoints.filter((endpoint) => endpoint.isLocal && endpoint.ready));
-  const localEndpoints = new Set(ready.map(({ address }) => address)).size;
-  return [{ namespace: key.slice(0, slash), name: key.slice(slash + 1), port, localEndpoints }];
+/** Over all ports of the slices, also those that the Service does not have (EndpointsMap.LocalReadyEndpoints). */
+function localReadyEndpoints({ records, basis }: ProxySnapshot, key: string): number {
+  const slices = records.get(key)?.slices ?? [];
+  const endpoints = [...endpointsOfSlices(slices, basis.node.name).values()].flat();
+  return new Set(endpoints.filter(({ isLocal, ready }) => isLocal && ready).map(({ address }) => address)).size;
 }
 
 /** The answer on any path. kube-proxy's rules are written as soon as something changes, so that it is always healthy. */
