@@ -107,6 +107,48 @@ describe("Cluster", () => {
     expect(next).not.toEqual(first);
   });
 
+  it.each(["iptables", "ipvs", "nftables", "userspace"] as const)(
+    "forks with the load balancer's draws: %s",
+    (proxyMode) => {
+      const balancer = service("lb", "type: LoadBalancer\n  ports: [{port: 80}]");
+      const nodes = ["n1", "n2", "n3", "n4"];
+      const one = lab({ proxyMode, nodes }, pods(4), balancer);
+      const entries = (from: Cluster): string[] =>
+        Array.from({ length: 12 }, () => outcomeLine(from.external().connect("203.0.113.1:80")));
+      entries(one);
+      const twin = one.fork();
+      const next = entries(one);
+      expect(entries(twin)).toEqual(next);
+      expect(entries(one.fork({ seed: "another" }))).not.toEqual(entries(one));
+    },
+  );
+
+  it("forks with what outside clients it has", () => {
+    const one = lab({}, pods(4), service("web", "type: NodePort\n  ports: [{port: 80, nodePort: 30080}]"));
+    one.external("198.51.100.7").connect("192.168.10.11:30080");
+    const twin = one.fork();
+    const ask = (from: Cluster): string => outcomeLine(from.external("198.51.100.9").connect("192.168.10.11:30080"));
+    expect(ask(twin)).toBe(ask(one));
+  });
+
+  it("draws on for a load balancer when something else is settled meanwhile", () => {
+    const balancer = service("lb", "type: LoadBalancer\n  ports: [{port: 80}]");
+    const nodes = ["n1", "n2", "n3", "n4"];
+    const one = lab({ nodes }, pods(4), balancer);
+    const entries = (times: number): (string | undefined)[] =>
+      Array.from(
+        { length: times },
+        () =>
+          one
+            .external()
+            .connect("203.0.113.1:80")
+            .request.hops.find(({ hostKind }) => hostKind === "node")?.host,
+      );
+    const first = entries(12);
+    one.settle();
+    expect(entries(12)).not.toEqual(first);
+  });
+
   it("forks into a twin that goes its own way", () => {
     const one = lab({ proxyMode: "ipvs" }, pods(4), service("web"));
     answers(one, 3);

@@ -205,7 +205,8 @@ export class Cluster {
   }
 
   /**
-   * The same objects in a cluster that goes its own way. With the same proxy mode its kernels are in the same state, random
+   * The same objects in a cluster that goes its own way; load balancers draw on from here, unless another seed is given. With
+   * the same proxy mode its kernels are in the same state, random
    * streams included (unless another seed is given); with another mode its nodes are fresh ones, that never had another. To
    * see what a change of mode leaves on the same nodes, change the configuration and restart kube-proxy.
    */
@@ -218,7 +219,7 @@ export class Cluster {
       control === this.#control
         ? this.#data.fork(copy.#surroundings())
         : this.#data.restarted(copy.#surroundings(), config);
-    copy.#connections = new Connections(copy.#data, copy.#options, () => copy.state, this.#connections.count);
+    copy.#connections = new Connections(copy.#data, copy.#options, () => copy.state, this.#connections.now);
     copy.#applyWarnings = this.#applyWarnings;
     return copy;
   }

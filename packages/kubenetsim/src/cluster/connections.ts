@@ -1,7 +1,8 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
-import { seededRandom } from "@kubenetsim/core/runtime/random";
+import { copyRandom, type Random, seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import { type Share, shares } from "@kubenetsim/network/shares/shares";
+import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
 import { connect, requestOf } from "../connect/connect.ts";
 import { noSuchNode } from "../connect/no-such-node.ts";
@@ -19,27 +20,45 @@ import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
 const firstSourcePort = 32768;
 const sourcePorts = 28232;
 
+/** Where a cluster's connections stand. */
+export interface ConnectionsBefore {
+  readonly count: number;
+  readonly draws: Random;
+  readonly clients: readonly OutsideClient[] | undefined;
+}
+
 /** The connections that are opened in a cluster's newest settled state; each has a source port of its own. */
 export class Connections implements Questions {
   readonly #plane: DataPlane;
   readonly #network: LazyNetwork;
   readonly #entryNode: string | undefined;
   readonly #unsettled: () => ClusterState;
+  /** What the network itself draws: a load balancer's node. */
+  readonly #draws: Random;
   /** How many there were. */
   #count: number;
 
-  /** `unsettled` gives the objects as long as nothing was settled. */
-  constructor(plane: DataPlane, options: ClusterOptions, unsettled: () => ClusterState, count = 0) {
+  /** `unsettled` gives the objects as long as nothing was settled; `before` are those to go on from, in a copy of their cluster. */
+  constructor(plane: DataPlane, options: ClusterOptions, unsettled: () => ClusterState, before?: ConnectionsBefore) {
     const { seed = defaultSeed, cni = "bridge", clients, entryNode } = options;
     this.#unsettled = unsettled;
     this.#plane = plane;
     this.#entryNode = entryNode;
-    this.#count = count;
-    this.#network = new LazyNetwork(plane, { random: seededRandom(seed), seed, cni, clients, entryNode });
+    this.#count = before?.count ?? 0;
+    const draws = seededRandom(seed).fork("network");
+    this.#draws = before?.draws.seed === draws.seed ? copyRandom(before.draws) : draws;
+    this.#network = new LazyNetwork(plane, {
+      random: this.#draws,
+      seed,
+      cni,
+      clients: before?.clients ?? clients,
+      entryNode,
+    });
   }
 
-  get count(): number {
-    return this.#count;
+  /** For a copy of the cluster to go on from. */
+  get now(): ConnectionsBefore {
+    return { count: this.#count, draws: this.#draws, clients: this.#network.clients };
   }
 
   connect(from: Source, to: string): Trace {

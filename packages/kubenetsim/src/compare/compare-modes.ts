@@ -92,7 +92,7 @@ class Measurement {
     const { state, client } = this.#bench;
     const { seed } = this.#options;
     this.#plane.add({ state, changes, config: this.#config });
-    const network = { random: seededRandom(seed), seed, cni: "bridge", clients: undefined } as const;
+    const network = { random: seededRandom(seed).fork("network"), seed, cni: "bridge", clients: undefined } as const;
     const tracer = buildNetwork(state, this.#plane, network);
     const from = tracer.walker.topology.pods.get(client)!;
     const trace = tracer.trace({ from, protocol: "TCP", destination, destinationPort: 80 });

@@ -23,6 +23,11 @@ export class LazyNetwork {
     this.#clients = options.clients;
   }
 
+  /** The hosts outside that were named or have sent something; undefined for the topology's own. */
+  get clients(): readonly OutsideClient[] | undefined {
+    return this.#clients;
+  }
+
   /** `sender` is the address of an outside host that must be there. */
   tracer(state: ClusterState, sender?: IpAddress): Tracer {
     if (this.#tracer === undefined || this.#builtOf !== state || this.#builtAt !== this.#plane.history.length)

@@ -14,6 +14,7 @@ import type { NodeKernel } from "./node-kernel.ts";
 import { standInPods } from "./stand-in-pods.ts";
 
 export interface NetworkOptions {
+  /** What the network draws by itself: the nodes that load balancers choose. */
   readonly random: Random;
   readonly seed: string;
   readonly cni: Cni;
@@ -41,7 +42,7 @@ export function buildNetwork(state: ClusterState, plane: DataPlane, options: Net
     ),
   });
   const modes = new Set(nodes.map((node) => plane.startOf(node.metadata.name)?.config.mode ?? "iptables"));
-  const walker = new Walker(topology, plane.attach(topology.nodes), random.fork("network"));
+  const walker = new Walker(topology, plane.attach(topology.nodes), random);
   return new Tracer(walker, (host) => plane.namesOf(host), { seed, mode: [...modes].join(", ") });
 }
 

@@ -1,5 +1,6 @@
 import type { Packet } from "../engine/packet.ts";
 import { ExpiryQueue } from "./expiry-queue.ts";
+import { FreeSlots } from "./free-slots.ts";
 import type { RealServerEntry } from "./real-server-entry.ts";
 
 /** Where each number of a connection stands in its row of `words` (struct ip_vs_conn). Addresses take four words. */
@@ -22,6 +23,7 @@ export const field = {
   nextInBucket: 22,
 } as const;
 const rowLength = 24;
+const mostSlots = 2 ** 24;
 
 /** Bits of `field.flags`. */
 export const connectionFlag = {
@@ -50,10 +52,10 @@ export class ConnectionTable {
   /** Connections and templates. */
   count = 0;
   readonly queue: ExpiryQueue = new ExpiryQueue();
+  readonly free: FreeSlots = new FreeSlots();
   /** Time of a slot's entry in the queue. */
   #queuedMs: Float64Array<ArrayBuffer>;
   #buckets: Int32Array<ArrayBuffer>;
-  #firstFree = -1;
   #capacity: number;
 
   /** `capacity`, a power of two, grows by itself. */
@@ -64,7 +66,6 @@ export class ConnectionTable {
     this.expiresMs = new Float64Array(capacity);
     this.#queuedMs = new Float64Array(capacity).fill(Number.POSITIVE_INFINITY);
     this.#buckets = new Int32Array(capacity).fill(-1);
-    this.#freeFrom(0);
   }
 
   get capacity(): number {
@@ -77,10 +78,9 @@ export class ConnectionTable {
 
   /** Takes a free slot with an empty row; whoever takes it fills the row and calls `link`. */
   allocate(): number {
-    if (this.#firstFree < 0) this.#grow();
-    const slot = this.#firstFree;
+    const slot = this.free.take();
+    while (slot >= this.#capacity) this.#grow();
     const row = slot * rowLength;
-    this.#firstFree = this.words[row + field.nextInBucket]!;
     this.words.fill(0, row, row + rowLength);
     this.words[row + field.controller] = -1;
     this.words[row + field.flags] = connectionFlag.used;
@@ -91,8 +91,7 @@ export class ConnectionTable {
   release(slot: number): void {
     const row = slot * rowLength;
     this.words[row + field.flags] = 0;
-    this.words[row + field.nextInBucket] = this.#firstFree;
-    this.#firstFree = slot;
+    this.free.giveBack(slot);
     this.#queuedMs[slot] = Number.POSITIVE_INFINITY;
     this.servers[slot] = undefined;
     this.count--;
@@ -196,14 +195,15 @@ export class ConnectionTable {
   }
 
   /**
-   * Of one time, connections go before templates: a template that they controlled then goes with them. In the kernel its
+   * Of one time, connections go before templates, and of each those with the lower slot: a template that they controlled then goes with them. In the kernel its
    * timer is the one that runs late, for it was set anew each time it came too early.
    */
   expireAt(slot: number, timeMs: number): void {
     this.expiresMs[slot] = timeMs;
     if (timeMs < this.#queuedMs[slot]!) {
       this.#queuedMs[slot] = timeMs;
-      this.queue.push(timeMs, this.words[slot * rowLength + field.flags]! & connectionFlag.template, slot);
+      const isTemplate = (this.words[slot * rowLength + field.flags]! & connectionFlag.template) !== 0;
+      this.queue.push(timeMs, isTemplate ? mostSlots + slot : slot, slot);
     }
   }
 
@@ -261,23 +261,14 @@ export class ConnectionTable {
   }
 
   #grow(): void {
-    const old = this.#capacity;
-    this.#capacity = old * 2;
+    this.#capacity *= 2;
     this.words = enlarge(this.words, new Int32Array(this.#capacity * rowLength));
     this.timeoutMs = enlarge(this.timeoutMs, new Float64Array(this.#capacity));
     this.expiresMs = enlarge(this.expiresMs, new Float64Array(this.#capacity));
     this.#queuedMs = enlarge(this.#queuedMs, new Float64Array(this.#capacity).fill(Number.POSITIVE_INFINITY));
-    this.#freeFrom(old);
     const linked = this.slotsInLinkOrder();
     this.#buckets = new Int32Array(this.#capacity).fill(-1);
     for (const slot of linked) this.link(slot);
-  }
-
-  #freeFrom(first: number): void {
-    for (let slot = this.#capacity - 1; slot >= first; slot--) {
-      this.words[slot * rowLength + field.nextInBucket] = this.#firstFree;
-      this.#firstFree = slot;
-    }
   }
 }
 

@@ -139,7 +139,7 @@ export class Connections {
   }
 
   /** Puts what was saved back: the row as it is, bound but not counted again. */
-  adopt(values: ArrayLike<number>, server: RealServerEntry, timeoutMs: number, expiresMs: number): number {
+  adopt(values: ArrayLike<number>, server: RealServerEntry, timeoutMs: number, expiresMs: number): void {
     const { table } = this;
     const slot = table.allocate();
     table.words.set(values, table.row(slot));
@@ -148,7 +148,6 @@ export class Connections {
     table.link(slot);
     table.timeoutMs[slot] = timeoutMs;
     table.expireAt(slot, expiresMs);
-    return slot;
   }
 
   #finish(slot: number, server: RealServerEntry, serverPort: number): void {

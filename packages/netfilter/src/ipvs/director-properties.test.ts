@@ -209,8 +209,10 @@ test.prop([setup, fc.array(event, { maxLength: 40 }), fc.array(event, { maxLengt
   twin.director = IpvsDirector.restore(state, { clock: twin.clock, schedulers });
   for (const [client, server] of world.reached) twin.reached.set(client, server);
   expect(JSON.parse(JSON.stringify(twin.director.save())).virtualServers).toEqual(state.virtualServers);
+  expect(twin.director.listConnections()).toEqual(world.director.listConnections());
   for (const happening of after) expect(twin.play(happening)).toBe(world.play(happening));
   expect(twin.director.list()).toEqual(world.director.list());
+  expect(twin.director.listConnections()).toEqual(world.director.listConnections());
 });
 
 test.prop([setup, fc.array(event, { maxLength: 40 })])("in the end nothing is left", (start, events) => {

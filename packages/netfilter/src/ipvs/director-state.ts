@@ -1,5 +1,4 @@
 import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
-import { field } from "./connection-table.ts";
 import type { IpvsCounters } from "./counters.ts";
 import type { IpvsKernelState } from "./kernel-state.ts";
 import { RealServerEntry } from "./real-server-entry.ts";
@@ -21,6 +20,8 @@ export interface IpvsState {
   readonly nextTrashCheckMs: number | null;
   /** In the order in which to link them. */
   readonly connections: readonly SavedConnection[];
+  /** Slots of connections that are gone, in the order in which new ones take them. */
+  readonly freeSlots: readonly number[];
 }
 
 interface SavedVirtualServer {
@@ -76,6 +77,7 @@ export function saveState(kernel: IpvsKernelState): IpvsState {
     ),
     nextTrashCheckMs: trash.nextCheckMs === Number.POSITIVE_INFINITY ? null : trash.nextCheckMs,
     connections: saveConnections(kernel),
+    freeSlots: connections.table.free.list(),
   };
 }
 
@@ -130,7 +132,7 @@ export function restoreState(state: IpvsState, kernel: IpvsKernelState, schedule
   virtualServers.nextRealServerId = state.nextRealServerId;
   kernel.sysctls = state.sysctls;
   connections.timeouts = state.timeouts;
-  restoreConnections(state.connections, kernel);
+  restoreConnections(state, kernel);
 }
 
 function restoreRealServer(saved: SavedRealServer, owner: VirtualServerEntry): RealServerEntry {
@@ -151,15 +153,11 @@ function formerOwner(formerly: VirtualServer, kernel: IpvsKernelState, scheduler
   return entry ?? new VirtualServerEntry(-1, formerly, schedulers[formerly.scheduler]!, 0);
 }
 
-function restoreConnections(saved: readonly SavedConnection[], kernel: IpvsKernelState): void {
+/** Each into its own slot: the order of a list, and of timers that run out together, is that of the slots. */
+function restoreConnections({ connections: saved, freeSlots }: IpvsState, kernel: IpvsKernelState): void {
   const { connections, virtualServers } = kernel;
-  const slots = new Map<number, number>();
-  for (const { slot, row, serverId, timeoutMs, expiresMs } of saved) {
-    slots.set(slot, connections.adopt(row, virtualServers.realServer(serverId)!, timeoutMs, expiresMs));
-  }
-  const { table } = connections;
-  for (const slot of slots.values()) {
-    const controller = table.words[table.row(slot) + field.controller]!;
-    if (controller >= 0) table.words[table.row(slot) + field.controller] = slots.get(controller)!;
+  connections.table.free.reset([...saved.map(({ slot }) => slot), ...freeSlots]);
+  for (const { row, serverId, timeoutMs, expiresMs } of saved) {
+    connections.adopt(row, virtualServers.realServer(serverId)!, timeoutMs, expiresMs);
   }
 }

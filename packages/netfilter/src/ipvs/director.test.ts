@@ -408,6 +408,21 @@ test("five thousand connections find their way back, each to its own server", ()
   expect(director.listConnections()).toEqual([]);
 });
 
+test("a fork has its connections in the same slots, and gives new ones the same", () => {
+  director.load([virtual()]);
+  for (let port = 1; port <= 300; port++) open(port);
+  clock.advance(2_000);
+  for (let port = 301; port <= 320; port++) open(port);
+  clock.advance(59_000);
+  const twin = director.fork(clock.fork());
+  expect(director.listConnections().length).toBe(20);
+  expect(twin.listConnections()).toEqual(director.listConnections());
+  for (const one of [director, twin]) {
+    for (let port = 400; port <= 410; port++) one.incoming(packetTo(vip, 80, { sourcePort: port }), meter, null);
+  }
+  expect(twin.listConnections()).toEqual(director.listConnections());
+});
+
 test("a fork goes its own way", () => {
   director.load([virtual()]);
   open(1);
