@@ -1,7 +1,8 @@
 export { assignLoadBalancers } from "./cloud/load-balancer-controller.ts";
 export { ClientHandle } from "./cluster/client-handle.ts";
-export { Cluster, type ClusterSnapshot } from "./cluster/cluster.ts";
+export { Cluster } from "./cluster/cluster.ts";
 export type { ClusterOptions, NewNode } from "./cluster/cluster-options.ts";
+export type { ClusterSnapshot } from "./cluster/cluster-snapshot.ts";
 export { type IptablesSaveOptions, NodeHandle } from "./cluster/node-handle.ts";
 export { compareModes, type ModeComparison } from "./compare/compare-modes.ts";
 export { comparisonChart, comparisonTable } from "./compare/comparison-text.ts";

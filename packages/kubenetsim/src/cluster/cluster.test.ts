@@ -81,6 +81,14 @@ describe("Cluster", () => {
     expect(one.pod("client").curl("web").disposition).toBe("delivered");
   });
 
+  it("goes back only to what a snapshot was", () => {
+    const one = lab({}, pods(1), service("web"));
+    const rules = one.node("n1").iptablesSave();
+    const copies = [JSON.parse(JSON.stringify(one.snapshot())), { ...one.snapshot() }, {}, undefined];
+    for (const copy of copies) expect(() => one.restore(copy)).toThrow(ParseError);
+    expect(one.node("n1").iptablesSave()).toBe(rules);
+  });
+
   it("goes back to the same connections and warnings, as often as one likes", () => {
     const one = lab({}, pods(4), service("web"));
     const snapshot = one.snapshot();

@@ -20,17 +20,12 @@ import { proxyWarnings } from "../warnings/proxy-warnings.ts";
 import type { Warning } from "../warnings/warning.ts";
 import { ClientHandle } from "./client-handle.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
+import { type ClusterSnapshot, requireSnapshot, takeSnapshot } from "./cluster-snapshot.ts";
 import { Connections } from "./connections.ts";
 import { applyTexts, type ControlPlane, deleteFrom, type InputText, settlePlane } from "./control-plane.ts";
 import { checkOptions, loadBalancerCidr, proxyConfig, withMode } from "./effective-options.ts";
 import { newNodes } from "./new-node.ts";
 import { NodeHandle } from "./node-handle.ts";
-
-/** A cluster's objects and warnings at one time; `restore` goes back to it. */
-export interface ClusterSnapshot {
-  readonly control: ControlPlane;
-  readonly applyWarnings: readonly Warning[];
-}
 
 /**
  * A cluster to play with: apply YAML, let it settle, send packets, read what the nodes hold. Each method calls one stage;
@@ -205,10 +200,10 @@ export class Cluster {
   }
 
   /**
-   * The same objects in a cluster that goes its own way; load balancers draw on from here, unless another seed is given. With
-   * the same proxy mode its kernels are in the same state, random
-   * streams included (unless another seed is given); with another mode its nodes are fresh ones, that never had another. To
-   * see what a change of mode leaves on the same nodes, change the configuration and restart kube-proxy.
+   * The same objects in a cluster that goes its own way. With the same proxy mode its kernels are in the same state; with
+   * another mode its nodes are fresh ones, that never had another. Random streams go on where they stand, those of load
+   * balancers too, unless another seed is given. To see what a change of mode leaves on the same nodes, change the
+   * configuration and restart kube-proxy.
    */
   fork(options: Partial<Pick<ClusterOptions, "proxyMode" | "seed">> = {}): Cluster {
     const { proxyMode = this.proxyMode } = options;
@@ -224,22 +219,31 @@ export class Cluster {
     return copy;
   }
 
-  /** Costs nothing: states are values. Connections and random streams are not part of it. */
+  /**
+   * The objects, the configuration, and what each node's kube-proxy runs with. Costs next to nothing: states are values.
+   * Connections, random streams and what earlier kube-proxies have left on the nodes are not part of it.
+   */
   snapshot(): ClusterSnapshot {
-    return { control: this.#control, applyWarnings: this.#applyWarnings };
+    return takeSnapshot(this.#control, this.#data, this.#applyWarnings);
   }
 
   /**
-   * Back to the objects and warnings of a snapshot. The nodes start anew with them: their connections are forgotten, source
-   * ports and random streams begin where they did at first. The clock goes on; `watch` tells nothing of it.
+   * Back to the objects and warnings of a snapshot. The nodes start anew with them, each with the configuration that its
+   * kube-proxy had: their connections are forgotten, source ports and random streams begin where they did at first. The clock
+   * goes on; `watch` tells nothing of it.
+   *
+   * @throws ParseError for what `snapshot()` has not given
    */
-  restore({ control, applyWarnings }: ClusterSnapshot): void {
+  restore(snapshot: ClusterSnapshot): void {
+    requireSnapshot(snapshot);
+    const { control, running, applyWarnings } = snapshot;
     this.#control = control;
     this.#applyWarnings = applyWarnings;
     this.#data = new DataPlane(this.#surroundings());
     if (control.settled !== undefined) {
-      const { config, configSource } = control;
-      this.#data.add({ state: control.settled.state, changes: [], config, configSource, nowMs: this.clock.nowMs });
+      const { config, configSource, settled } = control;
+      const { nowMs } = this.clock;
+      this.#data.add({ state: settled.state, changes: [], config, configSource, running, nowMs });
     }
     this.#connections = new Connections(this.#data, this.#options, () => this.state);
   }

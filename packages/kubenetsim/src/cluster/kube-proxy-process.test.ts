@@ -83,6 +83,27 @@ describe("kube-proxy's configuration", () => {
     expect(one.warnings.map(formatWarning).filter((text) => text.includes("runs with"))).toEqual([]);
   });
 
+  it("waits on after a restore, on each node as it did", () => {
+    const one = lab(configMap("iptables"));
+    change(one, configMap("nftables"));
+    const waiting = one.snapshot();
+    one.node("n2").restartKubeProxy();
+    const mixed = one.snapshot();
+    const { warnings } = one;
+    one.restartKubeProxy();
+    one.restore(waiting);
+    expect(modes(one)).toEqual(["iptables", "iptables"]);
+    expect(one.node("n1").iptablesSave()).toBe(lab().node("n1").iptablesSave());
+    one.restore(mixed);
+    expect(modes(one)).toEqual(["iptables", "nftables"]);
+    expect(one.warnings).toEqual(warnings);
+    expect(modes(one.fork())).toEqual(["iptables", "nftables"]);
+    expect(one.pod("client").curl("http://web").disposition).toBe("delivered");
+    expect(modes(one.fork({ proxyMode: "ipvs" }))).toEqual(["ipvs", "ipvs"]);
+    one.restartKubeProxy();
+    expect(modes(one)).toEqual(["nftables", "nftables"]);
+  });
+
   it("is taken when the Pod of the kube-proxy is deleted, for which the DaemonSet makes another", () => {
     const one = lab(configMap("iptables"), proxyPod("n1"), proxyPod("n2"));
     change(one, configMap("ipvs"));

@@ -8,7 +8,7 @@ import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import { requireModelled } from "./modelled-config.ts";
 import { NodePlane, type PlaneSource } from "./node-plane.ts";
-import type { ObjectHistory, Settled } from "./object-history.ts";
+import { type ObjectHistory, type ProxyStart, type Settled, startOn } from "./object-history.ts";
 import { ProcessStarts } from "./process-starts.ts";
 import { proxyNodes } from "./proxy-node.ts";
 
@@ -40,23 +40,25 @@ export class DataPlane implements PlaneSource {
   /** Tells the nodes of a newly settled state; they read it when they need it. */
   add(settled: Settled): void {
     const time = this.#history.push(settled) - 1;
-    const { action, changes } = settled;
+    const { action, changes, running } = settled;
     this.#starts.add(settled, time, (node) => this.startOf(node)!.config);
     if (action?.kind === "cleanup") {
       if (action.node === undefined) this.#sharedLife += ` ${time}`;
       else this.#befalls(action.node, time);
     }
+    for (const [node, { config }] of running ?? []) this.#befalls(node, `${time}:${JSON.stringify(config)}`);
     for (const { kind, key } of changes) if (kind === "Node") this.#befalls(key, time);
     for (const plane of this.#planes.values()) if (plane.mustKeepPace) plane.keepPace();
   }
 
-  #befalls(node: string, time: number): void {
+  #befalls(node: string, time: number | string): void {
     this.#lives.set(node, `${this.#lives.get(node) ?? ""} ${time}`);
   }
 
   /** The time at which a node's kube-proxy has started, with the configuration that it took; undefined before the first. */
   startOf(node: string): Settled | undefined {
-    return this.#history[this.#starts.of(node)];
+    const settled = this.#history[this.#starts.of(node)];
+    return settled && startOn(settled, node);
   }
 
   /**
@@ -65,8 +67,13 @@ export class DataPlane implements PlaneSource {
    * @throws UnsupportedError where the mode or the IPVS scheduler stands
    */
   requireModelled(node?: string): void {
-    const starts = node === undefined ? this.#starts.all().map((index) => this.#history[index]) : [this.startOf(node)];
-    for (const start of starts) if (start !== undefined) requireModelled(start.config, start.configSource);
+    for (const { config, configSource } of this.#startsOf(node)) requireModelled(config, configSource);
+  }
+
+  #startsOf(node: string | undefined): ProxyStart[] {
+    const times = node === undefined ? this.#starts.all().flatMap((index) => this.#history[index] ?? []) : [];
+    const nodes = node === undefined ? times.flatMap(({ running }) => [...(running?.keys() ?? [])]) : [node];
+    return [...times, ...nodes.flatMap((name) => this.startOf(name) ?? [])];
   }
 
   /** Does the node's kube-proxy start at the time of this index? */
@@ -124,7 +131,13 @@ export class DataPlane implements PlaneSource {
   restarted(options: DataPlaneOptions, config: KubeProxyConfig): DataPlane {
     return new DataPlane(
       options,
-      this.#history.map((settled) => ({ ...settled, config, configSource: undefined, action: undefined })),
+      this.#history.map((settled) => ({
+        ...settled,
+        config,
+        configSource: undefined,
+        running: undefined,
+        action: undefined,
+      })),
     );
   }
 

@@ -25,7 +25,7 @@ import {
 } from "./kube-proxy.ts";
 import { isModelled } from "./modelled-config.ts";
 import { emptyKernel, forkKernel, type KernelSurroundings, kernelNames, type NodeKernel } from "./node-kernel.ts";
-import { concerns, type ObjectHistory, type Settled } from "./object-history.ts";
+import { concerns, type ObjectHistory, type Settled, startOn } from "./object-history.ts";
 import { proxyProcess } from "./proxy-process.ts";
 
 /** Where a node's plane reads what it has not seen yet. */
@@ -187,7 +187,10 @@ export class NodePlane implements CopyableKernel {
       this.#kernel.userspace = undefined;
       this.#kernel.localhostPins = new LocalhostPins();
     }
-    if (starts) return isModelled(settled.config) ? startKubeProxy(node, settled, this.#kernel) : undefined;
+    if (starts) {
+      const start = startOn(settled, this.name);
+      return isModelled(start.config) ? startKubeProxy(node, start, this.#kernel) : undefined;
+    }
     if (before === undefined) return undefined;
     if (!sameNode(before.node, node)) return moveKubeProxy(before, node, settled, this.#kernel);
     return syncKubeProxy(before, settled, this.#kernel);

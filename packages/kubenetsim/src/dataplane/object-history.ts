@@ -2,16 +2,23 @@ import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-st
 import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 
+/** What a kube-proxy takes when it starts. */
+export interface ProxyStart {
+  readonly config: KubeProxyConfig;
+  /** Where the configuration stands; undefined when it is the options' own. */
+  readonly configSource?: ManifestDocument | undefined;
+}
+
 /** What was settled at one time: the objects, and how they got there from the time before. */
-export interface Settled {
+export interface Settled extends ProxyStart {
   readonly state: ClusterState;
   readonly changes: readonly Change[];
   /** The time on the clock; 0 unless given. */
   readonly nowMs?: number;
   /** What a kube-proxy takes that starts at this time; those that run do not look at it. */
   readonly config: KubeProxyConfig;
-  /** Where the configuration stands; undefined when it is the options' own. */
-  readonly configSource?: ManifestDocument | undefined;
+  /** What those of some nodes take in place of it, when a cluster goes on where another stood. */
+  readonly running?: ReadonlyMap<string, ProxyStart> | undefined;
   /** What was done to kube-proxies before they see the changes. */
   readonly action?: ProxyAction | undefined;
 }
@@ -33,4 +40,10 @@ export type ObjectHistory = readonly Settled[];
 /** Is the action done on this node? */
 export function concerns(action: ProxyAction | undefined, node: string): boolean {
   return action !== undefined && (action.node === undefined || action.node === node);
+}
+
+/** The time as a kube-proxy of this node finds it that starts then. */
+export function startOn(settled: Settled, node: string): Settled {
+  const own = settled.running?.get(node);
+  return own === undefined ? settled : { ...settled, ...own };
 }
