@@ -40,7 +40,7 @@ export function startKubeProxy(node: ProxyNode, settled: Settled, kernel: NodeKe
   for (const other of backends) if (backend.removes.includes(other.mode)) other.cleanUp(kernel);
   const proxiers = snapshotsOf(node, config, state).map((snapshot) => {
     const proxier = backend.start(snapshot, kernel, nowMs, state);
-    if (proxier.hear === undefined) removeStaleFlows(kernel.kernel, undefined, snapshot, nowMs);
+    if (cleansFlows(proxier)) removeStaleFlows(kernel.kernel, undefined, snapshot, nowMs);
     return proxier;
   });
   return { node, config, proxiers, syncedMs: proxiers.map(() => nowMs) };
@@ -73,8 +73,14 @@ export function moveKubeProxy(proxy: KubeProxy, node: ProxyNode, settled: Settle
 function syncTo(proxier: Proxier, snapshot: ProxySnapshot, kernel: NodeKernel, nowMs: number): Proxier {
   if (snapshot === proxier.snapshot) return proxier;
   const next = proxier.sync(snapshot, kernel, nowMs);
-  if (next.hear === undefined) removeStaleFlows(kernel.kernel, proxier.snapshot, snapshot, nowMs);
+  const before = proxier.isRefused ? undefined : proxier.snapshot;
+  if (cleansFlows(next)) removeStaleFlows(kernel.kernel, before, snapshot, nowMs);
   return next;
+}
+
+/** Not after a sync that failed, and not in a mode that does so itself. */
+function cleansFlows({ hear, isRefused }: Proxier): boolean {
+  return hear === undefined && !isRefused;
 }
 
 /** The same kube-proxy after all that it wanted to do without a change until this time. */

@@ -5,6 +5,7 @@ import { objectKey } from "@kubenetsim/core/model/api-object";
 import type { LogLine } from "@kubenetsim/proxy/log/log-line";
 import { type ObjectLine, serviceLog, sliceLog } from "@kubenetsim/proxy/log/object-log";
 import { startLog } from "@kubenetsim/proxy/log/start-log";
+import { isPortNumber } from "@kubenetsim/proxy/snapshot/port-range";
 import type { ControlPlane } from "../cluster/control-plane.ts";
 import type { DataPlane } from "../dataplane/data-plane.ts";
 import { healthCheckWarnings } from "./health-check-warnings.ts";
@@ -37,7 +38,7 @@ function workWarnings(plane: DataPlane, names: readonly string[], state: Cluster
   const userspace = names.filter((name) => plane.startOf(name)?.config.mode === "userspace");
   return [
     ...(userspace.length === names.length ? [] : objectWarnings(state)),
-    ...problemWarnings(plane, userspace, names, state),
+    ...problemWarnings(plane, hasImpossiblePort(state) ? names : userspace, names, state),
     ...healthCheckWarnings(plane, names, state),
   ];
 }
@@ -79,7 +80,12 @@ function startWarnings(plane: DataPlane, names: readonly string[]): Warning[] {
   }));
 }
 
-/** What kube-proxies in userspace mode could not do and have not put right since. */
+/** The one thing about objects that makes a kube-proxy of another mode fail; without it no node has to be looked at. */
+function hasImpossiblePort({ tables }: ClusterState): boolean {
+  return tables.EndpointSlice.values().some(({ ports }) => ports?.some(({ port }) => port && !isPortNumber(port)));
+}
+
+/** What kube-proxies could not do and have not put right since. */
 function problemWarnings(
   plane: DataPlane,
   nodes: readonly string[],
@@ -88,7 +94,9 @@ function problemWarnings(
 ): Warning[] {
   const byText = new Map<string, { readonly position: Warning["position"]; readonly nodes: string[] }>();
   for (const node of nodes) {
-    for (const { servicePort, line } of plane.node(node).current().userspace?.problems ?? []) {
+    const { proxy, userspace } = plane.node(node).current();
+    const problems = [...(proxy?.proxiers ?? []).flatMap((one) => one.problems ?? []), ...(userspace?.problems ?? [])];
+    for (const { servicePort, line } of problems) {
       const known = byText.get(line.text);
       if (known !== undefined) known.nodes.push(node);
       else byText.set(line.text, { position: servicePortPosition(state, servicePort), nodes: [node] });
@@ -101,7 +109,8 @@ function problemWarnings(
 }
 
 /** Where a port of a Service stands: `namespace/name:port`, without the colon for an unnamed one. */
-function servicePortPosition(state: ClusterState, servicePort: string): Warning["position"] {
+function servicePortPosition(state: ClusterState, servicePort: string | undefined): Warning["position"] {
+  if (servicePort === undefined) return undefined;
   const [key = "", name = ""] = servicePort.split(":");
   const ports = state.tables.Service.get(key)?.spec.ports ?? [];
   const index = ports.findIndex((port) => (port.name ?? "") === name);

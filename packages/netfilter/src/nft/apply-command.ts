@@ -1,4 +1,4 @@
-import type { NftElementKey, NftValue } from "../ruleset/nft-expression.ts";
+import type { NftElementKey, NftStatement, NftValue } from "../ruleset/nft-expression.ts";
 import type { NftBase, NftChain, NftDataType, NftElement, NftRule } from "../ruleset/nft-table.ts";
 import type { NftCommand } from "../ruleset/nft-transaction.ts";
 import { nftKeyText } from "./nft-element-key.ts";
@@ -7,7 +7,7 @@ import type { NftSetDefinition } from "./table-memory.ts";
 import type { TableTransaction } from "./table-transaction.ts";
 
 /** Makes the error of this command out of the kernel's word for it. */
-type Refusal = (reason: string) => Error;
+type Refusal = (reason: string, by?: "nft" | "kernel") => Error;
 
 type RemoveSet = NftCommand & { readonly verb: "delete" | "flush"; readonly object: "set" | "map" };
 
@@ -72,11 +72,26 @@ function removeChain(table: TableTransaction, verb: "delete" | "flush", name: st
 
 function addRule(table: TableTransaction, chain: string, rule: NftRule, refuse: Refusal): void {
   if (table.chain(chain) === undefined) throw refuse(missing);
+  checkPorts(rule.statements, refuse);
   for (const reference of statementReferences(rule.statements)) checkReference(table, reference, refuse);
   for (const statement of rule.statements) {
     if (statement.kind === "update-set") updateSet(table, statement.set, refuse);
   }
   table.addRule(chain, rule);
+}
+
+/** nft reads no port beyond 65535 and no minus; a sync of kube-proxy can have both. */
+function checkPorts(statements: readonly NftStatement[], refuse: Refusal): void {
+  for (const statement of statements) {
+    if (statement.kind === "dnat") checkPort(statement.to.port, refuse);
+    else if (statement.kind === "dnat-map") for (const { to } of statement.elements) checkPort(to.port, refuse);
+  }
+}
+
+function checkPort(port: number | undefined, refuse: Refusal): void {
+  if (port === undefined) return;
+  if (port < 0) throw refuse("syntax error, unexpected -", "nft");
+  if (port > 65_535) throw refuse("Service out of range", "nft");
 }
 
 /** How many elements a set takes that rules add to, unless it says so itself. */

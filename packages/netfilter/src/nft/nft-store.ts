@@ -56,12 +56,12 @@ export class NftStore {
         memory = new TableMemory(transaction.family, transaction.table, command.comment);
         draft = new TableTransaction(memory);
       } else if (draft === undefined) {
-        throw new NftError(transaction, index, "No such file or directory");
+        throw new NftError(transaction, index, { reason: "No such file or directory", by: "kernel" });
       } else if (command.object === "table" && command.verb === "delete") {
         memory = undefined;
         draft = undefined;
       } else {
-        applyCommand(draft, command, (reason) => new NftError(transaction, index, reason));
+        applyCommand(draft, command, (reason, by = "kernel") => new NftError(transaction, index, { reason, by }));
       }
     }
     this.#commit(id, before, memory, draft);

@@ -1,3 +1,4 @@
+import type { SourcePosition } from "@kubenetsim/core/runtime/errors";
 import type { NftChain, NftCounter, NftElement, NftFamily, NftRule, NftSet } from "./nft-table.ts";
 
 /**
@@ -20,4 +21,6 @@ export interface NftTransaction {
   readonly family: NftFamily;
   readonly table: string;
   readonly commands: readonly NftCommand[];
+  /** Where each command stands, if they were read from a text. */
+  readonly positions?: readonly SourcePosition[];
 }

@@ -1,5 +1,6 @@
 import { addressWords, type IpAddress } from "@kubenetsim/core/net/address";
 import { type Cidr, cidrContains, formatCidr } from "@kubenetsim/core/net/cidr";
+import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { lowerProtocol, protocolNumbers } from "@kubenetsim/core/net/protocol";
 import type { Origin } from "@kubenetsim/core/trace/origin";
 import type { IpSetEntry } from "@kubenetsim/netfilter/ruleset/ip-set";
@@ -7,11 +8,13 @@ import { type Rule, rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { RealServer, VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { drop, host } from "../iptables/rule-parts.ts";
 import type { Endpoint } from "../snapshot/endpoint.ts";
+import { isPortNumber } from "../snapshot/port-range.ts";
 import type { ServicePort } from "../snapshot/service-port.ts";
 import type { ServicePortState, ServiceState } from "../snapshot/service-state.ts";
 import { categorizeEndpoints } from "../snapshot/topology.ts";
 import type { IpvsBlock } from "./ipvs-block.ts";
 import type { IpvsContext } from "./ipvs-context.ts";
+import { type RefusedEntry, refusedEntry } from "./refused-entry.ts";
 import type { SetName } from "./set-catalog.ts";
 
 /** What one Service adds to IPVS, the ipsets and kube-ipvs0 (pkg/proxy/ipvs/proxier.go, syncProxyRules). */
@@ -19,13 +22,14 @@ export function compileIpvsService(service: ServiceState, context: IpvsContext):
   const draft = new BlockDraft();
   for (const state of service.ports) writePort(draft, state, context);
   const entries = [...draft.entries].map(([set, list]) => ({ set, entries: list }));
-  const { virtualServers, boundAddresses, outFilter } = draft;
-  return { virtualServers, entries, boundAddresses, outFilter };
+  const { virtualServers, refused, boundAddresses, outFilter } = draft;
+  return { virtualServers, entries, refused, boundAddresses, outFilter };
 }
 
 class BlockDraft {
   readonly virtualServers: VirtualServer[] = [];
   readonly entries = new Map<SetName, IpSetEntry[]>();
+  readonly refused: RefusedEntry[] = [];
   readonly boundAddresses: IpAddress[] = [];
   readonly outFilter: Rule[] = [];
 
@@ -79,12 +83,20 @@ function writePort(draft: BlockDraft, state: ServicePortState, context: IpvsCont
 /** Real servers for each traffic policy; without local endpoints, policy Local uses those of Cluster. */
 function realServersByPolicy({ port, endpoints }: ServicePortState, context: IpvsContext) {
   const { cluster, local } = categorizeEndpoints(endpoints, port, context.nodeName, context.zone);
-  const clusterServers = cluster.map(realServer);
-  return { cluster: clusterServers, local: local.length > 0 ? local.map(realServer) : clusterServers };
+  const clusterServers = realServers(cluster);
+  return { cluster: clusterServers, local: local.length > 0 ? realServers(local) : clusterServers };
 }
 
+function realServers(endpoints: readonly Endpoint[]): RealServer[] {
+  const servers = endpoints.map(realServer);
+  if (endpoints.every(({ port }) => isPortNumber(port))) return servers;
+  // The kernel has one of an address and port already.
+  return [...new Map(servers.map((one) => [joinHostPort(one.address, one.port), one])).values()];
+}
+
+/** kube-proxy keeps the lowest 16 bits of a port (`uint16(portNum)`). */
 function realServer({ address, port }: Endpoint): RealServer {
-  return { address, port, weight: 1, forward: "Masq", upperThreshold: 0, lowerThreshold: 0 };
+  return { address, port: port & 0xffff, weight: 1, forward: "Masq", upperThreshold: 0, lowerThreshold: 0 };
 }
 
 function virtualServer(
@@ -114,7 +126,8 @@ function writeHairpins(draft: BlockDraft, { port, endpoints }: ServicePortState)
   for (const endpoint of endpoints) {
     if (!endpoint.isLocal) continue;
     const text = `${portEntry(port, endpoint.address, endpoint.port)},${endpoint.address}`;
-    draft.add("KUBE-LOOP-BACK", text, originOf(port, "hairpin"));
+    if (isPortNumber(endpoint.port)) draft.add("KUBE-LOOP-BACK", text, originOf(port, "hairpin"));
+    else draft.refused.push(refusedEntry("KUBE-LOOP-BACK", text, endpoint.port, port));
   }
 }
 

@@ -4,6 +4,7 @@ import type { IpSet, IpSetEntry } from "@kubenetsim/netfilter/ruleset/ip-set";
 import type { Chain, Ruleset, Table } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { builtinsWithJumps } from "../iptables/static-jumps.ts";
+import type { Problem } from "../log/problem.ts";
 import { changedServices } from "../snapshot/changed-services.ts";
 import type { ProxyBasis } from "../snapshot/proxy-basis.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
@@ -27,6 +28,8 @@ export interface IpvsProgram {
   readonly hasTwins: boolean;
   /** All sets, empty ones too, in the order in which they are made. */
   readonly ipSets: readonly IpSet[];
+  /** What it could not write, as it logs that. */
+  readonly problems: readonly Problem[];
   /** On kube-ipvs0, sorted as text. */
   readonly dummyAddresses: readonly IpAddress[];
   readonly ruleset: Ruleset;
@@ -78,6 +81,7 @@ function gatherProgram(snapshot: ProxySnapshot, blocks: SortedMap<IpvsBlock>, co
     changedServers: "all",
     hasTwins: virtualServers.length < written,
     ipSets,
+    problems: all.flatMap((block) => block.refused),
     dummyAddresses,
     ruleset: glueRuleset(all, ipSets, context),
     sysctls: ipvsSysctls(snapshot.basis.config),
@@ -92,7 +96,7 @@ function changedProgram(
   blocks: SortedMap<IpvsBlock>,
   changes: readonly Difference<IpvsBlock>[],
 ): IpvsProgram {
-  const { hasTwins, ipSets, dummyAddresses, ruleset, sysctls } = previous;
+  const { hasTwins, ipSets, problems, dummyAddresses, ruleset, sysctls } = previous;
   let virtualServers: readonly VirtualServer[] | undefined;
   return {
     snapshot,
@@ -103,6 +107,7 @@ function changedProgram(
     changedServers: changes.flatMap(({ after }) => after?.virtualServers ?? []),
     hasTwins,
     ipSets,
+    problems,
     dummyAddresses,
     ruleset,
     sysctls,
@@ -163,8 +168,10 @@ function gatherSets(
 }
 
 function glueRuleset(blocks: Iterable<IpvsBlock>, ipSets: readonly IpSet[], context: IpvsContext): Ruleset {
-  const isEmpty = (set: SetName): boolean => ipSets[setNames.indexOf(set)]!.entries.length === 0;
-  const outFilter = [...blocks].flatMap((block) => block.outFilter);
+  const all = [...blocks];
+  const wanted = new Set(all.flatMap(({ refused }) => refused.filter((one) => !one.isLeftOut).map(({ set }) => set)));
+  const isEmpty = (set: SetName): boolean => ipSets[setNames.indexOf(set)]!.entries.length === 0 && !wanted.has(set);
+  const outFilter = all.flatMap((block) => block.outFilter);
   const input = { context, isEmpty, outFilter };
   const table = (name: "nat" | "filter", chains: readonly Chain[]): Table => {
     const all = [...builtinsWithJumps(name, ipvsJumps), ...chains];

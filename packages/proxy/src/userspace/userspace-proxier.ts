@@ -6,6 +6,7 @@ import type { Protocol } from "@kubenetsim/core/net/protocol";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { error, type LogLine } from "../log/log-line.ts";
+import type { Problem } from "../log/problem.ts";
 import { HeldSockets } from "./held-sockets.ts";
 import type { IptablesCommand } from "./iptables-command.ts";
 import { PortClaims } from "./port-claims.ts";
@@ -34,10 +35,8 @@ export interface UserspaceOptions extends PortalOptions {
 }
 
 /** Something that kube-proxy could not do for a Service port. */
-export interface UserspaceProblem {
+export interface UserspaceProblem extends Problem {
   readonly servicePort: string;
-  /** What it logs of it. */
-  readonly line: LogLine;
 }
 
 /** Ports of the node from which kube-proxy dials, in turn. */

@@ -2,6 +2,7 @@ import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-st
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import type { Process } from "@kubenetsim/network/topology/process";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { Problem } from "@kubenetsim/proxy/log/problem";
 import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { NodeText } from "../../print/node-texts.ts";
 import type { NodeKernel } from "../node-kernel.ts";
@@ -34,6 +35,10 @@ export interface Proxier {
    * with another basis (the Node's zone label has changed) makes it write all of it again.
    */
   sync(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number): Proxier;
+  /** What its last sync could not do, as it logs that. Nothing in a mode that keeps this in the node's kernel. */
+  readonly problems?: readonly Problem[];
+  /** Its last sync wrote nothing. */
+  readonly isRefused?: boolean;
   /** What it wants to do without a change, and when in virtual milliseconds. */
   readonly alarm?: { readonly atMs: number; ring(node: NodeKernel): Proxier } | undefined;
   /** In place of `sync`, for a mode that watches other objects: called with whatever has changed. */

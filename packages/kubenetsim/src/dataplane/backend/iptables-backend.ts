@@ -1,9 +1,12 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { Chain, TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { isServiceChainName } from "@kubenetsim/proxy/iptables/chain-names";
-import type { IptablesProgram } from "@kubenetsim/proxy/iptables/iptables-program";
+import { afterRefusedRestore, type IptablesProgram } from "@kubenetsim/proxy/iptables/iptables-program";
+import { restoreRefusal } from "@kubenetsim/proxy/iptables/refused-restore";
 import { iptablesJumps } from "@kubenetsim/proxy/iptables/static-jumps";
 import { syncIptables } from "@kubenetsim/proxy/iptables/sync-iptables";
+import type { Problem } from "@kubenetsim/proxy/log/problem";
+import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import { iptablesTexts } from "../../print/node-texts.ts";
 import { type NodeKernel, setSysctls } from "../node-kernel.ts";
 import type { Backend, Proxier } from "./backend.ts";
@@ -16,36 +19,56 @@ export const iptablesBackend: Backend = {
   removes: ["nftables"],
   texts: iptablesTexts,
   start(snapshot, node, nowMs) {
-    const found = serviceChains(node, snapshot.basis.family);
-    const program = syncIptables(undefined, snapshot, { found, now: nowMs });
-    setSysctls(node, program.sysctls);
-    write(node, program);
-    return proxier(program);
+    return sync(undefined, snapshot, node, nowMs);
   },
   cleanUp,
 };
 
-function proxier(program: IptablesProgram): Proxier {
+/** What is in the kernel, if a sync has held already, and why the last one did not. */
+interface IptablesState {
+  readonly program: IptablesProgram | undefined;
+  readonly refusal: Problem | undefined;
+}
+
+function proxier(snapshot: ProxySnapshot, { program, refusal }: IptablesState): Proxier {
   return {
-    snapshot: program.snapshot,
-    sync(snapshot, node, nowMs) {
-      const next = syncIptables(program, snapshot, { now: nowMs });
-      write(node, next);
-      return proxier(next);
-    },
+    snapshot,
+    problems: refusal === undefined ? [] : [refusal],
+    isRefused: refusal !== undefined,
+    sync: (next, node, nowMs) => sync(program, next, node, nowMs, refusal !== undefined),
   };
+}
+
+/** One sync. `iptables-restore` takes all that it is fed or nothing; the next sync after a failed one is a full one. */
+function sync(
+  before: IptablesProgram | undefined,
+  snapshot: ProxySnapshot,
+  node: NodeKernel,
+  now: number,
+  full = false,
+): Proxier {
+  const found = before === undefined ? serviceChains(node, snapshot.basis.family) : [];
+  const program = syncIptables(before, snapshot, { found, full, now });
+  if (before === undefined) setSysctls(node, program.sysctls);
+  ensureParts(node, program);
+  const refusal = restoreRefusal(program);
+  if (refusal !== undefined) {
+    return proxier(snapshot, { program: before && afterRefusedRestore(before, program), refusal });
+  }
+  node.kernel.restore(program.input);
+  return proxier(snapshot, { program, refusal });
 }
 
 /** The chain by which kube-proxy notices that somebody has flushed the rules (pkg/util/iptables/iptables.go, Monitor). */
 const canaryChain = "KUBE-PROXY-CANARY";
 const canaryTables: readonly TableName[] = ["mangle", "nat", "filter"];
 
-function write({ kernel }: NodeKernel, { sync, input }: IptablesProgram): void {
-  if (sync === "full") {
-    for (const table of canaryTables) ensureChain(kernel, input.family, table, canaryChain);
-    ensureJumps(kernel, input.family, iptablesJumps);
-  }
-  kernel.restore(input);
+/** What a full sync makes sure of before it writes: canaries, and the jumps from the built-in chains. */
+function ensureParts({ kernel }: NodeKernel, { sync, snapshot }: IptablesProgram): void {
+  if (sync !== "full") return;
+  const { family } = snapshot.basis;
+  for (const table of canaryTables) ensureChain(kernel, family, table, canaryChain);
+  ensureJumps(kernel, family, iptablesJumps);
 }
 
 /** What the first sync finds of an earlier kube-proxy by `iptables-save -t nat`. */

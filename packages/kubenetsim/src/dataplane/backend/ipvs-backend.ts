@@ -51,6 +51,7 @@ function proxier(state: IpvsState, nowMs: number): Proxier {
   const passed = Math.floor((nowMs - startedMs) / checkIntervalMs);
   return {
     snapshot: program.snapshot,
+    problems: program.problems,
     sync(snapshot, node, now) {
       const next = syncIpvs(program, snapshot);
       const excluded = excludedServers(node, next);

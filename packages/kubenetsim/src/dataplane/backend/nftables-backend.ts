@@ -1,5 +1,7 @@
 import { NftError } from "@kubenetsim/netfilter/nft/nft-error";
 import type { NftTable } from "@kubenetsim/netfilter/ruleset/nft-table";
+import { error } from "@kubenetsim/proxy/log/log-line";
+import type { Problem } from "@kubenetsim/proxy/log/problem";
 import { tableName } from "@kubenetsim/proxy/nftables/base-objects";
 import { afterRefusal, type NftablesProgram, withServiceCIDRs } from "@kubenetsim/proxy/nftables/nftables-program";
 import { syncNftables } from "@kubenetsim/proxy/nftables/sync-nftables";
@@ -21,12 +23,16 @@ export const nftablesBackend: Backend = {
   cleanUp,
 };
 
-function proxier(program: NftablesProgram, mustWriteAll = false): Proxier {
+/** @param refusal why the last sync did not hold; then the next one writes everything */
+function proxier(program: NftablesProgram, refusal?: Problem): Proxier {
+  const mustWriteAll = refusal !== undefined;
   return {
     snapshot: program.snapshot,
+    problems: refusal === undefined ? [] : [refusal],
+    isRefused: mustWriteAll,
     sync(snapshot, node, nowMs) {
       if (isOnlyServiceCIDRs(program.snapshot, snapshot)) {
-        return proxier(withServiceCIDRs(program, snapshot), mustWriteAll);
+        return proxier(withServiceCIDRs(program, snapshot), refusal);
       }
       const kernel = (): NftTable | undefined => tableOf(node, snapshot);
       return write(node, program, syncNftables(program, snapshot, { full: mustWriteAll, now: nowMs, kernel }));
@@ -41,7 +47,7 @@ function isOnlyServiceCIDRs(before: ProxySnapshot, after: ProxySnapshot): boolea
 }
 
 /**
- * Somebody else may have changed the table so that nft refuses a transaction; then the next sync writes everything. (A real
+ * An endpoint may have an impossible port, or somebody else may have changed the table, so that nft refuses a transaction; then the next sync writes everything. (A real
  * kube-proxy tries that again after its sync period; here the next change brings it.)
  */
 function write(
@@ -55,8 +61,13 @@ function write(
     return proxier(program);
   } catch (problem) {
     if (!(problem instanceof NftError)) throw problem;
-    return proxier(afterRefusal({ ...(before ?? program), snapshot: program.snapshot }), true);
+    return proxier(afterRefusal({ ...(before ?? program), snapshot: program.snapshot }), refusalOf(problem));
   }
+}
+
+function refusalOf({ message, command }: NftError): Problem {
+  const origin = command.object === "rule" && command.verb === "add" ? command.rule.origin : undefined;
+  return { servicePort: origin?.servicePort, line: error("nftables sync failed", { err: message }) };
 }
 
 function tableOf({ kernel }: NodeKernel, { basis }: ProxySnapshot): NftTable | undefined {
