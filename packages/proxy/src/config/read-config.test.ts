@@ -86,7 +86,7 @@ conntrack: { tcpBeLiberal: true }
   it("says where a refused field and a wrong type stand", () => {
     expect(refusal("mode: userland").position).toMatchObject({ source: "config.yaml", line: 3 });
     expect(() => read("iptables: { masqueradeBit: many }")).toThrow(ParseError);
-    expect(() => read("ipvs: { tcpTimeout: soon }")).toThrow("must be a duration");
+    expect(() => read("ipvs: { tcpTimeout: soon }")).toThrow('time: invalid duration "soon"');
   });
 });
 

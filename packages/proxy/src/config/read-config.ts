@@ -55,8 +55,8 @@ export function readKubeProxyConfigDocument(document: ManifestDocument): KubePro
 function embeddedDocument(document: ManifestDocument): ManifestDocument {
   const path = ["data", "config.conf"];
   const position = document.positionOf(path);
-  const text = new FieldReader(document).text(...path);
-  if (text === undefined) {
+  const text = (document.object.data as { readonly "config.conf"?: unknown } | undefined)?.["config.conf"];
+  if (typeof text !== "string") {
     throw new ParseError('ConfigMap kube-system/kube-proxy has no key "config.conf"', { position });
   }
   const [inner, ...others] = readManifests(text, `${formatPosition(position)} (config.conf)`);

@@ -172,6 +172,34 @@ const refused: readonly (readonly [string, string])[] = [
     "logging: {flushFrequency: -5}",
     "KubeProxyConfiguration.logging.flushFrequency: Invalid value: -5: Must be greater than zero",
   ],
+  [
+    'logging: {flushFrequency: "-1s"}',
+    'KubeProxyConfiguration.logging.flushFrequency: Invalid value: "-1s": Must be greater than zero',
+  ],
+  [
+    "logging: {verbosity: 2147483648}",
+    "KubeProxyConfiguration.logging.verbosity: Invalid value: 2147483648: Must be <= 2147483647",
+  ],
+  [
+    'logging: {vmodule: [{filePattern: "a,b", verbosity: 1}]}',
+    'KubeProxyConfiguration.logging.vmodule[0]: Invalid value: "a,b": File pattern must not contain equal sign or comma',
+  ],
+  [
+    "logging: {vmodule: [{filePattern: a, verbosity: 4000000000}]}",
+    "KubeProxyConfiguration.logging.vmodule[0]: Invalid value: 4000000000: Must be <= 2147483647",
+  ],
+  [
+    "logging: {format: json, vmodule: [{filePattern: a, verbosity: 1}]}",
+    '[KubeProxyConfiguration.logging.format: Invalid value: "json": Unsupported log format, KubeProxyConfiguration.logging.vmodule: Forbidden: Only supported for text log format]',
+  ],
+  [
+    "logging: {options: {json: {infoBufferSize: 5Ki}}}",
+    "KubeProxyConfiguration.logging.options.json.infoBufferSize: Forbidden: Feature LoggingAlphaOptions is disabled",
+  ],
+  [
+    "nodePortAddresses: [null]",
+    "KubeProxyConfiguration.NodePortAddresses[0]: Invalid value: \"\": must be a valid CIDR or one of the keywords 'primary', 'localhost', 'all'",
+  ],
   ["logging: {format: json}", 'KubeProxyConfiguration.logging.format: Invalid value: "json": Unsupported log format'],
   [
     "logging: {vmodule: [{filePattern: '', verbosity: 1}]}",
@@ -214,6 +242,9 @@ const accepted: readonly string[] = [
   "portRange: zz",
   "conntrack: {tcpEstablishedTimeout: null}",
   "clientConnection: {qps: -5}",
+  "logging: {options: {text: {infoBufferSize: 0}}}",
+  "featureGates: {LoggingAlphaOptions: true}\nlogging: {options: {text: {infoBufferSize: 5, splitStream: true}}}",
+  "featureGates: {ContextualLogging: false, LoggingBetaOptions: true}",
   "iptables: {syncPeriod: 0s}",
 ];
 
