@@ -2,6 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import type { EndpointSlice, SliceEndpoint } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service } from "@kubenetsim/core/model/service";
 import type { IpAddress, IpFamily } from "@kubenetsim/core/net/address";
+import type { IpSetChange } from "@kubenetsim/netfilter/ruleset/ip-set";
 import type { Chain, Ruleset, Table } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { canonicalIptablesSave } from "@kubenetsim/netfilter/text/iptables-canonical";
@@ -239,6 +240,12 @@ describe("IPVS of random Services", () => {
   const ipvs = (config: KubeProxyConfig): KubeProxyConfig => ({ ...config, mode: "ipvs" });
   const written = ({ changedServers, virtualServers }: IpvsProgram) =>
     changedServers === "all" ? virtualServers : changedServers;
+  const textsOf = ({ ipSets }: IpvsProgram) => ipSets.map(({ entries }) => entries.map(({ text }) => text).sort());
+  const changedTexts = (ipSets: IpvsProgram["ipSets"], { before, added, removed }: IpSetChange) =>
+    ipSets.map((set) => {
+      const texts = set.entries.map(({ text }) => text);
+      return (set === before ? [...texts.filter((text) => !removed.includes(text)), ...added] : texts).sort();
+    });
   const serversByKey = (servers: readonly VirtualServer[]) =>
     new Map(servers.map((one) => [`${one.protocol} ${one.address} ${one.port}`, one]));
   const visible = (program: IpvsProgram) => {
@@ -252,8 +259,9 @@ describe("IPVS of random Services", () => {
     let program = compileIpvs(snapshot);
     for (const { changes, now } of play(history)) {
       snapshot = updateSnapshot(snapshot, changes);
-      const { virtualServers } = program;
+      const { virtualServers, ipSets } = program;
       program = syncIpvs(program, snapshot);
+      if (program.changedSet !== undefined) expect(changedTexts(ipSets, program.changedSet)).toEqual(textsOf(program));
       const kept = program.changedServers === "all" ? [] : virtualServers;
       expect(serversByKey([...kept, ...written(program)])).toEqual(serversByKey(program.virtualServers));
       expect(visible(program)).toEqual(visible(compileIpvs(coldSnapshot(now, config))));

@@ -1,6 +1,6 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
-import type { IpSet } from "../ruleset/ip-set.ts";
+import type { IpSet, IpSetChange } from "../ruleset/ip-set.ts";
 import type { NftChain, NftFamily, NftTable } from "../ruleset/nft-table.ts";
 import type { NftTransaction } from "../ruleset/nft-transaction.ts";
 import type { Rule } from "../ruleset/rule.ts";
@@ -120,9 +120,10 @@ export class Kernel {
     this.#names.sets.load(sets);
   }
 
-  /** Adds sets, or puts them in the place of those of their names; all others stay. */
-  putSets(sets: readonly IpSet[]): void {
+  /** Adds sets, or puts them in the place of those of their names; all others stay. `change` says how one of them came to be. */
+  putSets(sets: readonly IpSet[], change?: IpSetChange): void {
     this.revision++;
+    if (change !== undefined) this.#names.sets.change(change);
     this.#names.sets.put(sets);
   }
 

@@ -1,7 +1,7 @@
 import { type AddressWords, parseAddressWords } from "@kubenetsim/core/net/address";
 import { maskWords, wordMask } from "@kubenetsim/core/net/cidr";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import type { IpSet } from "../ruleset/ip-set.ts";
+import type { IpSet, IpSetChange } from "../ruleset/ip-set.ts";
 import { protocolNumber } from "../text/protocol-words.ts";
 import { KeyTable } from "./key-table.ts";
 import type { Packet } from "./packet.ts";
@@ -37,6 +37,18 @@ export class SetStore {
       const id = this.idOf(set.name);
       if (this.#sets[id]?.set !== set) this.#sets[id] = compile(set);
     }
+  }
+
+  /** Puts a set in the place of the one from which it came; costs what changed. Where that is not there nothing happens. */
+  change({ before, after, added, removed }: IpSetChange): void {
+    const id = this.idOf(before.name);
+    const compiled = this.#sets[id];
+    if (compiled?.set !== before) return;
+    const table = compiled.table.fork();
+    const prefixes = new Set(compiled.prefixes);
+    for (const text of removed) table.remove(parseSetEntry(after, text));
+    for (const text of added) addEntry(after, text, table, prefixes);
+    this.#sets[id] = compiledSet(after, table, prefixes);
   }
 
   destroy(names: readonly string[]): void {
@@ -118,12 +130,18 @@ function compile(set: IpSet): CompiledSet {
   const width = set.type === "bitmap:port" ? 1 : set.type === "hash:ip,port,net" ? 2 * words + 2 : widths[set.type];
   const table = new KeyTable(width, set.entries.length);
   const prefixes = new Set<number>();
-  for (const entry of set.entries) {
-    const key = parseSetEntry(set, entry.text);
-    if (set.type === "hash:ip,port,net") prefixes.add(key.at(-1)!);
-    table.add(key, 0);
-  }
-  return { set, table, prefixes: [...prefixes].sort((a, b) => b - a), key: new Int32Array(width) };
+  for (const { text } of set.entries) addEntry(set, text, table, prefixes);
+  return compiledSet(set, table, prefixes);
+}
+
+function addEntry(set: IpSet, text: string, table: KeyTable, prefixes: Set<number>): void {
+  const key = parseSetEntry(set, text);
+  if (set.type === "hash:ip,port,net") prefixes.add(key.at(-1)!);
+  table.add(key, 0);
+}
+
+function compiledSet(set: IpSet, table: KeyTable, prefixes: ReadonlySet<number>): CompiledSet {
+  return { set, table, prefixes: [...prefixes].sort((a, b) => b - a), key: new Int32Array(table.width) };
 }
 
 function parseSetEntry(set: IpSet, text: string): number[] {

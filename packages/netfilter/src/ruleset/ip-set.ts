@@ -11,6 +11,15 @@ export interface IpSet {
   readonly entries: readonly IpSetEntry[];
 }
 
+/** A set that came from another one by some entries. */
+export interface IpSetChange {
+  readonly before: IpSet;
+  readonly after: IpSet;
+  /** As text. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
 export interface IpSetEntry {
   readonly text: string;
   readonly origin: Origin | undefined;

@@ -1,6 +1,6 @@
 import type { IpAddress } from "@kubenetsim/core/net/address";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
-import type { IpSet, IpSetEntry } from "@kubenetsim/netfilter/ruleset/ip-set";
+import type { IpSet, IpSetChange, IpSetEntry } from "@kubenetsim/netfilter/ruleset/ip-set";
 import type { Chain, Ruleset, Table } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { builtinsWithJumps } from "../iptables/static-jumps.ts";
@@ -11,6 +11,7 @@ import type { ProxySnapshot } from "../snapshot/snapshot.ts";
 import { type Difference, SortedMap } from "../snapshot/sorted-map.ts";
 import { compileIpvsService } from "./compile-service.ts";
 import { glueFilterChains, glueNatChains } from "./glue-rules.ts";
+import { gatherHairpins, type Hairpins, hairpinChange, hairpinSet, hairpinsOf, updateHairpins } from "./hairpins.ts";
 import type { IpvsBlock } from "./ipvs-block.ts";
 import { type IpvsContext, ipvsContext } from "./ipvs-context.ts";
 import { ipvsJumps } from "./ipvs-jumps.ts";
@@ -22,7 +23,10 @@ export interface IpvsProgram {
   readonly snapshot: ProxySnapshot;
   /** Service by Service; of two alike the later one stands. Unchanged ones keep their identity from sync to sync. */
   readonly virtualServers: readonly VirtualServer[];
-  /** Those that this sync sets when all others, the sets, addresses and rules are what they were; else all of them. */
+  /**
+   * Those that this sync sets when all others, addresses, rules and the sets but for `changedSet` are what they were; else
+   * all of them.
+   */
   readonly changedServers: readonly VirtualServer[] | "all";
   /** Two Services want one virtual server. */
   readonly hasTwins: boolean;
@@ -30,6 +34,9 @@ export interface IpvsProgram {
   readonly ipSets: readonly IpSet[];
   /** What it could not write, as it logs that. */
   readonly problems: readonly Problem[];
+  /** KUBE-LOOP-BACK, where it is all of the sets that is not what it was. */
+  readonly changedSet: IpSetChange | undefined;
+  readonly hairpins: Hairpins;
   /** On kube-ipvs0, sorted as text. */
   readonly dummyAddresses: readonly IpAddress[];
   readonly ruleset: Ruleset;
@@ -46,7 +53,7 @@ export function compileIpvs(snapshot: ProxySnapshot): IpvsProgram {
 
 /**
  * One run of syncProxyRules (pkg/proxy/ipvs/proxier.go). What Services add is made anew only for those that changed; where
- * only their real servers did, as with one endpoint, the sync costs no more than these. Else sets, addresses and glue rules
+ * only their real servers and hairpins did, as with one endpoint, the sync costs no more than these. Else sets, addresses and glue rules
  * are gathered from all Services. Services come sorted by `namespace/name` and port name, real servers in the order of
  * their text; kube-proxy takes both in the order of Go maps.
  *
@@ -65,14 +72,19 @@ export function syncIpvs(previous: IpvsProgram | undefined, snapshot: ProxySnaps
     changes.push({ key, before: previous.blocks.get(key), after: after && compileIpvsService(after, context) });
   }
   const blocks = previous.blocks.with(new Map(changes.map(({ key, after }) => [key, after])));
-  const isLocal = !previous.hasTwins && changes.every(onlyRealServersDiffer);
-  return isLocal ? changedProgram(previous, snapshot, blocks, changes) : gatherProgram(snapshot, blocks, context);
+  const hairpins = updateHairpins(previous.hairpins, changes);
+  const sameRules = (hairpins.size === 0) === (previous.hairpins.size === 0);
+  const isLocal = !previous.hasTwins && sameRules && changes.every(onlyEndpointsDiffer);
+  return isLocal
+    ? changedProgram(previous, snapshot, { blocks, hairpins }, changes)
+    : gatherProgram(snapshot, blocks, context);
 }
 
 function gatherProgram(snapshot: ProxySnapshot, blocks: SortedMap<IpvsBlock>, context: IpvsContext): IpvsProgram {
   const all = blocks.values();
   const dummyAddresses = [...new Set(all.flatMap((block) => block.boundAddresses))].sort();
-  const ipSets = gatherSets(all, dummyAddresses, context);
+  const hairpins = gatherHairpins(blocks);
+  const ipSets = gatherSets(all, hairpins, dummyAddresses, context);
   const virtualServers = gatherServers(all);
   const written = all.reduce((count, block) => count + block.virtualServers.length, 0);
   return {
@@ -82,6 +94,8 @@ function gatherProgram(snapshot: ProxySnapshot, blocks: SortedMap<IpvsBlock>, co
     hasTwins: virtualServers.length < written,
     ipSets,
     problems: all.flatMap((block) => block.refused),
+    changedSet: undefined,
+    hairpins,
     dummyAddresses,
     ruleset: glueRuleset(all, ipSets, context),
     sysctls: ipvsSysctls(snapshot.basis.config),
@@ -89,14 +103,17 @@ function gatherProgram(snapshot: ProxySnapshot, blocks: SortedMap<IpvsBlock>, co
   };
 }
 
-/** The program with other real servers in some virtual servers. */
+/** The program with other real servers in some virtual servers, and other hairpins. */
 function changedProgram(
   previous: IpvsProgram,
   snapshot: ProxySnapshot,
-  blocks: SortedMap<IpvsBlock>,
+  { blocks, hairpins }: Pick<IpvsProgram, "blocks" | "hairpins">,
   changes: readonly Difference<IpvsBlock>[],
 ): IpvsProgram {
-  const { hasTwins, ipSets, problems, dummyAddresses, ruleset, sysctls } = previous;
+  const { hasTwins, problems, dummyAddresses, ruleset, sysctls } = previous;
+  const [before, ...others] = previous.ipSets;
+  const isSame = hairpins === previous.hairpins;
+  const after = isSame ? before! : hairpinSet(hairpins, snapshot.basis.family);
   let virtualServers: readonly VirtualServer[] | undefined;
   return {
     snapshot,
@@ -106,7 +123,11 @@ function changedProgram(
     },
     changedServers: changes.flatMap(({ after }) => after?.virtualServers ?? []),
     hasTwins,
-    ipSets,
+    ipSets: [after, ...others],
+    changedSet: isSame
+      ? undefined
+      : hairpinChange({ set: before!, hairpins: previous.hairpins }, { set: after, hairpins }, changes),
+    hairpins,
     problems,
     dummyAddresses,
     ruleset,
@@ -115,13 +136,14 @@ function changedProgram(
   };
 }
 
-/** Does a Service come to the same virtual servers, set entries, addresses and rules, but for the real servers? */
-function onlyRealServersDiffer({ before, after }: Difference<IpvsBlock>): boolean {
-  return before !== undefined && after !== undefined && lessRealServers(before) === lessRealServers(after);
+/** Does a Service come to the same virtual servers, set entries, addresses and rules, but for real servers and hairpins? */
+function onlyEndpointsDiffer({ before, after }: Difference<IpvsBlock>): boolean {
+  return before !== undefined && after !== undefined && lessEndpoints(before) === lessEndpoints(after);
 }
 
-function lessRealServers(block: IpvsBlock): string {
-  return JSON.stringify(block, (key, value) => (key === "realServers" ? undefined : value));
+function lessEndpoints(block: IpvsBlock): string {
+  const entries = block.entries.filter((one) => one.entries !== hairpinsOf(block));
+  return JSON.stringify({ ...block, entries }, (key, value) => (key === "realServers" ? undefined : value));
 }
 
 /** Computed once per node and configuration. */
@@ -147,6 +169,7 @@ function gatherServers(blocks: Iterable<IpvsBlock>): VirtualServer[] {
 
 function gatherSets(
   blocks: Iterable<IpvsBlock>,
+  hairpins: Hairpins,
   dummyAddresses: readonly IpAddress[],
   { family }: IpvsContext,
 ): IpSet[] {
@@ -159,12 +182,11 @@ function gatherSets(
   }
   const bound = bySet.get("KUBE-IPVS-IPS")!;
   for (const text of dummyAddresses) bound.set(text, { text, origin: undefined });
-  return setNames.map((name) => ({
-    name: kernelSetName(name, family),
-    type: setCatalog[name].type,
-    family,
-    entries: [...bySet.get(name)!.values()],
-  }));
+  return setNames.map((name) => {
+    if (name === "KUBE-LOOP-BACK") return hairpinSet(hairpins, family);
+    const entries = [...bySet.get(name)!.values()];
+    return { name: kernelSetName(name, family), type: setCatalog[name].type, family, entries };
+  });
 }
 
 function glueRuleset(blocks: Iterable<IpvsBlock>, ipSets: readonly IpSet[], context: IpvsContext): Ruleset {

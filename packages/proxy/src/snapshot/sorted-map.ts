@@ -51,6 +51,13 @@ export class SortedMap<V> {
     return leaf.keys[at] === key ? leaf.values[at] : undefined;
   }
 
+  /** The first key that does not stand before this one. */
+  firstFrom(key: string): string | undefined {
+    const at = leafOf(this.leaves, key);
+    const keys = this.leaves[at]?.keys ?? [];
+    return keys[lowerBound(keys, key)] ?? this.leaves[at + 1]?.keys[0];
+  }
+
   /** All values in the order of their keys; the same array each time. */
   values(): readonly V[] {
     this.#values ??= this.leaves.flatMap((leaf) => leaf.values);

@@ -95,7 +95,7 @@ function write(node: NodeKernel, state: IpvsState, excluded: readonly VirtualSer
   const { family } = program.snapshot.basis;
   dummyAddresses.set(family, program.dummyAddresses);
   loadServers(node, state, excluded);
-  kernel.putSets(program.ipSets);
+  kernel.putSets(program.ipSets, program.changedSet);
   ensureJumps(kernel, family, ipvsJumps);
   const tables = [...program.ruleset.tables.values()].map(({ name, chains }) => ({
     name,
