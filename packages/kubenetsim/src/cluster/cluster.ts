@@ -167,6 +167,10 @@ export class Cluster {
           this.#nodePlane(name);
           this.#act({ kind, node: name });
         },
+        load: (ruleset) => {
+          this.#nodePlane(name);
+          this.#data.load(name, ruleset);
+        },
         ask: (question) => this.#askHealth(name, question),
       },
       this.#connections,

@@ -1,6 +1,6 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { Ruleset, TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { startLog } from "@kubenetsim/proxy/log/start-log";
@@ -22,6 +22,7 @@ export interface IptablesSaveOptions {
 export interface NodeControl {
   plane(): NodePlane;
   act(kind: ProxyAction["kind"]): void;
+  load(ruleset: Ruleset): void;
   /** Asks kube-proxy's health servers. */
   ask(question: { readonly port: number; readonly path: string }): string | undefined;
 }
@@ -91,13 +92,14 @@ export class NodeHandle extends ClientHandle {
   }
 
   /**
-   * `iptables-restore`: the rules of a dump, of this or any other machine, in the place of what kube-proxy wrote. What is
-   * settled later is written over them.
+   * `iptables-restore`: the rules of a dump, of this or any other machine, in the place of all that kube-proxy wrote for this
+   * family: its nftables table goes too, and so do IPVS and kube-ipvs0 unless the dump names sets, as those of ipvs mode do.
+   * What is settled later is written over them.
    *
    * @throws ParseError, UnsupportedError with the line.
    */
   iptablesRestore(text: string, options: { readonly source?: string; readonly family?: IpFamily } = {}): void {
-    this.#control.plane().load(parseIptablesSave(text, options));
+    this.#control.load(parseIptablesSave(text, options));
   }
 
   /**

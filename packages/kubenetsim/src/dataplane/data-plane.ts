@@ -1,6 +1,7 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import type { Random } from "@kubenetsim/core/runtime/random";
+import type { Ruleset } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { Host } from "@kubenetsim/network/topology/host";
 import type { Cni } from "@kubenetsim/network/topology/input";
 import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
@@ -27,6 +28,8 @@ export class DataPlane implements PlaneSource {
   readonly #starts = new ProcessStarts();
   readonly #lives = new Map<string, string>();
   #sharedLife = "";
+  /** How many dumps of rules nodes have got. */
+  #dumps = 0;
 
   constructor(options: DataPlaneOptions, history: ObjectHistory = []) {
     this.#options = options;
@@ -89,6 +92,17 @@ export class DataPlane implements PlaneSource {
     return plane;
   }
 
+  /** Gives a node the rules of a dump in the place of its kube-proxy's. */
+  load(name: string, ruleset: Ruleset): void {
+    this.node(name).load(ruleset);
+    this.#befalls(name, `dump ${this.#dumps++}`);
+  }
+
+  /** Changes with all that may change what nodes have besides rules. */
+  get revision(): number {
+    return this.#history.length + this.#dumps;
+  }
+
   /** The kernels of a topology's nodes, with the devices that it gives them. */
   attach(nodes: ReadonlyMap<string, Host>): Map<string, NodePlane> {
     const kernels = new Map<string, NodePlane>();
@@ -118,6 +132,7 @@ export class DataPlane implements PlaneSource {
   /** The same nodes with the same kernel state, for a copy of the cluster. */
   fork(options: DataPlaneOptions): DataPlane {
     const copy = new DataPlane(options, this.#history);
+    for (const [name, life] of this.#lives) copy.#lives.set(name, life);
     for (const [name, plane] of this.#planes) copy.#planes.set(name, plane.fork(copy, copy.#surroundings(name)));
     return copy;
   }

@@ -14,7 +14,7 @@ export class LazyNetwork {
   #clients: readonly OutsideClient[] | undefined;
   #tracer: Tracer | undefined;
   #builtOf: ClusterState | undefined;
-  /** How many times had been settled then: a restarted kube-proxy changes what the nodes have. */
+  /** The data plane's revision then: a restarted kube-proxy changes what the nodes have. */
   #builtAt = 0;
 
   constructor(plane: DataPlane, options: NetworkOptions) {
@@ -30,7 +30,7 @@ export class LazyNetwork {
 
   /** `sender` is the address of an outside host that must be there. */
   tracer(state: ClusterState, sender?: IpAddress): Tracer {
-    if (this.#tracer === undefined || this.#builtOf !== state || this.#builtAt !== this.#plane.history.length)
+    if (this.#tracer === undefined || this.#builtOf !== state || this.#builtAt !== this.#plane.revision)
       this.#build(state);
     if (sender !== undefined && clientWith(this.#tracer!.walker.topology, sender) === undefined) {
       this.#addClient(state, sender);
@@ -43,7 +43,7 @@ export class LazyNetwork {
     if (this.#options.entryNode !== undefined) this.#enterBy(state, this.#options.entryNode);
     this.#tracer = buildNetwork(state, this.#plane, { ...this.#options, clients: this.#clients });
     this.#builtOf = state;
-    this.#builtAt = this.#plane.history.length;
+    this.#builtAt = this.#plane.revision;
   }
 
   /** Makes a node the router of all hosts outside. */

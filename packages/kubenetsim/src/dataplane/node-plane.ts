@@ -12,6 +12,7 @@ import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
 import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
 import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
+import { loadDump } from "./dump-of-rules.ts";
 import { healthProcess } from "./health-servers.ts";
 import {
   cleanUpKubeProxy,
@@ -115,9 +116,9 @@ export class NodePlane implements CopyableKernel {
     this.#kernel.kernel.setDevices(kernelDevices(host));
   }
 
-  /** Puts these rules in the place of the family's own, as `iptables-restore` does; the next sync writes over them. */
+  /** Puts these rules in the place of what kube-proxy wrote for their family; the next sync writes over them. */
   load(ruleset: Ruleset): void {
-    this.current().kernel.load(ruleset);
+    loadDump(this.current(), ruleset);
     this.#names = undefined;
   }
 

@@ -31,7 +31,7 @@ export const trace: Command = {
       type: "string",
       multiple: true,
       value: "NODE=FILE",
-      help: "let a node have the rules of a dump instead of kube-proxy's; may be given again",
+      help: "let a node have the rules of a dump instead of all that kube-proxy wrote for IPv4, in whatever mode; may be given again",
     },
     verbose: { type: "boolean", short: "v", help: "every chain and rule, as iptables-save and nft print it" },
     json: { type: "boolean", help: "the trace as JSON" },
