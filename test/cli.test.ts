@@ -243,6 +243,33 @@ describe("rules", () => {
     expect(out).toContain("Name: KUBE-CLUSTER-IP\nType: hash:ip,port");
   });
 
+  it("takes a command in any of its spellings", () => {
+    const run = (command: string): CliResult =>
+      runCli(["rules", "-f", shop, "--node", "n2", "--mode", "ipvs", "--command", command]);
+    expect(run("ipvsadm -L -n").out).toBe(run("ipvsadm -Ln").out);
+    expect(run("iptables-save -t nat -c").out).toMatch(/^\[0:0\] -A KUBE-SERVICES /m);
+    expect(run("ipset list KUBE-CLUSTER-IP").out.match(/^Name: .*/gm)).toEqual(["Name: KUBE-CLUSTER-IP"]);
+    expect(run("ipset list NONE")).toMatchObject({ code: 2, out: "" });
+    expect(run("iptables -t nat -L -n").err).toContain("cannot be run on a node");
+    expect(run("nft list ruleset")).toMatchObject({ code: 0, out: "" });
+    const none = run("nft list table ip kube-proxy");
+    expect([none.code, none.out, none.err]).toEqual([2, "", expect.stringContaining("No such file or directory")]);
+  });
+
+  it("prints both of kube-proxy's tables as nft's ruleset", () => {
+    const run = (command: string): string =>
+      runCli(["rules", "-f", shop, "--node", "n2", "--mode", "nftables", "--command", command]).out;
+    const tables = ["ip", "ip6"].map((family) => run(`nft list table ${family} kube-proxy`));
+    expect(run("nft list ruleset")).toBe(tables.join(""));
+  });
+
+  it("refuses what a command says itself", () => {
+    for (const more of [["--table", "nat"], ["-6"]]) {
+      const { code, err } = runCli(["rules", "-f", shop, "--node", "n2", "--command", "iptables-save", ...more]);
+      expect([code, err]).toEqual([2, expect.stringContaining("goes without --table and --ipv6")]);
+    }
+  });
+
   it("prints kube-proxy's table of a family in nftables mode", () => {
     const args = ["rules", "-f", shop, "--node", "n2", "--mode", "nftables"];
     expect(runCli(args).out).toMatch(/^table ip kube-proxy \{\n\tcomment "rules for kube-proxy"\n/);

@@ -1,6 +1,7 @@
 import type { EmptyStateOptions } from "@kubenetsim/core/apiserver/empty-state";
 import type { Cni, OutsideClient } from "@kubenetsim/network/topology/input";
-import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { KubeProxyOption } from "./kube-proxy-option.ts";
 
 export interface ClusterOptions extends EmptyStateOptions {
   /** Nodes to begin with: names, or whole Node objects as YAML would have them. None unless given. */
@@ -12,7 +13,7 @@ export interface ClusterOptions extends EmptyStateOptions {
   /** How Pods are attached to their nodes; `bridge` unless given. */
   readonly cni?: Cni;
   /** kube-proxy's configuration, where it differs from its defaults with clusterCIDR 10.244.0.0/16. */
-  readonly kubeProxy?: Partial<KubeProxyConfig>;
+  readonly kubeProxy?: KubeProxyOption;
   /** The modelled cloud's addresses for Services of type LoadBalancer; false for no cloud, so that they stay pending. */
   readonly loadBalancerRange?: string | false;
   /**

@@ -57,7 +57,7 @@ export class Cluster {
     this.#connections = new Connections(this.#data, options, () => this.state);
   }
 
-  /** @throws ParseError for options that cannot be, UnsupportedError for a mode or scheduler that is not modelled. */
+  /** @throws ParseError, StatusError for options that cannot be, UnsupportedError for a mode or scheduler that is not modelled. */
   static create(options: ClusterOptions = {}): Cluster {
     checkOptions(options);
     const control = { state: emptyState(options), config: proxyConfig(options), pending: [], settled: undefined };
@@ -130,7 +130,7 @@ export class Cluster {
    * Pod of its Deployment or DaemonSet. The Pod of a kube-proxy (kube-system, label k8s-app=kube-proxy) takes it along: another
    * one starts on its node.
    *
-   * @throws StatusError NotFound
+   * @throws StatusError NotFound, ParseError for what is no kind or no key
    */
   delete(kind: Kind, key: ObjectKey): Change {
     const { plane, change } = deleteFrom(this.#control, kind, key);
@@ -167,10 +167,7 @@ export class Cluster {
           this.#nodePlane(name);
           this.#act({ kind, node: name });
         },
-        load: (ruleset) => {
-          this.#nodePlane(name);
-          this.#data.load(name, ruleset);
-        },
+        load: (ruleset) => this.#data.load(this.#nodePlane(name).name, ruleset),
         ask: (question) => this.#askHealth(name, question),
       },
       this.#connections,

@@ -3,12 +3,13 @@ import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-st
 import { kinds } from "@kubenetsim/core/apiserver/decode/kinds";
 import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { deleteObject } from "@kubenetsim/core/apiserver/write-object";
 import { type SettleResult, settle } from "@kubenetsim/core/controllers/settle";
 import type { Kind, ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { Cidr } from "@kubenetsim/core/net/cidr";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
-import { formatPosition, StatusError } from "@kubenetsim/core/runtime/errors";
+import { formatPosition, ParseError, StatusError } from "@kubenetsim/core/runtime/errors";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import {
@@ -78,8 +79,17 @@ export function applyTexts(plane: ControlPlane, texts: readonly InputText[], con
   };
 }
 
-/** Deletes one object. @throws StatusError NotFound */
+/** Deletes one object. @throws StatusError NotFound, ParseError for what is no kind or no key */
 export function deleteFrom(plane: ControlPlane, kind: Kind, key: ObjectKey): { plane: ControlPlane; change: Change } {
+  if (!Object.hasOwn(kinds, kind)) {
+    const meant = nearestWord(String(kind), Object.keys(kinds));
+    throw new ParseError(`there is no kind "${kind}"`, meant === undefined ? {} : { hint: `did you mean ${meant}?` });
+  }
+  if (typeof key !== "string") {
+    throw new ParseError(`delete takes an object's key, not ${JSON.stringify(key)}`, {
+      hint: 'for example "shop/web", or "n1" for what has no namespace',
+    });
+  }
   const deleted = deleteObject(plane.state, kind, key);
   if (deleted === undefined) {
     throw new StatusError("NotFound", `${kinds[kind].resource} "${key.slice(key.indexOf("/") + 1)}" not found`);

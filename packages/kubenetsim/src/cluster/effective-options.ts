@@ -1,14 +1,16 @@
 import { type Cidr, parseCidr } from "@kubenetsim/core/net/cidr";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import { defaultKubeProxyConfig, type KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { defaultLoadBalancerRange } from "../cloud/address-pool.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
+import { checkOptionTypes } from "./check-options.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 import type { ControlPlane } from "./control-plane.ts";
+import { readKubeProxyOption, validateKubeProxyOption } from "./kube-proxy-option.ts";
 
 /** kube-proxy's configuration before any text says otherwise. */
 export function proxyConfig({ kubeProxy, proxyMode }: ClusterOptions): KubeProxyConfig {
-  const config = { ...defaultKubeProxyConfig, ...kubeProxy };
+  const config = readKubeProxyOption(kubeProxy);
   return proxyMode === undefined ? config : { ...config, mode: proxyMode, modeIsDefault: false };
 }
 
@@ -25,12 +27,14 @@ export function withMode(control: ControlPlane, { proxyMode }: ClusterOptions): 
 /**
  * Tells of options that cannot be before anything is made of them. `entryNode` may name a Node that comes with a text.
  *
- * @throws ParseError, UnsupportedError
+ * @throws ParseError, StatusError, UnsupportedError
  */
 export function checkOptions(options: ClusterOptions): void {
+  checkOptionTypes(options);
   loadBalancerCidr(options);
   requireModelled(proxyConfig(options));
   if (options.kubeProxy?.mode !== undefined) requireModelled({ ...proxyConfig(options), mode: options.kubeProxy.mode });
+  validateKubeProxyOption(proxyConfig(options));
 }
 
 /** Undefined when there is no cloud. @throws ParseError */

@@ -154,9 +154,9 @@ function texts(one: Cluster, name = "n1"): string[] {
   const node = one.node(name);
   // A restarted kube-proxy makes its base chains anew, so that they come last; stale chains stay empty for a second, and
   // an element that is there already keeps its comment.
-  const nft = ["ip", "ip6"].map((family) => {
+  const nft = (["IPv4", "IPv6"] as const).map((family) => {
     const text = node
-      .run(`nft list table ${family} kube-proxy`)
+      .nftList({ family })
       .replace(/\}\n\}\n$/, "}\n\n}\n")
       .replaceAll(/ comment "[^"]*"(?= :)/g, "");
     const blocks = text.split("\n\n").filter((block) => !/^\tchain \S+ \{\n\t\}$/.test(block));
@@ -253,8 +253,8 @@ describe("what a change of mode leaves on the node", () => {
   it("from nftables: no table", () => {
     for (const to of ["iptables", "ipvs"]) {
       const one = switched("nftables", to);
-      expect(one.node("n1").run("nft list table ip kube-proxy")).toBe("");
-      expect(one.node("n1").run("nft list table ip6 kube-proxy")).toBe("");
+      expect(one.node("n1").nftList()).toBe("");
+      expect(one.node("n1").nftList({ family: "IPv6" })).toBe("");
       expect(texts(one)).toEqual(texts(lab(configMap(to))));
       expect(one.pod("client").curl("http://web").disposition).toBe("delivered");
     }
@@ -325,7 +325,7 @@ ${rest}
         ),
       );
       const node = one.node("n1");
-      const written = node.iptablesSave() + node.ipvsadm() + node.run("nft list table ip kube-proxy");
+      const written = node.iptablesSave() + node.ipvsadm() + node.nftList();
       expect(written).toMatch(/10\.244\.2\.77(:| \. )80/);
     });
 

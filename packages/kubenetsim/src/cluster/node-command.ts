@@ -1,19 +1,31 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { backends } from "../dataplane/backend/backends.ts";
+import type { NodeKernel } from "../dataplane/node-kernel.ts";
 import type { NodeText } from "../print/node-texts.ts";
+import { canonicalCommand } from "./command-words.ts";
 
 /** Every command by which a node's programs tell what its kernel holds. */
 const texts: readonly NodeText[] = backends.flatMap((backend) => backend.texts);
 
-/** @throws ParseError for a command that is not among those that can be run on a node */
-export function readNodeCommand(command: string): NodeText {
-  const words = command.trim().replace(/\s+/g, " ");
-  const text = texts.find((candidate) => candidate.command === words);
-  if (text !== undefined) return text;
-  const commands = texts.map((candidate) => candidate.command);
+/**
+ * How a node prints what a command tells, in whatever order its options stand.
+ *
+ * @throws ParseError for a command that is not among those that can be run on a node
+ */
+export function readNodeCommand(command: string): (node: NodeKernel) => string {
+  const words = canonicalCommand(command);
+  const text = texts.find((candidate) => canonicalCommand(candidate.command) === words);
+  if (text !== undefined) return (node) => text.print(node);
+  const about = texts.find((candidate) => candidate.takesName && isWithName(words, candidate.command));
+  if (about !== undefined) return (node) => about.print(node, words.slice(about.command.length + 1));
+  const commands = texts.map((candidate) => (candidate.takesName ? `${candidate.command} [NAME]` : candidate.command));
   const meant = nearestWord(words, commands);
   throw new ParseError(`"${command}" cannot be run on a node`, {
     hint: meant === undefined ? `the commands are ${commands.join(", ")}` : `did you mean ${meant}?`,
   });
+}
+
+function isWithName(words: string, command: string): boolean {
+  return words.startsWith(`${command} `) && !/[ -]/.test(words[command.length + 1]!) && words.split(" ").length === 3;
 }

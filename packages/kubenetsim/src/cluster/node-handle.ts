@@ -6,7 +6,7 @@ import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-p
 import { startLog } from "@kubenetsim/proxy/log/start-log";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
-import { ipsetListText, ipvsadmText, nftListText, nodeIptables } from "../print/node-texts.ts";
+import { ipsetListText, ipvsadmText, nftTableText, nodeIptables } from "../print/node-texts.ts";
 import { ClientHandle, type Questions } from "./client-handle.ts";
 import { readNodeCommand } from "./node-command.ts";
 import { readTableName } from "./table-name.ts";
@@ -103,13 +103,13 @@ export class NodeHandle extends ClientHandle {
   }
 
   /**
-   * What a command prints on the node: `iptables-save -t nat`, `ipvsadm -Ln --stats`, `ipvsadm -Lnc`, `ipvsadm-save -n`,
+   * What a command prints on the node: `iptables-save -c -t nat`, `ipset list KUBE-CLUSTER-IP`, `ipvsadm -L -n --stats`, `ipvsadm -Lnc`, `ipvsadm-save -n`,
    * `ipset save`, `nft list table ip kube-proxy` and the others that tell what its kernel holds.
    *
-   * @throws ParseError for another command, with those that there are
+   * @throws ParseError for another command, with those that there are, and where the command fails on the node
    */
   run(command: string): string {
-    return readNodeCommand(command).print(this.#running());
+    return readNodeCommand(command)(this.#running());
   }
 
   /** `ipvsadm -Ln`. */
@@ -124,7 +124,7 @@ export class NodeHandle extends ClientHandle {
 
   /** `nft list table ip kube-proxy`, or `ip6`; "" where kube-proxy has not written one. */
   nftList(options: { readonly family?: IpFamily } = {}): string {
-    return nftListText(options.family === "IPv6" ? "ip6" : "ip").print(this.#running());
+    return nftTableText(this.#running(), options.family === "IPv6" ? "ip6" : "ip") ?? "";
   }
 
   #running() {

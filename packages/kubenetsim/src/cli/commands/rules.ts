@@ -1,4 +1,5 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { NodeHandle } from "../../cluster/node-handle.ts";
 import { readTableName } from "../../cluster/table-name.ts";
@@ -16,12 +17,17 @@ export const rules: Command = {
     ...inputOptions,
     node: { type: "string", value: "NAME", help: "which node; not needed when there is only one" },
     ...modeOption,
-    table: { type: "string", short: "t", value: "TABLE", help: "only this table of iptables: nat, filter or mangle" },
+    table: {
+      type: "string",
+      short: "t",
+      value: "TABLE",
+      help: "only this table of iptables: nat, filter, mangle, raw or security",
+    },
     ipv6: { type: "boolean", short: "6", help: "the rules of IPv6: ip6tables-save, nft list table ip6 kube-proxy" },
     command: {
       type: "string",
       value: "TEXT",
-      help: 'only what this command prints on the node: "ipvsadm -Ln --stats", "ipvsadm -Lnc", "ipset save" …',
+      help: 'only what this command prints on the node: "iptables-save -c -t nat", "ipvsadm -Lnc", "ipset list KUBE-CLUSTER-IP" …',
     },
     json: { type: "boolean", help: "the texts as one JSON object" },
   },
@@ -36,10 +42,15 @@ export const rules: Command = {
 
 function runRules(args: Arguments, terminal: Terminal): ExitCode {
   const tableWord = args.text("table");
+  const command = args.text("command");
+  if (command !== undefined && (tableWord !== undefined || args.flag("ipv6"))) {
+    throw new ParseError("--command says itself what to print: it goes without --table and --ipv6", {
+      hint: 'for example --command "ip6tables-save -t nat"',
+    });
+  }
   const table = tableWord === undefined ? undefined : readTableName(tableWord);
   const lab = readCluster(args, terminal);
   const node = lab.node(readNode(args, lab));
-  const command = args.text("command");
   const texts =
     command === undefined
       ? nodeTexts(node, table, args.flag("ipv6") ? "IPv6" : "IPv4")

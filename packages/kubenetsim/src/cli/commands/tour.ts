@@ -15,7 +15,7 @@ import { measureGrowth, usualSizes } from "./compare.ts";
 
 export const tour: Command = {
   name: "tour",
-  summary: "the shop of examples/: packets in both modes, and what they cost as Services become many",
+  summary: "the shop of examples/: packets in iptables and ipvs mode, and what they cost as Services become many",
   usage: "[--svg FILE]",
   options: {
     seed: inputOptions.seed!,

@@ -6,7 +6,7 @@ import { tableName } from "@kubenetsim/proxy/nftables/base-objects";
 import { afterRefusal, type NftablesProgram, withServiceCIDRs } from "@kubenetsim/proxy/nftables/nftables-program";
 import { syncNftables } from "@kubenetsim/proxy/nftables/sync-nftables";
 import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
-import { nftListText } from "../../print/node-texts.ts";
+import { nftListText, nftRulesetText } from "../../print/node-texts.ts";
 import { localhostProcess } from "../localhost-process.ts";
 import type { NodeKernel } from "../node-kernel.ts";
 import type { Backend, Proxier } from "./backend.ts";
@@ -15,7 +15,7 @@ import type { Backend, Proxier } from "./backend.ts";
 export const nftablesBackend: Backend = {
   mode: "nftables",
   removes: ["iptables", "ipvs"],
-  texts: [nftListText("ip"), nftListText("ip6")],
+  texts: [nftListText("ip"), nftListText("ip6"), nftRulesetText],
   start(snapshot, node, nowMs) {
     const kernel = (): NftTable | undefined => tableOf(node, snapshot);
     return write(node, undefined, syncNftables(undefined, snapshot, { now: nowMs, kernel }));

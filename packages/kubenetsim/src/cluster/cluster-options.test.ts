@@ -1,0 +1,79 @@
+import { ParseError, StatusError } from "@kubenetsim/core/runtime/errors";
+import { describe, expect, it } from "vitest";
+import { Cluster } from "./cluster.ts";
+import type { ClusterOptions } from "./cluster-options.ts";
+
+const create = (options: unknown) => (): Cluster => Cluster.create(options as ClusterOptions);
+
+describe("options of a cluster", () => {
+  it.each([
+    [null, /are an object, not null/],
+    [5, /are an object, not 5/],
+    [{ nodes: 5 }, /^nodes: must be a list/],
+    [{ nodes: [null] }, /^nodes: must be a list/],
+    [{ nodes: "n1" }, /^nodes: must be a list/],
+    [{ seed: 5 }, /^seed: must be a string/],
+    [{ cni: "foo" }, /^cni: must be bridge or ptp, not "foo"/],
+    [{ kubeProxy: 5 }, /^kubeProxy: must be an object/],
+    [{ kubeProxy: null }, /^kubeProxy: must be an object/],
+    [{ kubeProxy: { iptables: 5 } }, /^kubeProxy\.iptables: must be an object/],
+    [{ kubeProxy: { clusterCIDR: "10.0.0.0/8" } }, /^kubeProxy: unknown field "clusterCIDR"/],
+    [{ kubeProxy: { clusterCIDRs: "10.0.0.0/8" } }, /^kubeProxy\.clusterCIDRs: must be a list of strings/],
+    [{ kubeProxy: { iptables: { masqueradeBit: "1" } } }, /^kubeProxy\.iptables\.masqueradeBit: must be a number/],
+    [
+      { kubeProxy: { iptables: { masqueradeBit: 1.5 } } },
+      /cannot unmarshal number 1\.5 into .*iptables\.masqueradeBit of type int32/,
+    ],
+    [
+      { kubeProxy: { featureGates: { KubeProxyIPVS: 1 } } },
+      /^kubeProxy\.featureGates\.KubeProxyIPVS: must be a boolean/,
+    ],
+    [{ kubeProxy: { featureGates: { Foo: true } } }, /unrecognized feature gate: Foo/],
+  ])("are refused when they cannot be: %j", (options, message) => {
+    expect(create(options)).toThrow(ParseError);
+    expect(create(options)).toThrow(message);
+  });
+
+  it.each([
+    [
+      { iptables: { masqueradeBit: 99 } },
+      "KubeProxyConfiguration.KubeProxyIPTablesConfiguration.MasqueradeBit: Invalid value: 99: must be within the range [0, 31]",
+    ],
+    [
+      { iptables: { masqueradeBit: -1 } },
+      "KubeProxyConfiguration.KubeProxyIPTablesConfiguration.MasqueradeBit: Invalid value: -1: must be within the range [0, 31]",
+    ],
+    [
+      { nodePortAddresses: ["zz"] },
+      "KubeProxyConfiguration.NodePortAddresses[0]: Invalid value: \"zz\": must be a valid CIDR or one of the keywords 'primary', 'localhost', 'all'",
+    ],
+    [
+      { clusterCIDRs: ["zz"] },
+      'KubeProxyConfiguration.DetectLocalConfiguration.ClusterCIDRs[0]: Invalid value: "zz": must be a valid CIDR block (e.g. 10.100.0.0/16 or fde4:8dba:82e1::/48)',
+    ],
+    [
+      { conntrack: { udpTimeoutSeconds: -5 } },
+      'KubeProxyConfiguration.KubeProxyLinuxConfiguration.KubeProxyConntrackConfiguration.UDPTimeout: Invalid value: "-5s": must be greater than or equal to 0',
+    ],
+  ])("are refused in kube-proxy's words where it would refuse them: %j", (kubeProxy, message) => {
+    for (const proxyMode of ["iptables", "ipvs", "nftables", "userspace"] as const) {
+      expect(create({ kubeProxy, proxyMode })).toThrow(StatusError);
+      expect(create({ kubeProxy, proxyMode })).toThrow(message);
+    }
+  });
+
+  it("keep the defaults of what is left out", () => {
+    const { iptables, nftables } = Cluster.create({ kubeProxy: { iptables: { masqueradeAll: true } } }).proxyConfig;
+    expect(iptables).toEqual({ ...nftables, masqueradeAll: true, localhostNodePorts: true, syncPeriodSeconds: 30 });
+  });
+});
+
+describe("delete", () => {
+  it("refuses what is no kind or no key", () => {
+    const one = Cluster.create({ nodes: ["n1"] });
+    expect(() => one.delete("Service", { namespace: "default", name: "kubernetes" } as never)).toThrow(ParseError);
+    expect(() => one.delete("Service", undefined as never)).toThrow(/takes an object's key/);
+    expect(() => one.delete("Servic" as never, "default/kubernetes")).toThrow(/there is no kind "Servic"/);
+    expect(() => one.delete("Service", "default/none")).toThrow(StatusError);
+  });
+});
