@@ -118,10 +118,18 @@ function checkReference(table: TableTransaction, reference: NftReference, refuse
 
 /** Since Linux 6.2 adding a set that is there changes its timeout, and its size where one is given. */
 function addSet(table: TableTransaction, set: NftSetDefinition, refuse: Refusal): void {
+  checkTime(set.timeoutSeconds, refuse);
   const there = table.set(set.name);
   if (there === undefined) table.createSet(set);
   else if (!sameShape(there, set)) throw refuse(exists);
   else if (there.timeoutSeconds !== set.timeoutSeconds || set.size !== undefined) table.changeLimits(set);
+}
+
+/** The kernel holds no more milliseconds (nf_msecs_to_jiffies64): its nanoseconds would not fit into 64 bits. */
+const tooManyMs = 18_446_744_073_709;
+
+function checkTime(seconds: number | undefined, refuse: Refusal): void {
+  if (seconds !== undefined && seconds * 1000 >= tooManyMs) throw refuse("Numerical result out of range");
 }
 
 function sameShape(a: NftSetDefinition, b: NftSetDefinition): boolean {
@@ -152,6 +160,7 @@ function addElement(table: TableTransaction, set: string, element: NftElement, r
   const definition = table.set(set);
   if (definition === undefined) throw refuse(missing);
   if (!fits(definition, element)) throw refuse(invalid);
+  checkTime(element.timeoutSeconds, refuse);
   const reference = elementReference(element);
   if (reference !== undefined) checkReference(table, reference, refuse);
   const key = nftKeyText(element.key);

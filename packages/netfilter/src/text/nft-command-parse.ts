@@ -1,3 +1,4 @@
+import type { SourcePosition } from "@kubenetsim/core/runtime/errors";
 import type { NftChain, NftCounter, NftFamily, NftSet } from "../ruleset/nft-table.ts";
 import type { NftCommand, NftTransaction } from "../ruleset/nft-transaction.ts";
 import { parseChainBase } from "./nft-chain-parse.ts";
@@ -24,12 +25,18 @@ export function parseNftCommands(
 ): NftTransaction[] {
   const words = new NftWords(text, options.source ?? "nft", false);
   const definitions: Definitions = new Map(options.sets);
-  const transactions: { family: NftFamily; table: string; commands: NftCommand[] }[] = [];
+  const transactions: { family: NftFamily; table: string; commands: NftCommand[]; positions: SourcePosition[] }[] = [];
   for (words.skipLineEnds(); !words.done; words.skipLineEnds()) {
+    const position = words.position;
     const { family, table, commands } = parseCommand(words, definitions);
     const last = transactions.at(-1);
-    if (last?.family === family && last.table === table) last.commands.push(...commands);
-    else transactions.push({ family, table, commands });
+    const isSame = last?.family === family && last.table === table;
+    const transaction = isSame ? last : { family, table, commands: [], positions: [] };
+    if (!isSame) transactions.push(transaction);
+    for (const command of commands) {
+      transaction.commands.push(command);
+      transaction.positions.push(position);
+    }
     if (!words.accept("\n")) throw words.error(`"${words.peek()}" after the end of the command`, 0);
   }
   return transactions;
@@ -43,8 +50,9 @@ function parseCommand(
   words.chain = "";
   const verb = parseVerb(words);
   const object = words.take("an object");
+  if (object === "ruleset") throw words.unsupported(`nft command "${verb} ruleset"`);
   const family = parseFamily(words);
-  const table = words.take("a table");
+  const table = words.takeName("a table");
   words.table = `${family} ${table}`;
   return { family, table, commands: parseObject(words, verb, object, family, definitions) };
 }
@@ -70,7 +78,7 @@ function parseObject(
   definitions: Definitions,
 ): NftCommand[] {
   if (object === "table") return [tableCommand(words, verb)];
-  const name = words.take("a name");
+  const name = words.takeName("a name");
   switch (`${verb} ${object}`) {
     case "add chain":
       return [{ verb: "add", object: "chain", chain: parseChain(words, name) }];
@@ -108,7 +116,7 @@ function tableCommand(words: NftWords, verb: Verb): NftCommand {
 
 /** `comment "…" ;`, where it follows. */
 function parseComment(words: NftWords): string | undefined {
-  const comment = words.accept("comment") ? words.take("a comment") : undefined;
+  const comment = words.accept("comment") ? words.takeComment() : undefined;
   words.accept(";");
   return comment;
 }
@@ -150,7 +158,7 @@ export function parseCounterObject(words: NftWords, name: string): NftCounter {
   let comment: string | undefined;
   if (words.accept("{")) {
     while (!words.accept("}")) {
-      if (words.accept("comment")) comment = words.take("a comment");
+      if (words.accept("comment")) comment = words.takeComment();
       else if (words.accept("packets")) {
         packets = decimal(words, words.take("packets"), "packets", Number.MAX_SAFE_INTEGER);
         words.expect("bytes");

@@ -10,11 +10,10 @@ import type { NftWords } from "./nft-words.ts";
 /** What follows `dnat`: `to 10.0.0.1:80`, `ip addr . port to numgen random mod 2 map { … }` or, listed, `ip to numgen …`. */
 export function parseDnat(words: NftWords, family: NftFamily, before: readonly NftStatement[]): NftStatement[] {
   parseTarget(words, family);
-  const next = words.peek();
-  if (parseEndpoint(next, family) === undefined) return parseMap(words, family, before);
-  words.take("an address");
+  const to = acceptEndpoint(words, family);
+  if (to === undefined) return parseMap(words, family, before);
   rejectOptions(words);
-  return [{ kind: "dnat", to: parseEndpoint(next, family)! }];
+  return [{ kind: "dnat", to }];
 }
 
 function parseTarget(words: NftWords, family: NftFamily): void {
@@ -30,12 +29,13 @@ function parseTarget(words: NftWords, family: NftFamily): void {
 }
 
 /** `10.0.0.1`, `10.0.0.1:80`, `fd00::1`, `[fd00::1]:80`. */
-function parseEndpoint(text: string, family: NftFamily): NftEndpoint | undefined {
-  const pattern = family === "ip" ? /^([0-9.]+)(?::(\d+))?$/ : /^\[([0-9a-f:.]+)\](?::(\d+))?$|^([0-9a-f:.]+)$/i;
-  const match = pattern.exec(text);
+function acceptEndpoint(words: NftWords, family: NftFamily): NftEndpoint | undefined {
+  const pattern = family === "ip" ? /^([0-9.]+)(?::(-?\d+))?$/ : /^\[([0-9a-f:.]+)\](?::(-?\d+))?$|^([0-9a-f:.]+)$/i;
+  const match = pattern.exec(words.peek());
   const address = parseAddressWords(match?.[1] ?? match?.[3] ?? "");
   if (match === null || address === undefined || address.length !== (family === "ip" ? 1 : 4)) return undefined;
-  return { address, port: match[2] === undefined ? undefined : Number(match[2]) };
+  words.take("an address");
+  return { address, port: match[2] === undefined ? undefined : decimal(words, match[2], "a port", 65_535) };
 }
 
 function parseMap(words: NftWords, family: NftFamily, before: readonly NftStatement[]): NftStatement[] {

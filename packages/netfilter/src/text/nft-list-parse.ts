@@ -31,7 +31,7 @@ export function parseNftList(text: string, options: { source?: string } = {}): N
 
 function parseTable(words: NftWords): NftTable {
   const family = parseFamily(words);
-  const name = words.take("a table");
+  const name = words.takeName("a table");
   words.table = `${family} ${name}`;
   words.chain = "";
   const table: TableDraft = {
@@ -50,13 +50,13 @@ function parseTable(words: NftWords): NftTable {
 function parseBlock(words: NftWords, table: TableDraft): void {
   const kind = words.take("a set, a map or a chain");
   if (kind === "comment") {
-    table.comment = words.take("a comment");
+    table.comment = words.takeComment();
     return;
   }
   if (kind !== "set" && kind !== "map" && kind !== "chain" && kind !== "counter") {
     throw words.unsupported(`nft object "${kind}"`);
   }
-  const name = words.take("a name");
+  const name = words.takeName("a name");
   const place = kind === "chain" ? table.chains : kind === "counter" ? table.counters : table.sets;
   if (place.has(name)) throw words.error(`${kind} ${name} comes twice`);
   if (kind === "counter") {
@@ -74,7 +74,7 @@ function parseChain(words: NftWords, name: string, family: NftFamily): NftChain 
   let comment: string | undefined;
   const rules: NftRule[] = [];
   for (words.skipLineEnds(); !words.accept("}"); words.skipLineEnds()) {
-    if (words.accept("comment")) comment = words.take("a comment");
+    if (words.accept("comment")) comment = words.takeComment();
     else if (words.accept("type")) base = parseChainBase(words);
     else {
       const line = words.line;

@@ -44,7 +44,7 @@ function parseProperty(words: NftWords, set: Mutable<NftSet>): void {
       set.size = decimal(words, words.take("a size"), "a size", 0xffffffff);
       return;
     case "comment":
-      set.comment = words.take("a comment");
+      set.comment = words.takeComment();
       return;
     case "elements":
       words.expect("=");
@@ -96,7 +96,7 @@ function parseElement(words: NftWords, set: Pick<NftSet, "type" | "data">): NftE
   const key = parseElementKey(words, kindsOfTypes(set.type));
   const timeoutSeconds = words.accept("timeout") ? takeDuration(words) : undefined;
   const expiresSeconds = words.accept("expires") ? takeDuration(words) : undefined;
-  const comment = words.accept("comment") ? words.take("a comment") : undefined;
+  const comment = words.accept("comment") ? words.takeComment() : undefined;
   const times = {
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
     ...(expiresSeconds === undefined ? {} : { expiresSeconds }),

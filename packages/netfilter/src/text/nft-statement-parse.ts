@@ -18,7 +18,7 @@ export function parseRule(words: NftWords, family: NftFamily): ParsedRule {
   const statements: NftStatement[] = [];
   let comment: string | undefined;
   while (comment === undefined && words.peek() !== "\n" && words.peek() !== "}" && words.peek() !== ";") {
-    if (words.accept("comment")) comment = words.take("a comment");
+    if (words.accept("comment")) comment = words.takeComment();
     else parseStatement(words, family, statements);
   }
   if (statements.length === 0) throw words.error("a rule without a statement");
@@ -91,7 +91,7 @@ function parseMasquerade(words: NftWords): NftStatement {
 }
 
 function parseCounter(words: NftWords): NftStatement {
-  if (words.accept("name")) return { kind: "counter", name: words.take("a counter's name") };
+  if (words.accept("name")) return { kind: "counter", name: words.takeName("a counter's name") };
   if (!words.accept("packets")) return { kind: "counter", name: undefined };
   const packets = decimal(words, words.take("a number of packets"), "packets", Number.MAX_SAFE_INTEGER);
   words.expect("bytes");

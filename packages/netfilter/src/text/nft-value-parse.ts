@@ -114,7 +114,7 @@ export function acceptVerdict(words: NftWords): NftVerdict | undefined {
     case "jump":
     case "goto":
       words.take("a verdict");
-      return { kind, chain: words.take("a chain's name") };
+      return { kind, chain: words.takeName("a chain's name") };
     default:
       return undefined;
   }

@@ -1,6 +1,10 @@
-import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { ParseError, type SourcePosition, UnsupportedError } from "@kubenetsim/core/runtime/errors";
 
 const pattern = /"([^"]*)"|#.*|[{},;"]|[^\s{},;"#]+/g;
+
+const longestName = 255;
+/** In bytes, as nft counts (NFTNL_UDATA_COMMENT_MAXLEN). */
+const longestComment = 128;
 
 /**
  * The words of a text for nft, with a `\n` after each line: blanks separate, double quotes hold together (nft knows no
@@ -67,6 +71,22 @@ export class NftWords {
     return word.startsWith('"') ? word.slice(1) : word;
   }
 
+  /** The name of a table, chain, set, map or counter (`string` of nft's scanner.l; NFT_NAME_MAXLEN less the final zero). */
+  takeName(what: string): string {
+    const name = this.take(what);
+    if (!/^[A-Za-z_.][A-Za-z0-9/\-_.]*$/.test(name)) throw this.error(`not a name: ${name}`);
+    if (name.length > longestName) throw this.error(`name too long, ${longestName} characters maximum allowed`);
+    return name;
+  }
+
+  takeComment(): string {
+    const comment = this.take("a comment");
+    if (utf8Length(comment) > longestComment) {
+      throw this.error(`comment too long, ${longestComment} characters maximum allowed`);
+    }
+    return comment;
+  }
+
   /** True, and one on, where the next word is this one. */
   accept(word: string): boolean {
     if (this.done || this.peek() !== word) return false;
@@ -94,12 +114,27 @@ export class NftWords {
 
   unsupported(what: string, ahead = -1): UnsupportedError {
     const position = this.#position(ahead);
+    const table = this.table === "" ? "" : `table ${this.table}, `;
     const chain = this.chain === "" ? "" : `chain ${this.chain}, `;
-    return new UnsupportedError(what, `table ${this.table}, ${chain}line ${position.line}`, position);
+    return new UnsupportedError(what, `${table}${chain}line ${position.line}`, position);
   }
 
-  #position(ahead: number): { source: string; line: number; column: number } {
+  /** Of the next word. */
+  get position(): SourcePosition {
+    return this.#position(0);
+  }
+
+  #position(ahead: number): SourcePosition {
     const index = Math.max(0, Math.min(this.#next + ahead, this.#words.length - 1));
     return { source: this.source, line: this.#lines[index] ?? 1, column: this.#columns[index] ?? 1 };
   }
+}
+
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const letter of text) {
+    const code = letter.codePointAt(0)!;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }
