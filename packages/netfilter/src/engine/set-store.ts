@@ -1,8 +1,7 @@
-import { type AddressWords, parseAddressWords } from "@kubenetsim/core/net/address";
-import { maskWords, wordMask } from "@kubenetsim/core/net/cidr";
+import { wordMask } from "@kubenetsim/core/net/cidr";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { IpSet, IpSetChange } from "../ruleset/ip-set.ts";
-import { protocolNumber } from "../text/protocol-words.ts";
+import { parseSetMember } from "../text/ipset-member.ts";
 import { KeyTable } from "./key-table.ts";
 import type { Packet } from "./packet.ts";
 
@@ -46,7 +45,7 @@ export class SetStore {
     if (compiled?.set !== before) return;
     const table = compiled.table.fork();
     const prefixes = new Set(compiled.prefixes);
-    for (const text of removed) table.remove(parseSetEntry(after, text));
+    for (const text of removed) table.remove(keyOf(after, text));
     for (const text of added) addEntry(after, text, table, prefixes);
     this.#sets[id] = compiledSet(after, table, prefixes);
   }
@@ -135,7 +134,7 @@ function compile(set: IpSet): CompiledSet {
 }
 
 function addEntry(set: IpSet, text: string, table: KeyTable, prefixes: Set<number>): void {
-  const key = parseSetEntry(set, text);
+  const key = keyOf(set, text);
   if (set.type === "hash:ip,port,net") prefixes.add(key.at(-1)!);
   table.add(key, 0);
 }
@@ -144,32 +143,6 @@ function compiledSet(set: IpSet, table: KeyTable, prefixes: ReadonlySet<number>)
   return { set, table, prefixes: [...prefixes].sort((a, b) => b - a), key: new Int32Array(table.width) };
 }
 
-function parseSetEntry(set: IpSet, text: string): number[] {
-  const parts = text.split(",");
-  const bad = (): ParseError => new ParseError(`not an entry of a ${set.type} set (${set.name}): ${text}`);
-  const wanted = { "bitmap:port": 1, "hash:ip": 1, "hash:ip,port": 2, "hash:ip,port,ip": 3, "hash:ip,port,net": 3 };
-  if (parts.length !== wanted[set.type]) throw bad();
-  const address = (part: string): AddressWords => {
-    const found = parseAddressWords(part);
-    if (found === undefined || (found.length === 1) !== (set.family === "IPv4")) throw bad();
-    return found;
-  };
-  if (set.type === "bitmap:port") {
-    if (!/^\d+$/.test(text) || Number(text) > 65535) throw bad();
-    return [Number(text)];
-  }
-  const key = [...address(parts[0]!)];
-  if (parts[1] !== undefined) {
-    const [, protocol, port] = /^(?:(\w+):)?(\d{1,5})$/.exec(parts[1]) ?? [];
-    if (port === undefined) throw bad();
-    key.push(((protocolNumber(protocol ?? "tcp") ?? 0) << 16) | Number(port));
-  }
-  if (set.type === "hash:ip,port,ip") key.push(...address(parts[2]!));
-  if (set.type === "hash:ip,port,net") {
-    const [network, bits] = parts[2]!.split("/");
-    const found = address(network!);
-    const prefix = bits === undefined ? found.length * 32 : Number(bits);
-    key.push(...maskWords(found, prefix), prefix);
-  }
-  return key;
+function keyOf(set: IpSet, text: string): readonly number[] {
+  return parseSetMember(set, text, { source: `set ${set.name}`, line: 1, column: 1 }).key;
 }

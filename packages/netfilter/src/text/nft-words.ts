@@ -1,4 +1,5 @@
 import { ParseError, type SourcePosition, UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { utf8Length } from "./utf8-length.ts";
 
 const pattern = /"([^"]*)"|#.*|[{},;"]|[^\s{},;"#]+/g;
 
@@ -128,13 +129,4 @@ export class NftWords {
     const index = Math.max(0, Math.min(this.#next + ahead, this.#words.length - 1));
     return { source: this.source, line: this.#lines[index] ?? 1, column: this.#columns[index] ?? 1 };
   }
-}
-
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (const letter of text) {
-    const code = letter.codePointAt(0)!;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }
