@@ -219,7 +219,15 @@ describe("what a change of mode leaves on the node", () => {
     expect(names.filter((name) => !name!.startsWith("KUBE-6-"))).toEqual([]);
     // iptables-restore refuses to delete KUBE-MARK-MASQ, to which a chain of ipvs mode jumps, and all else of that input with it.
     expect(one.node("n1").iptablesSave("nat")).toContain("KUBE-SVC-");
+    const failed = '"command failed" err="encountered an error while tearing down rules"';
+    expect(one.node("n1").kubeProxyLog).toContain('E "Failed to execute iptables-restore" table="nat"');
+    expect(one.node("n1").kubeProxyLog).toContain(`E ${failed}`);
+    expect(one.fork().node("n1").kubeProxyLog).toContain(`E ${failed}`);
+    expect(one.node("n2").kubeProxyLog).not.toContain(`E ${failed}`);
+    expect(one.warnings.map(formatWarning)).toContain(`kube-proxy on n1, when it cleaned up: ${failed}`);
     one.node("n1").cleanupKubeProxy();
+    expect(one.node("n1").kubeProxyLog.join()).not.toContain("tearing down");
+    expect(one.warnings.map(formatWarning).join()).not.toContain("when it cleaned up");
     expect(one.node("n1").iptablesSave("nat")).not.toContain("KUBE-");
     const chains = one
       .node("n1")

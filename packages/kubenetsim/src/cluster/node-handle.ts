@@ -48,14 +48,15 @@ export class NodeHandle extends ClientHandle {
   }
 
   /**
-   * What kube-proxy on this node has logged, without klog's header: of its configuration when it started, and of its last
-   * sync what that could not do; at the default verbosity, one line each. Nothing before it has started.
+   * What kube-proxy on this node has logged, without klog's header: what the last clean-up of
+   * leftovers, its own at the start or `kube-proxy --cleanup`, could not remove; of its configuration when it started; and of
+   * its last sync what that could not do; at the default verbosity, one line each. Nothing before it has started.
    */
   get kubeProxyLog(): readonly string[] {
-    const { proxy, userspace } = this.#control.plane().current();
+    const { proxy, userspace, cleanUpProblems } = this.#control.plane().current();
     if (proxy === undefined) return [];
     const problems = [...proxy.proxiers.flatMap((one) => one.problems ?? []), ...(userspace?.problems ?? [])];
-    const lines = [...startLog(proxy.config, proxy.node), ...problems.map(({ line }) => line)];
+    const lines = [...cleanUpProblems, ...startLog(proxy.config, proxy.node), ...problems.map(({ line }) => line)];
     return lines.map(({ level, text }) => `${level === "error" ? "E" : "I"} ${text}`);
   }
 

@@ -9,7 +9,14 @@ import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import { requireModelled } from "./modelled-config.ts";
 import { NodePlane, type PlaneSource } from "./node-plane.ts";
-import { type ObjectHistory, type ProxyStart, type Settled, startOn } from "./object-history.ts";
+import {
+  concerns,
+  type ObjectHistory,
+  type ProxyAction,
+  type ProxyStart,
+  type Settled,
+  startOn,
+} from "./object-history.ts";
 import { ProcessStarts } from "./process-starts.ts";
 import { proxyNodes } from "./proxy-node.ts";
 
@@ -28,6 +35,7 @@ export class DataPlane implements PlaneSource {
   readonly #starts = new ProcessStarts();
   readonly #lives = new Map<string, string>();
   #sharedLife = "";
+  readonly #cleanUps: ProxyAction[] = [];
   /** How many dumps of rules nodes have got. */
   #dumps = 0;
 
@@ -46,6 +54,7 @@ export class DataPlane implements PlaneSource {
     const { action, changes, running } = settled;
     this.#starts.add(settled, time, (node) => this.startOf(node)!.config);
     if (action?.kind === "cleanup") {
+      this.#cleanUps.push(action);
       if (action.node === undefined) this.#sharedLife += ` ${time}`;
       else this.#befalls(action.node, time);
     }
@@ -77,6 +86,13 @@ export class DataPlane implements PlaneSource {
     const times = node === undefined ? this.#starts.all().flatMap((index) => this.#history[index] ?? []) : [];
     const nodes = node === undefined ? times.flatMap(({ running }) => [...(running?.keys() ?? [])]) : [node];
     return [...times, ...nodes.flatMap((name) => this.startOf(name) ?? [])];
+  }
+
+  /** May somebody have tried to remove what earlier kube-proxies left there? True for few nodes, without looking at any. */
+  mayHaveCleanedUp(node: string): boolean {
+    const hasStartedAgain = this.#starts.of(node) > 0;
+    if (hasStartedAgain && this.startOf(node)?.config.mode === "nftables") return true;
+    return this.#cleanUps.some((action) => concerns(action, node));
   }
 
   /** Does the node's kube-proxy start at the time of this index? */

@@ -2,6 +2,7 @@ import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import { beLiberal, conntrackSysctls } from "@kubenetsim/proxy/config/conntrack-sysctls";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
+import { error } from "@kubenetsim/proxy/log/log-line";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { Proxier } from "./backend/backend.ts";
@@ -37,7 +38,9 @@ export function startKubeProxy(node: ProxyNode, settled: Settled, kernel: NodeKe
   kernel.userspace = undefined;
   setSysctls(kernel, conntrackSysctls(settled.config));
   const config = asTheKernelIs(settled.config, kernel);
-  for (const other of backends) if (backend.removes.includes(other.mode)) other.cleanUp(kernel);
+  kernel.cleanUpProblems = backends.flatMap((other) =>
+    backend.removes.includes(other.mode) ? other.cleanUp(kernel) : [],
+  );
   const proxiers = snapshotsOf(node, config, state).map((snapshot) => {
     const proxier = backend.start(snapshot, kernel, nowMs, state);
     if (cleansFlows(proxier)) removeStaleFlows(kernel.kernel, undefined, snapshot, nowMs);
@@ -125,5 +128,7 @@ function snapshotsOf(node: ProxyNode, config: KubeProxyConfig, { tables }: Clust
 
 /** `kube-proxy --cleanup`: removes what kube-proxy of any mode has written, in the order of platformCleanup. */
 export function cleanUpKubeProxy(kernel: NodeKernel): void {
-  for (const backend of backends) backend.cleanUp(kernel);
+  const problems = backends.flatMap((backend) => backend.cleanUp(kernel));
+  const failed = error("command failed", { err: "encountered an error while tearing down rules" });
+  kernel.cleanUpProblems = problems.length === 0 ? [] : [...problems, failed];
 }

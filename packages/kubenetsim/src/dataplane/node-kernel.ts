@@ -5,6 +5,7 @@ import type { ConntrackTimeouts } from "@kubenetsim/netfilter/engine/conntrack";
 import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
 import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import { type KernelNames, liveNames, nftNames } from "@kubenetsim/network/trace/kernel-names";
+import type { LogLine } from "@kubenetsim/proxy/log/log-line";
 import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import type { UserspaceProxier } from "@kubenetsim/proxy/userspace/userspace-proxier";
 import { schedulers } from "@kubenetsim/schedulers/schedulers";
@@ -22,6 +23,8 @@ export interface NodeKernel extends KernelSurroundings {
   /** The same of one in nftables mode that listens on localhost, and its stream of random numbers. */
   localhostPins: LocalhostPins;
   readonly kubeProxyRandom: Random;
+  /** What the last clean-up of leftovers logged that it could not remove: `kube-proxy --cleanup`, or a kube-proxy that started. */
+  cleanUpProblems: readonly LogLine[];
 }
 
 export interface KernelSurroundings {
@@ -41,6 +44,7 @@ export function emptyKernel({ random, clock }: KernelSurroundings): NodeKernel {
     userspace: undefined,
     localhostPins: new LocalhostPins(),
     kubeProxyRandom: random.fork("kube-proxy/localhost"),
+    cleanUpProblems: [],
     random,
     clock,
   };
@@ -58,6 +62,7 @@ export function forkKernel(node: NodeKernel, { random, clock }: KernelSurroundin
     userspace: node.userspace?.fork(random.fork("kube-proxy"), clock),
     localhostPins: node.localhostPins.fork(),
     kubeProxyRandom: copyRandom(node.kubeProxyRandom),
+    cleanUpProblems: node.cleanUpProblems,
     random,
     clock,
   };

@@ -21,6 +21,7 @@ export function proxyWarnings(plane: DataPlane, control: ControlPlane): Warning[
   const names = settled.state.tables.Node.keys();
   return [
     ...waitingWarnings(plane, control, names),
+    ...cleanUpWarnings(plane, names),
     ...startWarnings(plane, names),
     ...workWarnings(plane, names, settled.state),
   ];
@@ -83,6 +84,20 @@ function startWarnings(plane: DataPlane, names: readonly string[]): Warning[] {
 /** The one thing about objects that makes a kube-proxy of another mode fail; without it no node has to be looked at. */
 function hasImpossiblePort({ tables }: ClusterState): boolean {
   return tables.EndpointSlice.values().some(({ ports }) => ports?.some(({ port }) => port && !isPortNumber(port)));
+}
+
+/** What was to be removed of earlier kube-proxies, and could not be. */
+function cleanUpWarnings(plane: DataPlane, names: readonly string[]): Warning[] {
+  const nodesOf = new Map<string, Set<string>>();
+  for (const name of names.filter((one) => plane.mayHaveCleanedUp(one))) {
+    for (const { text } of plane.node(name).current().cleanUpProblems) {
+      nodesOf.set(text, (nodesOf.get(text) ?? new Set()).add(name));
+    }
+  }
+  return [...nodesOf].map(([text, nodes]) => ({
+    message: `kube-proxy on ${someOf([...nodes], names)}, when it cleaned up: ${text}`,
+    position: undefined,
+  }));
 }
 
 /** What kube-proxies could not do and have not put right since. */

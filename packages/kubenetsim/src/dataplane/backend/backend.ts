@@ -2,6 +2,7 @@ import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-st
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import type { Process } from "@kubenetsim/network/topology/process";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { LogLine } from "@kubenetsim/proxy/log/log-line";
 import type { Problem } from "@kubenetsim/proxy/log/problem";
 import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { NodeText } from "../../print/node-texts.ts";
@@ -20,8 +21,8 @@ export interface Backend {
    * `state` has all objects, for a mode that watches others than the snapshot holds.
    */
   start(snapshot: ProxySnapshot, node: NodeKernel, nowMs: number, state: ClusterState): Proxier;
-  /** CleanupLeftovers: what `kube-proxy --cleanup` removes of what this mode has written, in both families. */
-  cleanUp(node: NodeKernel): void;
+  /** CleanupLeftovers: what `kube-proxy --cleanup` removes of what this mode has written, in both families. Returns what it could not. */
+  cleanUp(node: NodeKernel): readonly LogLine[];
 }
 
 /**

@@ -5,6 +5,7 @@ import { afterRefusedRestore, type IptablesProgram } from "@kubenetsim/proxy/ipt
 import { restoreRefusal } from "@kubenetsim/proxy/iptables/refused-restore";
 import { iptablesJumps } from "@kubenetsim/proxy/iptables/static-jumps";
 import { syncIptables } from "@kubenetsim/proxy/iptables/sync-iptables";
+import type { LogLine } from "@kubenetsim/proxy/log/log-line";
 import type { Problem } from "@kubenetsim/proxy/log/problem";
 import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import { iptablesTexts } from "../../print/node-texts.ts";
@@ -88,15 +89,18 @@ const filterChains = [
 ];
 
 /** pkg/proxy/iptables/cleanup.go. KUBE-FIREWALL and its jumps, which the kubelet had too, stay. */
-function cleanUp({ kernel }: NodeKernel): void {
-  for (const family of ["IPv4", "IPv6"] as const) {
+function cleanUp({ kernel }: NodeKernel): LogLine[] {
+  return (["IPv4", "IPv6"] as const).flatMap((family) => {
     removeJumps(
       kernel,
       family,
       iptablesJumps.filter(({ to }) => to !== "KUBE-FIREWALL"),
     );
-    removeChains(kernel, family, "nat", (name) => natChains.includes(name) || isServiceChainName(name));
-    removeChains(kernel, family, "filter", (name) => filterChains.includes(name));
+    const problems = [
+      ...removeChains(kernel, family, "nat", (name) => natChains.includes(name) || isServiceChainName(name)),
+      ...removeChains(kernel, family, "filter", (name) => filterChains.includes(name)),
+    ];
     removeChains(kernel, family, "mangle", (name) => name === canaryChain);
-  }
+    return problems;
+  });
 }

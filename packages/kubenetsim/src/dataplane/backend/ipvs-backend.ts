@@ -6,6 +6,7 @@ import { setReferences } from "@kubenetsim/netfilter/text/ipset";
 import { ipvsJumps } from "@kubenetsim/proxy/ipvs/ipvs-jumps";
 import { setNames } from "@kubenetsim/proxy/ipvs/set-catalog";
 import { type IpvsProgram, syncIpvs } from "@kubenetsim/proxy/ipvs/sync-ipvs";
+import { error, type LogLine } from "@kubenetsim/proxy/log/log-line";
 import { cidrsOfFamily } from "@kubenetsim/proxy/snapshot/sloppy-address";
 import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import {
@@ -158,14 +159,18 @@ const filterChains = [
 ];
 
 /** pkg/proxy/ipvs/cleanup.go: all virtual servers, kube-ipvs0, the rules, and the sets of IPv4; those of IPv6 stay. */
-function cleanUp({ kernel, director, dummyAddresses }: NodeKernel): void {
+function cleanUp({ kernel, director, dummyAddresses }: NodeKernel): LogLine[] {
   director.load([]);
   dummyAddresses.clear();
-  for (const family of ["IPv4", "IPv6"] as const) {
+  const problems = (["IPv4", "IPv6"] as const).flatMap((family) => {
     removeJumps(kernel, family, ipvsJumps);
-    removeChainByChain(kernel, family, "nat", natChains);
-    removeChainByChain(kernel, family, "filter", filterChains);
-  }
+    return [
+      ...removeChainByChain(kernel, family, "nat", natChains),
+      ...removeChainByChain(kernel, family, "filter", filterChains),
+    ];
+  });
   const used = setReferences([kernel.ruleset("IPv4"), kernel.ruleset("IPv6")]);
-  kernel.destroySets(setNames.filter((name) => (used.get(name) ?? 0) === 0));
+  const isUsed = (name: string): boolean => (used.get(name) ?? 0) > 0;
+  kernel.destroySets(setNames.filter((name) => !isUsed(name)));
+  return [...problems, ...setNames.filter(isUsed).map((ipset) => error("Error removing ipset", { ipset }))];
 }

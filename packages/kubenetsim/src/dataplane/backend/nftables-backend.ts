@@ -1,5 +1,6 @@
 import { NftError } from "@kubenetsim/netfilter/nft/nft-error";
 import type { NftTable } from "@kubenetsim/netfilter/ruleset/nft-table";
+import type { LogLine } from "@kubenetsim/proxy/log/log-line";
 import { error } from "@kubenetsim/proxy/log/log-line";
 import type { Problem } from "@kubenetsim/proxy/log/problem";
 import { tableName } from "@kubenetsim/proxy/nftables/base-objects";
@@ -75,9 +76,10 @@ function tableOf({ kernel }: NodeKernel, { basis }: ProxySnapshot): NftTable | u
 }
 
 /** pkg/proxy/nftables/cleanup.go. */
-function cleanUp({ kernel }: NodeKernel): void {
+function cleanUp({ kernel }: NodeKernel): readonly LogLine[] {
   for (const family of ["ip", "ip6"] as const) {
     if (kernel.nftTable(family, tableName) === undefined) continue;
     kernel.applyNft({ family, table: tableName, commands: [{ verb: "delete", object: "table" }] });
   }
+  return [];
 }

@@ -29,6 +29,7 @@ export const userspaceBackend: Backend = {
   },
   cleanUp(node) {
     for (const family of ["IPv4", "IPv6"] as const) runIptables(node, family, removePortalChains);
+    return [];
   },
 };
 
