@@ -64,7 +64,7 @@ describe("options of a cluster", () => {
 
   it("keep the defaults of what is left out", () => {
     const { iptables, nftables } = Cluster.create({ kubeProxy: { iptables: { masqueradeAll: true } } }).proxyConfig;
-    expect(iptables).toEqual({ ...nftables, masqueradeAll: true, localhostNodePorts: true, syncPeriodSeconds: 30 });
+    expect(iptables).toEqual({ ...nftables, masqueradeAll: true, localhostNodePorts: true });
   });
 });
 

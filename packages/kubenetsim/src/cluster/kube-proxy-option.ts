@@ -67,12 +67,14 @@ function unknownField(key: string, known: readonly string[], path: string): Pars
  */
 export function validateKubeProxyOption(config: KubeProxyConfig): void {
   const { iptables, nftables, ipvs, conntrack } = config;
+  const syncPeriod = seconds(config.syncPeriodSeconds);
   const text = {
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
-    iptables: { masqueradeBit: iptables.masqueradeBit, syncPeriod: seconds(iptables.syncPeriodSeconds) },
-    nftables: { masqueradeBit: nftables.masqueradeBit },
+    iptables: { masqueradeBit: iptables.masqueradeBit, syncPeriod },
+    nftables: { masqueradeBit: nftables.masqueradeBit, syncPeriod },
     ipvs: {
+      syncPeriod,
       tcpTimeout: seconds(ipvs.tcpTimeoutSeconds),
       tcpFinTimeout: seconds(ipvs.tcpFinTimeoutSeconds),
       udpTimeout: seconds(ipvs.udpTimeoutSeconds),

@@ -80,7 +80,8 @@ export class NodeHandle extends ClientHandle {
 
   /**
    * `kube-proxy --cleanup`: removes what kube-proxies of all modes have left on the node, and what the one that runs has
-   * written too, which it does not write again before it restarts.
+   * written too, which it writes again when it notices: in iptables mode
+   * within its sync period of 30 s, in nftables mode at its next full sync or when nft refuses a change.
    */
   cleanupKubeProxy(): void {
     this.#control.act("cleanup");
@@ -95,7 +96,8 @@ export class NodeHandle extends ClientHandle {
   /**
    * `iptables-restore`: the rules of a dump, of this or any other machine, in the place of all that kube-proxy wrote for this
    * family: its nftables table goes too, and so do IPVS and kube-ipvs0 unless the dump names sets, as those of ipvs mode do.
-   * What is settled later is written over them.
+   * In iptables mode kube-proxy writes all of its own again within 30 s of virtual time when its canary chains are not among
+   * them; else a change that needs a chain which is not there any more makes it do so, or the hour.
    *
    * @throws ParseError, UnsupportedError with the line.
    */

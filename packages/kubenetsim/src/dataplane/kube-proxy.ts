@@ -91,9 +91,13 @@ export function wakeKubeProxy(proxy: KubeProxy, untilMs: number, kernel: NodeKer
   let { proxiers } = proxy;
   for (;;) {
     const dueMs = Math.min(...proxiers.map(wakingTimeOf));
-    if (dueMs > untilMs) return proxiers === proxy.proxiers ? proxy : { ...proxy, proxiers };
-    proxiers = proxiers.map((one) => (one.alarm?.atMs === dueMs ? one.alarm.ring(kernel) : one));
+    if (dueMs > untilMs) return proxiers === proxy.proxiers ? proxy : awake(proxy, proxiers);
+    proxiers = proxiers.map((one) => (one.alarm?.atMs === dueMs ? one.alarm.ring(kernel, untilMs) : one));
   }
+}
+
+function awake(proxy: KubeProxy, proxiers: readonly Proxier[]): KubeProxy {
+  return { ...proxy, proxiers, syncedMs: proxiers.map(({ ranMs }, i) => ranMs ?? proxy.syncedMs[i]!) };
 }
 
 /** When it next wants to do something without a change; never for most. */

@@ -54,6 +54,8 @@ export class NodePlane implements CopyableKernel {
   #names: KernelNames | undefined;
   /** When kube-proxy wants to do something without a change. */
   #wakesAtMs = Number.POSITIVE_INFINITY;
+  /** When the clock calls it, if it may not be late. */
+  #calledAtMs = Number.POSITIVE_INFINITY;
 
   constructor(name: string, source: PlaneSource, surroundings: KernelSurroundings, copied?: NodeKernel) {
     this.name = name;
@@ -116,7 +118,10 @@ export class NodePlane implements CopyableKernel {
     this.#kernel.kernel.setDevices(kernelDevices(host));
   }
 
-  /** Puts these rules in the place of what kube-proxy wrote for their family; the next sync writes over them. */
+  /**
+   * Puts these rules in the place of what kube-proxy wrote for their family. kube-proxy, which takes what is there for its
+   * own, notices that in iptables mode when its canary chains have gone.
+   */
   load(ruleset: Ruleset): void {
     loadDump(this.current(), ruleset);
     this.#names = undefined;
@@ -173,9 +178,13 @@ export class NodePlane implements CopyableKernel {
 
   #setAlarm(): void {
     const wakesAtMs = this.#proxy === undefined ? Number.POSITIVE_INFINITY : wakingTime(this.#proxy);
-    if (wakesAtMs === this.#wakesAtMs) return;
     this.#wakesAtMs = wakesAtMs;
-    if (wakesAtMs < Number.POSITIVE_INFINITY) this.#kernel.clock.schedule(wakesAtMs, () => this.#catchUp());
+    if (!this.mustKeepPace || wakesAtMs >= this.#calledAtMs) return;
+    this.#calledAtMs = wakesAtMs;
+    this.#kernel.clock.schedule(wakesAtMs, () => {
+      this.#calledAtMs = Number.POSITIVE_INFINITY;
+      this.#catchUp();
+    });
   }
 
   /** kube-proxy after a settled time. One in a mode that is not modelled does not run. */

@@ -1,8 +1,9 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
+import { RestoreError } from "../ruleset/restore-error.ts";
 import {
   builtinChains,
   type Chain,
-  type RestoreInput,
+  type RestoreTable,
   type Ruleset,
   type Table,
   type TableName,
@@ -30,6 +31,8 @@ export class ChainRegistry {
   readonly #names: ChainName[] = [];
   readonly #chains: (Chain | undefined)[] = [];
   readonly #tables = new Set<TableName>();
+  /** Chains that went at other hands than those that wrote them, who may still jump to them. */
+  readonly #lost = new Set<number>();
   /** Of each table and hook (table · 5 + hook) the built-in chain's number, or -1. */
   readonly bases: Int32Array = new Int32Array(tableNames.length * hookCount).fill(-1);
   /** Called with the number of each chain that is replaced, emptied or gone. */
@@ -52,23 +55,45 @@ export class ChainRegistry {
       this.#tables.add(table.name);
       for (const chain of table.chains.values()) gone.delete(this.#put(table.name, chain));
     }
-    for (const id of gone) this.#drop(id);
+    for (const id of gone) this.#lose(id);
     this.#findBases();
   }
 
-  /** `iptables-restore --noflush`. */
-  restore(input: RestoreInput): void {
-    for (const table of input.tables) {
-      this.#tables.add(table.name);
-      for (const name of builtinChains[table.name]) {
-        const id = this.idOf(table.name, name);
-        if (this.#chains[id] === undefined) {
-          this.#put(table.name, { name, policy: "ACCEPT", counters: undefined, rules: [] });
+  /** `iptables -X` by another than the one who wrote the chains. */
+  remove(table: TableName, names: readonly string[]): void {
+    for (const name of names) this.#lose(this.idOf(table, name));
+  }
+
+  /**
+   * Would `iptables-restore` take it? Only jumps to chains that `load` or `remove` took are looked for: who deletes chains by
+   * `restore` knows what jumps to them, and what has come to no harm costs nothing.
+   *
+   * @throws RestoreError for a jump to a chain that has gone
+   */
+  checkJumps({ name, chains }: RestoreTable): void {
+    if (this.#lost.size === 0) return;
+    const written = new Set(chains.map((chain) => chain.name));
+    for (const { rules } of chains) {
+      for (const { target } of rules) {
+        if (target?.kind !== "jump" && target?.kind !== "goto") continue;
+        if (!written.has(target.chain) && this.#lost.has(this.idOf(name, target.chain))) {
+          throw new RestoreError(name, target.chain);
         }
       }
-      for (const chain of table.chains) this.#put(table.name, chain);
-      for (const name of table.deleted) this.#drop(this.idOf(table.name, name));
     }
+  }
+
+  /** One table of `iptables-restore --noflush`. */
+  restore(table: RestoreTable): void {
+    this.#tables.add(table.name);
+    for (const name of builtinChains[table.name]) {
+      const id = this.idOf(table.name, name);
+      if (this.#chains[id] === undefined) {
+        this.#put(table.name, { name, policy: "ACCEPT", counters: undefined, rules: [] });
+      }
+    }
+    for (const chain of table.chains) this.#put(table.name, chain);
+    for (const name of table.deleted) this.#drop(this.idOf(table.name, name));
     this.#findBases();
   }
 
@@ -110,6 +135,7 @@ export class ChainRegistry {
 
   #put(table: TableName, chain: Chain): number {
     const id = this.idOf(table, chain.name);
+    this.#lost.delete(id);
     if (this.#chains[id] !== chain) {
       this.#chains[id] = chain;
       this.#changed(id);
@@ -121,6 +147,11 @@ export class ChainRegistry {
     if (this.#chains[id] === undefined) return;
     this.#chains[id] = undefined;
     this.#changed(id);
+  }
+
+  #lose(id: number): void {
+    if (this.#chains[id] !== undefined) this.#lost.add(id);
+    this.#drop(id);
   }
 
   #findBases(): void {
@@ -140,6 +171,7 @@ export class ChainRegistry {
     copy.#names.push(...this.#names);
     copy.#chains.push(...this.#chains);
     for (const table of this.#tables) copy.#tables.add(table);
+    for (const id of this.#lost) copy.#lost.add(id);
     copy.bases.set(this.bases);
     return copy;
   }

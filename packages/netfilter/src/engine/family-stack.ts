@@ -1,3 +1,4 @@
+import type { RestoreInput } from "../ruleset/ruleset.ts";
 import type { AddressBook } from "./address-book.ts";
 import { tableNames } from "./chain-registry.ts";
 import type { Conntrack } from "./conntrack.ts";
@@ -92,6 +93,15 @@ export class FamilyStack {
     for (const chain of nft.bases.of(program.registry.family === "IPv4" ? "ip" : "ip6")) {
       const { hook, priority, order } = chain;
       (chain.type === "nat" ? nats : filters).push({ hook, priority, order, stage: stage.nft, argument: chain.id });
+    }
+  }
+
+  /** @throws RestoreError, with the tables before taken */
+  restore(input: RestoreInput): void {
+    try {
+      this.program.restore(input);
+    } finally {
+      this.refresh();
     }
   }
 

@@ -2,6 +2,7 @@ import { parseAddressWords } from "@kubenetsim/core/net/address";
 import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
 import { beforeEach, describe, expect, test } from "vitest";
+import { RestoreError } from "../ruleset/restore-error.ts";
 import { parseIptablesSave, parseRestoreInput } from "../text/iptables-parse.ts";
 import { printIptablesSave } from "../text/iptables-print.ts";
 import { hook } from "./hook.ts";
@@ -279,6 +280,25 @@ describe("what can be read", () => {
     const packet = tcp("10.244.1.9", 7, "10.96.0.10", 80);
     forward(packet);
     expect(packet.dst0).toBe(word("10.244.2.6"));
+  });
+
+  test("a restore with a jump to a chain that somebody has taken away is refused, with its table", () => {
+    kernel.removeChains("IPv4", "nat", ["KUBE-SVC-A"]);
+    const nat = (): string => printIptablesSave(kernel.ruleset("IPv4")).split("*nat")[1]!.split("COMMIT")[0]!;
+    const before = nat();
+    const jump = "*filter\n:NEW - [0:0]\nCOMMIT\n*nat\n:KUBE-SERVICES - [0:0]\n-A KUBE-SERVICES -j KUBE-SVC-A\n";
+    expect(() => kernel.restore(parseRestoreInput(`${jump}COMMIT\n`))).toThrow(RestoreError);
+    expect(nat()).toBe(before);
+    expect(kernel.chain("IPv4", "filter", "NEW"), "iptables-restore has committed the table before").toBeDefined();
+
+    kernel.restore(parseRestoreInput(`${jump.replace("*nat\n", "*nat\n:KUBE-SVC-A - [0:0]\n")}COMMIT\n`));
+    kernel.restore(parseRestoreInput(`${jump}COMMIT\n`));
+    expect(printIptablesSave(kernel.ruleset("IPv4"))).toContain(":KUBE-SVC-A");
+
+    kernel.load(parseIptablesSave("*nat\nCOMMIT\n"));
+    expect(() =>
+      kernel.fork({ random: seededRandom("b"), clock }).restore(parseRestoreInput(`${jump}COMMIT\n`)),
+    ).toThrow("'KUBE-SVC-A'");
   });
 
   test("a chain that a restore writes as it is counts from the beginning", () => {

@@ -93,12 +93,19 @@ export class Kernel {
     stack.refresh();
   }
 
-  /** What `iptables-restore --noflush` does: only the chains in it change. */
+  /**
+   * What `iptables-restore --noflush` does, table by table: only the chains in it change.
+   * @throws RestoreError for a jump to a chain that `load` or `removeChains` took away; the tables before have been taken
+   */
   restore(input: RestoreInput): void {
     this.revision++;
-    const stack = this.#of(input.family);
-    stack.program.restore(input);
-    stack.refresh();
+    this.#of(input.family).restore(input);
+  }
+
+  /** `iptables -F` and `iptables -X`, by another than the one who wrote the chains. */
+  removeChains(family: IpFamily, table: TableName, names: readonly string[]): void {
+    this.revision++;
+    this.#of(family).program.remove(table, names);
   }
 
   /**
@@ -149,11 +156,8 @@ export class Kernel {
   }
 
   runHook(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    const stack = packet.v6 ? this.#v6 : this.#v4;
-    return stack.runHook(at, packet, meter, tape);
+    return (packet.v6 ? this.#v6 : this.#v4).runHook(at, packet, meter, tape);
   }
-
-  // --- reading a tape
 
   /** Family, table and chain behind a chain id of the tape. */
   chainName(id: number): ChainName {
@@ -196,8 +200,6 @@ export class Kernel {
   setAt(id: number): IpSet | undefined {
     return this.sets().find(({ name }) => name === this.setName(id));
   }
-
-  // --- reading state
 
   /** The rules with their counters, ready for `printIptablesSave`. */
   ruleset(family: IpFamily): Ruleset {

@@ -37,10 +37,16 @@ export class Program {
   }
 
   restore(input: RestoreInput): void {
-    for (const { name, chains } of input.tables) {
-      for (const chain of chains) this.#countAnew(this.registry.idOf(name, chain.name), chain);
+    for (const table of input.tables) {
+      this.registry.checkJumps(table);
+      for (const chain of table.chains) this.#countAnew(this.registry.idOf(table.name, chain.name), chain);
+      this.registry.restore(table);
     }
-    this.registry.restore(input);
+    this.#tidy();
+  }
+
+  remove(table: TableName, chains: readonly string[]): void {
+    this.registry.remove(table, chains);
     this.#tidy();
   }
 

@@ -29,12 +29,13 @@ export interface KubeProxyConfig {
   readonly interfaceNamePrefix: string;
   /** CIDRs and the words `primary`, `localhost`, `all`; none is all addresses, and in nftables mode `primary`. */
   readonly nodePortAddresses: readonly string[];
+  /** Of the mode. After so long kube-proxy looks whether its rules are still there, and tries again what has failed. */
+  readonly syncPeriodSeconds: number;
   readonly iptables: {
     /** Bit of the packet mark, 0–31; ipvs mode uses it too. */
     readonly masqueradeBit: number;
     readonly masqueradeAll: boolean;
     readonly localhostNodePorts: boolean;
-    readonly syncPeriodSeconds: number;
   };
   readonly nftables: { readonly masqueradeBit: number; readonly masqueradeAll: boolean };
   readonly ipvs: {
@@ -81,7 +82,8 @@ export const defaultKubeProxyConfig: KubeProxyConfig = {
   bridgeInterface: "",
   interfaceNamePrefix: "",
   nodePortAddresses: [],
-  iptables: { masqueradeBit: 14, masqueradeAll: false, localhostNodePorts: true, syncPeriodSeconds: 30 },
+  syncPeriodSeconds: 30,
+  iptables: { masqueradeBit: 14, masqueradeAll: false, localhostNodePorts: true },
   nftables: { masqueradeBit: 14, masqueradeAll: false },
   ipvs: {
     scheduler: "",
@@ -101,3 +103,8 @@ export const defaultKubeProxyConfig: KubeProxyConfig = {
   },
   featureGates: {},
 };
+
+/** The section of a configuration that holds what a mode has for itself; where the mode is none of these, that of iptables. */
+export function modeSection(mode: ProxyMode): "iptables" | "ipvs" | "nftables" {
+  return mode === "ipvs" || mode === "nftables" ? mode : "iptables";
+}

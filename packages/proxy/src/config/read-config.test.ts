@@ -40,7 +40,8 @@ conntrack: { tcpBeLiberal: true }
       clusterCIDRs: ["10.244.0.0/16", "fd00:10:244::/56"],
       detectLocalMode: "InterfaceNamePrefix",
       interfaceNamePrefix: "veth",
-      iptables: { masqueradeBit: 20, masqueradeAll: true, localhostNodePorts: false, syncPeriodSeconds: 60 },
+      syncPeriodSeconds: 30,
+      iptables: { masqueradeBit: 20, masqueradeAll: true, localhostNodePorts: false },
       ipvs: { scheduler: "wlc", strictARP: true, tcpTimeoutSeconds: 900 },
       conntrack: { tcpBeLiberal: true },
     });

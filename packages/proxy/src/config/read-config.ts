@@ -3,7 +3,13 @@ import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifest
 import { formatPosition, ParseError } from "@kubenetsim/core/runtime/errors";
 import { FieldReader } from "./field-reader.ts";
 import { withPort } from "./host-port.ts";
-import { defaultKubeProxyConfig, type KubeProxyConfig, type LocalMode, type ProxyMode } from "./kube-proxy-config.ts";
+import {
+  defaultKubeProxyConfig,
+  type KubeProxyConfig,
+  type LocalMode,
+  modeSection,
+  type ProxyMode,
+} from "./kube-proxy-config.ts";
 import { decodeStrictly } from "./strict-decoding.ts";
 import { validateConfig } from "./validate-config.ts";
 
@@ -71,8 +77,9 @@ function readFields(fields: FieldReader): KubeProxyConfig {
   const clusterCIDR = fields.text("clusterCIDR") || "";
   const bindAddress = fields.text("bindAddress") || defaults.bindAddress;
   const isV6 = bindAddress.includes(":");
+  const mode = (fields.text("mode") || "iptables") as ProxyMode;
   return {
-    mode: (fields.text("mode") || "iptables") as ProxyMode,
+    mode,
     modeIsDefault: (fields.text("mode") ?? "") === "",
     bindAddress,
     healthzBindAddress: withPort(fields.text("healthzBindAddress") || (isV6 ? "::" : "0.0.0.0"), 10256),
@@ -83,11 +90,11 @@ function readFields(fields: FieldReader): KubeProxyConfig {
     bridgeInterface: fields.text("detectLocal", "bridgeInterface") ?? "",
     interfaceNamePrefix: fields.text("detectLocal", "interfaceNamePrefix") ?? "",
     nodePortAddresses: fields.texts("nodePortAddresses"),
+    syncPeriodSeconds: fields.seconds(modeSection(mode), "syncPeriod") || defaults.syncPeriodSeconds,
     iptables: {
       masqueradeBit: fields.integer("iptables", "masqueradeBit") ?? defaults.iptables.masqueradeBit,
       masqueradeAll: fields.boolean("iptables", "masqueradeAll") ?? false,
       localhostNodePorts: fields.boolean("iptables", "localhostNodePorts") ?? true,
-      syncPeriodSeconds: fields.seconds("iptables", "syncPeriod") || defaults.iptables.syncPeriodSeconds,
     },
     nftables: {
       masqueradeBit: fields.integer("nftables", "masqueradeBit") ?? defaults.nftables.masqueradeBit,

@@ -1,7 +1,7 @@
 import type { FieldPath } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import type { FieldReader } from "./field-reader.ts";
 import { goDurationText } from "./go-duration.ts";
-import type { KubeProxyConfig } from "./kube-proxy-config.ts";
+import { type KubeProxyConfig, modeSection } from "./kube-proxy-config.ts";
 import { invalid, type Refusal } from "./refusal.ts";
 
 const notNegative = "must be greater than or equal to 0";
@@ -44,7 +44,7 @@ export function burst(fields: FieldReader): Refusal[] {
 
 /** Those of the mode; 0 stands for the default of v1alpha1. */
 export function periods(fields: FieldReader, mode: KubeProxyConfig["mode"]): Refusal[] {
-  const section = mode === "ipvs" || mode === "nftables" ? mode : "iptables";
+  const section = modeSection(mode);
   const sync = fields.seconds(section, "syncPeriod") || 30;
   const least = fields.seconds(section, "minSyncPeriod") || (mode === "ipvs" ? 0 : 1);
   const config = fields.seconds("configSyncPeriod");

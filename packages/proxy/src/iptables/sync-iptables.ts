@@ -1,5 +1,6 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Chain } from "@kubenetsim/netfilter/ruleset/ruleset";
+import { fullSyncPeriodMs } from "../config/full-sync-period.ts";
 import { changedServices } from "../snapshot/changed-services.ts";
 import type { ProxyBasis } from "../snapshot/proxy-basis.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
@@ -12,8 +13,6 @@ import { type FixedChains, fixedChains } from "./top-level-chains.ts";
 
 /** Above so many endpoints kube-proxy drops comments (pkg/proxy/iptables/proxier.go, largeClusterEndpointsThreshold). */
 export const largeClusterEndpoints = 1000;
-/** So often a small cluster is written whole (pkg/proxy/util/utils.go, FullSyncPeriod). */
-const fullSyncPeriodMs = 3_600_000;
 
 export interface SyncOptions {
   /** Someone flushed the tables, or an earlier sync failed: write everything. */
@@ -74,7 +73,7 @@ function isFullSyncDue(previous: IptablesProgram, { full }: SyncOptions, now: nu
 }
 
 function syncPeriodMs({ config }: ProxyBasis): number {
-  return config.iptables.syncPeriodSeconds * 1000;
+  return config.syncPeriodSeconds * 1000;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { NftTable } from "@kubenetsim/netfilter/ruleset/nft-table";
 import type { NftCommand, NftTransaction } from "@kubenetsim/netfilter/ruleset/nft-transaction";
+import { fullSyncPeriodMs } from "../config/full-sync-period.ts";
 import type { ProxyBasis } from "../snapshot/proxy-basis.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
 import { tableName } from "./base-objects.ts";
@@ -19,9 +20,6 @@ export interface NftSyncOptions {
   /** The table in the kernel, which full syncs look at: an earlier kube-proxy's perhaps. Without it, what was written last. */
   readonly kernel?: () => NftTable | undefined;
 }
-
-/** How often everything is written, in ms (pkg/proxy/util, FullSyncPeriod). */
-const fullSyncPeriod = 3_600_000;
 
 /** The table of a kube-proxy that starts with this snapshot on a host without one. */
 export function compileNftables(snapshot: ProxySnapshot): NftTable {
@@ -68,7 +66,7 @@ export function syncNftables(
 
 /** At the first sync, after the Node's zone has changed, and when the last one is more than an hour ago. */
 function isFullDue(previous: NftablesProgram | undefined, { basis }: ProxySnapshot, now: number): boolean {
-  return previous === undefined || previous.snapshot.basis !== basis || now - previous.lastFull > fullSyncPeriod;
+  return previous === undefined || previous.snapshot.basis !== basis || now - previous.lastFull > fullSyncPeriodMs;
 }
 
 /** Computed once per node and configuration. */

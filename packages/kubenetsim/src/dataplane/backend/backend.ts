@@ -40,10 +40,18 @@ export interface Proxier {
   readonly problems?: readonly Problem[];
   /** Its last sync wrote nothing. */
   readonly isRefused?: boolean;
+  /** When it has synced last, in virtual milliseconds, in a mode that does so without a change too. */
+  readonly ranMs?: number;
   /** What it wants to do without a change, and when in virtual milliseconds. */
-  readonly alarm?: { readonly atMs: number; ring(node: NodeKernel): Proxier } | undefined;
+  readonly alarm?: Alarm | undefined;
   /** In place of `sync`, for a mode that watches other objects: called with whatever has changed. */
   hear?(changes: readonly Change[], node: NodeKernel): Proxier;
   /** The proxier's own socket that takes a packet, in a mode that has such; what changes of it with packets is in `node`. */
   listener?(packet: Packet, node: NodeKernel): Process | undefined;
+}
+
+export interface Alarm {
+  readonly atMs: number;
+  /** Nothing else happens on the node until `untilMs`: what would come again and again without any effect may be left out. */
+  ring(node: NodeKernel, untilMs: number): Proxier;
 }

@@ -11,6 +11,7 @@ import { nftListText, nftRulesetText } from "../../print/node-texts.ts";
 import { localhostProcess } from "../localhost-process.ts";
 import type { NodeKernel } from "../node-kernel.ts";
 import type { Backend, Proxier } from "./backend.ts";
+import { dueRunMs, idleIntervalMs, type Runs } from "./idle-runs.ts";
 
 /** pkg/proxy/nftables. */
 export const nftablesBackend: Backend = {
@@ -18,25 +19,38 @@ export const nftablesBackend: Backend = {
   removes: ["iptables", "ipvs"],
   texts: [nftListText("ip"), nftListText("ip6"), nftRulesetText],
   start(snapshot, node, nowMs) {
-    const kernel = (): NftTable | undefined => tableOf(node, snapshot);
-    return write(node, undefined, syncNftables(undefined, snapshot, { now: nowMs, kernel }));
+    return proxier(run(undefined, snapshot, node, { lastMs: nowMs, idle: 0 }));
   },
   cleanUp,
 };
 
-/** @param refusal why the last sync did not hold; then the next one writes everything */
-function proxier(program: NftablesProgram, refusal?: Problem): Proxier {
-  const mustWriteAll = refusal !== undefined;
+/** A proxier with what it remembers from run to run. */
+interface NftablesState {
+  readonly program: NftablesProgram;
+  /** Why nft has refused its last transaction, if it has. */
+  readonly refusal: Problem | undefined;
+  readonly runs: Runs;
+}
+
+function proxier(state: NftablesState): Proxier {
+  const { program, refusal, runs } = state;
+  const { snapshot } = program;
+  const intervalMs = idleIntervalMs(snapshot.basis.config, refusal !== undefined);
   return {
-    snapshot: program.snapshot,
+    snapshot,
     problems: refusal === undefined ? [] : [refusal],
-    isRefused: mustWriteAll,
-    sync(snapshot, node, nowMs) {
-      if (isOnlyServiceCIDRs(program.snapshot, snapshot)) {
-        return proxier(withServiceCIDRs(program, snapshot), refusal);
-      }
-      const kernel = (): NftTable | undefined => tableOf(node, snapshot);
-      return write(node, program, syncNftables(program, snapshot, { full: mustWriteAll, now: nowMs, kernel }));
+    isRefused: refusal !== undefined,
+    ranMs: runs.lastMs,
+    sync(next, node, nowMs) {
+      if (isOnlyServiceCIDRs(snapshot, next)) return proxier({ ...state, program: withServiceCIDRs(program, next) });
+      return proxier(run(state, next, node, { lastMs: nowMs, idle: 0 }));
+    },
+    alarm: {
+      atMs: runs.lastMs + intervalMs,
+      ring(node, untilMs) {
+        const lastMs = dueRunMs(runs, intervalMs, untilMs);
+        return proxier(run(state, snapshot, node, { lastMs, idle: runs.idle + 1 }));
+      },
     },
     listener: (packet, { localhostPins: pins, kubeProxyRandom: random, clock }) =>
       localhostProcess(program, packet, { pins, random, nowMs: () => clock.nowMs }),
@@ -48,21 +62,21 @@ function isOnlyServiceCIDRs(before: ProxySnapshot, after: ProxySnapshot): boolea
 }
 
 /**
- * An endpoint may have an impossible port, or somebody else may have changed the table, so that nft refuses a transaction; then the next sync writes everything. (A real
- * kube-proxy tries that again after its sync period; here the next change brings it.)
+ * One sync. An endpoint may have an impossible port, or somebody else may have changed the table, so that nft refuses a
+ * transaction; then the next sync, after the sync
+ * period at the latest, writes everything.
  */
-function write(
-  { kernel, localhostPins }: NodeKernel,
-  before: NftablesProgram | undefined,
-  program: NftablesProgram,
-): Proxier {
+function run(before: NftablesState | undefined, snapshot: ProxySnapshot, node: NodeKernel, runs: Runs): NftablesState {
+  const full = before?.refusal !== undefined;
+  const found = (): NftTable | undefined => tableOf(node, snapshot);
+  const program = syncNftables(before?.program, snapshot, { full, now: runs.lastMs, kernel: found });
   try {
-    for (const transaction of program.transactions) kernel.applyNft(transaction);
-    localhostPins.follow(program);
-    return proxier(program);
+    for (const transaction of program.transactions) node.kernel.applyNft(transaction);
+    node.localhostPins.follow(program);
+    return { program, refusal: undefined, runs };
   } catch (problem) {
     if (!(problem instanceof NftError)) throw problem;
-    return proxier(afterRefusal({ ...(before ?? program), snapshot: program.snapshot }), refusalOf(problem));
+    return { program: afterRefusal({ ...(before?.program ?? program), snapshot }), refusal: refusalOf(problem), runs };
   }
 }
 

@@ -21,7 +21,7 @@ export function removeChains(
   if (isUsed(table, new Set(deleted), new Set(deleted))) {
     return [error("Failed to execute iptables-restore", { table: name })];
   }
-  kernel.restore({ family, tables: [{ name, chains: [], deleted }] });
+  kernel.removeChains(family, name, deleted);
   return [];
 }
 
@@ -37,7 +37,8 @@ export function removeChainByChain(
   const there = meant.filter((one) => table.chains.has(one));
   const deleted = there.filter((one) => !isUsed(table, new Set([one]), new Set(there)));
   const chains = there.map((one) => chain(one, []));
-  kernel.restore({ family, tables: [{ name, chains, deleted }] });
+  kernel.restore({ family, tables: [{ name, chains, deleted: [] }] });
+  kernel.removeChains(family, name, deleted);
   return there.slice(deleted.length).map(() => error("Error removing iptables rules in ipvs proxier"));
 }
 
