@@ -14,7 +14,7 @@ const endpoints = 10;
 const packets = 200_000;
 const podNetwork = (10 << 24) | (244 << 16);
 
-export const devices = [
+const devices = [
   { name: "lo", addresses: ["127.0.0.1/8"] },
   { name: "eth0", addresses: ["192.168.10.11/24"] },
   { name: "cni0", addresses: ["10.244.1.1/24"] },
@@ -31,7 +31,7 @@ export function kernelWith(
 }
 
 /** First packets from pods to ClusterIPs of all Services, through PREROUTING, FORWARD and POSTROUTING of a node. */
-export function kernelLoop(kernel: Kernel, serviceCount: number, tape: Tape | null): (count: number) => number {
+function kernelLoop(kernel: Kernel, serviceCount: number, tape: Tape | null): (count: number) => number {
   const packet = new Packet();
   const meter = new Meter();
   const stream = new PacketStream();

@@ -1,7 +1,7 @@
 /**
  * Random lives of a kube-proxy, led by the real one and by ours: the same rules, and the same texts fed to the tools?
  *
- *     npm run conformance:live -- [--cases 100] [--seed 1] [--mode iptables|nftables] [--steps 3] [--json FILE]
+ *     npm run conformance:live -- --cases 100 --seed 1
  *
  * Needs root, the tools and Go (once, to build the real proxiers). A case that differs is cut down to what still differs
  * and written to build/live/ with the real one's answer: moved to test/live/cases it is a test. `N passed, N failed` closes.
@@ -13,61 +13,64 @@
  * metaproxier.TestMetaProxier_GenericCallbacksFanOutToBothProxiers
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { type ProxyCaseOptions, randomProxyCase } from "@kubenetsim/testing";
+import { randomProxyCase } from "@kubenetsim/testing";
 import { type Difference, differenceOf } from "./differences.ts";
+import { type LiveOptions, readOptions, usage } from "./options.ts";
 import { askPeer, type RecordedLife } from "./peer-answers.ts";
 import { peerProgram } from "./peer-program.ts";
 import { progressBar } from "./progress.ts";
 import { shrink } from "./shrink.ts";
 
-const { values: options } = parseArgs({
-  options: {
-    cases: { type: "string", default: "100" },
-    seed: { type: "string", default: "1" },
-    mode: { type: "string" },
-    steps: { type: "string", default: "3" },
-    services: { type: "string", default: "6" },
-    json: { type: "string" },
-    "no-shrink": { type: "boolean", default: false },
-  },
-});
-
-type Mode = ProxyCaseOptions["mode"];
-const modes: readonly Mode[] = ["iptables", "nftables"];
 const casesAtOnce = 50;
+/** From the first life of one seed to the first of the next. */
+const seedsApart = 1_000_003;
 /** So many differences are cut down; more of them mostly say the same. */
 const shrunkAtMost = 3;
 
 interface Finding extends Difference, RecordedLife {
-  readonly mode: Mode;
+  readonly mode: LiveOptions["modes"][number];
   readonly seed: number;
 }
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const options = optionsOf(args);
+  if (typeof options === "number") return options;
   const program = peerProgram(console.log);
   if ("missing" in program) {
     console.error(`cannot compare with the real kube-proxy: ${program.missing}`);
     return 2;
   }
   const findings: Finding[] = [];
-  const asked = options.mode === undefined ? modes : [options.mode as Mode];
-  for (const mode of asked) findings.push(...(await compareMode(program.path, mode)));
+  for (const mode of options.modes) findings.push(...(await compareMode(program.path, mode, options)));
   for (const finding of findings) report(finding);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(findings, undefined, 1)}\n`);
-  const count = asked.length * Number(options.cases);
+  const count = options.modes.length * options.cases;
   console.log(`${count - findings.length} passed, ${findings.length} failed`);
   return findings.length === 0 ? 0 : 1;
 }
 
-async function compareMode(peer: string, mode: Mode): Promise<Finding[]> {
-  const count = Number(options.cases);
-  const steps = Number(options.steps);
+/** The run's options, or the exit code where there is nothing to run. */
+function optionsOf(args: readonly string[]): LiveOptions | number {
+  try {
+    const options = readOptions(args);
+    if (options === undefined) console.log(usage);
+    return options ?? 0;
+  } catch (problem) {
+    console.error(`${(problem as Error).message}\n\n${usage}`);
+    return 2;
+  }
+}
+
+async function compareMode(peer: string, mode: Finding["mode"], options: LiveOptions): Promise<Finding[]> {
+  const { cases: count, seed, steps, services: maxServices, shrinks } = options;
   const found: Finding[] = [];
   const bar = progressBar(count);
   for (let first = 0; first < count; first += casesAtOnce) {
-    const seeds = Array.from({ length: Math.min(casesAtOnce, count - first) }, (_, at) => seedOf(first + at));
-    const shape = { mode, minSteps: steps, maxSteps: steps + 2, maxServices: Number(options.services) };
+    const seeds = Array.from(
+      { length: Math.min(casesAtOnce, count - first) },
+      (_, at) => seed * seedsApart + first + at,
+    );
+    const shape = { mode, minSteps: steps, maxSteps: steps + 2, maxServices };
     const cases = seeds.map((seed) => randomProxyCase(seed, shape));
     const answers = await askPeer(peer, cases, 2, (done) => bar(first + done, `${mode}, ${found.length} differ`));
     for (const [at, one] of cases.entries()) {
@@ -78,7 +81,7 @@ async function compareMode(peer: string, mode: Mode): Promise<Finding[]> {
     }
   }
   console.log(`${mode}: ${count - found.length}/${count} cases`);
-  if (options["no-shrink"]) return found;
+  if (!shrinks) return found;
   const small = [];
   for (const finding of found.slice(0, shrunkAtMost)) small.push(await cutDown(peer, finding));
   return [...small, ...found.slice(shrunkAtMost)];
@@ -102,8 +105,4 @@ function report({ mode, seed, step, where, text, case: one, answer }: Finding): 
   console.log(`FAILED ${mode} seed ${seed}, step ${step}, ${where}, ${text}\n  ${file}`);
 }
 
-function seedOf(place: number): number {
-  return Number(options.seed) * 1_000_003 + place;
-}
-
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));

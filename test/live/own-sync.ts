@@ -18,7 +18,7 @@ import { canonicalNftInput } from "./nft-input.ts";
 import { canonicalRestoreInput } from "./restore-input.ts";
 
 /** One sync, at a time in seconds. */
-export interface SyncRequest {
+interface SyncRequest {
   readonly now: number;
   readonly full: boolean;
   /** The tool refuses the first thing that it is fed. */

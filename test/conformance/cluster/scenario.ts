@@ -44,6 +44,6 @@ function asRecorded(text: string): string {
 }
 
 /** The first document of a file; undefined where there is none. */
-export function readYaml(path: string): unknown {
+function readYaml(path: string): unknown {
   return existsSync(path) ? load(readFileSync(path, "utf8")) : undefined;
 }

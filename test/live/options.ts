@@ -1,0 +1,65 @@
+import { parseArgs } from "node:util";
+import type { ProxyCaseOptions } from "@kubenetsim/testing";
+
+export const usage = `usage: npm run conformance:live -- [options]
+
+  --cases N          random lives per mode (100)
+  --seed S           which of them (1)
+  --mode MODE        iptables or nftables; both when not given
+  --steps N          changes after the first sync, at least (3)
+  --services N       Services at a time, at most (6)
+  --json FILE        writes the differences to a file
+  --no-shrink        leaves cases that differ as they are
+  --help             this text`;
+
+type Mode = ProxyCaseOptions["mode"];
+const modes: readonly Mode[] = ["iptables", "nftables"];
+
+export interface LiveOptions {
+  readonly modes: readonly Mode[];
+  readonly cases: number;
+  readonly seed: number;
+  readonly steps: number;
+  readonly services: number;
+  readonly json: string | undefined;
+  readonly shrinks: boolean;
+}
+
+/** The run that arguments ask for; undefined for `--help`. Throws an Error whose message says what is wrong with them. */
+export function readOptions(args: readonly string[]): LiveOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      cases: { type: "string", default: "100" },
+      seed: { type: "string", default: "1" },
+      mode: { type: "string" },
+      steps: { type: "string", default: "3" },
+      services: { type: "string", default: "6" },
+      json: { type: "string" },
+      "no-shrink": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  return {
+    modes: values.mode === undefined ? modes : [readMode(values.mode)],
+    cases: readCount("cases", values.cases, 1),
+    seed: readCount("seed", values.seed, 0),
+    steps: readCount("steps", values.steps, 1),
+    services: readCount("services", values.services, 1),
+    json: values.json,
+    shrinks: !values["no-shrink"],
+  };
+}
+
+function readMode(text: string): Mode {
+  const mode = modes.find((one) => one === text);
+  if (mode === undefined) throw new Error(`--mode must be ${modes.join(" or ")}, got ${JSON.stringify(text)}`);
+  return mode;
+}
+
+function readCount(name: string, text: string, least: number): number {
+  const count = Number(text);
+  if (/^\d{1,9}$/.test(text) && count >= least) return count;
+  throw new Error(`--${name} must be a whole number from ${least} to 999999999, got ${JSON.stringify(text)}`);
+}
