@@ -21,7 +21,7 @@ export function markMasqChain(mark: number): Chain {
   return chain("KUBE-MARK-MASQ", [rule({ target: { kind: "MARK", value: mark, mask: mark }, origin })]);
 }
 
-/** The end of KUBE-FORWARD in both modes: marked traffic and its answers pass whatever FORWARD's policy is. */
+/** The end of KUBE-FORWARD in iptables and ipvs mode: marked traffic and its answers pass whatever FORWARD's policy is. */
 export function forwardRules(mark: number): Rule[] {
   return [
     rule({
