@@ -10,6 +10,7 @@ import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
 import type { Process } from "@kubenetsim/network/topology/process";
 import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
 import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
+import { awaitsPodCIDR } from "@kubenetsim/proxy/config/local-detector";
 import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import { loadDump } from "./dump-of-rules.ts";
@@ -199,6 +200,7 @@ export class NodePlane implements CopyableKernel {
     }
     if (starts) {
       const start = startOn(settled, this.name);
+      if (awaitsPodCIDR(start.config, node)) return undefined;
       return isModelled(start.config) ? startKubeProxy(node, start, this.#kernel) : undefined;
     }
     if (before === undefined) return undefined;

@@ -30,3 +30,17 @@ it("takes ExternalIPs of the Node for its IPs, after InternalIPs", () => {
   expect(nodePortRule(one), "kube-proxy ends itself for another IP").toMatch(/^ip6 daddr @nodeport-ips/);
   expect(one.node("n1").kubeProxyLog[0]).toContain('NodeIPs=["192.168.10.11","2001:db8::11"]');
 });
+
+it("writes nothing in detectLocalMode NodeCIDR before its Node has a podCIDR, and says so", () => {
+  const one = Cluster.create({ nodes: [] });
+  const bare = { apiVersion: "v1", kind: "Node", metadata: { name: "n1" }, status: { addresses: [] } };
+  one.apply(`${JSON.stringify(bare)}\n---\n${nftables}detectLocalMode: NodeCIDR\n`, { source: "a" });
+  one.settle();
+  expect(one.node("n1").nftList()).toBe("");
+  expect(one.warnings.map(({ message }) => message).join("\n")).toContain("timeout waiting for PodCIDR allocation");
+
+  one.apply(JSON.stringify({ ...bare, spec: { podCIDR: "10.244.1.0/24" } }), { source: "b" });
+  one.settle();
+  expect(one.node("n1").nftList()).toContain("table ip kube-proxy");
+  expect(one.warnings.map(({ message }) => message).join("\n")).not.toContain("timeout waiting");
+});

@@ -28,6 +28,11 @@ export function localDetector(config: KubeProxyConfig, node: ProxyNode, family: 
   }
 }
 
+/** Does kube-proxy wait for a range before it does anything (newNodeManager of pkg/proxy/node.go)? */
+export function awaitsPodCIDR({ detectLocalMode }: KubeProxyConfig, { podCIDRs }: ProxyNode): boolean {
+  return detectLocalMode === "NodeCIDR" && podCIDRs.length === 0;
+}
+
 /** The part of an iptables rule that holds for local traffic, or, negated, for all other. */
 export function localCondition(detector: NonNullable<LocalDetector>, negated: boolean): Partial<Rule> {
   return detector.kind === "cidr"

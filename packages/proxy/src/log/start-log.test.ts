@@ -85,9 +85,13 @@ describe("what kube-proxy logs when it starts", () => {
         'info "Detect-local-mode set to ClusterCIDR, but no cluster CIDR specified for primary IP family" ipFamily="IPv4" clusterCIDRs=null',
       ]),
     );
-    expect(lines({ detectLocalMode: "NodeCIDR" }, { podCIDRs: [] })).toContain(
-      'info "Detect-local-mode set to NodeCIDR, but no PodCIDR defined at node for primary IP family" ipFamily="IPv4" podCIDRs=null',
+    expect(lines({ detectLocalMode: "NodeCIDR" }, { podCIDRs: ["fd00:10:244::/64"] })).toContain(
+      'info "Detect-local-mode set to NodeCIDR, but no PodCIDR defined at node for primary IP family" ipFamily="IPv4" podCIDRs=["fd00:10:244::/64"]',
     );
+    const lost = `timeout waiting for PodCIDR allocation on node "${node.name}"`;
+    expect(lines({ detectLocalMode: "NodeCIDR" }, { podCIDRs: [] })).toEqual([
+      `error "Error running ProxyServer" err=${JSON.stringify(lost)}`,
+    ]);
   });
 
   // Words of cmd/kube-proxy/app/server_others.go of 1.25.16.

@@ -1,6 +1,6 @@
 import { familyOf, type IpFamily } from "@kubenetsim/core/net/address";
 import type { KubeProxyConfig } from "../config/kube-proxy-config.ts";
-import { localDetector } from "../config/local-detector.ts";
+import { awaitsPodCIDR, localDetector } from "../config/local-detector.ts";
 import { expandKeywords, nodePortAddresses } from "../config/node-port-addresses.ts";
 import { isLoopback, nodeIP, type ProxyNode } from "../snapshot/proxy-node.ts";
 import { parseSloppyCidr } from "../snapshot/sloppy-address.ts";
@@ -11,6 +11,11 @@ import { error, info, type LogLine } from "./log-line.ts";
  * (newProxyServer of cmd/kube-proxy/app/server.go, createProxier of server_linux.go, NewProxier of each mode).
  */
 export function startLog(config: KubeProxyConfig, node: ProxyNode): LogLine[] {
+  if (awaitsPodCIDR(config, node)) {
+    return [
+      error("Error running ProxyServer", { err: `timeout waiting for PodCIDR allocation on node "${node.name}"` }),
+    ];
+  }
   const primary = primaryFamily(config, node);
   if (config.mode === "userspace") return userspaceLog(config, node, primary);
   return [
