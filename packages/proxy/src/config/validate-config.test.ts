@@ -190,7 +190,7 @@ const refused: readonly (readonly [string, string])[] = [
   ],
   [
     "logging: {format: json, vmodule: [{filePattern: a, verbosity: 1}]}",
-    '[KubeProxyConfiguration.logging.format: Invalid value: "json": Unsupported log format, KubeProxyConfiguration.logging.vmodule: Forbidden: Only supported for text log format]',
+    "KubeProxyConfiguration.logging.vmodule: Forbidden: Only supported for text log format",
   ],
   [
     "logging: {options: {json: {infoBufferSize: 5Ki}}}",
@@ -200,7 +200,14 @@ const refused: readonly (readonly [string, string])[] = [
     "nodePortAddresses: [null]",
     "KubeProxyConfiguration.NodePortAddresses[0]: Invalid value: \"\": must be a valid CIDR or one of the keywords 'primary', 'localhost', 'all'",
   ],
-  ["logging: {format: json}", 'KubeProxyConfiguration.logging.format: Invalid value: "json": Unsupported log format'],
+  [
+    "featureGates: {LoggingBetaOptions: false}\nlogging: {format: json}",
+    "KubeProxyConfiguration.logging.format: Forbidden: Log format json is disabled, see LoggingBetaOptions feature",
+  ],
+  [
+    "featureGates: {AllBeta: false}\nlogging: {format: json}",
+    "KubeProxyConfiguration.logging.format: Forbidden: Log format json is disabled, see LoggingBetaOptions feature",
+  ],
   [
     "logging: {vmodule: [{filePattern: '', verbosity: 1}]}",
     "KubeProxyConfiguration.logging.vmodule[0]: Required value: File pattern must not be empty",
@@ -244,6 +251,7 @@ const accepted: readonly string[] = [
   "clientConnection: {qps: -5}",
   "logging: {options: {text: {infoBufferSize: 0}}}",
   "featureGates: {LoggingAlphaOptions: true}\nlogging: {options: {text: {infoBufferSize: 5, splitStream: true}}}",
+  "logging: {format: json}",
   "featureGates: {ContextualLogging: false, LoggingBetaOptions: true}",
   "iptables: {syncPeriod: 0s}",
 ];

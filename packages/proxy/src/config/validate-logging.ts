@@ -6,13 +6,13 @@ import { invalid, type Refusal, refuse } from "./refusal.ts";
 const mostVerbose = 2 ** 31 - 1;
 const tooVerbose = `Must be <= ${mostVerbose}`;
 
-/** k8s.io/component-base/logs/api/v1, Validate; kube-proxy has the format text alone. */
+/** k8s.io/component-base/logs/api/v1, Validate; kube-proxy has the formats text and json. */
 export function logging(fields: FieldReader): Refusal[] {
   const format = fields.text("logging", "format") || "text";
   const verbosity = fields.integer("logging", "verbosity") ?? 0;
   return [
     ...flushFrequency(fields),
-    ...(format === "text" ? [] : [invalid("logging.format", format, "Unsupported log format", ["logging", "format"])]),
+    ...logFormat(fields, format),
     ...(verbosity > mostVerbose ? [invalid("logging.verbosity", verbosity, tooVerbose, ["logging", "verbosity"])] : []),
     ...vmodule(fields, format),
     ...alphaOptions(fields, "text"),
@@ -26,6 +26,16 @@ function flushFrequency(fields: FieldReader): Refusal[] {
   const given = fields.at(...path) ?? 0;
   const time = typeof given === "string" ? (parseGoDuration(given) as number) : Number(given);
   return time < 0 ? [invalid("logging.flushFrequency", given, "Must be greater than zero", path)] : [];
+}
+
+function logFormat(fields: FieldReader, format: string): Refusal[] {
+  const path = ["logging", "format"];
+  if (format === "text") return [];
+  if (format !== "json") return [invalid("logging.format", format, "Unsupported log format", path)];
+  const { LoggingBetaOptions: gate, AllBeta: all } = fields.booleans("featureGates");
+  if (gate ?? all ?? true) return [];
+  const message = "Forbidden: Log format json is disabled, see LoggingBetaOptions feature";
+  return [refuse("logging.format", "FieldValueForbidden", message, path)];
 }
 
 function vmodule(fields: FieldReader, format: string): Refusal[] {
@@ -53,8 +63,7 @@ function vmoduleItem(fields: FieldReader, path: FieldPath): Refusal[] {
 }
 
 function alphaOptions(fields: FieldReader, format: "text" | "json"): Refusal[] {
-  const { LoggingAlphaOptions: gate, AllAlpha: all } = fields.booleans("featureGates");
-  if (gate ?? all) return [];
+  if (fields.booleans("featureGates").LoggingAlphaOptions === true) return [];
   const section = ["logging", "options", format];
   const size = String(fields.at(...section, "infoBufferSize") ?? "0");
   const given = [
