@@ -277,6 +277,37 @@ describe("options", () => {
     expect(() => one.apply({} as never)).toThrow(/apply takes YAML or JSON as a string/);
   });
 
+  it("says where the field stands that keeps userspace mode from starting", () => {
+    const one = Cluster.create({ nodes: ["n1"], proxyMode: "userspace" });
+    const head = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n";
+    one.apply(`${head}portRange: 40000-zz\n`, { source: "kp.yaml" });
+    one.settle();
+    expect(() => one.node("n1").iptablesSave()).toThrow(
+      expect.objectContaining({
+        name: "ParseError",
+        message: expect.stringContaining('couldn\'t parse port range "40000-zz"'),
+        position: { source: "kp.yaml", line: 3, column: 1 },
+      }),
+    );
+  });
+
+  it("refuses a dump that asks for sets that the node does not have", () => {
+    const dump = (set: string) =>
+      `*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m set --match-set ${set} dst -j DROP\nCOMMIT\n`;
+    const one = Cluster.create({ nodes: ["n1"], proxyMode: "ipvs" });
+    one.settle();
+    one.node("n1").iptablesRestore(dump("KUBE-LOOP-BACK"));
+    expect(() => one.node("n1").iptablesRestore(dump("KUBE-LOOP-BAK"), { source: "dump.txt" })).toThrow(
+      expect.objectContaining({
+        name: "ParseError",
+        message: "set KUBE-LOOP-BAK does not exist",
+        position: { source: "dump.txt", line: 3, column: 29 },
+        hint: "did you mean KUBE-LOOP-BACK?",
+      }),
+    );
+    expect(one.node("n1").iptablesSave("filter")).toContain("--match-set KUBE-LOOP-BACK dst");
+  });
+
   it("says where a scheduler stands that is not modelled", () => {
     const head =
       "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.244.0.0/16\n";

@@ -102,7 +102,9 @@ export class NodeHandle extends ClientHandle {
    * @throws ParseError, UnsupportedError with the line.
    */
   iptablesRestore(text: string, options: { readonly source?: string; readonly family?: IpFamily } = {}): void {
-    this.#control.load(parseIptablesSave(text, options));
+    const { kernel } = this.#control.plane().current();
+    const sets = new Set(kernel.sets().map(({ name }) => name));
+    this.#control.load(parseIptablesSave(text, { ...options, sets }));
   }
 
   /**

@@ -20,7 +20,10 @@ export function requireModelled(config: KubeProxyConfig, document?: ManifestDocu
     throw new UnsupportedError(`kube-proxy's mode "${mode}"`, where, document?.positionOf(["mode"]));
   }
   const refusal = mode === "userspace" ? startRefusal(config) : undefined;
-  if (refusal !== undefined) throw new ParseError(`kube-proxy cannot start: ${refusal}`);
+  if (refusal !== undefined) {
+    const position = document?.positionOf([refusal.field]);
+    throw new ParseError(`kube-proxy cannot start: ${refusal.message}`, position === undefined ? {} : { position });
+  }
   if (isModelled(config)) return;
   const where = `ipvs.scheduler of kube-proxy's configuration; modelled are ${Object.keys(schedulers).join(", ")}`;
   throw new UnsupportedError(

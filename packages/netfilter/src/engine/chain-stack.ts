@@ -125,7 +125,7 @@ export class ChainStack {
     return (this.#program.code[this.#start - 2]! << 1) | this.#familyBit;
   }
 
-  /** The kernel refuses loops when the rules are loaded; here the first packet that goes round finds them. */
+  /** Of rules that were not read from a text, which is refused: the first packet that goes round finds the loop. */
   #refuseLoop(): never {
     const { table, chain } = this.#program.registry.nameOf(this.#program.code[this.#start - 2]!);
     throw new ParseError(`chains jump in a loop, or deeper than ${deepest}: table ${table}, chain ${chain}`);

@@ -331,8 +331,18 @@ describe("what can be read", () => {
 
   test.each(["-j", "-g"])("chains that %s in a loop are refused when a packet finds out", (jump) => {
     const loop = `*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n:A -\n:B -\n-A FORWARD ${jump} A\n-A A ${jump} B\n-A B ${jump} A\nCOMMIT\n`;
-    kernel.load(parseIptablesSave(loop));
+    // Of a text as a whole the parser refuses it; what is restored chain by chain can still come to one.
+    kernel.restore(parseRestoreInput(loop));
     expect(() => forward(tcp("10.0.0.1", 1, "10.0.0.2", 2))).toThrow(/loop/);
+  });
+
+  test("a rule that jumps to a chain which is not there is refused", () => {
+    const jumps = (target: string) => `*filter\n:FORWARD ACCEPT\n-A FORWARD -j ${target}\nCOMMIT\n`;
+    kernel.restore(parseRestoreInput(jumps("NOPE")));
+    const send = () => forward(tcp("10.0.0.1", 1, "10.0.0.2", 2));
+    expect(send).toThrow("chain NOPE does not exist (table filter, chain FORWARD, line 3)");
+    kernel.restore(parseRestoreInput(jumps("LOG")));
+    expect(send).toThrow(/iptables target "LOG" is not modelled/);
   });
 
   test("a rule that asks a set which is not there is refused", () => {

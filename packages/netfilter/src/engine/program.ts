@@ -2,6 +2,7 @@ import type { IpFamily } from "@kubenetsim/core/net/address";
 import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Rule } from "../ruleset/rule.ts";
 import type { Chain, RestoreInput, Ruleset, TableName } from "../ruleset/ruleset.ts";
+import { otherTargets } from "../ruleset/target.ts";
 import { ChainRegistry } from "./chain-registry.ts";
 import { cascadeField, cascadeRule, ruleFlag } from "./code-layout.ts";
 import type { ConditionNames } from "./condition-names.ts";
@@ -163,7 +164,9 @@ export class Program {
         const target = this.registry.idOf(table, name);
         if (this.registry.chainOf(target) !== undefined) return target;
         const line = rule.line === undefined ? "" : `, line ${rule.line}`;
-        throw new UnsupportedError(`iptables target "${name}"`, `table ${table}, chain ${chain}${line}`);
+        const where = `table ${table}, chain ${chain}${line}`;
+        if (otherTargets.has(name)) throw new UnsupportedError(`iptables target "${name}"`, where);
+        throw new ParseError(`chain ${name} does not exist (${where})`);
       },
     };
   }

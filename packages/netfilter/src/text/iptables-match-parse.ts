@@ -1,3 +1,4 @@
+import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { AddrtypeName, ConntrackStateName, Match, PortRange } from "../ruleset/match.ts";
 import { parseWords } from "./iptables-address-parse.ts";
@@ -106,7 +107,7 @@ export function readMatchOption(
     case "set":
       if (option !== "--match-set") return false;
       draft.negated = negated;
-      draft.set = line.take("a set");
+      draft.set = knownSet(line);
       draft.directions = line
         .take("src or dst")
         .split(",")
@@ -265,6 +266,13 @@ export function checkMatch(line: LineWords, draft: MatchDraft): void {
     ((draft.kind === "conntrack" || draft.kind === "state") && draft.states.length === 0 && stateOptions[draft.kind]) ||
     (draft.kind === "addrtype" && draft.source === undefined && draft.destination === undefined && "--dst-type");
   if (missing) throw line.error(`-m ${draft.kind} needs ${missing}`);
+}
+
+function knownSet(line: LineWords): string {
+  const name = line.take("a set");
+  if (line.sets === undefined || line.sets.has(name)) return name;
+  const near = nearestWord(name, [...line.sets]);
+  throw line.error(`set ${name} does not exist`, undefined, near === undefined ? undefined : `did you mean ${near}?`);
 }
 
 /** True for `tcp`, `udp` and `sctp`. */

@@ -8,6 +8,7 @@ import {
   type Ruleset,
   type TableName,
 } from "../ruleset/ruleset.ts";
+import { type ChainDraft, checkJumps } from "./iptables-jumps.ts";
 import { parseRule } from "./iptables-rule-parse.ts";
 import { LineWords } from "./iptables-words.ts";
 
@@ -16,13 +17,8 @@ export interface ParseOptions {
   readonly source?: string;
   /** `IPv4` if not said: the text itself does not tell when it has no address in it. */
   readonly family?: IpFamily;
-}
-
-interface ChainDraft {
-  readonly name: string;
-  policy: Chain["policy"];
-  counters: Counters | undefined;
-  rules: Rule[];
+  /** Names of the sets that are there: a rule that asks for another one is refused. Any name is taken if not said. */
+  readonly sets?: ReadonlySet<string>;
 }
 
 interface TableDraft {
@@ -44,7 +40,8 @@ interface TableDraft {
  */
 export function parseIptablesSave(text: string, options: ParseOptions = {}): Ruleset {
   const family = options.family ?? "IPv4";
-  const drafts = parseTables(text, options.source ?? "iptables-save", family, false);
+  const line = new LineWords(options.source ?? "iptables-save", options.sets);
+  const drafts = parseTables(text, line, family, false);
   const tables = [...drafts.values()].map((draft) => {
     const chains = new Map<string, Chain>([...draft.chains].map(([name, chain]) => [name, chain]));
     return [draft.name, { name: draft.name, chains }] as const;
@@ -55,7 +52,8 @@ export function parseIptablesSave(text: string, options: ParseOptions = {}): Rul
 /** Reads the input of `iptables-restore --noflush`: only what it names changes, `-X` deletes. Errors as above. */
 export function parseRestoreInput(text: string, options: ParseOptions = {}): RestoreInput {
   const family = options.family ?? "IPv4";
-  const drafts = parseTables(text, options.source ?? "iptables-restore", family, true);
+  const line = new LineWords(options.source ?? "iptables-restore", options.sets);
+  const drafts = parseTables(text, line, family, true);
   const tables = [...drafts.values()].map(
     (draft): RestoreTable => ({
       name: draft.name,
@@ -66,8 +64,7 @@ export function parseRestoreInput(text: string, options: ParseOptions = {}): Res
   return { family, tables };
 }
 
-function parseTables(text: string, source: string, family: IpFamily, partial: boolean): Map<TableName, TableDraft> {
-  const line = new LineWords(source);
+function parseTables(text: string, line: LineWords, family: IpFamily, partial: boolean): Map<TableName, TableDraft> {
   const tables = new Map<TableName, TableDraft>();
   let table: TableDraft | undefined;
   let number = 0;
@@ -84,7 +81,7 @@ function parseTables(text: string, source: string, family: IpFamily, partial: bo
     if (first === 42) table = startTable(line, tables);
     else if (table === undefined) throw line.error("a table (*nat, *filter, …) must come first", 0);
     else if (line.words[0] === "COMMIT") {
-      if (!partial) checkJumps(line, table);
+      if (!partial) checkJumps(text, line, table.chains);
       table = undefined;
     } else if (first === 58) readChainLine(line, table);
     else readCommand(line, table, family, partial);
@@ -117,7 +114,7 @@ function readChainLine(line: LineWords, table: TableDraft): void {
   if (name.length > 28) throw line.error(`chain name ${name} is longer than 28 characters`, 0);
   const counters = line.done ? undefined : parseCounters(line, line.take("counters"));
   table.last = undefined;
-  table.chains.set(name, { name, policy: policy === "-" ? undefined : policy, counters, rules: [] });
+  table.chains.set(name, newChain(name, policy === "-" ? undefined : policy, counters));
 }
 
 const zero: Counters = Object.freeze({ packets: 0, bytes: 0 });
@@ -153,12 +150,7 @@ function readCommand(line: LineWords, table: TableDraft, family: IpFamily, parti
     }
     case "-N":
     case "--new-chain":
-      table.chains.set(line.take("a chain"), {
-        name: line.words[1]!,
-        policy: undefined,
-        counters: undefined,
-        rules: [],
-      });
+      table.chains.set(line.take("a chain"), newChain(line.words[1]!, undefined, undefined));
       return;
     case "-X":
     case "--delete-chain":
@@ -168,6 +160,10 @@ function readCommand(line: LineWords, table: TableDraft, family: IpFamily, parti
     default:
       throw line.unsupported(`iptables-restore command "${word}"`);
   }
+}
+
+function newChain(name: string, policy: Chain["policy"], counters: Counters | undefined): ChainDraft {
+  return { name, policy, counters, rules: [] };
 }
 
 /** Most chains have one rule or two: theirs are arrays of just that length, `push` would take room for 17. */
@@ -188,19 +184,4 @@ function chainOf(line: LineWords, table: TableDraft, partial: boolean): ChainDra
     throw line.error(`chain ${name} is not declared in table ${table.name}`);
   }
   return chain;
-}
-
-/** A target that is no chain of its table must be an extension that is not modelled. */
-function checkJumps(line: LineWords, table: TableDraft): void {
-  for (const chain of table.chains.values()) {
-    for (const rule of chain.rules) {
-      const target = rule.target;
-      if (target?.kind !== "jump" && target?.kind !== "goto") continue;
-      const known = table.chains.get(target.chain);
-      if (known !== undefined && known.policy === undefined) continue;
-      line.chain = chain.name;
-      line.line = rule.line ?? line.line;
-      throw line.unsupported(`iptables target "${target.chain}"`, -1);
-    }
-  }
 }

@@ -144,7 +144,7 @@ describe("errors name the place", () => {
 
   test.each([
     ["-A PREROUTING -m u32 --u32 1 -j ACCEPT", 'iptables match "u32"', 18],
-    ["-A PREROUTING -j LOG", 'iptables target "LOG"', 1],
+    ["-A PREROUTING -j LOG", 'iptables target "LOG"', 18],
     ["-A PREROUTING -m conntrack --ctproto tcp -j ACCEPT", 'iptables option "--ctproto"', 28],
     ["-A PREROUTING -d 10.0.0.1,10.0.0.2 -j ACCEPT", 'a list of addresses "10.0.0.1,10.0.0.2"', 18],
   ])("not modelled: %s", (rule, what, column) => {
@@ -166,9 +166,13 @@ describe("errors name the place", () => {
     ['-A PREROUTING -m comment --comment "open -j ACCEPT', "a quote is not closed", 36],
     ["-A PREROUTING -j", "a target is missing at the end of the line", 15],
     ["-A PREROUTING -m set -j ACCEPT", "-m set needs --match-set", 25],
+    ["-A PREROUTING -m set --match-set NOPE dst -j ACCEPT", "set NOPE does not exist", 34],
+    ["-A PREROUTING -p tcp -j NOPE", "chain NOPE does not exist", 25],
+    ["-A PREROUTING -g LOG", "chain LOG does not exist", 18],
+    ["-A PREROUTING -j PREROUTING", "chain PREROUTING is built in, no rule can jump to it", 18],
   ])("malformed: %s", (rule, message, column) => {
     const position = { source: "dump.txt", line: 3, column };
-    expect(() => parseIptablesSave(lines(rule), { source: "dump.txt" })).toThrow(
+    expect(() => parseIptablesSave(lines(rule), { source: "dump.txt", sets: new Set(["KUBE-X"]) })).toThrow(
       expect.objectContaining({ name: "ParseError", message: expect.stringContaining(message), position }),
     );
   });

@@ -7,6 +7,8 @@ import { addToHash, knownWord } from "./known-words.ts";
  */
 export class LineWords {
   readonly source: string;
+  /** Names of the sets that rules may ask for; undefined for any. */
+  readonly sets: ReadonlySet<string> | undefined;
   /** The first `count` are the line's, the rest is left of longer lines: to shrink and grow it would cost more than the words. */
   readonly words: string[] = [];
   count = 0;
@@ -18,8 +20,9 @@ export class LineWords {
   /** The next word to read. */
   next = 0;
 
-  constructor(source: string) {
+  constructor(source: string, sets?: ReadonlySet<string>) {
     this.source = source;
+    this.sets = sets;
   }
 
   /** The line of `text` from `start` to `end`. */
