@@ -6,7 +6,7 @@ import { seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Cost } from "@kubenetsim/core/trace/cost";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { DataPlane } from "../dataplane/data-plane.ts";
-import { buildNetwork } from "../dataplane/network.ts";
+import { Network } from "../dataplane/network.ts";
 import { GrowingServices } from "./growing-services.ts";
 import { type TestBench, testBench } from "./test-bench.ts";
 
@@ -93,7 +93,7 @@ class Measurement {
     const { seed } = this.#options;
     this.#plane.add({ state, changes, config: this.#config });
     const network = { random: seededRandom(seed).fork("network"), seed, cni: "bridge", clients: undefined } as const;
-    const tracer = buildNetwork(state, this.#plane, network);
+    const tracer = Network.of(state, this.#plane, network).tracer(this.#plane);
     const from = tracer.walker.topology.pods.get(client)!;
     const trace = tracer.trace({ from, protocol: "TCP", destination, destinationPort: 80 });
     invariant(trace.disposition === "delivered", `the measured packet was ${trace.disposition}: ${trace.reason}`);

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { Cluster } from "../cluster/cluster.ts";
 import { backends } from "./backend/backends.ts";
 import { DataPlane } from "./data-plane.ts";
-import { buildNetwork } from "./network.ts";
+import { Network } from "./network.ts";
 
 const objects = `apiVersion: v1
 kind: Pod
@@ -51,7 +51,7 @@ class Lab {
 
   send(protocol: "UDP" | "TCP"): void {
     const options = { random: seededRandom("a"), seed: "a", cni: "bridge", clients: undefined } as const;
-    const tracer = buildNetwork(this.cluster.state, this.plane, options);
+    const tracer = Network.of(this.cluster.state, this.plane, options).tracer(this.plane);
     const from = tracer.walker.topology.pods.get("default/client")!;
     const packet = { protocol, destination: "10.96.0.53" as IpAddress, destinationPort: 53, sourcePort: 40000 };
     expect(tracer.trace({ from, ...packet }).disposition).toBe("delivered");

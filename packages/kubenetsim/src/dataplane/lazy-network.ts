@@ -5,17 +5,20 @@ import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
 import { clientWith } from "../connect/resolve-source.ts";
 import type { DataPlane } from "./data-plane.ts";
-import { buildNetwork, clientsOf, type NetworkOptions } from "./network.ts";
+import { clientsOf, Network, type NetworkOptions } from "./network.ts";
 
-/** The network of the newest settled state, built when a packet is to be sent and kept until something is settled. */
+/** The network of the newest settled state, brought up to date when a packet is to be sent. */
 export class LazyNetwork {
   readonly #plane: DataPlane;
   readonly #options: NetworkOptions;
   #clients: readonly OutsideClient[] | undefined;
+  #network: Network | undefined;
   #tracer: Tracer | undefined;
   #builtOf: ClusterState | undefined;
   /** The data plane's revision then: a restarted kube-proxy changes what the nodes have. */
   #builtAt = 0;
+  /** How many times had been settled then. */
+  #settled = 0;
 
   constructor(plane: DataPlane, options: NetworkOptions) {
     this.#plane = plane;
@@ -31,19 +34,36 @@ export class LazyNetwork {
   /** `sender` is the address of an outside host that must be there. */
   tracer(state: ClusterState, sender?: IpAddress): Tracer {
     if (this.#tracer === undefined || this.#builtOf !== state || this.#builtAt !== this.#plane.revision)
-      this.#build(state);
-    if (sender !== undefined && clientWith(this.#tracer!.walker.topology, sender) === undefined) {
+      this.#bringUpTo(state);
+    if (sender !== undefined && clientWith(this.#network!.topology, sender) === undefined) {
       this.#addClient(state, sender);
       this.#build(state);
     }
     return this.#tracer!;
   }
 
+  /** What was not settled has no changes that lead to it. */
+  #bringUpTo(state: ClusterState): void {
+    const { history } = this.#plane;
+    if (this.#network === undefined || this.#settled === 0) {
+      this.#build(state);
+      return;
+    }
+    const changes = history.slice(this.#settled).flatMap((settled) => settled.changes);
+    this.#keep(state, this.#network.next(state, this.#plane, changes));
+  }
+
   #build(state: ClusterState): void {
     if (this.#options.entryNode !== undefined) this.#enterBy(state, this.#options.entryNode);
-    this.#tracer = buildNetwork(state, this.#plane, { ...this.#options, clients: this.#clients });
+    this.#keep(state, Network.of(state, this.#plane, { ...this.#options, clients: this.#clients }));
+  }
+
+  #keep(state: ClusterState, network: Network): void {
+    this.#network = network;
+    this.#tracer = network.tracer(this.#plane);
     this.#builtOf = state;
     this.#builtAt = this.#plane.revision;
+    this.#settled = this.#plane.history.length;
   }
 
   /** Makes a node the router of all hosts outside. */

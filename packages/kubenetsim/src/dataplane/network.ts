@@ -1,17 +1,19 @@
-import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { Node } from "@kubenetsim/core/model/node";
+import type { Pod } from "@kubenetsim/core/model/pod";
 import { formatAddress, type IpAddress, parseAddress } from "@kubenetsim/core/net/address";
 import type { Random } from "@kubenetsim/core/runtime/random";
-import { buildTopology } from "@kubenetsim/network/topology/build";
+import { buildTopology, changePods } from "@kubenetsim/network/topology/build";
 import type { Cni, NodeSettings, OutsideClient } from "@kubenetsim/network/topology/input";
+import { isOnNetwork, podAddresses, runningContainers } from "@kubenetsim/network/topology/pod-host";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import { Tracer } from "@kubenetsim/network/trace/tracer";
 import { Walker } from "@kubenetsim/network/walk/walker";
-import { loadBalancersOf } from "../cloud/load-balancers.ts";
-import { nodesWithEndpoints } from "../cloud/nodes-with-endpoints.ts";
+import { LoadBalancers } from "../cloud/load-balancers.ts";
+import { ChangedObjects, type Replaced } from "./changed-objects.ts";
 import type { DataPlane } from "./data-plane.ts";
 import type { NodeKernel } from "./node-kernel.ts";
-import { standInPods } from "./stand-in-pods.ts";
+import { StandInPods } from "./stand-in-pods.ts";
 
 export interface NetworkOptions {
   /** What the network draws by itself: the nodes that load balancers choose. */
@@ -24,26 +26,96 @@ export interface NetworkOptions {
   readonly entryNode?: string | undefined;
 }
 
-/** The network of a settled state with its nodes' kernels, ready to send packets through. */
-export function buildNetwork(state: ClusterState, plane: DataPlane, options: NetworkOptions): Tracer {
-  const { random, seed, cni, clients, entryNode } = options;
-  const nodes = state.tables.Node.values();
-  const entries = nodes.filter((node) => entryNode === undefined || node.metadata.name === entryNode);
-  const topology = buildTopology({
-    nodes,
-    pods: [...state.tables.Pod.values(), ...standInPods(state)],
-    cni,
-    ...(clients === undefined ? {} : { clients }),
-    apiServer: apiServerOf(state),
-    loadBalancers: loadBalancersOf(state.tables.Service.values(), entries, nodesWithEndpoints(state)),
-    nodeSettings: nodeSettings(
-      nodes.map((node) => node.metadata.name),
-      plane,
-    ),
-  });
-  const modes = new Set(nodes.map((node) => plane.startOf(node.metadata.name)?.config.mode ?? "iptables"));
-  const walker = new Walker(topology, plane.attach(topology.nodes), random);
-  return new Tracer(walker, (host) => plane.namesOf(host), { seed, mode: [...modes].join(", ") });
+/**
+ * The network of a settled state with its nodes' kernels, ready to send packets through. What is settled later changes as much
+ * of it as has changed; it is built anew for other nodes, kube-proxy settings, load balancers or Pods on their nodes' networks.
+ */
+export class Network {
+  readonly topology: Topology;
+  readonly #options: NetworkOptions;
+  #state: ClusterState;
+  readonly #settings: ReadonlyMap<string, NodeSettings>;
+  readonly #standIns: StandInPods;
+  readonly #balancers: LoadBalancers;
+
+  private constructor(
+    state: ClusterState,
+    plane: DataPlane,
+    options: NetworkOptions,
+    parts?: { readonly standIns: StandInPods; readonly balancers: LoadBalancers },
+  ) {
+    const nodes = state.tables.Node.values();
+    const names = nodes.map((node) => node.metadata.name);
+    const { cni, clients, entryNode } = options;
+    this.#options = options;
+    this.#state = state;
+    this.#settings = nodeSettings(names, plane);
+    this.#standIns = parts?.standIns ?? new StandInPods(state);
+    const entries = names.filter((name) => entryNode === undefined || name === entryNode);
+    this.#balancers = parts?.balancers ?? new LoadBalancers(state, entries);
+    this.topology = buildTopology({
+      nodes,
+      pods: [...state.tables.Pod.values(), ...this.#standIns.values()],
+      cni,
+      ...(clients === undefined ? {} : { clients }),
+      apiServer: apiServerOf(state),
+      loadBalancers: this.#balancers.values(),
+      nodeSettings: this.#settings,
+    });
+  }
+
+  static of(state: ClusterState, plane: DataPlane, options: NetworkOptions): Network {
+    return new Network(state, plane, options);
+  }
+
+  /** The network after these changes: this one, brought up to date, or another one where it cannot be. */
+  next(state: ClusterState, plane: DataPlane, changes: Iterable<Change>): Network {
+    const { tables, settings } = this.#state;
+    if (state.tables.Node !== tables.Node || state.settings !== settings)
+      return Network.of(state, plane, this.#options);
+    const changed = new ChangedObjects(this.#state, state, changes);
+    const pods = [...changed.of("Pod").filter(isOtherOnNetwork), ...this.#standIns.update(state, changed)];
+    const isBalancedOtherwise = this.#balancers.update(state, changed);
+    const parts = { standIns: this.#standIns, balancers: this.#balancers };
+    const names = [...this.topology.nodes.keys()];
+    const isSame = !isBalancedOtherwise && sameSettings(this.#settings, nodeSettings(names, plane));
+    if (!isSame || !this.#changePods(pods)) return new Network(state, plane, this.#options, parts);
+    this.#state = state;
+    return this;
+  }
+
+  /** False where it is better built anew: also when most of it are places of Pods that have gone. */
+  #changePods(pods: readonly Replaced<Pod>[]): boolean {
+    const { topology } = this;
+    if (topology.gone + pods.length > topology.hosts.length / 2 + 64) return false;
+    return changePods(
+      topology,
+      pods.map(({ before }) => before).filter((pod) => pod !== undefined),
+      pods.map(({ after }) => after).filter((pod) => pod !== undefined),
+    );
+  }
+
+  /** Sends packets through it. */
+  tracer(plane: DataPlane): Tracer {
+    const { random, seed } = this.#options;
+    const { topology } = this;
+    const modes = new Set([...topology.nodes.keys()].map((name) => plane.startOf(name)?.config.mode ?? "iptables"));
+    const walker = new Walker(topology, plane.attach(topology.nodes), random);
+    return new Tracer(walker, (host) => plane.namesOf(host), { seed, mode: [...modes].join(", ") });
+  }
+}
+
+/** Does the network see a difference? */
+function isOtherOnNetwork({ before, after }: Replaced<Pod>): boolean {
+  return onNetwork(before) !== onNetwork(after);
+}
+
+/** What the network takes of a Pod, as a text. */
+function onNetwork(pod: Pod | undefined): string {
+  if (pod === undefined || !isOnNetwork(pod)) return "";
+  const { nodeName, hostNetwork } = pod.spec;
+  const containers = runningContainers(pod).map(({ name, ports }) => [name, ports]);
+  return JSON.stringify([nodeName, hostNetwork, podAddresses(pod), containers]);
 }
 
 /** The outside hosts that a topology has by itself, to add to them: each routes through the node of its own number. */
@@ -101,4 +173,22 @@ function serviceAddresses(kernels: readonly NodeKernel[]): IpAddress[] {
 /** kube-proxy in iptables mode sets it, so that NodePorts are served on 127.0.0.1; nothing sets it back. */
 function letsLoopbackOut({ sysctls }: NodeKernel): boolean {
   return sysctls.get("net/ipv4/conf/all/route_localnet") === 1;
+}
+
+function sameSettings(a: ReadonlyMap<string, NodeSettings>, b: ReadonlyMap<string, NodeSettings>): boolean {
+  const compared = new Map<NodeSettings, NodeSettings>();
+  for (const [name, before] of a) {
+    const after = b.get(name);
+    if (after === undefined) return false;
+    // Nodes that are alike share their settings.
+    if (compared.get(before) === after) continue;
+    if (before.routeLocalnet !== after.routeLocalnet || !sameTexts(before.dummyAddresses, after.dummyAddresses))
+      return false;
+    compared.set(before, after);
+  }
+  return a.size === b.size;
+}
+
+function sameTexts(a: readonly string[] = [], b: readonly string[] = []): boolean {
+  return a.length === b.length && a.every((text, i) => text === b[i]);
 }

@@ -52,6 +52,8 @@ export class NodePlane implements CopyableKernel {
   /** How many settled times it has seen. */
   #seen = 0;
   #host: Host | undefined;
+  /** How many devices the kernel has been given. */
+  #devices = 0;
   #names: KernelNames | undefined;
   /** When kube-proxy wants to do something without a change. */
   #wakesAtMs = Number.POSITIVE_INFINITY;
@@ -112,10 +114,11 @@ export class NodePlane implements CopyableKernel {
     return { proxy: this.#proxy, ...this.#kernel };
   }
 
-  /** Gives the kernel the host's devices. */
+  /** Gives the kernel the host's devices. A host gets more of them as Pods come; what they are stays. */
   attach(host: Host): void {
-    if (host === this.#host) return;
+    if (host === this.#host && host.devices.length === this.#devices) return;
     this.#host = host;
+    this.#devices = host.devices.length;
     this.#kernel.kernel.setDevices(kernelDevices(host));
   }
 

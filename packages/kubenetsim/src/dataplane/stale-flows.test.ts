@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { Cluster } from "../cluster/cluster.ts";
 import { backends } from "./backend/backends.ts";
 import { DataPlane } from "./data-plane.ts";
-import { buildNetwork } from "./network.ts";
+import { Network } from "./network.ts";
 
 const pod = (name: string, rest = ""): string => `apiVersion: v1
 kind: Pod
@@ -77,12 +77,8 @@ class Flows {
 
   /** Which Pod gets a packet of the flow, else what becomes of it. */
   send(protocol: "UDP" | "TCP", destination = "10.96.0.53", destinationPort = 53): string {
-    const tracer = buildNetwork(this.lab.state, this.#plane, {
-      random: seededRandom("a"),
-      seed: "a",
-      cni: "bridge",
-      clients: undefined,
-    });
+    const options = { random: seededRandom("a"), seed: "a", cni: "bridge", clients: undefined } as const;
+    const tracer = Network.of(this.lab.state, this.#plane, options).tracer(this.#plane);
     const from = tracer.walker.topology.pods.get("default/client")!;
     const address = destination as IpAddress;
     const trace = tracer.trace({ from, protocol, destination: address, destinationPort, sourcePort: 40000 });

@@ -62,8 +62,39 @@ export class AddressTable {
     this.#size++;
   }
 
+  /** Takes an address out, if it has this value. */
+  remove(address: AddressWords, value: number): void {
+    if (this.get(address) !== value) return;
+    const [a, b = 0, c = 0, d = 0] = address as [number, ...number[]];
+    const slots = this.#slots;
+    const mask = this.#mask;
+    const family = address.length === 4 ? 1 : 0;
+    const isHere = (at: number): boolean =>
+      slots[at + 1] === family &&
+      slots[at + 2] === a &&
+      slots[at + 3] === b &&
+      slots[at + 4] === c &&
+      slots[at + 5] === d;
+    let hole = this.#homeOf(family, a, b, c, d);
+    while (!isHere(hole * stride)) hole = (hole + 1) & mask;
+    // Those behind it that could not be found across the hole move up into it.
+    for (let slot = (hole + 1) & mask; slots[slot * stride] !== 0; slot = (slot + 1) & mask) {
+      const at = slot * stride;
+      const home = this.#homeOf(slots[at + 1]!, slots[at + 2]!, slots[at + 3]!, slots[at + 4]!, slots[at + 5]!);
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      slots.copyWithin(hole * stride, at, at + stride);
+      hole = slot;
+    }
+    slots.fill(0, hole * stride, (hole + 1) * stride);
+    this.#size--;
+  }
+
+  #homeOf(family: number, a: number, b: number, c: number, d: number): number {
+    return (family === 1 ? hash(a, b, c, d) : hash4(a)) & this.#mask;
+  }
+
   #insert(value: number, family: number, a: number, b: number, c: number, d: number): void {
-    let slot = (family === 1 ? hash(a, b, c, d) : hash4(a)) & this.#mask;
+    let slot = this.#homeOf(family, a, b, c, d);
     while (this.#slots[slot * stride] !== 0) slot = (slot + 1) & this.#mask;
     this.#slots.set([value + 1, family, a, b, c, d], slot * stride);
   }

@@ -1,11 +1,10 @@
+import { objectKey } from "@kubenetsim/core/model/api-object";
 import type { Pod } from "@kubenetsim/core/model/pod";
-import { type Cidr, hostCidr } from "@kubenetsim/core/net/cidr";
 import { fabricRanges } from "./fabric.ts";
-import { ethernetDevice } from "./host.ts";
 import type { TopologyInput } from "./input.ts";
-import { addNode, type NodeHost, podRangeFor } from "./node-host.ts";
+import { addNode, type NodeHost, routeVia } from "./node-host.ts";
 import { addOutside } from "./outside.ts";
-import { addPod, isOnNetwork, podAddresses } from "./pod-host.ts";
+import { addPod, isOnNetwork, removePod } from "./pod-host.ts";
 import { Topology } from "./topology.ts";
 
 /**
@@ -20,8 +19,8 @@ import { Topology } from "./topology.ts";
 export function buildTopology(input: TopologyInput): Topology {
   const topology = new Topology();
   const nodes = addNodes(topology, input);
+  routeToPods(topology, nodes);
   addPods(topology, nodes, input);
-  routeToPods(topology, nodes, input.pods);
   addOutside(topology, nodes, fabricRanges(input.nodes), input);
   return topology;
 }
@@ -36,30 +35,35 @@ function addNodes(topology: Topology, input: TopologyInput): Map<string, NodeHos
   return nodes;
 }
 
-function addPods(topology: Topology, nodes: ReadonlyMap<string, NodeHost>, input: TopologyInput): void {
+function addPods(
+  topology: Topology,
+  nodes: ReadonlyMap<string, NodeHost>,
+  input: Pick<TopologyInput, "pods" | "listens">,
+): void {
   for (const pod of input.pods) {
     const node = nodes.get(pod.spec.nodeName ?? "");
     if (node !== undefined && isOnNetwork(pod)) addPod(topology, node, pod, input.listens ?? new Map());
   }
 }
 
-/** Pod ranges by their nodes, and single addresses of Pods that are not of their node's podCIDR. */
-function routeToPods(topology: Topology, nodes: ReadonlyMap<string, NodeHost>, pods: readonly Pod[]): void {
+/** Pod ranges by their nodes; single addresses of Pods that are not of their node's podCIDR come with the Pods. */
+function routeToPods(topology: Topology, nodes: ReadonlyMap<string, NodeHost>): void {
   for (const node of nodes.values()) {
     node.host.sharedRoutes = topology.podRoutes;
-    for (const range of node.podRanges) addRouteVia(topology, node, range);
-  }
-  for (const pod of pods) {
-    const node = nodes.get(pod.spec.nodeName ?? "");
-    if (node === undefined || !isOnNetwork(pod) || pod.spec.hostNetwork === true) continue;
-    for (const address of podAddresses(pod)) {
-      if (podRangeFor(node, address) === undefined) addRouteVia(topology, node, hostCidr(address));
+    for (const range of node.podRanges) {
+      const route = routeVia(node, range);
+      if (route !== undefined) topology.podRoutes.add(route);
     }
   }
 }
 
-function addRouteVia(topology: Topology, node: NodeHost, range: Cidr): void {
-  const gateway = node.addresses.find((address) => address.length === range.words.length);
-  if (gateway === undefined) return;
-  topology.podRoutes.add({ range, device: ethernetDevice, gateway, nextHops: [node.fabricAttachment] });
+/**
+ * Brings a topology up to date for Pods that have changed: those of `before` go and those of `after` come. False, and nothing
+ * is done, where one is on its node's network: its sockets are the node's, which are bound in the order of all Pods.
+ */
+export function changePods(topology: Topology, before: readonly Pod[], after: readonly Pod[]): boolean {
+  if ([...before, ...after].some((pod) => pod.spec.hostNetwork === true)) return false;
+  for (const pod of before) removePod(topology, objectKey(pod));
+  addPods(topology, topology.nodeHosts, { pods: after });
+  return true;
 }

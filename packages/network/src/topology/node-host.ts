@@ -6,7 +6,7 @@ import { anywhere } from "./anywhere.ts";
 import { type FabricRanges, fabricPrefix, nodeAddresses, readableAddresses } from "./fabric.ts";
 import { ethernetDevice, type Host } from "./host.ts";
 import type { Cni, NodeSettings } from "./input.ts";
-import { RouteTable } from "./route-table.ts";
+import { type Route, RouteTable } from "./route-table.ts";
 import { Segment } from "./segment.ts";
 import type { Topology } from "./topology.ts";
 
@@ -47,7 +47,9 @@ export function addNode(
   addDummyDevice(host, settings);
   const podRanges = podRangesOf(node);
   const bridge = cni === "bridge" ? addBridge(host, name, podRanges) : undefined;
-  return { host, addresses, podRanges, fabricAttachment, bridge };
+  const nodeHost = { host, addresses, podRanges, fabricAttachment, bridge };
+  topology.nodeHosts.set(name, nodeHost);
+  return nodeHost;
 }
 
 /**
@@ -109,4 +111,11 @@ function podRangesOf(node: Node): Cidr[] {
 /** The node's pod range that holds an address. */
 export function podRangeFor(node: NodeHost, address: AddressWords): Cidr | undefined {
   return node.podRanges.find((range) => cidrContains(range, address));
+}
+
+/** How others reach a range of Pods: by their node, if it has an address of the family. */
+export function routeVia(node: NodeHost, range: Cidr): Route | undefined {
+  const gateway = node.addresses.find((address) => address.length === range.words.length);
+  if (gateway === undefined) return undefined;
+  return { range, device: ethernetDevice, gateway, nextHops: [node.fabricAttachment] };
 }

@@ -5,7 +5,8 @@ import { type AddressWords, addressWords, parseAddressWords } from "@kubenetsim/
 import { hostCidr } from "@kubenetsim/core/net/cidr";
 import { anywhere } from "./anywhere.ts";
 import { ethernetDevice, type Host } from "./host.ts";
-import { type Bridge, type NodeHost, podRangeFor } from "./node-host.ts";
+import { type NodeHost, podRangeFor, routeVia } from "./node-host.ts";
+import type { AddressSwitch } from "./pod-addresses.ts";
 import type { Port } from "./process.ts";
 import { RouteTable } from "./route-table.ts";
 import { Segment } from "./segment.ts";
@@ -29,6 +30,21 @@ export function podAddresses(pod: Pod): AddressWords[] {
   return texts.map(parseAddressWords).filter((words) => words !== undefined);
 }
 
+/** A Pod in a network namespace of its own, and how it is joined to its node. */
+export interface AttachedPod {
+  readonly key: ObjectKey;
+  readonly node: NodeHost;
+  readonly addresses: readonly AddressWords[];
+  /** The bridge's network, or the Pod's own. */
+  readonly segment: Segment;
+  readonly attachment: number;
+  /** The node's device that leads to it. */
+  readonly nodeDevice: number;
+  /** Numbers of the routes that lead to it alone: at its node, and at all others. */
+  readonly nodeRoutes: number[];
+  readonly podRoutes: number[];
+}
+
 /** Puts a Pod into its own namespace behind its node, or among the node's own processes with hostNetwork. */
 export function addPod(
   topology: Topology,
@@ -42,33 +58,65 @@ export function addPod(
   if (pod.spec.hostNetwork !== true) {
     if (addresses.length === 0) return;
     host = topology.addHost("pod", `pod ${key}`, node.bridge?.podRoutes ?? ptpRoutes);
-    if (node.bridge === undefined) attachByVeth(node, host, addresses);
-    else attachToBridge(node, node.bridge, host, addresses);
+    const attached = attach(node, host, key, addresses);
+    topology.attached.set(key, attached);
+    for (const address of addresses) topology.podAddresses.claim(attached, address, switchOf(topology));
   }
   topology.pods.set(key, host);
   bindSockets(host, pod, listens.get(key) ?? []);
 }
 
-function attachToBridge(node: NodeHost, bridge: Bridge, host: Host, addresses: readonly AddressWords[]): void {
-  const own = addresses.map((words) => ({ words, prefix: (podRangeFor(node, words) ?? hostCidr(words)).prefix }));
-  const attachment = bridge.segment.attach(host.id, host.addDevice("eth0", bridge.segment, own));
-  for (const address of addresses) {
-    bridge.segment.answer(address, attachment);
-    if (podRangeFor(node, address) !== undefined) continue;
-    node.host.routes.add({ range: hostCidr(address), device: bridge.device, gateway: undefined, nextHops: [] });
-  }
+/** Takes a Pod that `addPod` has put into its own namespace off the network; false when there is none of this name. */
+export function removePod(topology: Topology, key: ObjectKey): boolean {
+  const attached = topology.attached.get(key);
+  if (attached === undefined) return false;
+  for (const address of attached.addresses) topology.podAddresses.release(attached, address, switchOf(topology));
+  topology.attached.delete(key);
+  topology.pods.delete(key);
+  topology.gone++;
+  return true;
 }
 
-function attachByVeth(node: NodeHost, host: Host, addresses: readonly AddressWords[]): void {
-  const name = `veth${host.id.toString(16).padStart(8, "0")}`;
-  const segment = new Segment(`${node.host.name}/${name}`);
-  const nodeDevice = node.host.addDevice(name, segment, []);
-  segment.attach(node.host.id, nodeDevice);
-  const attachment = segment.attach(host.id, host.addDevice("eth0", segment, addresses.map(hostCidr)));
-  for (const address of addresses) {
-    segment.answer(address, attachment);
-    node.host.routes.add({ range: hostCidr(address), device: nodeDevice, gateway: undefined, nextHops: [] });
-  }
+function attach(node: NodeHost, host: Host, key: ObjectKey, addresses: readonly AddressWords[]): AttachedPod {
+  const { bridge } = node;
+  const segment = bridge?.segment ?? new Segment(`${node.host.name}/${vethName(key)}`);
+  const nodeDevice = bridge?.device ?? node.host.addDevice(vethName(key), segment, []);
+  if (bridge === undefined) segment.attach(node.host.id, nodeDevice);
+  const own = addresses.map((words) => {
+    const range = bridge === undefined ? undefined : podRangeFor(node, words);
+    return { words, prefix: (range ?? hostCidr(words)).prefix };
+  });
+  const attachment = segment.attach(host.id, host.addDevice("eth0", segment, own));
+  return { key, node, addresses, segment, attachment, nodeDevice, nodeRoutes: [], podRoutes: [] };
+}
+
+/** The same for a Pod whenever it comes, as the plugins name them by what the Pod is. */
+function vethName(key: ObjectKey): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return `veth${(hash >>> 0).toString(16).padStart(8, "0")}`;
+}
+
+/** Who answers for a Pod's address and who has routes to it that are for no other: its node, and all where the range is not its node's. */
+function switchOf({ podRoutes }: Topology): AddressSwitch {
+  return {
+    announce({ node, segment, attachment, nodeDevice, nodeRoutes, podRoutes: numbers }, address) {
+      segment.answer(address, attachment);
+      const range = hostCidr(address);
+      const isStray = podRangeFor(node, address) === undefined;
+      if (node.bridge === undefined || isStray) {
+        nodeRoutes.push(node.host.routes.add({ range, device: nodeDevice, gateway: undefined, nextHops: [] }));
+      }
+      const via = isStray ? routeVia(node, range) : undefined;
+      if (via !== undefined) numbers.push(podRoutes.add(via));
+    },
+    withdraw({ node, segment, attachment, nodeRoutes, podRoutes: numbers }, address) {
+      segment.fallSilent(address, attachment);
+      const range = hostCidr(address);
+      for (const number of nodeRoutes) node.host.routes.remove(number, range);
+      for (const number of numbers) podRoutes.remove(number, range);
+    },
+  };
 }
 
 /** A Pod listens on the ports that its containers declare, and on those that the caller knows of. */

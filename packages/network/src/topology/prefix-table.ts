@@ -28,6 +28,12 @@ export class PrefixTable {
     level.networks.add(range.words, value);
   }
 
+  /** Takes a range out, if it has this value. */
+  remove(range: Cidr, value: number): void {
+    const levels = range.words.length === 4 ? this.#v6 : this.#v4;
+    levels.find((level) => level.prefix === range.prefix)?.networks.remove(range.words, value);
+  }
+
   /** The value of the longest range that holds the address, or -1. */
   find(v6: boolean, a: number, b: number, c: number, d: number): number {
     const levels = v6 ? this.#v6 : this.#v4;

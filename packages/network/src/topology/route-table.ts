@@ -18,8 +18,16 @@ export class RouteTable {
   readonly #routes: Route[] = [];
   readonly #table = new PrefixTable();
 
-  add(route: Route): void {
-    this.#table.add(route.range, this.#routes.push(route) - 1);
+  /** Returns its number, by which it can be removed. */
+  add(route: Route): number {
+    const index = this.#routes.push(route) - 1;
+    this.#table.add(route.range, index);
+    return index;
+  }
+
+  /** Takes the route to a range out, if it is the one of this number. Numbers are not used again. */
+  remove(index: number, range: Cidr): void {
+    this.#table.remove(range, index);
   }
 
   find(v6: boolean, a: number, b: number, c: number, d: number): Route | undefined {

@@ -27,4 +27,9 @@ export class Segment {
   answer(address: AddressWords, attachment: number): void {
     this.neighbours.add(address, attachment);
   }
+
+  /** Nobody answers for the address any more, if it was this attachment. */
+  fallSilent(address: AddressWords, attachment: number): void {
+    this.neighbours.remove(address, attachment);
+  }
 }
