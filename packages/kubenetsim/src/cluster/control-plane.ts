@@ -116,8 +116,10 @@ export interface Rested {
 
 /** Lets the cloud and the controllers work until nothing is left to do. */
 export function settlePlane(plane: ControlPlane, context: ControlContext, loadBalancerRange: Cidr | undefined): Rested {
+  // Where no Service has changed, none waits for an address that is free.
+  const mayAssign = plane.settled === undefined || plane.pending.some(({ kind }) => kind === "Service");
   const cloud =
-    loadBalancerRange === undefined
+    loadBalancerRange === undefined || !mayAssign
       ? { state: plane.state, changes: [] }
       : assignLoadBalancers(plane.state, loadBalancerRange);
   const recreated = recreatePods(cloud.state, plane.pending, context);

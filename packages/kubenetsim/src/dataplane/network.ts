@@ -166,9 +166,22 @@ function nodesAlike(names: readonly string[], plane: DataPlane): Iterable<string
  * What kube-ipvs0 holds. An address that a node has anyway is left out there, so the nodes' lists differ; no two nodes
  * have the same address, so two lists together name every one, and on a node that has it twice it makes no difference.
  */
-function serviceAddresses(kernels: readonly NodeKernel[]): IpAddress[] {
-  return [...new Set(kernels.flatMap(({ dummyAddresses }) => [...dummyAddresses.values()].flat()))];
+function serviceAddresses(kernels: readonly NodeKernel[]): readonly IpAddress[] {
+  const lists = kernels.flatMap(({ dummyAddresses }) => [...dummyAddresses.values()]);
+  const [first] = lists;
+  if (first === undefined) return [];
+  const known = gathered.get(first);
+  if (known?.lists.length === lists.length && known.lists.every((list, i) => list === lists[i])) return known.all;
+  const all = [...new Set(lists.flat())];
+  gathered.set(first, { lists, all });
+  return all;
 }
+
+/** What lists come to together, by the first of them: kube-proxy keeps a list as long as nothing in it changes. */
+const gathered = new WeakMap<
+  readonly IpAddress[],
+  { readonly lists: readonly (readonly IpAddress[])[]; readonly all: readonly IpAddress[] }
+>();
 
 /** kube-proxy in iptables mode sets it, so that NodePorts are served on 127.0.0.1; nothing sets it back. */
 function letsLoopbackOut({ sysctls }: NodeKernel): boolean {
@@ -190,5 +203,5 @@ function sameSettings(a: ReadonlyMap<string, NodeSettings>, b: ReadonlyMap<strin
 }
 
 function sameTexts(a: readonly string[] = [], b: readonly string[] = []): boolean {
-  return a.length === b.length && a.every((text, i) => text === b[i]);
+  return a === b || (a.length === b.length && a.every((text, i) => text === b[i]));
 }
