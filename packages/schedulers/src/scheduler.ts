@@ -1,6 +1,6 @@
 /**
- * A real server as a scheduler sees it. The kernel's list has the newest first: so have all arrays of servers here.
- * Counts are those of `ipvsadm -Ln`.
+ * A backend as a scheduler sees it: IPVS's real server, nginx's peer, an endpoint behind a rule. IPVS's list has the newest
+ * first, so have the arrays that its schedulers get; the others get theirs in the order of the configuration.
  */
 export interface Server {
   /** Names the server for as long as the kernel keeps it, also while it waits in the trash. */
@@ -29,6 +29,27 @@ export interface Request {
   readonly fallback: boolean;
   /** `sh-port`, `mh-port`: the source port counts too. */
   readonly usePort: boolean;
+  readonly destinationPort?: number;
+  /** The number of the protocol above IP: 6 TCP, 17 UDP. */
+  readonly protocol?: number;
+  /** The next number of a uniform stream in [0, 1): one call a draw. Whoever draws says so and needs it. */
+  readonly random?: () => number;
+  /** What a hash of nginx is taken of: `$request_uri`, a header, as text. */
+  readonly key?: string;
+  /** The session cookie that the client sent. */
+  readonly cookie?: string;
+  /** Ids of the servers that this same request was sent to before, without an answer. */
+  readonly tried?: readonly number[];
+}
+
+/** How it went with the server that was chosen. */
+export interface Outcome {
+  /** It did not answer, or not as nginx's `proxy_next_upstream` wants it. */
+  readonly failed: boolean;
+  /** From the choice to the answer, in milliseconds. */
+  readonly durationMs: number;
+  /** Virtual time in milliseconds. */
+  readonly nowMs: number;
 }
 
 export interface Choice<State> {
@@ -36,15 +57,18 @@ export interface Choice<State> {
   readonly state: State;
   /** Index in the array of servers; -1 when none takes the connection. */
   readonly index: number;
-  /** How many real servers were looked at. */
+  /** How many servers were looked at. */
   readonly examined: number;
+  /** The session cookie to set, where this choice began a session. */
+  readonly cookie?: string;
 }
 
 /**
- * How IPVS picks a real server: pure functions over a state that is plain JSON. What the kernel keeps behind
- * `svc->sched_data` is `State`; its handlers `init_service`, `add_dest`, `del_dest`, `upd_dest` and `schedule`
- * (include/net/ip_vs.h, struct ip_vs_scheduler) are the methods. `servers` is always the list as it stands after the
- * change.
+ * How a backend is picked: pure functions over a state that is plain JSON. For IPVS, what the kernel keeps behind
+ * `svc->sched_data` is `State`, and its handlers `init_service`, `add_dest`, `del_dest`, `upd_dest` and `schedule`
+ * (include/net/ip_vs.h, struct ip_vs_scheduler) are the methods; nginx's `peer.init`, `peer.get` and `peer.free` map to
+ * `start`, `choose` and `released`. `servers` is always the list as it stands after the change; time and chance come with the
+ * request.
  *
  * @example
  * let state = rr.start(servers, 0);
@@ -55,8 +79,8 @@ export interface Choice<State> {
 export interface Scheduler<State> {
   readonly name: string;
   start(servers: readonly Server[], nowMs: number): State;
-  /** A server was put at `index`: always 0, the head of the list. */
-  added(state: State, servers: readonly Server[]): State;
+  /** A server was put at `index`; IPVS puts it at the head of the list, 0. */
+  added(state: State, servers: readonly Server[], index: number): State;
   /** The server that stood at `index` is gone. */
   removed(state: State, servers: readonly Server[], index: number): State;
   /** A server's weight or thresholds were set, even to what they were. */
@@ -64,4 +88,6 @@ export interface Scheduler<State> {
   choose(state: State, servers: readonly Server[], request: Request): Choice<State>;
   /** Whether the state remembers a server: the kernel does not forget such a one as long as that is so. */
   remembers(state: State, id: number): boolean;
+  /** The connection or request that went to `servers[index]` is over; for those who learn from it. */
+  released?(state: State, servers: readonly Server[], index: number, outcome: Outcome): State;
 }

@@ -1,31 +1,8 @@
-import { dh } from "./dh.ts";
-import { fo } from "./fo.ts";
-import { lblc } from "./lblc.ts";
-import { lblcr } from "./lblcr.ts";
-import { lc } from "./lc.ts";
-import { mh } from "./mh.ts";
-import { nq } from "./nq.ts";
-import { ovf } from "./ovf.ts";
-import { rr } from "./rr.ts";
+import { ipvsSchedulers } from "./ipvs/table.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { sed } from "./sed.ts";
-import { sh } from "./sh.ts";
-import { wlc } from "./wlc.ts";
-import { wrr } from "./wrr.ts";
 
-/** The IPVS schedulers by the names that `ipvsadm -s` and `ipvs.scheduler` of kube-proxy's configuration take. */
-export const schedulers: Readonly<Record<string, Scheduler<unknown>>> = {
-  rr,
-  wrr,
-  lc,
-  wlc,
-  sed,
-  nq,
-  sh,
-  dh,
-  mh,
-  lblc,
-  lblcr,
-  fo,
-  ovf,
-};
+/**
+ * Every scheduler by its name: IPVS's as `ipvsadm -s` has it, those of the other programs with the program before it
+ * (`nginx/least_conn`, `iptables/statistic-random`).
+ */
+export const schedulers: Readonly<Record<string, Scheduler<unknown>>> = { ...ipvsSchedulers };

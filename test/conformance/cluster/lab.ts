@@ -10,7 +10,7 @@ import { Tracer } from "@kubenetsim/network/trace/tracer";
 import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
 import { Walker } from "@kubenetsim/network/walk/walker";
 import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
-import { schedulers } from "@kubenetsim/schedulers/schedulers";
+import { ipvsSchedulers } from "@kubenetsim/schedulers/ipvs/table";
 import { localhostProcess } from "kubenetsim/dataplane/localhost-process";
 import type { Scenario } from "./scenario.ts";
 import { configOf, type Variant } from "./variant.ts";
@@ -35,7 +35,7 @@ export function openLab(scenario: Scenario, variant: Variant): Tracer {
   const names = new Map<Host, KernelNames>();
   for (const [node, written] of programs) {
     const host = topology.nodes.get(node)!;
-    const director = new IpvsDirector({ clock: scenario.clock, schedulers });
+    const director = new IpvsDirector({ clock: scenario.clock, schedulers: ipvsSchedulers });
     const random = scenario.random.fork(`${variant.name}/${node}`);
     const kernel = new Kernel({ random, clock: scenario.clock, director, devices: kernelDevices(host) });
     load(kernel, director, written);

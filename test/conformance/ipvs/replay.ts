@@ -8,7 +8,7 @@ import { verdict } from "@kubenetsim/netfilter/engine/verdict";
 import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import { kernelSysctls } from "@kubenetsim/netfilter/ipvs/settings";
 import type { RealServer, SchedulerFlag, VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
-import { schedulers } from "@kubenetsim/schedulers/schedulers";
+import { ipvsSchedulers } from "@kubenetsim/schedulers/ipvs/table";
 import type { Backend, Open, Sequence, SequenceEvent, SequenceState } from "./sequence.ts";
 
 export interface Replay {
@@ -44,7 +44,7 @@ class Host {
 
   constructor(sequence: Sequence) {
     this.#sequence = sequence;
-    this.director = new IpvsDirector({ clock: this.#clock, schedulers });
+    this.director = new IpvsDirector({ clock: this.#clock, schedulers: ipvsSchedulers });
     const reuse = sequence.sysctls?.conn_reuse_mode;
     this.director.configure({
       sysctls: { ...kernelSysctls, ...(reuse === undefined ? {} : { connReuseMode: reuse }) },

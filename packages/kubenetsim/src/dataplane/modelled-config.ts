@@ -2,7 +2,7 @@ import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manif
 import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { startRefusal } from "@kubenetsim/proxy/userspace/start-refusal";
-import { schedulers } from "@kubenetsim/schedulers/schedulers";
+import { ipvsSchedulers } from "@kubenetsim/schedulers/ipvs/table";
 import { backends } from "./backend/backends.ts";
 
 export const modelledModes: readonly ProxyMode[] = backends.map(({ mode }) => mode);
@@ -25,7 +25,7 @@ export function requireModelled(config: KubeProxyConfig, document?: ManifestDocu
     throw new ParseError(`kube-proxy cannot start: ${refusal.message}`, position === undefined ? {} : { position });
   }
   if (isModelled(config)) return;
-  const where = `ipvs.scheduler of kube-proxy's configuration; modelled are ${Object.keys(schedulers).join(", ")}`;
+  const where = `ipvs.scheduler of kube-proxy's configuration; modelled are ${Object.keys(ipvsSchedulers).join(", ")}`;
   throw new UnsupportedError(
     `the IPVS scheduler "${ipvs.scheduler}"`,
     where,
@@ -36,6 +36,6 @@ export function requireModelled(config: KubeProxyConfig, document?: ManifestDocu
 export function isModelled(config: KubeProxyConfig): boolean {
   const { mode, ipvs } = config;
   if (mode === "userspace") return startRefusal(config) === undefined;
-  const knowsScheduler = mode !== "ipvs" || ipvs.scheduler === "" || Object.hasOwn(schedulers, ipvs.scheduler);
+  const knowsScheduler = mode !== "ipvs" || ipvs.scheduler === "" || Object.hasOwn(ipvsSchedulers, ipvs.scheduler);
   return modelledModes.includes(mode) && knowsScheduler;
 }

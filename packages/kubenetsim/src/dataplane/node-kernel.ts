@@ -8,7 +8,7 @@ import { type KernelNames, liveNames, nftNames } from "@kubenetsim/network/trace
 import type { LogLine } from "@kubenetsim/proxy/log/log-line";
 import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import type { UserspaceProxier } from "@kubenetsim/proxy/userspace/userspace-proxier";
-import { schedulers } from "@kubenetsim/schedulers/schedulers";
+import { ipvsSchedulers } from "@kubenetsim/schedulers/ipvs/table";
 
 /** One node's kernel: all that kube-proxies of any mode have written into it, and what stays of it when they end. */
 export interface NodeKernel extends KernelSurroundings {
@@ -34,7 +34,7 @@ export interface KernelSurroundings {
 
 /** A kernel without rules. */
 export function emptyKernel({ random, clock }: KernelSurroundings): NodeKernel {
-  const director = new IpvsDirector({ clock, schedulers });
+  const director = new IpvsDirector({ clock, schedulers: ipvsSchedulers });
   const kernel = new Kernel({ random, clock, director });
   return {
     kernel,

@@ -1,7 +1,7 @@
 import { parseAddressWords } from "@kubenetsim/core/net/address";
 import { virtualClock } from "@kubenetsim/core/runtime/clock";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
-import { schedulers } from "@kubenetsim/schedulers/schedulers";
+import { ipvsSchedulers } from "@kubenetsim/schedulers/ipvs/table";
 import { describe, expect, test } from "vitest";
 import { IpvsDirector } from "../ipvs/director.ts";
 import type { VirtualServer } from "../ruleset/virtual-server.ts";
@@ -71,7 +71,7 @@ describe("a packet that OUTPUT gives another destination", () => {
   });
 
   test("by IPVS is routed again, too, if it stays on the host", () => {
-    const director = new IpvsDirector({ clock: virtualClock(), schedulers });
+    const director = new IpvsDirector({ clock: virtualClock(), schedulers: ipvsSchedulers });
     const local = { address: "10.244.1.1", port: 80, forward: "Masq", weight: 1, upperThreshold: 0, lowerThreshold: 0 };
     const virtual = { protocol: "TCP", address: "10.96.0.11", port: 80, scheduler: "rr", schedulerFlags: [] };
     director.load([{ ...virtual, realServers: [local] } as unknown as VirtualServer]);

@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { addressWords, formatAddress, type IpAddress } from "@kubenetsim/core/net/address";
 import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
-import { schedulers } from "@kubenetsim/schedulers/schedulers";
+import { ipvsSchedulers } from "@kubenetsim/schedulers/ipvs/table";
 import { expect } from "vitest";
 import { Meter } from "../engine/meter.ts";
 import { Packet } from "../engine/packet.ts";
@@ -48,7 +48,7 @@ const event = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant("scheduler" as const),
-      name: fc.constantFrom(...Object.keys(schedulers)),
+      name: fc.constantFrom(...Object.keys(ipvsSchedulers)),
     }),
   },
 );
@@ -56,7 +56,7 @@ type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
 type Setup = typeof setup extends fc.Arbitrary<infer T> ? T : never;
 
 const setup = fc.record({
-  scheduler: fc.constantFrom(...Object.keys(schedulers)),
+  scheduler: fc.constantFrom(...Object.keys(ipvsSchedulers)),
   persistenceTimeout: fc.constantFrom(undefined, 60),
   expireNodestConn: fc.boolean(),
   expireQuiescentTemplate: fc.boolean(),
@@ -72,7 +72,7 @@ class World {
   readonly reached = new Map<number, string>();
 
   constructor({ scheduler, persistenceTimeout, ...sysctls }: Setup) {
-    this.director = new IpvsDirector({ clock: this.clock, schedulers });
+    this.director = new IpvsDirector({ clock: this.clock, schedulers: ipvsSchedulers });
     this.director.configure({ sysctls });
     this.virtualServer = {
       protocol: "TCP",
@@ -206,7 +206,7 @@ test.prop([setup, fc.array(event, { maxLength: 40 }), fc.array(event, { maxLengt
   const twin = new World(start);
   twin.virtualServer = world.virtualServer;
   twin.clock = world.clock.fork();
-  twin.director = IpvsDirector.restore(state, { clock: twin.clock, schedulers });
+  twin.director = IpvsDirector.restore(state, { clock: twin.clock, schedulers: ipvsSchedulers });
   for (const [client, server] of world.reached) twin.reached.set(client, server);
   expect(JSON.parse(JSON.stringify(twin.director.save())).virtualServers).toEqual(state.virtualServers);
   expect(twin.director.listConnections()).toEqual(world.director.listConnections());

@@ -2,7 +2,7 @@ import { addressWords, formatAddress, type IpAddress } from "@kubenetsim/core/ne
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
-import { schedulers } from "@kubenetsim/schedulers/schedulers";
+import { ipvsSchedulers } from "@kubenetsim/schedulers/ipvs/table";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Meter } from "../engine/meter.ts";
 import { ctState, Packet, tcpFlag } from "../engine/packet.ts";
@@ -84,7 +84,7 @@ let meter: Meter;
 
 beforeEach(() => {
   clock = virtualClock();
-  director = new IpvsDirector({ clock, schedulers });
+  director = new IpvsDirector({ clock, schedulers: ipvsSchedulers });
   meter = new Meter();
 });
 
@@ -270,7 +270,7 @@ describe("a real server that is taken away", () => {
       [true, verdict.accept],
       [false, verdict.drop],
     ] as const) {
-      director = new IpvsDirector({ clock, schedulers });
+      director = new IpvsDirector({ clock, schedulers: ipvsSchedulers });
       director.configure({ sysctls: { expireNodestConn } });
       director.load([virtual()]);
       open(1);
@@ -325,7 +325,7 @@ describe("persistence", () => {
       [true, "10.244.1.1:8080"],
       [false, "10.244.1.2:8080"],
     ] as const) {
-      director = new IpvsDirector({ clock, schedulers });
+      director = new IpvsDirector({ clock, schedulers: ipvsSchedulers });
       director.configure({ sysctls: { expireQuiescentTemplate } });
       director.load([sticky]);
       open(1);

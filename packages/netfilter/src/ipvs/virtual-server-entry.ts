@@ -62,7 +62,7 @@ export class VirtualServerEntry {
   addRealServer(realServer: RealServerEntry): void {
     this.syncedWith = undefined;
     this.realServers.unshift(realServer);
-    this.schedulerState = this.scheduler.added(this.schedulerState, this.realServers);
+    this.schedulerState = this.scheduler.added(this.schedulerState, this.realServers, 0);
   }
 
   removeRealServer(realServer: RealServerEntry): void {

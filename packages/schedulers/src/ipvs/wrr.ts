@@ -1,5 +1,5 @@
+import type { Choice, Scheduler, Server } from "../scheduler.ts";
 import { greatestCommonDivisor } from "./gcd.ts";
-import type { Choice, Scheduler, Server } from "./scheduler.ts";
 
 export interface WeightedRoundRobinState {
   /** Index of the server that was chosen last; -1 for the head of the list. */

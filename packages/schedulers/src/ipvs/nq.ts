@@ -1,6 +1,6 @@
+import type { Scheduler } from "../scheduler.ts";
 import { isAvailable } from "./availability.ts";
 import { leastLoaded } from "./least-load.ts";
-import type { Scheduler } from "./scheduler.ts";
 import { expectedDelay } from "./sed.ts";
 import { stateless } from "./stateless.ts";
 

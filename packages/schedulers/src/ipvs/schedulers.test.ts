@@ -1,8 +1,8 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
+import type { Request, Scheduler, Server } from "../scheduler.ts";
 import { isAvailable } from "./availability.ts";
-import type { Request, Scheduler, Server } from "./scheduler.ts";
-import { schedulers } from "./schedulers.ts";
+import { ipvsSchedulers as schedulers } from "./table.ts";
 import type { WeightedRoundRobinState } from "./wrr.ts";
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -31,7 +31,7 @@ const request: fc.Arbitrary<Request> = fc.record({
 /** As a kernel would have come to this list: one server after the other, the first in the list last. */
 function stateOf(scheduler: Scheduler<unknown>, list: readonly Server[]): unknown {
   let state = scheduler.start([], 0);
-  for (let count = 1; count <= list.length; count++) state = scheduler.added(state, list.slice(-count));
+  for (let count = 1; count <= list.length; count++) state = scheduler.added(state, list.slice(-count), 0);
   return state;
 }
 

@@ -1,4 +1,4 @@
-import type { Server } from "./scheduler.ts";
+import type { Server } from "../scheduler.ts";
 
 /**
  * lblc and lblcr leave a server that has more active connections than its weight, if another has fewer than half of its

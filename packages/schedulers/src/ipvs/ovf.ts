@@ -1,5 +1,5 @@
+import type { Scheduler } from "../scheduler.ts";
 import { isAvailable } from "./availability.ts";
-import type { Scheduler } from "./scheduler.ts";
 import { stateless } from "./stateless.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Choice, Request, Scheduler, Server } from "./scheduler.ts";
+import type { Choice, Request, Scheduler, Server } from "../scheduler.ts";
 
 const remembersNothing = (): boolean => false;
 

@@ -1,7 +1,7 @@
+import type { Scheduler, Server } from "../scheduler.ts";
 import { foldAddress, hash32 } from "./address-hash.ts";
 import { searchBuckets } from "./bucket-search.ts";
 import { type HashTableState, hashScheduler } from "./hash-table.ts";
-import type { Scheduler, Server } from "./scheduler.ts";
 
 /** CONFIG_IP_VS_SH_TAB_BITS. */
 const tableBits = 8;

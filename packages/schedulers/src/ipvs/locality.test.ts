@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Request, Scheduler, Server } from "../scheduler.ts";
 import { lblc } from "./lblc.ts";
 import { lblcr } from "./lblcr.ts";
-import type { Request, Scheduler, Server } from "./scheduler.ts";
 
 const dayMs = 86_400_000;
 

@@ -1,5 +1,5 @@
+import type { Scheduler } from "../scheduler.ts";
 import { isAvailable } from "./availability.ts";
-import type { Scheduler } from "./scheduler.ts";
 import { stateless } from "./stateless.ts";
 
 /** Weighted failover: the largest weight, the first of equals (net/netfilter/ipvs/ip_vs_fo.c). */

@@ -1,5 +1,5 @@
+import type { Server } from "../scheduler.ts";
 import { isAvailable } from "./availability.ts";
-import type { Server } from "./scheduler.ts";
 
 /**
  * The server of the request's bucket, if it takes connections. With `fallback`, otherwise that of the buckets

@@ -1,4 +1,4 @@
-import type { Choice, Request, Scheduler, Server } from "./scheduler.ts";
+import type { Choice, Request, Scheduler, Server } from "../scheduler.ts";
 
 /**
  * Which server (by index) each bucket leads to; null while there is no need to know. The kernel deals the buckets anew

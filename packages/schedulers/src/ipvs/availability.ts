@@ -1,4 +1,4 @@
-import type { Server } from "./scheduler.ts";
+import type { Server } from "../scheduler.ts";
 
 /** Takes new connections: has a weight and is below its upper threshold. */
 export function isAvailable(server: Server): boolean {

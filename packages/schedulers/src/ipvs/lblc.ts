@@ -1,3 +1,4 @@
+import type { Choice, Request, Scheduler, Server } from "../scheduler.ts";
 import { connectionOverhead } from "./availability.ts";
 import {
   type CacheEntry,
@@ -10,7 +11,6 @@ import {
 } from "./destination-cache.ts";
 import { leastLoaded } from "./least-load.ts";
 import { needsRelief } from "./relief.ts";
-import type { Choice, Request, Scheduler, Server } from "./scheduler.ts";
 
 export interface LocalityEntry extends CacheEntry {
   readonly serverId: number;

@@ -1,5 +1,5 @@
+import type { Scheduler, Server } from "../scheduler.ts";
 import { leastLoaded } from "./least-load.ts";
-import type { Scheduler, Server } from "./scheduler.ts";
 import { stateless } from "./stateless.ts";
 
 /** What the server would hold if it got this connection too; idle ones do not count. */

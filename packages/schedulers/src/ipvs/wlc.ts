@@ -1,6 +1,6 @@
+import type { Scheduler } from "../scheduler.ts";
 import { connectionOverhead } from "./availability.ts";
 import { leastLoaded } from "./least-load.ts";
-import type { Scheduler } from "./scheduler.ts";
 import { stateless } from "./stateless.ts";
 
 /** Least connections per weight (net/netfilter/ipvs/ip_vs_wlc.c). */

@@ -1,5 +1,5 @@
+import type { Scheduler } from "../scheduler.ts";
 import { connectionOverhead, isAvailable } from "./availability.ts";
-import type { Scheduler } from "./scheduler.ts";
 import { stateless } from "./stateless.ts";
 
 /** Least connections; the first of equals in the list (net/netfilter/ipvs/ip_vs_lc.c). */

@@ -1,5 +1,5 @@
+import type { Scheduler } from "../scheduler.ts";
 import { isAvailable } from "./availability.ts";
-import type { Scheduler } from "./scheduler.ts";
 
 /** Index of the server that was chosen last; -1 for the head of the list. */
 export interface RoundRobinState {

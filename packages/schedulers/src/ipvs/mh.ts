@@ -1,9 +1,9 @@
+import type { Scheduler, Server } from "../scheduler.ts";
 import { foldAddress } from "./address-hash.ts";
 import { searchBuckets } from "./bucket-search.ts";
 import { greatestCommonDivisor } from "./gcd.ts";
 import { type HashTableState, hashScheduler } from "./hash-table.ts";
 import { hsiphashWord } from "./hsiphash.ts";
-import type { Scheduler, Server } from "./scheduler.ts";
 
 /** CONFIG_IP_VS_MH_TAB_INDEX 12: the fifth of the kernel's primes, and weights of at most this many bits. */
 const tableSize = 4093;

@@ -1,3 +1,4 @@
+import type { Choice, Request, Scheduler, Server } from "../scheduler.ts";
 import { connectionOverhead } from "./availability.ts";
 import {
   type CacheEntry,
@@ -11,7 +12,6 @@ import {
 } from "./destination-cache.ts";
 import { leastLoaded } from "./least-load.ts";
 import { needsRelief } from "./relief.ts";
-import type { Choice, Request, Scheduler, Server } from "./scheduler.ts";
 
 export interface ReplicationEntry extends CacheEntry {
   /** The servers that answer for the address, the newest first. */

@@ -1,4 +1,4 @@
-import type { Server } from "./scheduler.ts";
+import type { Server } from "../scheduler.ts";
 
 /**
  * The server with the least load per weight, the first of equals; -1 for none. The kernel compares cross products, so
