@@ -12,5 +12,5 @@ export { sh } from "./ipvs/sh.ts";
 export { ipvsSchedulers } from "./ipvs/table.ts";
 export { wlc } from "./ipvs/wlc.ts";
 export { wrr } from "./ipvs/wrr.ts";
-export type { Choice, Outcome, Request, Scheduler, Server } from "./scheduler.ts";
+export type { Choice, Outcome, Request, Scheduler, SearchProgress, Server } from "./scheduler.ts";
 export { schedulers } from "./schedulers.ts";

@@ -40,6 +40,16 @@ export interface Request {
   readonly cookie?: string;
   /** Ids of the servers that this same request was sent to before, without an answer. */
   readonly tried?: readonly number[];
+  /** Where the last try of this same request left the search; from the choice that it was. */
+  readonly progress?: SearchProgress;
+}
+
+/** What a balancer of nginx keeps between the tries of one request: `hash`, `rehash` and `tries` of its peer data. */
+export interface SearchProgress {
+  readonly hash: number;
+  readonly rehashes: number;
+  /** Servers that the search hit and did not take. */
+  readonly tries: number;
 }
 
 /** How it went with the server that was chosen. */
@@ -61,6 +71,8 @@ export interface Choice<State> {
   readonly examined: number;
   /** The session cookie to set, where this choice began a session. */
   readonly cookie?: string;
+  /** To be given with the request when it is tried again. */
+  readonly progress?: SearchProgress;
 }
 
 /**
