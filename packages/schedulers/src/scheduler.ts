@@ -56,8 +56,12 @@ export interface SearchProgress {
 export interface Outcome {
   /** It did not answer, or not as nginx's `proxy_next_upstream` wants it. */
   readonly failed: boolean;
+  /** The request went on to another server after this one; the last one that it tried has none of this. */
+  readonly retried?: boolean;
   /** From the choice to the answer, in milliseconds. */
   readonly durationMs: number;
+  /** Until the connection stood, in milliseconds: a part of `durationMs`. */
+  readonly connectMs?: number;
   /** Virtual time in milliseconds. */
   readonly nowMs: number;
 }
