@@ -2,6 +2,7 @@ import { type ApiObject, type Kind, objectKey } from "../model/api-object.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { StatusError } from "../runtime/errors.ts";
 import type { Random } from "../runtime/random.ts";
+import { acceptObject, keepSystemFields, setDefaults } from "./accept-object.ts";
 import { admitNamespace } from "./admit-namespace.ts";
 import type { Warning } from "./apply-warning.ts";
 import { bootWithServiceCIDR } from "./boot-service-cidr.ts";
@@ -10,14 +11,12 @@ import { decodeDocument } from "./decode/decode-document.ts";
 import { isComponentConfig, isStoredKind, kinds } from "./decode/kinds.ts";
 import type { Draft } from "./draft.ts";
 import { kindRules } from "./kind-rules.ts";
-import type { KindRules } from "./kinds/rules.ts";
 import type { FieldPath, ManifestDocument } from "./manifest/manifest-document.ts";
 import { readManifests } from "./manifest/read-manifests.ts";
 import { type AppliedWorkload, checkPodCount } from "./pod-limit.ts";
 import { sameObject } from "./same-object.ts";
 import { SkippedKinds } from "./skipped-kinds.ts";
 import { type FieldError, invalidObject, Refusal, stepsOf } from "./validate/field-error.ts";
-import { validateMetadata } from "./validate/metadata.ts";
 import { writtenField } from "./validate/written-field.ts";
 import { putObject } from "./write-object.ts";
 
@@ -123,16 +122,11 @@ class Apply {
 
   /** Defaults, allocates and validates; what comes out is ready to be stored. */
   #accept(document: ManifestDocument, draft: Draft<ApiObject>, before: ApiObject | undefined): ApiObject {
-    const rules = kindRules[draft.kind] as unknown as KindRules<ApiObject>;
     const object = draft as ApiObject;
     try {
-      rules.setDefaults(draft);
+      setDefaults(draft);
       keepSystemFields(draft, before);
-      const title = `${draft.kind.toLowerCase()}/${objectKey(object)}`;
-      rules.prepare?.(this.#state, draft, before, this.#context.random.fork(`apiserver/${title}`));
-      const { namespaced } = kinds[draft.kind];
-      refuse([...validateMetadata(object.metadata, namespaced, rules.checkName), ...rules.validate(object, before)]);
-      return object;
+      return acceptObject(this.#state, draft, before, this.#context.random);
     } catch (reason) {
       if (reason instanceof Refusal) throw refusedBy(reason, document, object);
       throw reason instanceof StatusError ? placed(reason, document) : reason;
@@ -170,36 +164,6 @@ class Apply {
     this.#state = state;
     this.#changes.push(change);
   }
-}
-
-function refuse(errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw new Refusal(errors);
-}
-
-/** What belongs to the stored object and what the status last said, where the new one leaves it out. */
-function keepSystemFields(draft: Draft<ApiObject>, before: ApiObject | undefined): void {
-  if (before === undefined) {
-    if (specCounts(draft.kind)) draft.metadata.generation ??= 1;
-    return;
-  }
-  const { uid, creationTimestamp, generation } = before.metadata;
-  if (uid !== undefined) draft.metadata.uid = uid;
-  if (creationTimestamp !== undefined) draft.metadata.creationTimestamp = creationTimestamp;
-  if (generation !== undefined) draft.metadata.generation = generation;
-  const stored = before as { status?: unknown };
-  const given = draft as { status?: unknown };
-  if (given.status === undefined && stored.status !== undefined) given.status = structuredCopy(stored.status);
-}
-
-/** Kinds whose `generation` the API server counts. */
-function specCounts(kind: Kind): boolean {
-  return kind === "Deployment" || kind === "ReplicaSet" || kind === "EndpointSlice";
-}
-
-function structuredCopy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(structuredCopy);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, structuredCopy(inner)]));
 }
 
 function refusedBy(refusal: Refusal, document: ManifestDocument, object: ApiObject): Error {

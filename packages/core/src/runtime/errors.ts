@@ -29,14 +29,30 @@ export interface StatusCause {
 /** Reasons of `metav1.Status` that the simulator gives, with their HTTP codes. */
 export const statusCodes = {
   BadRequest: 400,
+  Forbidden: 403,
   NotFound: 404,
+  MethodNotAllowed: 405,
+  NotAcceptable: 406,
   AlreadyExists: 409,
   Conflict: 409,
+  Expired: 410,
+  RequestEntityTooLarge: 413,
+  UnsupportedMediaType: 415,
   Invalid: 422,
+  TooManyRequests: 429,
   InternalError: 500,
+  ServiceUnavailable: 503,
 } as const;
 
 export type StatusReason = keyof typeof statusCodes;
+
+/** What an answer is about: `metav1.StatusDetails` less the causes. */
+export interface StatusSubject {
+  readonly name?: string;
+  readonly group?: string;
+  /** The plural of a resource, or a kind where the object itself is refused. */
+  readonly kind?: string;
+}
 
 /**
  * The user's object is wrong. `message` is worded as the API server words it
@@ -47,18 +63,25 @@ export class StatusError extends Error {
   readonly reason: StatusReason;
   readonly code: number;
   readonly causes: readonly StatusCause[];
+  readonly subject: StatusSubject | undefined;
   readonly position: SourcePosition | undefined;
   readonly hint: string | undefined;
 
   constructor(
     reason: StatusReason,
     message: string,
-    details: { causes?: readonly StatusCause[]; position?: SourcePosition; hint?: string } = {},
+    details: {
+      causes?: readonly StatusCause[];
+      subject?: StatusSubject;
+      position?: SourcePosition;
+      hint?: string;
+    } = {},
   ) {
     super(message);
     this.reason = reason;
     this.code = statusCodes[reason];
     this.causes = details.causes ?? [];
+    this.subject = details.subject;
     this.position = details.position;
     this.hint = details.hint;
   }

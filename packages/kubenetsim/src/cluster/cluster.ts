@@ -1,5 +1,6 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import { emptyState } from "@kubenetsim/core/apiserver/empty-state";
+import { RestServer } from "@kubenetsim/core/apiserver/rest/rest-server";
 import type { Kind, KindMap, ObjectKey } from "@kubenetsim/core/model/api-object";
 import { ChangeEvents, type Listener } from "@kubenetsim/core/runtime/change-events";
 import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
@@ -10,9 +11,8 @@ import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-p
 import { noSuchNode } from "../connect/no-such-node.ts";
 import { parseSource } from "../connect/source.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
-import { askHealth } from "../dataplane/health-servers.ts";
-import { heldPorts } from "../dataplane/held-ports.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
+import { askNodeHealth } from "../dataplane/node-health.ts";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
 import { findWarnings } from "../warnings/find-warnings.ts";
@@ -21,8 +21,9 @@ import type { Warning } from "../warnings/warning.ts";
 import { ClientHandle } from "./client-handle.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
 import { type ClusterSnapshot, requireSnapshot, takeSnapshot } from "./cluster-snapshot.ts";
+import { ClusterStore } from "./cluster-store.ts";
 import { Connections } from "./connections.ts";
-import { applyTexts, type ControlPlane, deleteFrom, type InputText, settlePlane } from "./control-plane.ts";
+import { applyTexts, type ControlPlane, committed, deleteFrom, type InputText, settlePlane } from "./control-plane.ts";
 import { checkOptions, loadBalancerCidr, proxyConfig, withMode } from "./effective-options.ts";
 import { newNodes } from "./new-node.ts";
 import { NodeHandle } from "./node-handle.ts";
@@ -41,6 +42,8 @@ import { NodeHandle } from "./node-handle.ts";
 export class Cluster {
   readonly seed: string;
   readonly clock: Clock;
+  /** The API server: the Kubernetes REST API over these objects. */
+  readonly api: RestServer;
   readonly #options: ClusterOptions;
   readonly #events: ChangeEvents<Change> = new ChangeEvents();
   #control: ControlPlane;
@@ -55,6 +58,10 @@ export class Cluster {
     this.#control = control;
     this.#data = new DataPlane(this.#surroundings());
     this.#connections = new Connections(this.#data, options, () => this.state);
+    const commit = this.#commit.bind(this);
+    this.api = new RestServer(
+      new ClusterStore({ ...this.#context(), state: () => this.state, commit, events: this.#events }),
+    );
   }
 
   /** @throws ParseError, StatusError for options that cannot be, UnsupportedError for a mode or scheduler that is not modelled. */
@@ -83,8 +90,8 @@ export class Cluster {
 
   /** What is allowed and probably not meant: of the applied texts, and of the cluster as it stands. */
   get warnings(): readonly Warning[] {
-    const state = this.#data.history.at(-1)?.state ?? this.state;
-    return [...this.#applyWarnings, ...proxyWarnings(this.#data, this.#control), ...findWarnings(state)];
+    const found = findWarnings(this.#settledState());
+    return [...this.#applyWarnings, ...proxyWarnings(this.#data, this.#control), ...found];
   }
 
   /**
@@ -98,9 +105,8 @@ export class Cluster {
 
   /** Several texts at once: they may refer to each other in any order, and all of them are applied or none. */
   applyAll(texts: readonly InputText[]): readonly Change[] {
-    for (const { text } of texts) {
-      if (typeof text !== "string")
-        throw new TypeError("apply takes YAML or JSON as a string; JSON.stringify an object");
+    if (texts.some(({ text }) => typeof text !== "string")) {
+      throw new TypeError("apply takes YAML or JSON as a string; JSON.stringify an object");
     }
     const applied = applyTexts(this.#control, texts, this.#context());
     this.#control = withMode(applied.plane, this.#options);
@@ -168,7 +174,7 @@ export class Cluster {
           this.#act({ kind, node: name });
         },
         load: (ruleset) => this.#data.load(this.#nodePlane(name).name, ruleset),
-        ask: (question) => this.#askHealth(name, question),
+        ask: (question) => askNodeHealth(this.#nodePlane(name), this.#settledState(), question, this.clock.nowMs),
       },
       this.#connections,
     );
@@ -254,27 +260,26 @@ export class Cluster {
     return this.#events.watch(listener);
   }
 
-  /**
-   * Is all that kube-proxy is configured to do modelled? Tracing and the nodes' rules ask by themselves.
-   *
-   * @throws UnsupportedError where the mode or the IPVS scheduler stands
-   */
+  /** Tracing and the nodes' rules ask by themselves. @throws UnsupportedError where a mode or scheduler stands that is not modelled. */
   requireModelled(mode: ProxyMode = this.proxyMode): void {
     requireModelled({ ...this.proxyConfig, mode }, this.#control.configSource);
   }
 
   #nodePlane(name: string): NodePlane {
-    const nodes = (this.#data.history.at(-1)?.state ?? this.state).tables.Node;
+    const nodes = this.#settledState().tables.Node;
     if (!nodes.has(name)) throw noSuchNode(name, nodes.keys());
     return this.#data.node(name);
   }
 
-  #askHealth(name: string, question: { readonly port: number; readonly path: string }): string | undefined {
-    const { proxy } = this.#nodePlane(name).current();
-    const { tables } = this.#data.history.at(-1)?.state ?? this.state;
-    if (proxy === undefined || heldPorts(tables.Pod.values()).get(name)?.has(question.port)) return undefined;
-    const { port, path } = question;
-    return askHealth(proxy, port, { path, node: tables.Node.get(name), nowMs: this.clock.nowMs });
+  #settledState(): ClusterState {
+    return this.#data.history.at(-1)?.state ?? this.state;
+  }
+
+  #commit(state: ClusterState, changes: readonly Change[]): void {
+    const { plane, warnings } = committed(this.#control, state, changes);
+    this.#control = plane;
+    this.#applyWarnings = [...this.#applyWarnings, ...warnings];
+    this.#events.tell(changes);
   }
 
   /** Before anything is settled no kube-proxy runs. */

@@ -7,6 +7,7 @@ import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { deleteObject } from "@kubenetsim/core/apiserver/write-object";
 import { type SettleResult, settle } from "@kubenetsim/core/controllers/settle";
 import type { Kind, ObjectKey } from "@kubenetsim/core/model/api-object";
+import type { ConfigMap } from "@kubenetsim/core/model/config-map";
 import type { Cidr } from "@kubenetsim/core/net/cidr";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { formatPosition, ParseError, StatusError } from "@kubenetsim/core/runtime/errors";
@@ -77,6 +78,33 @@ export function applyTexts(plane: ControlPlane, texts: readonly InputText[], con
       ...configWarnings(configs),
     ],
   };
+}
+
+/**
+ * Takes the outcome of a write through the API. The ConfigMap of kube-proxy configures it; one that kube-proxy cannot read is
+ * stored like any other, and warned of.
+ */
+export function committed(
+  plane: ControlPlane,
+  state: ClusterState,
+  changes: readonly Change[],
+): { plane: ControlPlane; warnings: readonly Warning[] } {
+  const taken = { ...plane, state, pending: [...plane.pending, ...changes] };
+  const documents = changes.flatMap(({ after }) => (after?.kind === "ConfigMap" ? documentsOf(after) : []));
+  const last = documents.findLast(isKubeProxyConfig);
+  if (last === undefined) return { plane: taken, warnings: [] };
+  try {
+    const { config, document, warnings } = readKubeProxyConfigDocument(last);
+    return { plane: { ...taken, config, configSource: document }, warnings };
+  } catch (reason) {
+    if (!(reason instanceof ParseError || reason instanceof StatusError)) throw reason;
+    const message = `kube-proxy could not start with this: ${reason.message}`;
+    return { plane: taken, warnings: [{ message, position: reason.position }] };
+  }
+}
+
+function documentsOf(object: ConfigMap): ManifestDocument[] {
+  return readManifests(JSON.stringify(object), `configmap/${object.metadata.name}`);
 }
 
 /** Deletes one object. @throws StatusError NotFound, ParseError for what is no kind or no key */

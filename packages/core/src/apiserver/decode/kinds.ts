@@ -1,11 +1,25 @@
 import type { Kind } from "../../model/api-object.ts";
 
+/** What a resource has below it: `services/web/status`. */
+export type Subresource = "status" | "scale";
+
 /** How the API server knows a kind. */
 export interface KindInfo {
   readonly apiVersion: string;
   /** In the field table. */
   readonly struct: string;
   readonly namespaced: boolean;
+  /** "" for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** `deployments`, as paths and kubectl spell it. */
+  readonly plural: string;
+  readonly singular: string;
+  /** `deploy`. */
+  readonly shortNames: readonly string[];
+  /** `all`: what kubectl takes for several kinds. */
+  readonly categories: readonly string[];
+  readonly subresources: readonly Subresource[];
   /** `deployments.apps`: what messages of kind NotFound and AlreadyExists say. */
   readonly resource: string;
   /** `Deployment.apps`: what messages of kind Invalid say. */
@@ -14,61 +28,82 @@ export interface KindInfo {
   readonly deprecated?: string;
 }
 
-/** The kinds that are stored. */
+type Description = Pick<KindInfo, "struct"> &
+  Partial<Pick<KindInfo, "namespaced" | "shortNames" | "categories" | "subresources" | "deprecated">>;
+
+/** A kind as discovery tells of it: namespaced, without short names and subresources unless told otherwise. */
+function described(kind: Kind, apiVersion: string, plural: string, more: Description): KindInfo {
+  const slash = apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : apiVersion.slice(0, slash);
+  const suffix = group === "" ? "" : `.${group}`;
+  return {
+    apiVersion,
+    group,
+    version: apiVersion.slice(slash + 1),
+    plural,
+    singular: kind.toLowerCase(),
+    resource: `${plural}${suffix}`,
+    qualified: `${kind}${suffix}`,
+    namespaced: true,
+    shortNames: [],
+    categories: [],
+    subresources: [],
+    ...more,
+  };
+}
+
+const workload = { categories: ["all"], subresources: ["scale", "status"] } as const;
+
+/** The kinds that are stored, as the discovery of a real API server describes them. */
 export const kinds: Readonly<Record<Kind, KindInfo>> = {
-  Namespace: {
-    apiVersion: "v1",
+  Namespace: described("Namespace", "v1", "namespaces", {
     struct: "core.Namespace",
     namespaced: false,
-    resource: "namespaces",
-    qualified: "Namespace",
-  },
-  Node: { apiVersion: "v1", struct: "core.Node", namespaced: false, resource: "nodes", qualified: "Node" },
-  Pod: { apiVersion: "v1", struct: "core.Pod", namespaced: true, resource: "pods", qualified: "Pod" },
-  Service: { apiVersion: "v1", struct: "core.Service", namespaced: true, resource: "services", qualified: "Service" },
-  ConfigMap: {
-    apiVersion: "v1",
-    struct: "core.ConfigMap",
-    namespaced: true,
-    resource: "configmaps",
-    qualified: "ConfigMap",
-  },
-  Endpoints: {
-    apiVersion: "v1",
+    shortNames: ["ns"],
+    subresources: ["status"],
+  }),
+  Node: described("Node", "v1", "nodes", {
+    struct: "core.Node",
+    namespaced: false,
+    shortNames: ["no"],
+    subresources: ["status"],
+  }),
+  Pod: described("Pod", "v1", "pods", {
+    struct: "core.Pod",
+    shortNames: ["po"],
+    categories: ["all"],
+    subresources: ["status"],
+  }),
+  Service: described("Service", "v1", "services", {
+    struct: "core.Service",
+    shortNames: ["svc"],
+    categories: ["all"],
+    subresources: ["status"],
+  }),
+  ConfigMap: described("ConfigMap", "v1", "configmaps", { struct: "core.ConfigMap", shortNames: ["cm"] }),
+  Endpoints: described("Endpoints", "v1", "endpoints", {
     struct: "core.Endpoints",
-    namespaced: true,
-    resource: "endpoints",
-    qualified: "Endpoints",
+    shortNames: ["ep"],
     deprecated: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
-  },
-  EndpointSlice: {
-    apiVersion: "discovery.k8s.io/v1",
+  }),
+  EndpointSlice: described("EndpointSlice", "discovery.k8s.io/v1", "endpointslices", {
     struct: "discovery.EndpointSlice",
-    namespaced: true,
-    resource: "endpointslices.discovery.k8s.io",
-    qualified: "EndpointSlice.discovery.k8s.io",
-  },
-  Deployment: {
-    apiVersion: "apps/v1",
+  }),
+  Deployment: described("Deployment", "apps/v1", "deployments", {
     struct: "apps.Deployment",
-    namespaced: true,
-    resource: "deployments.apps",
-    qualified: "Deployment.apps",
-  },
-  ReplicaSet: {
-    apiVersion: "apps/v1",
+    shortNames: ["deploy"],
+    ...workload,
+  }),
+  ReplicaSet: described("ReplicaSet", "apps/v1", "replicasets", {
     struct: "apps.ReplicaSet",
-    namespaced: true,
-    resource: "replicasets.apps",
-    qualified: "ReplicaSet.apps",
-  },
-  ServiceCIDR: {
-    apiVersion: "networking.k8s.io/v1",
+    shortNames: ["rs"],
+    ...workload,
+  }),
+  ServiceCIDR: described("ServiceCIDR", "networking.k8s.io/v1", "servicecidrs", {
     struct: "networking.ServiceCIDR",
     namespaced: false,
-    resource: "servicecidrs.networking.k8s.io",
-    qualified: "ServiceCIDR.networking.k8s.io",
-  },
+    subresources: ["status"],
+  }),
 };
 
 export function isStoredKind(kind: string): kind is Kind {

@@ -68,9 +68,15 @@ export function invalidObject(
   const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   return new StatusError("Invalid", `${qualifiedKind} ${JSON.stringify(name)} is invalid: ${list}`, {
     causes,
+    subject: subjectOf(qualifiedKind, name),
     ...(details.position === undefined ? {} : { position: details.position }),
     ...(details.hint === undefined ? {} : { hint: details.hint }),
   });
+}
+
+function subjectOf(qualifiedKind: string, name: string): { name: string; group?: string; kind: string } {
+  const [kind = "", ...group] = qualifiedKind.split(".");
+  return { name, ...(group.length === 0 ? {} : { group: group.join(".") }), kind };
 }
 
 /** `spec.ports[0].port` as the steps from the root; keys in brackets (`annotations[a.b/c]`) are one step. */

@@ -1,0 +1,68 @@
+import { type ApiObject, type Kind, objectKey } from "../model/api-object.ts";
+import type { Random } from "../runtime/random.ts";
+import type { ClusterState } from "./cluster-state.ts";
+import { kinds } from "./decode/kinds.ts";
+import type { Draft } from "./draft.ts";
+import { kindRules } from "./kind-rules.ts";
+import type { KindRules } from "./kinds/rules.ts";
+import { type FieldError, Refusal } from "./validate/field-error.ts";
+import { validateMetadata } from "./validate/metadata.ts";
+
+/** Fills in what is left out, as decoding into a versioned type does. */
+export function setDefaults(draft: Draft<ApiObject>): void {
+  rulesOf(draft.kind).setDefaults(draft);
+}
+
+/**
+ * Allocates and validates a draft whose defaults stand; what comes out is ready to be stored.
+ *
+ * @throws Refusal with the refused fields, StatusError for an answer about the whole object.
+ */
+export function acceptObject(
+  state: ClusterState,
+  draft: Draft<ApiObject>,
+  before: ApiObject | undefined,
+  random: Random,
+): ApiObject {
+  const rules = rulesOf(draft.kind);
+  const object = draft as ApiObject;
+  const title = `${draft.kind.toLowerCase()}/${objectKey(object)}`;
+  rules.prepare?.(state, draft, before, random.fork(`apiserver/${title}`));
+  const { namespaced } = kinds[draft.kind];
+  refuse([...validateMetadata(object.metadata, namespaced, rules.checkName), ...rules.validate(object, before)]);
+  return object;
+}
+
+function rulesOf(kind: Kind): KindRules<ApiObject> {
+  return kindRules[kind] as unknown as KindRules<ApiObject>;
+}
+
+function refuse(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw new Refusal(errors);
+}
+
+/** What belongs to the stored object and what the status last said, where the new one leaves it out. */
+export function keepSystemFields(draft: Draft<ApiObject>, before: ApiObject | undefined): void {
+  if (before === undefined) {
+    if (specCounts(draft.kind)) draft.metadata.generation ??= 1;
+    return;
+  }
+  const { uid, creationTimestamp, generation } = before.metadata;
+  if (uid !== undefined) draft.metadata.uid = uid;
+  if (creationTimestamp !== undefined) draft.metadata.creationTimestamp = creationTimestamp;
+  if (generation !== undefined) draft.metadata.generation = generation;
+  const stored = before as { status?: unknown };
+  const given = draft as { status?: unknown };
+  if (given.status === undefined && stored.status !== undefined) given.status = structuredCopy(stored.status);
+}
+
+/** Kinds whose `generation` the API server counts. */
+function specCounts(kind: Kind): boolean {
+  return kind === "Deployment" || kind === "ReplicaSet" || kind === "EndpointSlice";
+}
+
+function structuredCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(structuredCopy);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, structuredCopy(inner)]));
+}

@@ -1,0 +1,90 @@
+import { StatusError } from "../../runtime/errors.ts";
+import type { Plain, PlainObject } from "../manifest/manifest-document.ts";
+import { bodyOf, readSelection, selectObjects } from "./read-verbs.ts";
+import { badRequest, methodNotAllowed, noSuchResource } from "./refusals.ts";
+import { jsonAnswer, type RestAnswer, type RestRequest, type RestResponse } from "./request.ts";
+import { type ResourceRoute, readRoute } from "./route.ts";
+import { statusBody } from "./status-body.ts";
+import type { ApiStore } from "./store.ts";
+import { readWriteOptions } from "./write-options.ts";
+import { createObject, removeObject, replaceObject, requireObject, type Written } from "./write-verbs.ts";
+
+/**
+ * The Kubernetes REST API over a store: a request in, an answer out, at once. Transports are thin layers over it: the fetch
+ * handler, and kubectl in the library.
+ *
+ * @example
+ * const server = new RestServer(store);
+ * server.handle({ method: "GET", path: "/api/v1/services", query: new Map(), headers: {} });
+ */
+export class RestServer {
+  readonly #store: ApiStore;
+
+  constructor(store: ApiStore) {
+    this.#store = store;
+  }
+
+  /** Refusals are answers, too: nothing is thrown for what a client sends. */
+  handle(request: RestRequest): RestResponse {
+    try {
+      const route = readRoute(request.path);
+      if (route === undefined) throw noSuchResource();
+      return this.#answer(route, request);
+    } catch (reason) {
+      if (reason instanceof StatusError) return jsonAnswer(reason.code, statusBody(reason));
+      throw reason;
+    }
+  }
+
+  #answer(route: ResourceRoute, request: RestRequest): RestResponse {
+    const { state } = this.#store;
+    const { method } = request;
+    if (method === "GET" && route.name === undefined) return this.#list(route, request);
+    if (method === "GET") return jsonAnswer(200, bodyOf(requireObject(state, route)), deprecation(route));
+    const options = readWriteOptions(request.query, request.headers["user-agent"] ?? "");
+    const context = this.#store;
+    if (method === "POST" && route.name === undefined) {
+      return this.#commit(201, createObject(state, route, readBody(request), options, context), options.dryRun, route);
+    }
+    if (method === "PUT" && route.name !== undefined) {
+      return this.#commit(200, replaceObject(state, route, readBody(request), options, context), options.dryRun, route);
+    }
+    if (method === "DELETE" && route.name !== undefined && route.subresource === undefined) {
+      return this.#commit(200, removeObject(state, route), options.dryRun, route);
+    }
+    throw methodNotAllowed();
+  }
+
+  #list(route: ResourceRoute, request: RestRequest): RestAnswer {
+    const { state } = this.#store;
+    const items = selectObjects(state, route, readSelection(request.query)).map((object) => {
+      const { kind: _, apiVersion: __, ...rest } = bodyOf(object);
+      return rest;
+    });
+    const metadata = { resourceVersion: String(state.revision) };
+    const body: Plain = { kind: `${route.kind}List`, apiVersion: route.info.apiVersion, metadata, items };
+    return jsonAnswer(200, body, deprecation(route));
+  }
+
+  #commit(code: number, written: Written, dryRun: boolean, route: ResourceRoute): RestAnswer {
+    if (!dryRun && written.changes.length > 0) this.#store.commit(written.state, written.changes);
+    return jsonAnswer(code, bodyOf(written.object), [...deprecation(route), ...written.warnings]);
+  }
+}
+
+function deprecation(route: ResourceRoute): string[] {
+  return route.info.deprecated === undefined ? [] : [route.info.deprecated];
+}
+
+function readBody(request: RestRequest): PlainObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(request.body ?? "");
+  } catch (reason) {
+    throw badRequest(`couldn't get version/kind; json parse error: ${(reason as Error).message}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw badRequest("couldn't get version/kind; json parse error: the body is no object");
+  }
+  return value as PlainObject;
+}

@@ -1,0 +1,59 @@
+import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { ApiStore } from "@kubenetsim/core/apiserver/rest/store";
+import type { ChangeEvents, Listener } from "@kubenetsim/core/runtime/change-events";
+import type { Clock } from "@kubenetsim/core/runtime/clock";
+import type { Random } from "@kubenetsim/core/runtime/random";
+
+/** How a store gets at what its cluster holds. */
+export interface StoreAccess {
+  state(): ClusterState;
+  commit(state: ClusterState, changes: readonly Change[]): void;
+  readonly events: ChangeEvents<Change>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** As many changes are kept for watches that come late; etcd keeps those of five minutes. */
+export const keptChanges = 100_000;
+
+/** A cluster as its API server sees it. */
+export class ClusterStore implements ApiStore {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly #access: StoreAccess;
+  readonly #kept: Change[] = [];
+  /** Of the last change that is not kept any more. */
+  #forgotten: number;
+
+  constructor(access: StoreAccess) {
+    this.#access = access;
+    this.clock = access.clock;
+    this.random = access.random;
+    this.#forgotten = access.state().revision;
+    access.events.watch((change) => this.#keep(change));
+  }
+
+  get state(): ClusterState {
+    return this.#access.state();
+  }
+
+  commit(state: ClusterState, changes: readonly Change[]): void {
+    this.#access.commit(state, changes);
+  }
+
+  changesSince(revision: number): readonly Change[] | undefined {
+    if (revision < this.#forgotten) return undefined;
+    return this.#kept.filter((change) => change.revision > revision);
+  }
+
+  watch(listener: Listener<Change>): () => void {
+    return this.#access.events.watch(listener);
+  }
+
+  #keep(change: Change): void {
+    this.#kept.push(change);
+    if (this.#kept.length < 2 * keptChanges) return;
+    this.#forgotten = this.#kept[keptChanges - 1]!.revision;
+    this.#kept.splice(0, keptChanges);
+  }
+}
