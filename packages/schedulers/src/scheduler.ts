@@ -29,6 +29,8 @@ export interface Request {
   readonly fallback: boolean;
   /** `sh-port`, `mh-port`: the source port counts too. */
   readonly usePort: boolean;
+  /** net.ipv4.vs.lblc_expiration or lblcr_expiration, whichever is the scheduler's; a day unless given. */
+  readonly expirationMs?: number;
   readonly destinationPort?: number;
   /** The number of the protocol above IP: 6 TCP, 17 UDP. */
   readonly protocol?: number;
@@ -104,6 +106,8 @@ export interface Scheduler<State> {
   choose(state: State, servers: readonly Server[], request: Request): Choice<State>;
   /** Whether the state remembers a server: the kernel does not forget such a one as long as that is so. */
   remembers(state: State, id: number): boolean;
+  /** Its timers run up to this time, with this `Request.expirationMs`; `choose` does the same for its own time. */
+  elapsed?(state: State, nowMs: number, expirationMs?: number): State;
   /** The connection or request that went to `servers[index]` is over; for those who learn from it. */
   released?(state: State, servers: readonly Server[], index: number, outcome: Outcome): State;
 }

@@ -5,6 +5,7 @@ import { Packet, tcpFlag } from "../engine/packet.ts";
 import type { IpvsKernelState } from "./kernel-state.ts";
 import { maskAddress } from "./persistence.ts";
 import type { RealServerEntry } from "./real-server-entry.ts";
+import { schedulerExpirationMs } from "./settings.ts";
 import { chosenBy } from "./tape-records.ts";
 import type { VirtualServerEntry } from "./virtual-server-entry.ts";
 import { virtualServerKey } from "./virtual-server-key.ts";
@@ -34,6 +35,7 @@ export class ConnectionOpener {
     nowMs: 0,
     fallback: false,
     usePort: false,
+    expirationMs: 0,
   };
   readonly #v4 = { source: [0], destination: [0] };
   readonly #v6 = { source: [0, 0, 0, 0], destination: [0, 0, 0, 0] };
@@ -129,6 +131,7 @@ export class ConnectionOpener {
     request.nowMs = nowMs;
     request.fallback = virtualServer.fallback;
     request.usePort = virtualServer.usePort;
+    request.expirationMs = schedulerExpirationMs(this.#kernel.sysctls, virtualServer.scheduler.name) ?? 0;
   }
 
   #aimTemplate(packet: Packet, virtualServer: VirtualServerEntry): void {

@@ -125,12 +125,28 @@ export class Connections {
     const { table } = this;
     const slot = table.takeExpired(nowMs);
     if (slot < 0) return;
-    const row = table.row(slot);
-    if (table.words[row + field.controlled]! > 0) {
+    if (table.words[table.row(slot) + field.controlled]! > 0) {
       table.timeoutMs[slot] = controllerGraceMs;
       table.expireAt(slot, nowMs + controllerGraceMs);
-      return;
-    }
+    } else this.#end(slot);
+  }
+
+  /**
+   * Ends all connections whose real server is gone, and then their templates, which have the same one
+   * (ip_vs_expire_nodest_conn_flush).
+   */
+  dropServerless(): void {
+    const { table } = this;
+    const gone = table.slotsInLinkOrder().filter((slot) => !table.servers[slot]!.available);
+    const controls = (slot: number): boolean => table.words[table.row(slot) + field.controlled]! > 0;
+    const templates = gone.filter(controls);
+    for (const slot of gone) if (!controls(slot)) this.#end(slot);
+    for (const slot of templates) if (!controls(slot)) this.#end(slot);
+  }
+
+  #end(slot: number): void {
+    const { table } = this;
+    const row = table.row(slot);
     table.unlink(slot);
     const controller = table.words[row + field.controller]!;
     if (controller >= 0) table.words[table.row(controller) + field.controlled]!--;

@@ -18,6 +18,8 @@ export interface IpvsState {
   readonly trash: readonly SavedRealServer[];
   /** Null for never. */
   readonly nextTrashCheckMs: number | null;
+  /** Null for never. */
+  readonly nextFlushMs: number | null;
   /** In the order in which to link them. */
   readonly connections: readonly SavedConnection[];
   /** Slots of connections that are gone, in the order in which new ones take them. */
@@ -76,6 +78,7 @@ export function saveState(kernel: IpvsKernelState): IpvsState {
       saveRealServer(server, { ...server.virtualServer.configuration, realServers: [] }),
     ),
     nextTrashCheckMs: trash.nextCheckMs === Number.POSITIVE_INFINITY ? null : trash.nextCheckMs,
+    nextFlushMs: virtualServers.nextFlushMs === Number.POSITIVE_INFINITY ? null : virtualServers.nextFlushMs,
     connections: saveConnections(kernel),
     freeSlots: connections.table.free.list(),
   };
@@ -127,6 +130,7 @@ export function restoreState(state: IpvsState, kernel: IpvsKernelState, schedule
     virtualServers.register(server);
   }
   virtualServers.trash.nextCheckMs = state.nextTrashCheckMs ?? Number.POSITIVE_INFINITY;
+  virtualServers.nextFlushMs = state.nextFlushMs ?? Number.POSITIVE_INFINITY;
   virtualServers.enabled = state.enabled;
   virtualServers.nextVirtualServerIndex = state.nextVirtualServerIndex;
   virtualServers.nextRealServerId = state.nextRealServerId;

@@ -182,6 +182,8 @@ export class IpvsDirector implements Director {
   }
 
   configure(settings: { sysctls?: Partial<IpvsSysctls>; timeouts?: IpvsTimeouts }): void {
+    const nowMs = this.#now();
+    this.#kernel.virtualServers.runSchedulerTimers(nowMs);
     this.#kernel.sysctls = { ...this.#kernel.sysctls, ...settings.sysctls };
     if (settings.timeouts !== undefined) this.#kernel.connections.setTimeouts(settings.timeouts);
   }

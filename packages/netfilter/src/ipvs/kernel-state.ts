@@ -9,7 +9,7 @@ export class IpvsKernelState {
   sysctls: IpvsSysctls = kubeProxySysctls;
 
   constructor(schedulers: SchedulerTable) {
-    this.virtualServers = new VirtualServers(schedulers);
+    this.virtualServers = new VirtualServers(schedulers, this);
   }
 
   /** Runs all timers that were due by now, in the order of their times. */
@@ -17,8 +17,12 @@ export class IpvsKernelState {
     const { connections, virtualServers } = this;
     const { queue } = connections.table;
     const { trash } = virtualServers;
-    while (queue.nextMs <= nowMs || trash.nextCheckMs <= nowMs) {
-      if (queue.nextMs <= trash.nextCheckMs) connections.expireOne(queue.nextMs);
+    while (queue.nextMs <= nowMs || trash.nextCheckMs <= nowMs || virtualServers.nextFlushMs <= nowMs) {
+      const { nextFlushMs } = virtualServers;
+      if (nextFlushMs <= queue.nextMs && nextFlushMs <= trash.nextCheckMs) {
+        virtualServers.nextFlushMs = Number.POSITIVE_INFINITY;
+        connections.dropServerless();
+      } else if (queue.nextMs <= trash.nextCheckMs) connections.expireOne(queue.nextMs);
       else virtualServers.emptyTrash(trash.nextCheckMs);
     }
   }

@@ -52,12 +52,12 @@ export class RealServerEntry implements Server {
     if (upperThreshold !== 0 && this.#connections >= upperThreshold) this.overloaded = true;
   }
 
-  /** ip_vs_unbind_dest's last step. */
+  /** ip_vs_unbind_dest's last step; three times the threshold overflows a `u32` there. */
   noteUnbound(): void {
     const { upperThreshold, lowerThreshold } = this.configuration;
     if (lowerThreshold !== 0) {
       if (this.#connections < lowerThreshold) this.overloaded = false;
-    } else if (upperThreshold === 0 || this.#connections * 4 < upperThreshold * 3) {
+    } else if (upperThreshold === 0 || this.#connections * 4 < Math.imul(upperThreshold, 3) >>> 0) {
       this.overloaded = false;
     }
   }

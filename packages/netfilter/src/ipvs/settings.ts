@@ -8,6 +8,10 @@ export interface IpvsSysctls {
   readonly expireNodestConn: boolean;
   /** A persistence template of a quiesced server is no longer used. */
   readonly expireQuiescentTemplate: boolean;
+  /** Seconds after which lblc forgets a destination address that nobody asks for. */
+  readonly lblcExpiration: number;
+  /** The same of lblcr, which by then also takes the most loaded server out of a set that has not changed. */
+  readonly lblcrExpiration: number;
 }
 
 export const kernelSysctls: IpvsSysctls = {
@@ -15,6 +19,8 @@ export const kernelSysctls: IpvsSysctls = {
   connReuseMode: 1,
   expireNodestConn: false,
   expireQuiescentTemplate: false,
+  lblcExpiration: 86_400,
+  lblcrExpiration: 86_400,
 };
 
 /** What kube-proxy sets on a kernel from 5.9 on (pkg/proxy/ipvs/proxier.go). */
@@ -27,12 +33,14 @@ export const kubeProxySysctls: IpvsSysctls = {
 
 /** Those among sysctls by path below /proc/sys (`net/ipv4/vs/conntrack`), the kernel's defaults for the others. */
 export function readIpvsSysctls(values: ReadonlyMap<string, number>): IpvsSysctls {
-  const read = (name: string): number => values.get(`net/ipv4/vs/${name}`) ?? 0;
+  const read = (name: string, otherwise = 0): number => values.get(`net/ipv4/vs/${name}`) ?? otherwise;
   return {
     conntrack: read("conntrack") !== 0,
-    connReuseMode: values.get("net/ipv4/vs/conn_reuse_mode") ?? kernelSysctls.connReuseMode,
+    connReuseMode: read("conn_reuse_mode", kernelSysctls.connReuseMode),
     expireNodestConn: read("expire_nodest_conn") !== 0,
     expireQuiescentTemplate: read("expire_quiescent_template") !== 0,
+    lblcExpiration: read("lblc_expiration", kernelSysctls.lblcExpiration),
+    lblcrExpiration: read("lblcr_expiration", kernelSysctls.lblcrExpiration),
   };
 }
 
@@ -44,3 +52,9 @@ export interface IpvsTimeouts {
 }
 
 export const kernelTimeouts: IpvsTimeouts = { tcp: 900, tcpFin: 120, udp: 300 };
+
+/** What expires by a sysctl of the scheduler with this name, in milliseconds; undefined where there is none. */
+export function schedulerExpirationMs(sysctls: IpvsSysctls, scheduler: string): number | undefined {
+  if (scheduler === "lblc") return sysctls.lblcExpiration * 1000;
+  return scheduler === "lblcr" ? sysctls.lblcrExpiration * 1000 : undefined;
+}

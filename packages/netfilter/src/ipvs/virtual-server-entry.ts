@@ -78,6 +78,10 @@ export class VirtualServerEntry {
     this.schedulerState = this.scheduler.changed(this.schedulerState, this.realServers);
   }
 
+  runTimers(nowMs: number, expirationMs: number | undefined): void {
+    this.schedulerState = this.scheduler.elapsed?.(this.schedulerState, nowMs, expirationMs) ?? this.schedulerState;
+  }
+
   choose(request: Request): Choice<unknown> {
     const choice = this.scheduler.choose(this.schedulerState, this.realServers, request);
     this.schedulerState = choice.state;

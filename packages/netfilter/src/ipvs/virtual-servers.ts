@@ -7,10 +7,14 @@ import type { Meter } from "../engine/meter.ts";
 import type { Packet } from "../engine/packet.ts";
 import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
 import { RealServerEntry } from "./real-server-entry.ts";
+import { type IpvsSysctls, schedulerExpirationMs } from "./settings.ts";
 import { Trash } from "./trash.ts";
 import { VirtualServerEntry } from "./virtual-server-entry.ts";
 import { virtualServerKey } from "./virtual-server-key.ts";
 import { VirtualServerTable } from "./virtual-server-table.ts";
+
+/** A tick of the kernel's clock with 250 in a second, by which it puts the clearing away off. */
+const tickMs = 4;
 
 export type SchedulerTable = Readonly<Record<string, Scheduler<unknown>>>;
 
@@ -20,11 +24,14 @@ export type SchedulerTable = Readonly<Record<string, Scheduler<unknown>>>;
  */
 export class VirtualServers {
   readonly trash: Trash = new Trash();
+  /** When the connections of real servers that are gone are ended, as expire_nodest_conn wants it; infinity for never. */
+  nextFlushMs: number = Number.POSITIVE_INFINITY;
   /** IPVS looks at packets from the first virtual server on. */
   enabled = false;
   nextVirtualServerIndex = 0;
   nextRealServerId = 0;
   readonly #schedulers: SchedulerTable;
+  readonly #settings: { readonly sysctls: IpvsSysctls };
   readonly #byKey = new Map<string, VirtualServerEntry>();
   readonly #byIndex = new Map<number, VirtualServerEntry>();
   readonly #realServers = new Map<number, RealServerEntry>();
@@ -36,8 +43,9 @@ export class VirtualServers {
   readonly #bySource = new WeakMap<VirtualServer, VirtualServerEntry>();
   #run = 0;
 
-  constructor(schedulers: SchedulerTable) {
+  constructor(schedulers: SchedulerTable, settings: { readonly sysctls: IpvsSysctls }) {
     this.#schedulers = schedulers;
+    this.#settings = settings;
   }
 
   get(key: string): VirtualServerEntry | undefined {
@@ -63,7 +71,15 @@ export class VirtualServers {
   }
 
   emptyTrash(nowMs: number): void {
+    this.runSchedulerTimers(nowMs);
     for (const { id } of this.trash.check(nowMs)) this.#realServers.delete(id);
+  }
+
+  /** What schedulers do by themselves, up to now and as the sysctls are. */
+  runSchedulerTimers(nowMs: number): void {
+    for (const entry of this.#byKey.values()) {
+      entry.runTimers(nowMs, schedulerExpirationMs(this.#settings.sysctls, entry.scheduler.name));
+    }
   }
 
   /** By mark, by protocol, address and port, or by protocol and address for one without a port. */
@@ -146,7 +162,7 @@ export class VirtualServers {
   delete(entry: VirtualServerEntry, nowMs: number): void {
     for (const realServer of [...entry.realServers]) {
       realServer.available = false;
-      this.trash.put(realServer, nowMs);
+      this.#discard(realServer, nowMs);
     }
     entry.realServers.length = 0;
     entry.syncedWith = undefined;
@@ -198,7 +214,13 @@ export class VirtualServers {
 
   #remove(realServer: RealServerEntry, nowMs: number): void {
     realServer.virtualServer.removeRealServer(realServer);
+    this.#discard(realServer, nowMs);
+  }
+
+  /** __ip_vs_del_dest. */
+  #discard(realServer: RealServerEntry, nowMs: number): void {
     this.trash.put(realServer, nowMs);
+    if (this.#settings.sysctls.expireNodestConn) this.nextFlushMs = Math.min(this.nextFlushMs, nowMs + tickMs);
   }
 
   findRealServer(

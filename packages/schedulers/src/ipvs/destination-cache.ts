@@ -26,10 +26,12 @@ export interface DestinationCache<Entry extends CacheEntry> {
 const tableBits = 10;
 const tableSize = 2 ** tableBits;
 const maximumEntries = tableSize * 16;
+/** No address is added to so many. */
+const fullSize = (maximumEntries * 3) / 2;
 const checkIntervalMs = 60_000;
 const checksPerFullCheck = 30;
 /** What a full check throws away: net.ipv4.vs.lblc_expiration and lblcr_expiration by default. */
-export const expirationMs = 86_400_000;
+export const defaultExpirationMs = 86_400_000;
 /** What a check of an overfull table throws away. */
 const staleMs = 360_000;
 
@@ -45,7 +47,7 @@ export function findEntry<Entry extends CacheEntry>(
   return cache.buckets[bucketOf(address)]!.find((entry) => sameAddress(entry.address, address));
 }
 
-/** The table with this entry in the place of the one for its address, or as the first of its bucket. */
+/** The table with this entry in the place of the one for its address, or as the first of its bucket unless the table is full. */
 export function putEntry<Entry extends CacheEntry>(
   cache: DestinationCache<Entry>,
   entry: Entry,
@@ -53,18 +55,20 @@ export function putEntry<Entry extends CacheEntry>(
   const bucket = bucketOf(entry.address);
   const old = cache.buckets[bucket]!;
   const at = old.findIndex((other) => sameAddress(other.address, entry.address));
+  if (at < 0 && cache.size >= fullSize) return cache;
   const chain = at < 0 ? [entry, ...old] : old.with(at, entry);
   return { ...cache, buckets: cache.buckets.with(bucket, chain), size: at < 0 ? cache.size + 1 : cache.size };
 }
 
 /**
- * The table after all runs of its timer that were due by now: every 30th throws out what was not used for a day; the
- * others do something only above 16,384 entries. Entries change only when there is something to choose, so it is soon
- * enough to catch up then.
+ * The table after all runs of its timer that were due by now: every 30th throws out what was not used for `expirationMs`;
+ * the others do something only above 16,384 entries (ip_vs_lblc_check_expire, ip_vs_lblcr_check_expire). Entries change
+ * only when there is something to choose, so it is soon enough to catch up then.
  */
 export function catchUp<Entry extends CacheEntry>(
   cache: DestinationCache<Entry>,
   nowMs: number,
+  expirationMs: number = defaultExpirationMs,
 ): DestinationCache<Entry> {
   let current = cache;
   while (current.nextCheckMs <= nowMs) {

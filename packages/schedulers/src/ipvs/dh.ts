@@ -6,7 +6,10 @@ import { type HashTableState, hashScheduler } from "./hash-table.ts";
 /** CONFIG_IP_VS_DH_TAB_BITS. */
 const tableBits = 8;
 
-/** Destination hashing: 256 buckets dealt evenly, whatever the weights (net/netfilter/ipvs/ip_vs_dh.c). */
+/**
+ * Destination hashing: 256 buckets dealt evenly, whatever the weights (ip_vs_dh_reassign and ip_vs_dh_schedule,
+ * net/netfilter/ipvs/ip_vs_dh.c).
+ */
 export const dh: Scheduler<HashTableState> = hashScheduler("dh", deal, (buckets, servers, request) =>
   searchBuckets(buckets, servers, false, () => hash32(foldAddress(request.destinationAddress), tableBits)),
 );

@@ -2,7 +2,7 @@ import type { Scheduler } from "../scheduler.ts";
 import { isAvailable } from "./availability.ts";
 import { stateless } from "./stateless.ts";
 
-/** Weighted failover: the largest weight, the first of equals (net/netfilter/ipvs/ip_vs_fo.c). */
+/** Weighted failover: the largest weight, the first of equals (ip_vs_fo_schedule, net/netfilter/ipvs/ip_vs_fo.c). */
 export const fo: Scheduler<null> = stateless("fo", (servers) => {
   let index = -1;
   for (let i = 0; i < servers.length; i++) {

@@ -19,7 +19,8 @@ export type LocalityState = DestinationCache<LocalityEntry>;
 
 /**
  * Locality-based least connection: a destination address stays with its server until that one is gone, quiesced or
- * overburdened; then wlc chooses anew (net/netfilter/ipvs/ip_vs_lblc.c). Thresholds count only where wlc chooses.
+ * overburdened; then wlc chooses anew (ip_vs_lblc_schedule, net/netfilter/ipvs/ip_vs_lblc.c). Thresholds count only where
+ * wlc chooses.
  */
 export const lblc: Scheduler<LocalityState> = {
   name: "lblc",
@@ -29,11 +30,12 @@ export const lblc: Scheduler<LocalityState> = {
   changed: (state) => state,
   choose,
   remembers: (state, id) => everyEntry(state).some((entry) => entry.serverId === id),
+  elapsed: catchUp,
 };
 
 function choose(before: LocalityState, servers: readonly Server[], request: Request): Choice<LocalityState> {
   const address = [...request.destinationAddress];
-  const state = catchUp(before, request.nowMs);
+  const state = catchUp(before, request.nowMs, request.expirationMs);
   const known = findEntry(state, address);
   let examined = 0;
   if (known !== undefined) {

@@ -4,13 +4,13 @@ import {
   type CacheEntry,
   catchUp,
   type DestinationCache,
+  defaultExpirationMs,
   emptyCache,
   everyEntry,
-  expirationMs,
   findEntry,
   putEntry,
 } from "./destination-cache.ts";
-import { leastLoaded } from "./least-load.ts";
+import { isLargerProduct, leastLoaded } from "./least-load.ts";
 import { needsRelief } from "./relief.ts";
 
 export interface ReplicationEntry extends CacheEntry {
@@ -23,7 +23,7 @@ export type ReplicationState = DestinationCache<ReplicationEntry>;
 /**
  * Locality-based least connection with replication: a destination address has a set of servers, of which the least
  * loaded takes the connection; an overburdened one gets company, and a set that has not changed for a day loses its most
- * loaded (net/netfilter/ipvs/ip_vs_lblcr.c).
+ * loaded (ip_vs_lblcr_schedule, net/netfilter/ipvs/ip_vs_lblcr.c).
  */
 export const lblcr: Scheduler<ReplicationState> = {
   name: "lblcr",
@@ -33,11 +33,12 @@ export const lblcr: Scheduler<ReplicationState> = {
   changed: (state) => state,
   choose,
   remembers: (state, id) => everyEntry(state).some((entry) => entry.serverIds.includes(id)),
+  elapsed: catchUp,
 };
 
 function choose(before: ReplicationState, servers: readonly Server[], request: Request): Choice<ReplicationState> {
   const { nowMs } = request;
-  const state = catchUp(before, nowMs);
+  const state = catchUp(before, nowMs, request.expirationMs);
   const known = findEntry(state, request.destinationAddress);
   if (known === undefined) {
     const index = leastLoaded(servers, connectionOverhead);
@@ -49,7 +50,7 @@ function choose(before: ReplicationState, servers: readonly Server[], request: R
   // A server that has left the list stays in the set, but cannot be chosen.
   const members = known.serverIds.flatMap((id) => servers.filter((server) => server.id === id));
   const least = members[leastLoaded(members, connectionOverhead)];
-  const entry = { ...dropMostLoaded(known, servers, nowMs), lastUseMs: nowMs };
+  const entry = { ...dropMostLoaded(known, servers, request), lastUseMs: nowMs };
   if (least !== undefined && !needsRelief(least, servers)) {
     return { state: putEntry(state, entry), index: servers.indexOf(least), examined: members.length };
   }
@@ -63,14 +64,17 @@ function withMember(entry: ReplicationEntry, id: number, nowMs: number): Replica
   return { ...entry, serverIds: [id, ...entry.serverIds], lastChangeMs: nowMs };
 }
 
-function dropMostLoaded(entry: ReplicationEntry, servers: readonly Server[], nowMs: number): ReplicationEntry {
+/** ip_vs_dest_set_max and ip_vs_dest_set_erase. */
+function dropMostLoaded(entry: ReplicationEntry, servers: readonly Server[], request: Request): ReplicationEntry {
+  const { nowMs, expirationMs = defaultExpirationMs } = request;
   if (entry.serverIds.length < 2 || nowMs <= entry.lastChangeMs + expirationMs) return entry;
   let most: Server | undefined;
   for (const id of entry.serverIds) {
     const server = servers.find((other) => other.id === id);
     if (server === undefined || server.weight <= 0) continue;
     const heavier =
-      most === undefined || connectionOverhead(most) * server.weight < connectionOverhead(server) * most.weight;
+      most === undefined ||
+      isLargerProduct(connectionOverhead(server), most.weight, connectionOverhead(most), server.weight);
     if (heavier) most = server;
   }
   if (most === undefined) return entry;

@@ -13,7 +13,7 @@ const skipKey = 2654446892;
 
 /**
  * Maglev hashing: each server claims places of a table of 4093 in an order of its own, in turns by weight; the source
- * address (with `mh-port` and the port) names the place (net/netfilter/ipvs/ip_vs_mh.c). The table is built from the
+ * address (with `mh-port` and the port) names the place (ip_vs_mh_populate and ip_vs_mh_schedule, net/netfilter/ipvs/ip_vs_mh.c). The table is built from the
  * last weights that were not 0, so that a quiesced server does not move the others' clients.
  */
 export const mh: Scheduler<HashTableState> = hashScheduler("mh", deal, (buckets, servers, request) => {

@@ -4,7 +4,7 @@ import { stateless } from "./stateless.ts";
 
 /**
  * Overflow: the largest weight whose active connections are not more than its weight, then the next
- * (net/netfilter/ipvs/ip_vs_ovf.c).
+ * (ip_vs_ovf_schedule, net/netfilter/ipvs/ip_vs_ovf.c).
  */
 export const ovf: Scheduler<null> = stateless("ovf", (servers) => {
   let index = -1;

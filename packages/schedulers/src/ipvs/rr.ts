@@ -7,9 +7,9 @@ export interface RoundRobinState {
 }
 
 /**
- * Round robin: the next server after the last one that takes connections (net/netfilter/ipvs/ip_vs_rr.c). A new server
- * enters at the head, so the position moves on with the server it stands on; when that one goes, the one before it holds
- * the place.
+ * Round robin: the next server after the last one that takes connections (ip_vs_rr_schedule,
+ * net/netfilter/ipvs/ip_vs_rr.c). A new server enters at the head, so the position moves on with the server it stands on;
+ * when that one goes, the one before it holds the place (ip_vs_rr_del_dest).
  */
 export const rr: Scheduler<RoundRobinState> = {
   name: "rr",

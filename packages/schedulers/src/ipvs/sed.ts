@@ -7,7 +7,7 @@ export function expectedDelay(server: Server): number {
   return server.activeConnections + 1;
 }
 
-/** Shortest expected delay: active connections with this one, per weight (net/netfilter/ipvs/ip_vs_sed.c). */
+/** Shortest expected delay: active connections with this one, per weight (ip_vs_sed_schedule, net/netfilter/ipvs/ip_vs_sed.c). */
 export const sed: Scheduler<null> = stateless("sed", (servers) => ({
   index: leastLoaded(servers, expectedDelay),
   examined: servers.length,

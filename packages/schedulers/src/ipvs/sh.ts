@@ -9,8 +9,8 @@ const tableSize = 2 ** tableBits;
 
 /**
  * Source hashing: a table of 256 buckets dealt round by weight, and the source address (with `sh-port` and the port)
- * names the bucket (net/netfilter/ipvs/ip_vs_sh.c). A server of weight 0 keeps one bucket a round, so clients that it
- * had are refused unless `sh-fallback` is set.
+ * names the bucket (ip_vs_sh_reassign and ip_vs_sh_schedule, net/netfilter/ipvs/ip_vs_sh.c). A server of weight 0 keeps one
+ * bucket a round, so clients that it had are refused unless `sh-fallback` is set. One of 256 or more that stands first takes all.
  */
 export const sh: Scheduler<HashTableState> = hashScheduler("sh", deal, (buckets, servers, request) => {
   const key = foldAddress(request.sourceAddress) + (request.usePort ? request.sourcePort : 0);

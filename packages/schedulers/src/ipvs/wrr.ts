@@ -14,8 +14,8 @@ export interface WeightedRoundRobinState {
 
 /**
  * Weighted round robin by passes: each pass over the list takes the servers whose weight reaches the current one, then
- * asks for less (net/netfilter/ipvs/ip_vs_wrr.c). Any change of a server sends the position back to the head but keeps
- * the current weight where the new weights allow it.
+ * asks for less (ip_vs_wrr_schedule, net/netfilter/ipvs/ip_vs_wrr.c). Any change of a server sends the position back to the head but keeps
+ * the current weight where the new weights allow it (ip_vs_wrr_dest_changed).
  */
 export const wrr: Scheduler<WeightedRoundRobinState> = {
   name: "wrr",
@@ -51,8 +51,8 @@ function measuresOf(divisor: number, largest: number): Measures {
 }
 
 /** The new server's weight is all that can change the measures. */
-function add(state: WeightedRoundRobinState, servers: readonly Server[]): WeightedRoundRobinState {
-  const { weight } = servers[0]!;
+function add(state: WeightedRoundRobinState, servers: readonly Server[], index: number): WeightedRoundRobinState {
+  const { weight } = servers[index]!;
   const largest = state.maximumWeight + state.interval - 1;
   const divisor = largest === 0 ? 0 : state.interval;
   return fromHead(state, measuresOf(greatestCommonDivisor(weight, divisor), Math.max(largest, weight)));
@@ -83,6 +83,7 @@ function choose(state: WeightedRoundRobinState, servers: readonly Server[]): Cho
   let stop = -1;
   let lastPass = false;
   let restarted = false;
+  let fromHead = last < 0;
   while (true) {
     while (++index < servers.length) {
       const server = servers[index]!;
@@ -92,6 +93,12 @@ function choose(state: WeightedRoundRobinState, servers: readonly Server[]): Cho
       }
       if (index === stop) return nobody(index);
     }
+    if (fromHead) {
+      const passes = fruitlessPasses(servers, currentWeight, interval);
+      currentWeight -= passes * interval;
+      examined += passes * servers.length;
+    }
+    fromHead = true;
     index = -1;
     currentWeight -= interval;
     if (currentWeight <= 0) {
@@ -108,4 +115,15 @@ function choose(state: WeightedRoundRobinState, servers: readonly Server[]): Cho
   function nobody(position: number): Choice<WeightedRoundRobinState> {
     return { state: { position, currentWeight, maximumWeight, interval }, index: -1, examined };
   }
+}
+
+/**
+ * How many passes in a row, after one over the whole list that took nobody, take nobody either: those that ask for more than
+ * any server has that is not overloaded. The lowest pass is never among them. The kernel makes each of them, which are two
+ * thousand million with the largest weight.
+ */
+function fruitlessPasses(servers: readonly Server[], currentWeight: number, interval: number): number {
+  let enough = interval;
+  for (const { overloaded, weight } of servers) if (!overloaded && weight > enough) enough = weight;
+  return Math.max(0, Math.ceil((currentWeight - enough) / interval) - 1);
 }
