@@ -1,3 +1,25 @@
+export { fiveTuple } from "./cloud/five-tuple.ts";
+export { type MaglevState, maglev, maglevWith } from "./cloud/maglev.ts";
+export { cloudSchedulers } from "./cloud/table.ts";
+export { crc32 } from "./crc32.ts";
+export { chash as ingressChash } from "./ingress-nginx/chash.ts";
+export {
+  chashSubset as ingressChashSubsetOf,
+  chashSubset3 as ingressChashSubset,
+} from "./ingress-nginx/chashsubset.ts";
+export { type EwmaState, ewma as ingressEwma } from "./ingress-nginx/ewma.ts";
+export { roundRobin as ingressRoundRobin } from "./ingress-nginx/round-robin.ts";
+export type { SessionOptions } from "./ingress-nginx/session.ts";
+export {
+  type BalancedSessionOptions,
+  stickyBalanced as ingressStickyBalanced,
+  stickyBalancedWith as ingressStickyBalancedWith,
+} from "./ingress-nginx/sticky-balanced.ts";
+export {
+  stickyPersistent as ingressStickyPersistent,
+  stickyPersistentWith as ingressStickyPersistentWith,
+} from "./ingress-nginx/sticky-persistent.ts";
+export { ingressNginxSchedulers } from "./ingress-nginx/table.ts";
 export { dh } from "./ipvs/dh.ts";
 export { fo } from "./ipvs/fo.ts";
 export { lblc } from "./ipvs/lblc.ts";

@@ -97,12 +97,12 @@ export interface Choice<State> {
 export interface Scheduler<State> {
   readonly name: string;
   start(servers: readonly Server[], nowMs: number): State;
-  /** A server was put at `index`; IPVS puts it at the head of the list, 0. */
-  added(state: State, servers: readonly Server[], index: number): State;
+  /** A server was put at `index`; IPVS puts it at the head of the list, 0. `nowMs` is for those who keep time by server. */
+  added(state: State, servers: readonly Server[], index: number, nowMs?: number): State;
   /** The server that stood at `index` is gone. */
-  removed(state: State, servers: readonly Server[], index: number): State;
+  removed(state: State, servers: readonly Server[], index: number, nowMs?: number): State;
   /** A server's weight or thresholds were set, even to what they were. */
-  changed(state: State, servers: readonly Server[]): State;
+  changed(state: State, servers: readonly Server[], nowMs?: number): State;
   choose(state: State, servers: readonly Server[], request: Request): Choice<State>;
   /** Whether the state remembers a server: the kernel does not forget such a one as long as that is so. */
   remembers(state: State, id: number): boolean;

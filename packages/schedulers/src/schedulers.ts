@@ -1,3 +1,5 @@
+import { cloudSchedulers } from "./cloud/table.ts";
+import { ingressNginxSchedulers } from "./ingress-nginx/table.ts";
 import { ipvsSchedulers } from "./ipvs/table.ts";
 import { netfilterSchedulers } from "./netfilter/table.ts";
 import { nginxSchedulers } from "./nginx/table.ts";
@@ -11,4 +13,6 @@ export const schedulers: Readonly<Record<string, Scheduler<unknown>>> = {
   ...ipvsSchedulers,
   ...netfilterSchedulers,
   ...nginxSchedulers,
+  ...ingressNginxSchedulers,
+  ...cloudSchedulers,
 };

@@ -1,0 +1,55 @@
+import { crc32, crc32End, crc32Start, crc32Text, crc32Word } from "../crc32.ts";
+
+/** The points of a consistent hash, in the order of their hashes. */
+export interface HashRing {
+  /** Unsigned 32-bit numbers, ascending. */
+  readonly hashes: readonly number[];
+  /** For each point, the place in the list of names of the one that it belongs to. */
+  readonly owners: readonly number[];
+}
+
+/** `CONSISTENT_POINTS` of lua-resty-balancer. */
+const pointsPerName = 160;
+
+/** Above every index of an owner. With a hash of 32 bits before it, a number holds both exactly. */
+const ownerLimit = 2 ** 21;
+
+/**
+ * Places 160 points for each name: each is the CRC-32 of the name and the point before it, as four bytes, the lowest
+ * first, 0 before the first (lua-resty-balancer, lib/resty/chash.lua `_precompute`; chash.c `chash_point_init_crc`).
+ * Points of the same hash stand in the order of their names in the list.
+ */
+export function buildRing(names: readonly string[]): HashRing {
+  const points = new Float64Array(names.length * pointsPerName);
+  for (const [owner, name] of names.entries()) {
+    const base = crc32Text(crc32Start, name);
+    let hash = 0;
+    for (let i = 0; i < pointsPerName; i++) {
+      hash = crc32End(crc32Word(base, hash));
+      points[owner * pointsPerName + i] = hash * ownerLimit + owner;
+    }
+  }
+  points.sort();
+  return {
+    hashes: Array.from(points, (point) => Math.floor(point / ownerLimit)),
+    owners: Array.from(points, (point) => point % ownerLimit),
+  };
+}
+
+/**
+ * Whose the first point at or after the key's CRC-32 is, or the first of all points when there is none after it
+ * (chash.lua `_find_id`); -1 on a ring without points.
+ */
+export function ownerOf(ring: HashRing, key: string): number {
+  const { hashes, owners } = ring;
+  if (hashes.length === 0) return -1;
+  const hash = crc32(key);
+  let low = 0;
+  let high = hashes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (hashes[middle]! < hash) low = middle + 1;
+    else high = middle;
+  }
+  return owners[low === hashes.length ? 0 : low]!;
+}

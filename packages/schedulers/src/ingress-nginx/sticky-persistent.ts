@@ -1,0 +1,57 @@
+import { drawBelow } from "../chance.ts";
+import { compareText, endpointsOf } from "../endpoints.ts";
+import { md5 } from "../md5.ts";
+import type { Request, Scheduler, Server } from "../scheduler.ts";
+import type { SessionOptions } from "./session.ts";
+import { type SessionPick, stickyScheduler } from "./sticky.ts";
+
+/** Every endpoint by its key, in the order of the keys. */
+export interface KeyedEndpoints {
+  readonly keys: readonly string[];
+  /** Where each stands in the list of servers. */
+  readonly positions: readonly number[];
+}
+
+const name = "ingress-nginx/sticky_persistent";
+
+/**
+ * ingress-nginx's `affinity: cookie` in mode `persistent`: the cookie's key is the MD5 of backend and endpoint, so a
+ * session stays where it is as long as that endpoint lives (rootfs/etc/nginx/lua/balancer/sticky_persistent.lua over
+ * util/nodemap.lua). A key that nobody has, or none, gets a random endpoint of those that did not just fail: one draw.
+ *
+ * nodemap.lua counts through a Lua table, whose order nobody promises; here it is the order of the keys.
+ */
+export function stickyPersistentWith(options: SessionOptions): Scheduler<KeyedEndpoints> {
+  return stickyScheduler({ name, build: (servers) => keyed(servers, options.backend), find, pick }, options);
+}
+
+function keyed(servers: readonly Server[], salt: string): KeyedEndpoints {
+  const { names, positions } = endpointsOf(servers);
+  const entries = names.map((endpoint, at) => ({ key: md5(salt + endpoint), position: positions[at]! }));
+  entries.sort((a, b) => compareText(a.key, b.key));
+  return { keys: entries.map((entry) => entry.key), positions: entries.map((entry) => entry.position) };
+}
+
+function find({ keys, positions }: KeyedEndpoints, key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (keys[middle]! < key) low = middle + 1;
+    else high = middle;
+  }
+  return keys[low] === key ? positions[low]! : -1;
+}
+
+/** nodemap.lua `random_except`. */
+function pick(state: KeyedEndpoints, request: Request, failed: (index: number) => boolean): SessionPick | undefined {
+  const places = [...state.keys.keys()].filter((at) => !failed(state.positions[at]!));
+  if (places.length === 0) return undefined;
+  const place = places[drawBelow(request, places.length, name)]!;
+  return { index: state.positions[place]!, key: state.keys[place]!, examined: 1 };
+}
+
+export const stickyPersistent: Scheduler<KeyedEndpoints> = stickyPersistentWith({
+  backend: "default-web-80",
+  changeOnFailure: false,
+});
