@@ -3,6 +3,7 @@ import { printIptablesSave } from "@kubenetsim/netfilter/text/iptables-print";
 import { type Block, cpuNs, type Measure, quantile, type Result } from "./harness.ts";
 import { kubeProxyRuleset } from "./kube-proxy-rules.ts";
 import { fullRebuild, fullText, oneChange, partialText } from "./proxy-changes.ts";
+import { growthSlope, interleave, medians } from "./rounds.ts";
 
 /** Services of ten endpoints. */
 const sizes: readonly number[] = [1000, 3000, 10_000, 30_000];
@@ -11,20 +12,16 @@ const sizes: readonly number[] = [1000, 3000, 10_000, 30_000];
 function measureGrowth(measure: Measure, rounds: number, work: (services: number) => Block): Result {
   const blocks = sizes.map(work);
   for (const block of blocks) block();
-  const costs = Array.from({ length: rounds }, () => blocks.map((block) => block()));
-  const slopes = costs.map((round) => slope(sizes.map(Math.log), round.map(Math.log)));
+  const costs = interleave(blocks, rounds);
+  const slopes = costs.map((round) => growthSlope(sizes, round));
+  const typical = medians(costs);
   const ratio = quantile(slopes, 0.5);
-  const costOf = (size: number): number =>
-    quantile(
-      costs.map((round) => round[size]!),
-      0.5,
-    );
   return {
     id: measure.id,
     name: measure.name,
     unit: "ms 30k, 1k",
-    candidate: costOf(sizes.length - 1),
-    reference: costOf(0),
+    candidate: typical[sizes.length - 1]!,
+    reference: typical[0]!,
     ratio,
     q1: quantile(slopes, 0.25),
     q3: quantile(slopes, 0.75),
@@ -32,13 +29,6 @@ function measureGrowth(measure: Measure, rounds: number, work: (services: number
     aim: measure.aim,
     mustHolds: ratio <= measure.must,
   };
-}
-
-function slope(xs: readonly number[], ys: readonly number[]): number {
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [x0, y0] = [mean(xs), mean(ys)];
-  const products = xs.map((x, i) => (x - x0) * (ys[i]! - y0));
-  return mean(products) / mean(xs.map((x) => (x - x0) ** 2));
 }
 
 function parse(services: number): Block {

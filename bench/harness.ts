@@ -11,6 +11,8 @@ export interface Result {
   readonly must: number;
   readonly aim: number;
   readonly mustHolds: boolean;
+  /** What else was measured, for those who read it. */
+  readonly details?: string;
 }
 
 /** The ratios' quartiles are more than a quarter of the median apart: the machine was not quiet, so a miss says nothing. */

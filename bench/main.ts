@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { isNoisy, type Result } from "./harness.ts";
-import { measures } from "./measures.ts";
+import { isNoisy, type Measure, type Result } from "./harness.ts";
+import { measureGroups } from "./measures.ts";
 
-const usage = "npm run bench -- [--only ID,…] [--json FILE]";
+const usage = "npm run bench -- [--only GROUP-OR-ID,…] [--json FILE]";
 
 interface Options {
   readonly only: ReadonlySet<string> | undefined;
@@ -33,12 +33,19 @@ function print(result: Result): void {
     `${verdict} ${result.id.padEnd(4)} ${number(result.candidate)} ${number(result.reference)} ${result.unit.padEnd(14)}` +
       ` ratio ${number(result.ratio)} (${spread})${noisy} must ≤ ${result.must} aim ≤ ${result.aim}  ${result.name}`,
   );
+  if (result.details !== undefined) console.log(`     ${result.details}`);
+}
+
+/** Those that are asked for by their own name or by that of their group. */
+function chosenMeasures(only: ReadonlySet<string> | undefined): readonly Measure[] {
+  return Object.entries(measureGroups).flatMap(([group, measures]) =>
+    measures.filter(({ id }) => only === undefined || only.has(group) || only.has(id)),
+  );
 }
 
 const options = readOptions(process.argv.slice(2));
 const results: Result[] = [];
-for (const measure of measures) {
-  if (options.only !== undefined && !options.only.has(measure.id)) continue;
+for (const measure of chosenMeasures(options.only)) {
   const result = measure.run(measure);
   if ("skipped" in result) {
     console.log(`skip ${measure.id.padEnd(4)} ${measure.name}: ${result.skipped}`);

@@ -8,16 +8,19 @@ import { parseMeasures } from "./netfilter-parse.ts";
 import { walkMeasures } from "./netfilter-walk.ts";
 import { networkMeasures } from "./network-walk.ts";
 import { changeMeasures } from "./proxy-changes.ts";
+import { directorMeasures, schedulerMeasures } from "./scheduler-picks.ts";
 
-/** All measures, in the order in which they run. */
-export const measures: readonly Measure[] = [
-  ...packetMeasures,
-  ...networkMeasures,
-  ...walkMeasures,
-  ...parseMeasures,
-  ...changeMeasures,
-  ...textMeasures,
-  ...buildMeasures,
-  ...countMeasures,
-  ...growthMeasures,
-];
+/** All measures by group, in the order in which they run. */
+export const measureGroups: Readonly<Record<string, readonly Measure[]>> = {
+  packets: packetMeasures,
+  network: networkMeasures,
+  walk: walkMeasures,
+  parse: parseMeasures,
+  changes: changeMeasures,
+  text: textMeasures,
+  build: buildMeasures,
+  counts: countMeasures,
+  growth: growthMeasures,
+  schedulers: schedulerMeasures,
+  director: directorMeasures,
+};

@@ -1,10 +1,8 @@
-import type { Scheduler } from "../scheduler.ts";
+import type { Scheduler, Server } from "../scheduler.ts";
 import { isAvailable } from "./availability.ts";
 
 /** Index of the server that was chosen last; -1 for the head of the list. */
-export interface RoundRobinState {
-  readonly position: number;
-}
+export type RoundRobinState = number;
 
 /**
  * Round robin: the next server after the last one that takes connections (ip_vs_rr_schedule,
@@ -13,17 +11,38 @@ export interface RoundRobinState {
  */
 export const rr: Scheduler<RoundRobinState> = {
   name: "rr",
-  start: () => ({ position: -1 }),
-  added: (state) => (state.position < 0 ? state : { position: state.position + 1 }),
-  removed: (state, _servers, index) => (index > state.position ? state : { position: state.position - 1 }),
-  changed: (state) => state,
-  choose(state, servers) {
-    const count = servers.length;
-    for (let step = 1; step <= count; step++) {
-      const index = (state.position + step) % count;
-      if (isAvailable(servers[index]!)) return { state: { position: index }, index, examined: step };
+  start: () => -1,
+  added: (position) => (position < 0 ? position : position + 1),
+  removed: (position, _servers, index) => (index > position ? position : position - 1),
+  changed: (position) => position,
+  choose(position, servers) {
+    // An integer, which spares the engine the check that it has not become too large for one.
+    let index = (position + 1) | 0;
+    if (index === servers.length) {
+      index = 0;
+      if (servers.length === 0) return { state: position, index: -1, examined: 0 };
     }
-    return { state, index: -1, examined: count };
+    // One choice is made, in one place: the engine leaves its object out where nobody keeps it.
+    let state = index;
+    let examined = 1;
+    const server = servers[index]!;
+    if (server.overloaded || server.weight <= 0) {
+      index = nextAvailable(servers, index);
+      state = index < 0 ? position : index;
+      examined = index < 0 ? servers.length : index > position ? index - position : index - position + servers.length;
+    }
+    return { state, index, examined };
   },
   remembers: () => false,
 };
+
+/** Once round the list from behind a position; -1 for none. */
+function nextAvailable(servers: readonly Server[], position: number): number {
+  const count = servers.length;
+  let index = position;
+  for (let step = 0; step < count; step++) {
+    if (++index === count) index = 0;
+    if (isAvailable(servers[index]!)) return index;
+  }
+  return -1;
+}
