@@ -40,8 +40,3 @@ export function forwardRules(mark: number): Rule[] {
 export function chain(name: string, rules: readonly Rule[]): Chain {
   return { name, policy: undefined, counters: undefined, rules };
 }
-
-/** The packet mark of a `masqueradeBit`, as a signed 32-bit integer. */
-export function masqueradeMark(bit: number): number {
-  return 1 << bit;
-}
