@@ -4,7 +4,7 @@ import type { ServicePortState, ServiceState } from "../snapshot/service-state.t
 import { endpointChainName } from "./chain-names.ts";
 import { frontendsOf, sameFrontends } from "./frontend-rules.ts";
 import type { IptablesContext } from "./iptables-context.ts";
-import { type PortPlan, planPort } from "./port-plan.ts";
+import { PortPlan } from "./port-plan.ts";
 import { RuleObjects } from "./rule-objects.ts";
 import type { RuleSink } from "./rule-sink.ts";
 import { ownChainNames, writeOwnChains } from "./service-chains.ts";
@@ -42,7 +42,7 @@ export class PortBlock {
   #rules: ReadonlyMap<string, readonly Rule[]> | undefined;
 
   constructor(state: ServicePortState, context: IptablesContext, withComments: boolean, before: PortBlock | undefined) {
-    const plan = planPort(state, context);
+    const plan = new PortPlan(state, context);
     this.plan = plan;
     this.frontends =
       before !== undefined && sameFrontends(before.plan, plan) ? before.frontends : frontendsOf(plan, context);
@@ -64,7 +64,8 @@ export class PortBlock {
 
   #byChain(): Map<string, Rule[]> {
     const byChain = new Map<string, Rule[]>(this.chainNames.map((name) => [name, []]));
-    this.write(new RuleObjects((chain, rule) => void byChain.get(chain)?.push(rule), this.plan.origin));
+    const add = (chain: string, one: Rule): void => void byChain.get(chain)?.push(one);
+    this.write(new RuleObjects(add, (reason) => this.plan.origin(reason)));
     return byChain;
   }
 }

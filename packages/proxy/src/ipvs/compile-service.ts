@@ -9,7 +9,7 @@ import type { RealServer, VirtualServer } from "@kubenetsim/netfilter/ruleset/vi
 import { drop, host } from "../iptables/rule-parts.ts";
 import type { Endpoint } from "../snapshot/endpoint.ts";
 import { isPortNumber } from "../snapshot/port-range.ts";
-import type { ServicePort } from "../snapshot/service-port.ts";
+import { originOf, type ServicePort } from "../snapshot/service-port.ts";
 import type { ServicePortState, ServiceState } from "../snapshot/service-state.ts";
 import { categorizeEndpoints } from "../snapshot/topology.ts";
 import type { IpvsBlock } from "./ipvs-block.ts";
@@ -180,8 +180,4 @@ function portEntry(port: ServicePort, address: IpAddress, number: number): strin
 function netText(cidr: Cidr): string {
   const text = formatCidr(cidr);
   return cidr.prefix === cidr.words.length * 32 ? text.slice(0, text.indexOf("/")) : text;
-}
-
-function originOf(port: ServicePort, reason: string): Origin {
-  return { object: `Service ${port.service}`, servicePort: port.name, reason };
 }

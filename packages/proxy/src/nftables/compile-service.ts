@@ -4,7 +4,7 @@ import { CommandList } from "./command-list.ts";
 import { writeChains, writeElements } from "./frontend-objects.ts";
 import type { LocalhostListener } from "./localhost-listener.ts";
 import type { NftablesContext } from "./nftables-context.ts";
-import { type NftPortPlan, planNftPort } from "./port-plan.ts";
+import { NftPortPlan } from "./port-plan.ts";
 import { writeServiceRules } from "./service-rules.ts";
 
 /** All that one Service adds to the table. */
@@ -23,7 +23,7 @@ export function compileNftService(service: ServiceState, context: NftablesContex
   const list = new CommandList();
   const listeners: LocalhostListener[] = [];
   for (const state of service.ports) {
-    const plan = planNftPort(state, context);
+    const plan = new NftPortPlan(state, context);
     writeChains(list, plan);
     writeElements(list, plan, context);
     writeServiceRules(list, plan, context);

@@ -55,13 +55,14 @@ function writeExternalRules(list: CommandList, plan: NftPortPlan, { mark, detect
 }
 
 /** Drops what comes from elsewhere than the source ranges. */
-function writeFirewallRule(list: CommandList, { port, names, origin }: NftPortPlan, { nodeIP }: NftablesContext): void {
+function writeFirewallRule(list: CommandList, plan: NftPortPlan, { nodeIP }: NftablesContext): void {
+  const { port, names } = plan;
   const ranges = port.sourceRanges.map(cidrValue);
   // A node that may use the load balancer reaches it with the load balancer's own IP as source.
   const vips = port.sourceRanges.some((range) => cidrContains(range, nodeIP))
     ? port.loadBalancerVIPs.map(addressValue)
     : [];
-  list.addRule(names.firewall, [sourceOutside([...ranges, ...vips]), drop], origin("load balancer source ranges"));
+  list.addRule(names.firewall, [sourceOutside([...ranges, ...vips]), drop], plan.origin("load balancer source ranges"));
 }
 
 function writeAffinitySets(list: CommandList, { port, affinityNames }: NftPortPlan, context: NftablesContext): void {
@@ -106,11 +107,11 @@ function toOneOf(endpoints: readonly Endpoint[]): NftStatement {
 }
 
 /** With session affinity each endpoint has a chain, which notes the client before it sends there. */
-function writeEndpointChains(list: CommandList, { port, affinityNames, origin }: NftPortPlan): void {
-  for (const [endpoint, { chain, affinitySet: set }] of affinityNames ?? []) {
-    const about = origin(`endpoint ${endpoint.text}`);
+function writeEndpointChains(list: CommandList, plan: NftPortPlan): void {
+  for (const [endpoint, { chain, affinitySet: set }] of plan.affinityNames ?? []) {
+    const about = plan.origin(`endpoint ${endpoint.text}`);
     list.addRule(chain, [{ kind: "update-set", verb: "update", set, key: sourceKey }], about);
     const to = { address: endpoint.words, port: endpoint.port };
-    list.addRule(chain, [isProtocol(port.protocol), { kind: "dnat", to }], about);
+    list.addRule(chain, [isProtocol(plan.port.protocol), { kind: "dnat", to }], about);
   }
 }

@@ -2,6 +2,7 @@ import type { Service, ServicePortSpec } from "@kubenetsim/core/model/service";
 import { familyOf, type IpAddress, type IpFamily } from "@kubenetsim/core/net/address";
 import type { Cidr } from "@kubenetsim/core/net/cidr";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
+import type { Origin } from "@kubenetsim/core/trace/origin";
 import type { ProxyBasis } from "./proxy-basis.ts";
 import { addressesOfFamily, cidrsOfFamily, parseSloppyAddress } from "./sloppy-address.ts";
 
@@ -108,4 +109,9 @@ export function isExternallyAccessible(port: ServicePort): boolean {
 /** Equal in all that rules are made from. */
 export function sameServicePort(a: ServicePort, b: ServicePort): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Why there is a rule, an element or a virtual server: for this Service port. */
+export function originOf({ service, name }: Pick<ServicePort, "service" | "name">, reason: string): Origin {
+  return { object: `Service ${service}`, servicePort: name, reason };
 }

@@ -1,12 +1,12 @@
 import type { AddressWords, IpAddress, IpFamily } from "@kubenetsim/core/net/address";
 import { addressWords } from "@kubenetsim/core/net/address";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
-import type { Origin } from "@kubenetsim/core/trace/origin";
 import type { Match } from "@kubenetsim/netfilter/ruleset/match";
 import { type Rule, rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { Target } from "@kubenetsim/netfilter/ruleset/target";
 import { accept, comment, destinationIsLocal, host, protocolCondition, toPort } from "../iptables/rule-parts.ts";
+import { originOf } from "../snapshot/service-port.ts";
 import { portalChains } from "./portal-chains.ts";
 
 /** An address and a port at which a Service port is served. */
@@ -81,20 +81,20 @@ function nat(chain: string, one: Rule): PlacedRule {
 }
 
 function portRule(
-  { name, service, protocol }: PortalOwner,
+  owner: PortalOwner,
   port: number,
   target: Target,
   reason: string,
   address?: AddressWords,
   more: readonly Match[] = [],
 ): Rule {
-  const origin: Origin = { object: `Service ${service}`, servicePort: name, reason };
+  const { name, protocol } = owner;
   return rule({
     destination: address === undefined ? undefined : host(address),
     protocol: protocolCondition(protocol),
     matches: [comment(name), toPort(protocol, port), ...more],
     target,
-    origin,
+    origin: originOf(owner, reason),
   });
 }
 
