@@ -1,19 +1,37 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { runCli } from "./cli/run-cli.ts";
-import { disagreement, type Fence, fencesOf, shellExamples, withFreshOutput } from "./docs/examples.ts";
+import {
+  disagreement,
+  type Fence,
+  fencesOf,
+  outputBelow,
+  pictureBelow,
+  shellExamples,
+  withFreshOutput,
+} from "./docs/examples.ts";
 import { root, type SourceFile, sourceFiles } from "./tidy/source-files.ts";
 
-// UPDATE_DOCS=1 npx vitest run test/docs.test.ts writes what the commands print now.
-if (process.env.UPDATE_DOCS === "1") {
-  for (const file of readDocuments()) {
-    writeFileSync(
-      join(root, file.path),
-      withFreshOutput(file, (words) => runCli(words).out),
-    );
-  }
+let modulesRun = 0;
+
+// UPDATE_DOCS=1 npx vitest run test/docs.test.ts writes what commands and programs print and draw now; UPDATE_DOCS=rr.md
+// does so for documents whose path ends so.
+const update = process.env.UPDATE_DOCS;
+for (const file of update === undefined ? [] : readDocuments()) {
+  if (update !== "1" && !file.path.endsWith(update!)) continue;
+  const fresh = await withFreshOutput(
+    file,
+    (words) => runCli(words).out,
+    async (fence) => {
+      const { printed, drawing } = await runModule(file, fence);
+      const picture = pictureBelow(file, fence);
+      if (drawing !== undefined && picture !== undefined) writeFileSync(join(root, file.path, "..", picture), drawing);
+      return printed;
+    },
+  );
+  writeFileSync(join(root, file.path), fresh);
 }
 
 const documents = readDocuments();
@@ -40,9 +58,12 @@ describe.each(documents.map((file) => [file.path, file] as const))("%s", (_, fil
   it.each(fences.filter((fence) => fence.info === "ts").map((fence) => [fence.line, fence] as const))(
     "runs, line %d",
     async (_line, fence) => {
-      const next = fences[fences.indexOf(fence) + 1];
-      const shown = next?.info === "text" && isRightBelow(file, fence, next) ? next.text : "";
-      expect(disagreement(shown, await runModule(file, fence))).toBeUndefined();
+      const { printed, drawing } = await runModule(file, fence);
+      expect(disagreement(outputBelow(file, fence)?.text ?? "", printed)).toBeUndefined();
+      if (drawing === undefined) return;
+      const picture = pictureBelow(file, fence);
+      expect(picture, "a program that exports a drawing has its picture below it").toBeDefined();
+      expect(readFileSync(join(root, file.path, "..", picture!), "utf8")).toBe(drawing);
     },
   );
 
@@ -58,16 +79,16 @@ function readDocuments(): SourceFile[] {
   return sourceFiles(["."], [".md"]).filter(({ path }) => /^(?:README|CONTRIBUTING)\.md$|^docs\//.test(path));
 }
 
-/** Output stands below its program with nothing but an empty line between them. */
-function isRightBelow(file: SourceFile, program: Fence, output: Fence): boolean {
-  const end = program.line + program.text.split("\n").length + 1;
-  return file.lines.slice(end, output.line - 1).every((line) => line.trim() === "");
+interface ModuleRun {
+  readonly printed: string;
+  /** What it exports as `drawing`: the text of the picture that the document shows below it. */
+  readonly drawing: string | undefined;
 }
 
-/** Runs a block as a module of its own, from the repository's root, and returns what it printed. */
-async function runModule(file: SourceFile, fence: Fence): Promise<string> {
+/** Runs a block as a module of its own, from the repository's root. */
+async function runModule(file: SourceFile, fence: Fence): Promise<ModuleRun> {
   const folder = join(root, "build", "docs-examples");
-  const path = join(folder, `${file.path.replaceAll(/\W/g, "-")}-${fence.line}.ts`);
+  const path = join(folder, `${file.path.replaceAll(/\W/g, "-")}-${fence.line}-${modulesRun++}.ts`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path, fence.text);
   let printed = "";
@@ -75,10 +96,10 @@ async function runModule(file: SourceFile, fence: Fence): Promise<string> {
     printed += `${values.map(String).join(" ")}\n`;
   });
   try {
-    await import(/* @vite-ignore */ pathToFileURL(path).href);
+    const module = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as { drawing?: string };
+    return { printed, drawing: module.drawing };
   } finally {
     log.mockRestore();
     rmSync(path);
   }
-  return printed;
 }

@@ -7,6 +7,8 @@ export interface Fence {
   readonly text: string;
   /** Of the opening fence, from 1. */
   readonly line: number;
+  /** Of the closing one. */
+  readonly end: number;
 }
 
 export function fencesOf(file: SourceFile): Fence[] {
@@ -16,7 +18,7 @@ export function fencesOf(file: SourceFile): Fence[] {
     if (!line.startsWith("```")) open?.lines.push(line);
     else if (open === undefined) open = { info: line.slice(3).trim(), line: index + 1, lines: [] };
     else {
-      fences.push({ info: open.info, line: open.line, text: open.lines.join("\n") });
+      fences.push({ info: open.info, line: open.line, end: index + 1, text: open.lines.join("\n") });
       open = undefined;
     }
   }
@@ -64,17 +66,47 @@ function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-/** The document with the whole output of every command whose output is shown without gaps. */
-export function withFreshOutput(file: SourceFile, run: (words: readonly string[]) => string): string {
-  let text = file.text;
-  for (const fence of fencesOf(file)) {
-    const examples = fence.info === "sh" ? shellExamples(fence) : [];
-    if (fence.text.includes("…") || examples.every((example) => example.output === "")) continue;
-    const fresh = examples.map(({ words, output }) => {
-      const command = `$ npx kubenetsim ${words.join(" ")}`;
-      return output === "" ? command : `${command}\n${run(words).trimEnd()}`;
-    });
-    text = text.replace(`\`\`\`sh\n${fence.text}\n\`\`\``, () => `\`\`\`sh\n${fresh.join("\n")}\n\`\`\``);
+/** The block with a program's output: text that stands below it with nothing but empty lines between them. */
+export function outputBelow(file: SourceFile, program: Fence): Fence | undefined {
+  const next = fencesOf(file).find(({ line }) => line > program.end);
+  if (next?.info !== "text") return undefined;
+  return file.lines.slice(program.end, next.line - 1).every((line) => line.trim() === "") ? next : undefined;
+}
+
+/** The file of the first picture below a program, before the next program, from the document's folder. */
+export function pictureBelow(file: SourceFile, program: Fence): string | undefined {
+  const next = fencesOf(file).find(({ line, info }) => line > program.end && info === "ts");
+  const between = file.lines.slice(program.end, next === undefined ? undefined : next.line - 1).join("\n");
+  return /!\[[^\]]*\]\(([^)]+\.svg)\)/.exec(between)?.[1];
+}
+
+/** The document with the whole output of every command and program whose output is shown without gaps. */
+export async function withFreshOutput(
+  file: SourceFile,
+  runCommand: (words: readonly string[]) => string,
+  runProgram: (fence: Fence) => Promise<string>,
+): Promise<string> {
+  const lines = [...file.lines];
+  for (const fence of fencesOf(file).toReversed()) {
+    if (fence.info === "sh") replaceBlock(lines, fence, freshCommands(fence, runCommand));
+    const output = fence.info === "ts" ? outputBelow(file, fence) : undefined;
+    if (output !== undefined && !output.text.includes("…")) {
+      replaceBlock(lines, output, (await runProgram(fence)).trimEnd());
+    }
   }
-  return text;
+  return lines.join("\n");
+}
+
+function freshCommands(fence: Fence, run: (words: readonly string[]) => string): string {
+  const examples = shellExamples(fence);
+  if (fence.text.includes("…") || examples.every((example) => example.output === "")) return fence.text;
+  const fresh = examples.map(({ words, output }) => {
+    const command = `$ npx kubenetsim ${words.join(" ")}`;
+    return output === "" ? command : `${command}\n${run(words).trimEnd()}`;
+  });
+  return fresh.join("\n");
+}
+
+function replaceBlock(lines: string[], fence: Fence, text: string): void {
+  lines.splice(fence.line, fence.end - fence.line - 1, ...text.split("\n"));
 }

@@ -1,3 +1,5 @@
+export { formatAddress, parseAddress } from "./address.ts";
+export { Balance, type Connection, clientRequest, type Step } from "./balance.ts";
 export { fiveTuple } from "./cloud/five-tuple.ts";
 export { type MaglevState, maglev, maglevWith } from "./cloud/maglev.ts";
 export { cloudSchedulers } from "./cloud/table.ts";
@@ -60,5 +62,15 @@ export { type Failures, type NginxServer, nginxTries, type PeersState } from "./
 export { nginxRandom, nginxRandomTwo, type RandomState } from "./nginx/random.ts";
 export { nginxRoundRobin } from "./nginx/round-robin.ts";
 export { nginxSchedulers } from "./nginx/table.ts";
-export type { Choice, Outcome, Request, Scheduler, SearchProgress, Server } from "./scheduler.ts";
+export type { Choice, Odds, Outcome, Request, Scheduler, SearchProgress, Server } from "./scheduler.ts";
 export { schedulers } from "./schedulers.ts";
+export { letterOf, type RequestOptions, requestFrom, type ServerDescription, serversOf, startWith } from "./servers.ts";
+export { type Disturbance, disturbance, manyClients } from "./study/disturbance.ts";
+export { type Basis, type Fairness, fairness, type ServerFairness } from "./study/fairness.ts";
+export { disturbanceLine, fairnessTable } from "./study/fairness-table.ts";
+export { type Fraction, formatFraction, formatPercent, fraction } from "./study/fraction.ts";
+export { findPeriod, type Period } from "./study/period.ts";
+export type { Load, Pick } from "./study/sequence.ts";
+export type { Shown } from "./study/step-rows.ts";
+export { stepSvg } from "./study/step-svg.ts";
+export { stepTable } from "./study/step-table.ts";

@@ -81,6 +81,12 @@ export interface Choice<State> {
   readonly progress?: SearchProgress;
 }
 
+/** Which part of all requests each server gets, exactly: `parts[i]` of `whole`. What the parts leave over, nobody takes. */
+export interface Odds {
+  readonly parts: readonly bigint[];
+  readonly whole: bigint;
+}
+
 /**
  * How a backend is picked: pure functions over a state that is plain JSON. For IPVS, what the kernel keeps behind
  * `svc->sched_data` is `State`, and its handlers `init_service`, `add_dest`, `del_dest`, `upd_dest` and `schedule`
@@ -108,6 +114,11 @@ export interface Scheduler<State> {
   remembers(state: State, id: number): boolean;
   /** Its timers run up to this time, with this `Request.expirationMs`; `choose` does the same for its own time. */
   elapsed?(state: State, nowMs: number, expirationMs?: number): State;
+  /**
+   * Where a table or dice decide: the exact odds of the next request of a client of which nothing is known, without
+   * `fallback`. Absent where the sequence decides.
+   */
+  odds?(state: State, servers: readonly Server[]): Odds;
   /** The connection or request that went to `servers[index]` is over; for those who learn from it. */
   released?(state: State, servers: readonly Server[], index: number, outcome: Outcome): State;
 }

@@ -1,4 +1,5 @@
-import type { Choice, Request, Scheduler, Server } from "../scheduler.ts";
+import type { Choice, Odds, Request, Scheduler, Server } from "../scheduler.ts";
+import { isAvailable } from "./availability.ts";
 
 /**
  * Which server (by index) each bucket leads to; null while there is no need to know. The kernel deals the buckets anew
@@ -33,5 +34,13 @@ export function hashScheduler(
       return { state: state.buckets === null ? { buckets } : state, index, examined };
     },
     remembers: () => false,
+    odds: (state, servers) => oddsOf(state.buckets ?? deal(servers), servers),
   };
+}
+
+/** Every bucket is as likely as the next; those of a server that takes no connections lead nowhere. */
+function oddsOf(buckets: readonly number[], servers: readonly Server[]): Odds {
+  const parts = servers.map(() => 0n);
+  for (const index of buckets) if (isAvailable(servers[index]!)) parts[index]!++;
+  return { parts, whole: BigInt(Math.max(1, buckets.length)) };
 }

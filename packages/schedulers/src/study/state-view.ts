@@ -1,0 +1,78 @@
+import { formatAddress } from "../address.ts";
+import type { Server } from "../scheduler.ts";
+import { letterOf } from "../servers.ts";
+
+/** A scheduler's state, ready to be read: servers by their letters. */
+export interface StateView {
+  /** `current weight` → `3`. */
+  readonly values: Readonly<Record<string, string>>;
+  /** `current weights` → one for each server, in the list's order. */
+  readonly perServer: Readonly<Record<string, readonly string[]>>;
+  /** A table's places: index of a server, -1 for none. */
+  readonly table?: readonly number[];
+  /** What it remembers of addresses: `100.64.0.1 → A`. */
+  readonly memory: readonly string[];
+}
+
+const shortest = 17;
+
+/**
+ * Any scheduler's state, by its shape. Fields called `position` are indexes in the list and become letters; so do long
+ * arrays of numbers, which are tables of indexes; arrays as long as the list belong to its servers; and what has an
+ * `address` and a `serverId` or `serverIds` is something remembered.
+ */
+export function viewState(state: unknown, servers: readonly Server[]): StateView {
+  const values: Record<string, string> = {};
+  const perServer: Record<string, readonly string[]> = {};
+  const memory: string[] = [];
+  let table: readonly number[] | undefined;
+  for (const [field, value] of Object.entries(isRecord(state) ? state : {})) {
+    const label = inWords(field);
+    if (Array.isArray(value)) {
+      const remembered = value.flat().filter(isRemembered);
+      if (remembered.length > 0) memory.push(...remembered.map(describeMemory));
+      else if (value.length >= shortest && value.every(Number.isInteger)) table = value as number[];
+      else if (value.length === servers.length) Object.assign(perServer, serverColumns(label, value));
+      else if (value.flat().length > 0) values[label] = JSON.stringify(value);
+    } else if (field === "position") values[label] = letterAt(servers, value as number);
+    else if (field !== "buckets") values[label] = typeof value === "object" ? JSON.stringify(value) : String(value);
+  }
+  return { values, perServer, memory, ...(table !== undefined && { table }) };
+}
+
+/** The letter of the server at an index; `head` for -1, where the list begins. */
+export function letterAt(servers: readonly Server[], index: number): string {
+  const server = servers[index];
+  return server === undefined ? "head" : letterOf(server.id);
+}
+
+/** Numbers, or an object for each server, whose fields become columns of their own. */
+function serverColumns(label: string, items: readonly unknown[]): Record<string, readonly string[]> {
+  if (!items.every(isRecord)) return { [label]: items.map(String) };
+  const fields = Object.keys(items[0] ?? {}).filter((field) => field !== "id");
+  return Object.fromEntries(fields.map((field) => [inWords(field), items.map((item) => String(item[field]))]));
+}
+
+interface Remembered {
+  readonly address: readonly number[];
+  readonly serverId?: number;
+  readonly serverIds?: readonly number[];
+}
+
+function isRemembered(value: unknown): value is Remembered {
+  return isRecord(value) && Array.isArray(value.address) && ("serverId" in value || "serverIds" in value);
+}
+
+function describeMemory({ address, serverId, serverIds }: Remembered): string {
+  const ids = serverIds ?? [serverId!];
+  return `${formatAddress(address)} → ${ids.map(letterOf).join(", ")}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** `currentWeight` → `current weight`. */
+function inWords(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

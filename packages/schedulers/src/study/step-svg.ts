@@ -1,0 +1,132 @@
+import { formatEndpoint } from "../address.ts";
+import type { Step } from "../balance.ts";
+import { letterOf } from "../servers.ts";
+import { columnNames, constantColumns, everyServer, type Shown, type StepRow, shownOf, stepRows } from "./step-rows.ts";
+import { element, svgDocument, text } from "./svg.ts";
+import { drawTables } from "./table-drawing.ts";
+
+const rowHeight = 28;
+const top = 84;
+const characterWidth = 7.3;
+
+/**
+ * Steps as a drawing, a plain string of SVG for light and dark pages: time runs to the right, every server has a line, the
+ * chosen one's letter (with connections their number) stands in a box. Below are the state's values after each step, and
+ * a table's places where the state has one. Letters carry all that colours do.
+ *
+ * @example
+ * const picture = stepSvg(lesson.steps, { title: "wrr, weights 1, 2 and 3" });
+ */
+export function stepSvg(
+  steps: readonly Step[],
+  options: { readonly title: string; readonly shown?: readonly Shown[] },
+): string {
+  const shown = options.shown ?? shownOf(steps);
+  const rows = stepRows(steps, shown);
+  const servers = everyServer(steps);
+  const values = drawnColumns(rows, shown);
+  const lines = [...(["from", "to"] as const).filter((which) => shown.includes(which)), ...values];
+  const labels = servers.map(serverLabel);
+  const left = Math.ceil(32 + Math.max(...[...labels, ...lines].map((label) => label.length)) * characterWidth);
+  const layout = layOutColumns(rows, lines, left);
+  const serverTop = top;
+  const valueTop = serverTop + servers.length * rowHeight + 10;
+  const body = [
+    ...servers.map((server, at) => drawServer(server.id, labels[at]!, rows, layout, serverTop + at * rowHeight, shown)),
+    ...rows.map((row, at) => drawHead(row, at, layout, serverTop, servers.length)),
+    ...lines.map((line, at) => drawValues(line, rows, layout, valueTop + at * rowHeight)),
+  ];
+  const tables = drawTables(rows, 16, valueTop + lines.length * rowHeight + 14);
+  const title = element("text", { x: 16, y: 24, class: "title" }, options.title);
+  const legend = shown.includes("connections")
+    ? "numbers: connections after the step, active+inactive; in a box: chosen"
+    : "in a box: chosen";
+  const caption = element("text", { x: 16, y: 50, class: "faint" }, legend);
+  return svgDocument(
+    Math.max(layout.width, tables.width, Math.ceil(32 + options.title.length * 9)),
+    tables.bottom + 12,
+    { title: options.title, description: describe(rows) },
+    [title, caption, ...body, ...tables.parts],
+  );
+}
+
+interface Layout {
+  readonly centers: readonly number[];
+  readonly widths: readonly number[];
+  readonly width: number;
+}
+
+/** The columns below the servers: all that are not the servers' own connections and do not stay the same throughout. */
+function drawnColumns(rows: readonly StepRow[], shown: readonly Shown[]): string[] {
+  const constant = rows.length < 2 ? [] : constantColumns(rows);
+  const own = new Set(
+    shown.includes("connections") ? rows.flatMap((row) => row.servers.map(({ id }) => letterOf(id))) : [],
+  );
+  return columnNames(rows).filter((name) => !own.has(name) && !constant.includes(name));
+}
+
+function layOutColumns(rows: readonly StepRow[], lines: readonly string[], left: number): Layout {
+  const widths = rows.map((row) => {
+    const longest = Math.max(1, ...lines.map((line) => shownValue(row, line).length));
+    return Math.max(34, Math.ceil(longest * characterWidth + 12));
+  });
+  let x = left;
+  const centers = widths.map((width) => {
+    x += width;
+    return x - width / 2;
+  });
+  return { centers, widths, width: x + 16 };
+}
+
+function serverLabel({ id, address, port, weight }: Step["servers"][number]): string {
+  return `${letterOf(id)}  ${formatEndpoint(address, port)}  weight ${weight}`;
+}
+
+function shownValue(row: StepRow, line: string): string {
+  return line === "from" || line === "to" ? row[line] : (row.columns[line] ?? "");
+}
+
+function drawServer(
+  id: number,
+  label: string,
+  rows: readonly StepRow[],
+  { centers, width }: Layout,
+  y: number,
+  shown: readonly Shown[],
+): string {
+  const letter = letterOf(id);
+  const middle = y + rowHeight / 2;
+  const line = element("line", { x1: 16, x2: width - 16, y1: y + rowHeight, y2: y + rowHeight, class: "rule" });
+  const cells = rows.map((row, at) => {
+    if (!row.servers.some((server) => server.id === id)) return "";
+    const content = shown.includes("connections") ? row.columns[letter]! : row.pick === letter ? letter : "·";
+    const chosen = row.pick === letter;
+    const size = Math.max(22, content.length * 8 + 8);
+    const box = chosen
+      ? element("rect", { x: centers[at]! - size / 2, y: y + 3, width: size, height: 22, rx: 4, class: "chosen" })
+      : "";
+    return box + text(centers[at]!, middle + 4, content, chosen ? "on" : "faint");
+  });
+  return line + element("text", { x: 16, y: middle + 4 }, label) + cells.join("");
+}
+
+/** The step's number, or, turned over the servers' lines, what happened instead of a choice. */
+function drawHead(row: StepRow, at: number, { centers, widths }: Layout, y: number, servers: number): string {
+  const x = centers[at]!;
+  const number = text(x, y - 10, String(at), "faint");
+  if (row.event === "open") return row.pick === "none" ? number + text(x, y - 24, "none", "") : number;
+  const height = servers * rowHeight;
+  const width = widths[at]!;
+  const band = element("rect", { x: x - width / 2 + 2, y, width: width - 4, height, class: "band" });
+  const turned = { x, y: y + height / 2 + 4, transform: `rotate(-90 ${x} ${y + height / 2})`, class: "event" };
+  return number + band + element("text", turned, row.event);
+}
+
+function drawValues(line: string, rows: readonly StepRow[], { centers }: Layout, y: number): string {
+  const label = element("text", { x: 16, y: y + 18, class: "label" }, line);
+  return label + rows.map((row, at) => text(centers[at]!, y + 18, shownValue(row, line), "")).join("");
+}
+
+function describe(rows: readonly StepRow[]): string {
+  return rows.map(({ event, pick }, at) => `${at} ${event}${pick === "" ? "" : `: ${pick}`}`).join(", ");
+}

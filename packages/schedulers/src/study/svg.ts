@@ -1,0 +1,63 @@
+/** Colours for light pages, then for dark ones; black and white print keeps boxes, letters and lines. */
+const style = `
+text { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #1f2328; }
+.title { font: bold 15px system-ui, "DejaVu Sans", sans-serif; }
+.label { font-style: italic; }
+.faint { fill: #59636e; }
+.page { fill: #ffffff; }
+.chosen { fill: #0550ae; stroke: #1f2328; }
+.on { fill: #ffffff; font-weight: bold; }
+.rule { stroke: #d1d9e0; }
+.band { fill: #f6e7c1; stroke: #9a6700; stroke-dasharray: 3 2; }
+.event { text-anchor: middle; fill: #3d2a00; }
+.middle { text-anchor: middle; }
+.place { fill: none; stroke: #d1d9e0; }
+.changed { fill: #f6e7c1; stroke: #9a6700; stroke-width: 1.5; }
+.over { fill: #3d2a00; font-weight: bold; }
+@media (prefers-color-scheme: dark) {
+text { fill: #f0f6fc; }
+.faint { fill: #9198a1; }
+.page { fill: #0d1117; }
+.chosen { fill: #79c0ff; stroke: #f0f6fc; }
+.on { fill: #0d1117; }
+.rule, .place { stroke: #3d444d; }
+.band, .changed { fill: #4b3a12; stroke: #d29922; }
+.event, .over { fill: #f8e3a1; }
+}
+`;
+
+/** A whole drawing with its title and description for those who do not see it. */
+export function svgDocument(
+  width: number,
+  height: number,
+  about: { readonly title: string; readonly description: string },
+  parts: readonly string[],
+): string {
+  const frame = `xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc"`;
+  return [
+    `<svg ${frame}>`,
+    `<title id="title">${escapeXml(about.title)}</title>`,
+    `<desc id="desc">${escapeXml(about.description)}</desc>`,
+    `<style>${style}</style>`,
+    element("rect", { width, height, class: "page" }),
+    ...parts,
+    "</svg>\n",
+  ].join("\n");
+}
+
+/** `content` is text, not markup. */
+export function element(name: string, attributes: Readonly<Record<string, string | number>>, content?: string): string {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(String(value))}"`);
+  return content === undefined
+    ? `<${name}${written.join("")}/>`
+    : `<${name}${written.join("")}>${escapeXml(content)}</${name}>`;
+}
+
+/** Text around x. */
+export function text(x: number, y: number, content: string, kind: string): string {
+  return content === "" ? "" : element("text", { x, y, class: `middle ${kind}`.trim() }, content);
+}
+
+function escapeXml(content: string): string {
+  return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
