@@ -73,8 +73,10 @@ export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
   netfilter: [{ package: "core" }, { package: "schedulers", typeOnly: true }],
   proxy: [{ package: "core" }, { package: "netfilter", under: "ruleset/" }],
   network: [{ package: "core" }, { package: "netfilter" }],
+  kubectl: [{ package: "core" }],
   kubenetsim: [
     { package: "core" },
+    { package: "kubectl" },
     { package: "schedulers" },
     { package: "netfilter" },
     { package: "proxy" },

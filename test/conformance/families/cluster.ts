@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import { commandsDifference } from "../cluster/commands-check.ts";
 import { healthDifference } from "../cluster/health-check.ts";
 import { openLab } from "../cluster/lab.ts";
 import { objectsDifference } from "../cluster/objects-check.ts";
@@ -24,6 +25,8 @@ export const cluster: Family = {
     for (const file of filesUnder(join(path, "expected"), "")) {
       const variant = variants.find(({ name }) => file.startsWith(`${name}/`));
       if (scenario instanceof Error) yield failed(groupOf(file), describe(scenario), file);
+      else if (/^(commands|invalid)\.txt$/.test(file))
+        yield check(groupOf(file), file, () => commandsDifference(scenario, file));
       else if (variant === undefined) yield check(groupOf(file), file, () => objectsDifference(scenario, file));
       else yield* variantChecks(scenario, variant, file);
     }

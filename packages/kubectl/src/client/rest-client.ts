@@ -1,0 +1,58 @@
+import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import type { RestAnswer, RestWatch } from "@kubenetsim/core/apiserver/rest/request";
+import { failure } from "../command-error.ts";
+import type { KubectlHost } from "../host.ts";
+import { ServerError } from "./server-error.ts";
+
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly accept?: string;
+}
+
+/** Asks the API server as kubectl does. */
+export class RestClient {
+  readonly #host: KubectlHost;
+  readonly #warn: (warning: string) => void;
+
+  constructor(host: KubectlHost, warn: (warning: string) => void) {
+    this.#host = host;
+    this.#warn = warn;
+  }
+
+  /** @throws ServerError when the server refuses */
+  ask(method: string, path: string, options: RequestOptions = {}): PlainObject {
+    const answer = this.answer(method, path, options);
+    if (typeof answer.body === "string") throw failure(`the server answered ${answer.contentType}`);
+    if (answer.code >= 400) throw new ServerError(answer.body);
+    return answer.body;
+  }
+
+  /** The whole answer, refusal or not. */
+  answer(method: string, path: string, options: RequestOptions = {}): RestAnswer {
+    const response = this.#send(method, path, options);
+    if (response.kind === "watch") throw failure(`${path} is a watch`);
+    return response;
+  }
+
+  /** @throws ServerError when the server refuses */
+  watch(path: string, query: RequestOptions["query"]): RestWatch {
+    const response = this.#send("GET", path, { query: { ...query, watch: "true" } });
+    if (response.kind === "watch") return response;
+    throw new ServerError(response.body as PlainObject);
+  }
+
+  #send(method: string, path: string, { query = {}, body, contentType, accept }: RequestOptions) {
+    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const headers = {
+      "user-agent": "kubectl/v1.37.2",
+      accept: accept ?? "application/json",
+      ...(body === undefined ? {} : { "content-type": contentType ?? "application/json" }),
+    };
+    const request = { method, path, query: new Map(given), headers, ...(body === undefined ? {} : { body }) };
+    const response = this.#host.handle(request);
+    for (const warning of response.warnings) this.#warn(warning);
+    return response;
+  }
+}

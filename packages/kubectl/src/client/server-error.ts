@@ -1,0 +1,39 @@
+import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+
+interface Cause {
+  readonly field?: string;
+  readonly message?: string;
+}
+
+/** The API server refused: its Status. */
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+  readonly status: PlainObject;
+
+  constructor(status: PlainObject) {
+    super(String(status.message ?? ""));
+    this.status = status;
+  }
+
+  get reason(): string {
+    return String(this.status.reason ?? "");
+  }
+
+  /** As kubectl prints it at the end of a command (pkg/cmd/util/helpers.go, checkErr). */
+  get text(): string {
+    if (this.reason === "Invalid") return this.#invalidText();
+    return this.reason === ""
+      ? `Error from server: ${this.message}`
+      : `Error from server (${this.reason}): ${this.message}`;
+  }
+
+  #invalidText(): string {
+    const details = this.status.details as { kind?: string; name?: string; causes?: readonly Cause[] } | undefined;
+    if (details === undefined) return `The request is invalid: ${this.message}`;
+    const head = `The ${details.kind ?? ""} "${details.name ?? ""}" is invalid`;
+    const causes = [...new Set((details.causes ?? []).map(({ field, message }) => `${field}: ${message}`))];
+    if (causes.length === 0) return head;
+    if (causes.length === 1) return `${head}: ${causes[0]}`;
+    return `${head}: \n${causes.map((cause) => `* ${cause}`).join("\n")}`;
+  }
+}

@@ -1,0 +1,6 @@
+/** What a command leaves behind. */
+export interface CommandResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}

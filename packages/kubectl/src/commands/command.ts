@@ -1,0 +1,23 @@
+import type { Flag, FlagValues } from "../flags/flag.ts";
+import type { Session } from "../session.ts";
+
+/** A command, or a group of commands. */
+export interface Command {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** What `kubectl --help` says of it in one line. */
+  readonly short: string;
+  readonly flags?: readonly Flag[];
+  readonly subcommands?: readonly Command[];
+  /** Undefined for a mere group. */
+  readonly run?: (run: CommandRun) => void;
+}
+
+/** One call of a command. */
+export interface CommandRun {
+  /** `kubectl create service clusterip`. */
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly flags: FlagValues;
+  readonly session: Session;
+}

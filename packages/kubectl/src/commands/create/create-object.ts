@@ -1,0 +1,54 @@
+import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { usageError } from "../../command-error.ts";
+import { readDryRun, readValidation } from "../../flags/dry-run.ts";
+import { objectPrinter } from "../../output/object-printer.ts";
+import type { CommandRun } from "../command.ts";
+
+/** The only argument of a `create` command. @throws CommandError */
+export function nameArgument(run: CommandRun): string {
+  if (run.args.length !== 1) {
+    throw usageError(run.path, `exactly one NAME is required, got ${run.args.length}`);
+  }
+  return run.args[0]!;
+}
+
+/** Where an object that a command makes goes to. */
+export interface Destination {
+  /** `services`, below its group and namespace. */
+  readonly path: string;
+  /** Whose fields they are. */
+  readonly fieldManager?: string;
+}
+
+/** Creates an object as `kubectl create` does, and prints what `-o` asks for. Nothing is sent with `--dry-run=client`. */
+export function createObject(run: CommandRun, object: PlainObject, destination: Destination): void {
+  const { flags, session } = run;
+  const dryRun = readDryRun(flags);
+  const print = objectPrinter(session, flags, "created", dryRun);
+  const validation = readValidation(flags);
+  const given = flags.flag("save-config") ? withLastApplied(object) : object;
+  if (dryRun === "client") {
+    print(given);
+    return;
+  }
+  const answer = session.client.ask("POST", destination.path, {
+    body: JSON.stringify(given),
+    query: {
+      fieldManager: flags.text("field-manager") || (destination.fieldManager ?? "kubectl-create"),
+      fieldValidation: validation,
+      dryRun: dryRun === "server" ? "All" : undefined,
+    },
+  });
+  print(answer);
+}
+
+/** With what `kubectl apply` compares the next time. */
+export function withLastApplied(object: PlainObject): PlainObject {
+  const metadata = object.metadata as PlainObject;
+  const annotations = { ...(metadata.annotations as PlainObject | undefined) };
+  const key = "kubectl.kubernetes.io/last-applied-configuration";
+  delete (annotations as Record<string, Plain>)[key];
+  const plain = { ...object, metadata: { ...metadata, annotations } };
+  const text = `${JSON.stringify(plain)}\n`;
+  return { ...object, metadata: { ...metadata, annotations: { ...annotations, [key]: text } } };
+}

@@ -1,0 +1,26 @@
+import { failure } from "../command-error.ts";
+import { type FlagValues, isBool, isTrue } from "./flag.ts";
+
+export type DryRun = "none" | "client" | "server";
+
+/** @throws CommandError in the words of pkg/cmd/util/helpers.go, GetDryRunStrategy */
+export function readDryRun(flags: FlagValues): DryRun {
+  const text = flags.text("dry-run");
+  if (text === "client" || text === "server" || text === "none") return text;
+  // Old spellings, deprecated and still taken.
+  if (text === "unchanged") return "client";
+  if (isBool(text)) return isTrue(text) ? "client" : "none";
+  throw failure(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`);
+}
+
+/** What the API server is asked to do with unknown fields. @throws CommandError */
+export function readValidation(flags: FlagValues): "Strict" | "Warn" | "Ignore" {
+  const text = flags.text("validate");
+  if (isBool(text)) return isTrue(text) ? "Strict" : "Ignore";
+  if (text === "strict") return "Strict";
+  if (text === "warn") return "Warn";
+  if (text === "ignore") return "Ignore";
+  throw failure(
+    `invalid - validate option ${JSON.stringify(text)}; must be one of: strict (or true), warn, ignore (or false)`,
+  );
+}

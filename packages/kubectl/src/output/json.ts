@@ -1,0 +1,39 @@
+import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+
+/** A value as Go's `json.MarshalIndent(value, "", "    ")` prints it, with a line end. Keys come in the order of the value. */
+export function printJson(value: Plain): string {
+  return `${jsonText(value, "")}\n`;
+}
+
+/** As Go marshals a map: keys by their bytes. */
+export function sortedKeys(value: Plain): Plain {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const object = value as PlainObject;
+  return Object.fromEntries(
+    Object.keys(object)
+      .sort()
+      .map((key) => [key, sortedKeys(object[key]!)]),
+  );
+}
+
+function jsonText(value: Plain, indent: string): string {
+  const inner = `${indent}    `;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return "[]";
+    return `[\n${value.map((item) => inner + jsonText(item, inner)).join(",\n")}\n${indent}]`;
+  }
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value as PlainObject).filter((entry) => entry[1] !== undefined);
+    if (entries.length === 0) return "{}";
+    const lines = entries.map(([key, item]) => `${inner}${quoted(key)}: ${jsonText(item, inner)}`);
+    return `{\n${lines.join(",\n")}\n${indent}}`;
+  }
+  return typeof value === "string" ? quoted(value) : String(value);
+}
+
+/** Go escapes what would mean something in HTML, and U+2028 and U+2029. */
+function quoted(text: string): string {
+  const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, escaped);
+}

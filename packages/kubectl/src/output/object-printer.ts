@@ -1,0 +1,69 @@
+import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { failure } from "../command-error.ts";
+import type { DryRun } from "../flags/dry-run.ts";
+import type { FlagValues } from "../flags/flag.ts";
+import type { Session } from "../session.ts";
+import { printJson } from "./json.ts";
+import { printYaml } from "./yaml.ts";
+
+/** Prints an object after something was done to it. */
+export type ObjectPrinter = (object: PlainObject) => void;
+
+/**
+ * What `-o` of a command that changes something asks for: by default `service/web created`
+ * (cli-runtime, genericclioptions.PrintFlags).
+ *
+ * @throws CommandError for a format that there is not
+ */
+export function objectPrinter(session: Session, flags: FlagValues, operation: string, dryRun: DryRun): ObjectPrinter {
+  const format = flags.text("output");
+  const printable = (object: PlainObject): PlainObject =>
+    flags.flag("show-managed-fields") ? object : withoutManagedFields(object);
+  switch (format) {
+    case "":
+      return (object) => session.say(`${nameOf(object)} ${operation}${dryRunSuffix(dryRun)}`);
+    case "name":
+      return (object) => session.say(nameOf(object));
+    case "json":
+      return (object) => session.write(printJson(printable(object)));
+    case "yaml":
+      return yamlPrinter(session, printable);
+    default:
+      throw unknownFormat(format);
+  }
+}
+
+/** Documents but the first begin with `---`. */
+function yamlPrinter(session: Session, printable: (object: PlainObject) => PlainObject): ObjectPrinter {
+  let printed = 0;
+  return (object) => {
+    if (printed++ > 0) session.say("---");
+    session.write(printYaml(printable(object)));
+  };
+}
+
+function unknownFormat(format: string): Error {
+  const formats =
+    "json,yaml,name,go-template,go-template-file,template,templatefile,jsonpath,jsonpath-as-json,jsonpath-file";
+  return failure(
+    `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${formats}`,
+  );
+}
+
+function dryRunSuffix(dryRun: DryRun): string {
+  return dryRun === "none" ? "" : dryRun === "client" ? " (dry run)" : " (server dry run)";
+}
+
+/** `service/web`, `deployment.apps/web`. */
+export function nameOf(object: PlainObject): string {
+  const { kind, apiVersion, metadata } = object as { kind: string; apiVersion: string; metadata: { name: string } };
+  const group = apiVersion.includes("/") ? `.${apiVersion.slice(0, apiVersion.indexOf("/"))}` : "";
+  return `${kind.toLowerCase()}${group}/${metadata.name}`;
+}
+
+export function withoutManagedFields(object: PlainObject): PlainObject {
+  const metadata = object.metadata as PlainObject | undefined;
+  if (metadata?.managedFields === undefined) return object;
+  const { managedFields: _, ...rest } = metadata;
+  return { ...object, metadata: rest };
+}

@@ -1,0 +1,49 @@
+import { RestClient } from "./client/rest-client.ts";
+import type { FlagValues } from "./flags/flag.ts";
+import type { KubectlHost } from "./host.ts";
+
+/** What one call of kubectl works with: its server, and what it has printed so far. */
+export class Session {
+  readonly host: KubectlHost;
+  readonly client: RestClient;
+  /** The namespace of commands that name none: `-n`, else `default`. */
+  readonly namespace: string;
+  /** `-n` was given. */
+  readonly namespaceIsGiven: boolean;
+  #stdout = "";
+  #stderr = "";
+
+  constructor(host: KubectlHost, flags: FlagValues) {
+    this.host = host;
+    this.namespaceIsGiven = flags.has("namespace");
+    this.namespace = flags.text("namespace") || "default";
+    const warned = new Set<string>();
+    this.client = new RestClient(host, (warning) => {
+      if (!warned.has(warning)) this.complain(`Warning: ${warning}`);
+      warned.add(warning);
+    });
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** To stdout, with a line end. */
+  say(line: string): void {
+    this.#stdout += `${line}\n`;
+  }
+
+  /** To stdout, as it is. */
+  write(text: string): void {
+    this.#stdout += text;
+  }
+
+  /** To stderr, with a line end. */
+  complain(line: string): void {
+    this.#stderr += `${line}\n`;
+  }
+}
