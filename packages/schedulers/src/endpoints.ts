@@ -1,4 +1,4 @@
-import { addressText } from "./address-text.ts";
+import { formatEndpoint } from "./address.ts";
 import type { Server } from "./scheduler.ts";
 
 /** Servers by name, for balancers that hash names. */
@@ -18,7 +18,7 @@ export function endpointsOf(servers: readonly Server[]): Endpoints {
   const positions: number[] = [];
   for (const [position, server] of servers.entries()) {
     if (server.weight === 0) continue;
-    names.push(endpointName(server));
+    names.push(formatEndpoint(server.address, server.port));
     positions.push(position);
   }
   return { names, positions };
@@ -34,9 +34,4 @@ export function sortedEndpoints(servers: readonly Server[]): Endpoints {
 /** Order of two texts by their code units, which for endpoints and digests is by bytes. */
 export function compareText(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function endpointName(server: Server): string {
-  const address = addressText(server.address);
-  return `${server.address.length === 1 ? address : `[${address}]`}:${server.port}`;
 }
