@@ -1,20 +1,18 @@
 import { formatEndpoint, parseEndpoint, type Words } from "./address.ts";
 import { ipvsSchedulers } from "./ipvs/table.ts";
+import type { NginxServer } from "./nginx/peers.ts";
 import type { Request, Scheduler, Server } from "./scheduler.ts";
 
 /** A server as one writes it down: `"10.244.0.2:8080"`, `"[fd00::2]:8080"`, or that with a weight and what it holds. */
 export type ServerDescription =
   | string
-  | {
+  | ({
       /** With the port, or without it and `port` beside it. */
       readonly address: string;
       readonly port?: number;
       /** Whole, 0 … 2147483647; 1 when it is not given. */
       readonly weight?: number;
-      readonly activeConnections?: number;
-      readonly inactiveConnections?: number;
-      readonly overloaded?: boolean;
-    };
+    } & Partial<Omit<NginxServer, "id" | "address" | "port" | "weight" | "lastWeight">>);
 
 /** ipvsadm's and the kernel's: a weight is a C `int`. */
 const largestWeight = 2 ** 31 - 1;
@@ -59,6 +57,7 @@ export function serverOf(description: ServerDescription, id: number): Server {
   const { address, port } = endpointOf(given.address, given.port);
   const weight = checkWeight(given.weight ?? 1);
   return {
+    ...given,
     id,
     address,
     port,

@@ -14,7 +14,9 @@ export interface StateView {
   readonly memory: readonly string[];
 }
 
-const shortest = 17;
+/** Arrays of numbers from this length on are tables. */
+const shortestTable = 17;
+const longestValue = 32;
 
 /**
  * Any scheduler's state, by its shape. Fields called `position` are indexes in the list and become letters; so do long
@@ -31,13 +33,21 @@ export function viewState(state: unknown, servers: readonly Server[]): StateView
     if (Array.isArray(value)) {
       const remembered = value.flat().filter(isRemembered);
       if (remembered.length > 0) memory.push(...remembered.map(describeMemory));
-      else if (value.length >= shortest && value.every(Number.isInteger)) table = value as number[];
-      else if (value.length === servers.length) Object.assign(perServer, serverColumns(label, value));
-      else if (value.flat().length > 0) values[label] = JSON.stringify(value);
+      else if (value.length >= shortestTable && value.every(Number.isInteger)) table = value as number[];
+      else if (value.length === servers.length && value.some((item) => item !== null))
+        Object.assign(perServer, serverColumns(label, value));
+      else if (value.some((item) => item !== null)) values[label] = inShort(value);
     } else if (field === "position") values[label] = letterAt(servers, value as number);
-    else if (field !== "buckets") values[label] = typeof value === "object" ? JSON.stringify(value) : String(value);
+    else if (field !== "buckets") values[label] = inShort(value);
   }
   return { values, perServer, memory, ...(table !== undefined && { table }) };
+}
+
+/** What is long is there, but is not told. */
+function inShort(value: unknown): string {
+  if (value === null) return "-";
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return text.length <= longestValue ? text : "…";
 }
 
 /** The letter of the server at an index; `head` for -1, where the list begins. */

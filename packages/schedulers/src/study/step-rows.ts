@@ -1,10 +1,22 @@
 import { formatAddress } from "../address.ts";
 import type { Step } from "../balance.ts";
+import type { Request } from "../scheduler.ts";
 import { letterOf } from "../servers.ts";
 import { type StateView, viewState } from "./state-view.ts";
 
-/** What table and drawing show of a step beside the pick: source or destination address, open connections. */
-export type Shown = "from" | "to" | "connections";
+type Asked = "from" | "port" | "to" | "key" | "cookie";
+
+/** What of the request table and drawing may show. */
+const askedFields: Readonly<Record<Asked, (request: Request) => string>> = {
+  from: (request) => formatAddress(request.sourceAddress),
+  port: (request) => String(request.sourcePort),
+  to: (request) => formatAddress(request.destinationAddress),
+  key: (request) => request.key ?? "",
+  cookie: (request) => request.cookie ?? "",
+};
+
+/** What table and drawing show of a step beside pick and state: fields of the request, open connections. */
+export type Shown = Asked | "connections";
 
 /** One step as table and drawing show it. */
 export interface StepRow {
@@ -12,8 +24,8 @@ export interface StepRow {
   /** A letter, `none`, or empty where nothing was chosen. */
   readonly pick: string;
   readonly examined: string;
-  readonly from: string;
-  readonly to: string;
+  /** Field of the request → text. */
+  readonly asked: Readonly<Record<string, string>>;
   readonly view: StateView;
   readonly servers: Step["servers"];
   /** Column → text. */
@@ -34,8 +46,9 @@ export function stepRows(steps: readonly Step[], shown: readonly Shown[]): StepR
       event: step.event,
       pick: step.pick === undefined ? "" : step.pick < 0 ? "none" : letterOf(step.pick),
       examined: step.examined === undefined ? "" : String(step.examined),
-      from: request === undefined ? "" : formatAddress(request.sourceAddress),
-      to: request === undefined ? "" : formatAddress(request.destinationAddress),
+      asked: Object.fromEntries(
+        askedOf(shown).map((field) => [field, request === undefined ? "" : askedFields[field](request)]),
+      ),
       view,
       servers: step.servers,
       columns: columnsOf(step, view, shown),
@@ -56,6 +69,11 @@ function columnsOf(step: Step, view: StateView, shown: readonly Shown[]): Record
   Object.assign(columns, view.values);
   if (view.memory.length > 0) columns.remembered = view.memory.toSorted().join("; ");
   return columns;
+}
+
+/** The fields of the request among what is shown, in their own order. */
+export function askedOf(shown: readonly Shown[]): Asked[] {
+  return (Object.keys(askedFields) as Asked[]).filter((field) => shown.includes(field));
 }
 
 /** Columns in the order in which they first come. */

@@ -1,7 +1,16 @@
 import { formatEndpoint } from "../address.ts";
 import type { Step } from "../balance.ts";
 import { letterOf } from "../servers.ts";
-import { columnNames, constantColumns, everyServer, type Shown, type StepRow, shownOf, stepRows } from "./step-rows.ts";
+import {
+  askedOf,
+  columnNames,
+  constantColumns,
+  everyServer,
+  type Shown,
+  type StepRow,
+  shownOf,
+  stepRows,
+} from "./step-rows.ts";
 import { element, svgDocument, text } from "./svg.ts";
 import { drawTables } from "./table-drawing.ts";
 
@@ -25,7 +34,7 @@ export function stepSvg(
   const rows = stepRows(steps, shown);
   const servers = everyServer(steps);
   const values = drawnColumns(rows, shown);
-  const lines = [...(["from", "to"] as const).filter((which) => shown.includes(which)), ...values];
+  const lines = [...askedOf(shown), ...values];
   const labels = servers.map(serverLabel);
   const left = Math.ceil(32 + Math.max(...[...labels, ...lines].map((label) => label.length)) * characterWidth);
   const layout = layOutColumns(rows, lines, left);
@@ -83,7 +92,7 @@ function serverLabel({ id, address, port, weight }: Step["servers"][number]): st
 }
 
 function shownValue(row: StepRow, line: string): string {
-  return line === "from" || line === "to" ? row[line] : (row.columns[line] ?? "");
+  return row.asked[line] ?? row.columns[line] ?? "";
 }
 
 function drawServer(

@@ -1,7 +1,16 @@
 import { formatEndpoint } from "../address.ts";
 import type { Step } from "../balance.ts";
 import { letterOf } from "../servers.ts";
-import { columnNames, constantColumns, everyServer, type Shown, type StepRow, shownOf, stepRows } from "./step-rows.ts";
+import {
+  askedOf,
+  columnNames,
+  constantColumns,
+  everyServer,
+  type Shown,
+  type StepRow,
+  shownOf,
+  stepRows,
+} from "./step-rows.ts";
 
 /**
  * Steps as a table of text: what happened, who was picked, how many servers were looked at for it, and the state after.
@@ -16,20 +25,16 @@ export function stepTable(steps: readonly Step[], shown: readonly Shown[] = show
   const rows = stepRows(steps, shown);
   const constant = rows.length < 2 ? [] : constantColumns(rows);
   const names = columnNames(rows).filter((name) => !constant.includes(name));
-  const head = ["#", "event", ...shownAddresses(shown), "pick", "examined", ...names];
+  const head = ["#", "event", ...askedOf(shown), "pick", "examined", ...names];
   const body = rows.map((row, at) => [
     String(at),
     row.event,
-    ...shownAddresses(shown).map((which) => row[which]),
+    ...askedOf(shown).map((field) => row.asked[field]!),
     row.pick,
     row.examined,
     ...names.map((name) => row.columns[name] ?? "-"),
   ]);
   return [...legend(steps), ...constantLine(rows, constant), alignColumns([head, ...body])].join("\n");
-}
-
-function shownAddresses(shown: readonly Shown[]): ("from" | "to")[] {
-  return (["from", "to"] as const).filter((which) => shown.includes(which));
 }
 
 function legend(steps: readonly Step[]): string[] {
