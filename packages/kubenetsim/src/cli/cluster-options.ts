@@ -38,6 +38,32 @@ export const modeOption: Readonly<Record<string, Option>> = {
   },
 };
 
+/** Options of the commands that follow a connection. */
+export const connectionOptions: Readonly<Record<"from" | "to", Option>> = {
+  from: { type: "string", value: "WHO", help: "pod/NAMESPACE/NAME, node/NAME, external or external:IP" },
+  to: {
+    type: "string",
+    value: "WHERE",
+    help: "a URL (http://web.shop), IP:PORT (10.96.0.10:53/udp) or svc/NAMESPACE/NAME:PORT",
+  },
+};
+
+/** @throws ParseError without `--from` */
+export function readFrom(args: Arguments): string {
+  return required(args, "from", "from where?");
+}
+
+/** @throws ParseError without `--to` */
+export function readTo(args: Arguments): string {
+  return required(args, "to", "where to?");
+}
+
+function required(args: Arguments, name: "from" | "to", question: string): string {
+  const text = args.text(name);
+  if (text === undefined) throw new ParseError(question, { hint: `give --${name} ${connectionOptions[name].help}` });
+  return text;
+}
+
 /** The cluster of the files named by `-f`, settled, and after the changes that come then. Its warnings go to standard error. */
 export function readCluster(args: Arguments, terminal: Terminal, options: ClusterOptions = {}): Cluster {
   const progress = new Progress(terminal);

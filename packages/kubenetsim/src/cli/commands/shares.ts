@@ -1,8 +1,15 @@
-import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { sharesToJson } from "@kubenetsim/network/shares/shares-to-json";
 import { parseSource } from "../../connect/source.ts";
 import { shareTable } from "../../print/share-table.ts";
-import { inputOptions, knownNode, modeOption, readCluster } from "../cluster-options.ts";
+import {
+  connectionOptions,
+  inputOptions,
+  knownNode,
+  modeOption,
+  readCluster,
+  readFrom,
+  readTo,
+} from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
@@ -13,12 +20,7 @@ export const shares: Command = {
   usage: "-f FILE… --from WHO --to WHERE",
   options: {
     ...inputOptions,
-    from: { type: "string", value: "WHO", help: "pod/NAMESPACE/NAME, node/NAME, external or external:IP" },
-    to: {
-      type: "string",
-      value: "WHERE",
-      help: "a URL (http://web.shop), IP:PORT (10.96.0.10:53/udp) or svc/NAMESPACE/NAME:PORT",
-    },
+    ...connectionOptions,
     ...modeOption,
     json: { type: "boolean", help: "as JSON, with the whole fractions" },
   },
@@ -28,8 +30,8 @@ export const shares: Command = {
 };
 
 function runShares(args: Arguments, terminal: Terminal): ExitCode {
-  const from = required(args, "from", "from where?");
-  const to = required(args, "to", "where to?");
+  const from = readFrom(args);
+  const to = readTo(args);
   const lab = readCluster(args, terminal);
   const source = parseSource(from);
   if (source.kind === "node") knownNode(source.name, lab);
@@ -37,10 +39,4 @@ function runShares(args: Arguments, terminal: Terminal): ExitCode {
   if (args.flag("json")) terminal.out(`${JSON.stringify(sharesToJson(found), undefined, 2)}\n`);
   else terminal.out(shareTable(found));
   return exitCode.ok;
-}
-
-function required(args: Arguments, name: "from" | "to", question: string): string {
-  const text = args.text(name);
-  if (text === undefined) throw new ParseError(question, { hint: `give --${name} ${shares.options[name]!.help}` });
-  return text;
 }

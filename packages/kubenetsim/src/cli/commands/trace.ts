@@ -2,7 +2,15 @@ import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { traceToJson } from "@kubenetsim/network/format/json";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { parseSource } from "../../connect/source.ts";
-import { inputOptions, knownNode, modeOption, readCluster } from "../cluster-options.ts";
+import {
+  connectionOptions,
+  inputOptions,
+  knownNode,
+  modeOption,
+  readCluster,
+  readFrom,
+  readTo,
+} from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { readTextFile } from "../input-files.ts";
@@ -15,12 +23,7 @@ export const trace: Command = {
   usage: "-f FILE… --from WHO --to WHERE",
   options: {
     ...inputOptions,
-    from: { type: "string", value: "WHO", help: "pod/NAMESPACE/NAME, node/NAME, external or external:IP" },
-    to: {
-      type: "string",
-      value: "WHERE",
-      help: "a URL (http://web.shop), IP:PORT (10.96.0.10:53/udp) or svc/NAMESPACE/NAME:PORT",
-    },
+    ...connectionOptions,
     ...modeOption,
     node: {
       type: "string",
@@ -46,9 +49,8 @@ export const trace: Command = {
 
 function runTrace(args: Arguments, terminal: Terminal): ExitCode {
   const from = readFrom(args);
-  const to = args.text("to");
-  if (to === undefined) throw new ParseError("where to?", { hint: `give --to ${trace.options.to!.help}` });
-  const entryNode = args.text("node");
+  const entryNode = readEntryNode(args, from);
+  const to = readTo(args);
   const lab = readCluster(args, terminal, entryNode === undefined ? {} : { entryNode });
   if (entryNode !== undefined) knownNode(entryNode, lab);
   for (const word of args.texts("iptables-save")) loadDump(word, lab, terminal);
@@ -60,16 +62,15 @@ function runTrace(args: Arguments, terminal: Terminal): ExitCode {
   return traced.disposition === "delivered" ? exitCode.ok : exitCode.notDelivered;
 }
 
-/** @throws ParseError without --from, and for an entry node of somebody who is inside. */
-function readFrom(args: Arguments): string {
-  const from = args.text("from");
-  if (from === undefined) throw new ParseError("from where?", { hint: `give --from ${trace.options.from!.help}` });
-  if (args.text("node") !== undefined && parseSource(from).kind !== "external") {
+/** @throws ParseError for an entry node of somebody who is inside. */
+function readEntryNode(args: Arguments, from: string): string | undefined {
+  const entryNode = args.text("node");
+  if (entryNode !== undefined && parseSource(from).kind !== "external") {
     throw new ParseError("--node is the node by which a client from outside comes in", {
       hint: "leave it out, or use --from external",
     });
   }
-  return from;
+  return entryNode;
 }
 
 /** `n1=dump.txt`: the rules in the file become node n1's. */
