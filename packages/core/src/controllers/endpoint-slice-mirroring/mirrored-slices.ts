@@ -2,10 +2,10 @@ import type { EndpointPort, EndpointSlice, SliceEndpoint } from "../../model/end
 import type { EndpointAddress, EndpointSubsetPort, Endpoints } from "../../model/endpoints.ts";
 import { familyOf, type IpFamily, parseAddress } from "../../net/address.ts";
 import { portGroupKey } from "../endpoint-slice/endpoint-ports.ts";
+import { newSlice } from "../endpoint-slice/new-slice.ts";
 import { managedByLabel, serviceNameLabel } from "../endpoint-slice/slice-labels.ts";
 import { triggerTimeAnnotation } from "../endpoint-slice/trigger-time.ts";
 import { repackSubsets } from "../endpoints/repack-subsets.ts";
-import { controllerReferenceTo } from "../ownership.ts";
 
 export const mirroringControllerName = "endpointslicemirroring-controller.k8s.io";
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
@@ -32,7 +32,7 @@ export function mirroredSlices(endpoints: Endpoints): readonly MirroredSlice[] {
     ];
     for (const { family, endpoint } of mirrored.filter((one) => one !== undefined).slice(0, maxEndpointsPerSubset)) {
       const key = sliceKey(family, slicePorts);
-      const known = slices.get(key) ?? { key, slice: newSlice(endpoints, family, slicePorts) };
+      const known = slices.get(key) ?? { key, slice: newSlice(endpoints, family, slicePorts, copiedMeta(endpoints)) };
       slices.set(key, { key, slice: { ...known.slice, endpoints: [...(known.slice.endpoints ?? []), endpoint] } });
     }
   }
@@ -68,22 +68,10 @@ function mirroredEndpoint(
   return { family: familyOf(address), endpoint };
 }
 
-function newSlice(endpoints: Endpoints, family: IpFamily, ports: readonly EndpointPort[]): EndpointSlice {
-  const { name, namespace, labels } = endpoints.metadata;
-  const { [triggerTimeAnnotation]: _, [lastApplied]: __, ...annotations } = endpoints.metadata.annotations ?? {};
+function copiedMeta({ metadata }: Endpoints): Pick<EndpointSlice["metadata"], "labels" | "annotations"> {
+  const { [triggerTimeAnnotation]: _, [lastApplied]: __, ...annotations } = metadata.annotations ?? {};
   return {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: {
-      name: "",
-      generateName: `${name}-`,
-      ...(namespace === undefined ? {} : { namespace }),
-      labels: { ...labels, [serviceNameLabel]: name, [managedByLabel]: mirroringControllerName },
-      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
-      ownerReferences: [controllerReferenceTo(endpoints)],
-    },
-    addressType: family,
-    endpoints: [],
-    ports,
+    labels: { ...metadata.labels, [serviceNameLabel]: metadata.name, [managedByLabel]: mirroringControllerName },
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
 }

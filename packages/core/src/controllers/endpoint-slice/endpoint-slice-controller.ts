@@ -1,11 +1,11 @@
 import type { ObjectKey } from "../../model/api-object.ts";
 import type { EndpointSlice } from "../../model/endpoint-slice.ts";
-import type { Pod } from "../../model/pod.ts";
 import type { Service } from "../../model/service.ts";
 import { hasSelector } from "../cluster-index.ts";
 import type { ControlLoop } from "../control-loop.ts";
 import { generatedName } from "../generated-name.ts";
 import { isOwnedBy } from "../ownership.ts";
+import { selectedPods } from "../selected-pods.ts";
 import { controllerName, managedByLabel } from "./slice-labels.ts";
 import type { SlicePlan } from "./slice-packing.ts";
 import { planSlices } from "./slice-plan.ts";
@@ -35,11 +35,6 @@ export function removeSlicesOf(loop: ControlLoop, service: Service, key: ObjectK
   for (const slice of slicesOf(loop, key)) {
     if (isOwnedBy(slice, service)) loop.remove("EndpointSlice", slice);
   }
-}
-
-function selectedPods(loop: ControlLoop, service: Service): readonly Pod[] {
-  const keys = loop.index.podsByLabel.matching(service.metadata.namespace ?? "", service.spec.selector!);
-  return keys.map((key) => loop.state.tables.Pod.get(key)!);
 }
 
 function managedSlices(loop: ControlLoop, key: ObjectKey): readonly EndpointSlice[] {

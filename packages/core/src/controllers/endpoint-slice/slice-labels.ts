@@ -27,8 +27,9 @@ export function sameLabels(a: Labels = {}, b: Labels = {}): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
-function isHeadless(service: Service): boolean {
-  return service.spec.clusterIP === "None" || (service.spec.clusterIP ?? "") === "";
+/** Has it no cluster IP (pkg/apis/core/v1/helper, IsServiceIPSet)? */
+export function isHeadless({ spec }: Service): boolean {
+  return spec.clusterIP === "None" || (spec.clusterIP ?? "") === "";
 }
 
 function withoutReserved(labels: Labels | undefined): Record<string, string> {

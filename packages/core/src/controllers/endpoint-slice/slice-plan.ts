@@ -3,8 +3,9 @@ import type { Node } from "../../model/node.ts";
 import type { Pod } from "../../model/pod.ts";
 import type { Service } from "../../model/service.ts";
 import type { IpFamily } from "../../net/address.ts";
-import { controllerReferenceTo, isOwnedBy } from "../ownership.ts";
+import { isOwnedBy } from "../ownership.ts";
 import { type PortGroup, portGrouping, portGroupKey } from "./endpoint-ports.ts";
+import { newSlice } from "./new-slice.ts";
 import { isPublishable, podEndpoint } from "./pod-endpoint.ts";
 import { followsServiceLabels, sameLabels, sliceLabels } from "./slice-labels.ts";
 import { packEndpoints, type SlicePlan } from "./slice-packing.ts";
@@ -99,7 +100,7 @@ function packGroups(
       existing: existingByKey.get(key) ?? [],
       desired: endpoints,
       max: input.maxEndpointsPerSlice,
-      emptySlice: () => newSlice(input.service, family, group.ports),
+      emptySlice: () => newSlice(input.service, family, group.ports, { labels: sliceLabels(input.service) }),
       relabel: (slice) => relabelled(slice, input.service),
     });
     plan.create.push(...packed.create);
@@ -111,7 +112,7 @@ function packGroups(
 /** A Service without any slice gets an empty one, so that its consumers see that it is known. */
 function addPlaceholder(plan: SlicePlan, service: Service, family: IpFamily, existing: readonly EndpointSlice[]): void {
   if (existing.length !== plan.remove.length || plan.create.length > 0) return;
-  const placeholder = newSlice(service, family, []);
+  const placeholder = newSlice(service, family, [], { labels: sliceLabels(service) });
   if (plan.remove.length === 1 && isPlaceholder(plan.remove[0]!, placeholder)) plan.remove = [];
   else plan.create.push(placeholder);
 }
@@ -153,22 +154,4 @@ function inPlaceOf(standing: EndpointSlice, next: EndpointSlice): EndpointSlice[
 function relabelled(slice: EndpointSlice, service: Service): EndpointSlice {
   if (followsServiceLabels(slice.metadata.labels, service.metadata.labels)) return slice;
   return { ...slice, metadata: { ...slice.metadata, labels: sliceLabels(service) } };
-}
-
-function newSlice(service: Service, addressType: IpFamily, ports: EndpointSlice["ports"] & {}): EndpointSlice {
-  const { name, namespace } = service.metadata;
-  return {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: {
-      name: "",
-      generateName: `${name}-`,
-      ...(namespace === undefined ? {} : { namespace }),
-      labels: sliceLabels(service),
-      ownerReferences: [controllerReferenceTo(service)],
-    },
-    addressType,
-    endpoints: [],
-    ports,
-  };
 }

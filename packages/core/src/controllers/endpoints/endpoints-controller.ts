@@ -8,10 +8,11 @@ import type { ControlLoop } from "../control-loop.ts";
 import { targetPortOf } from "../endpoint-slice/endpoint-ports.ts";
 import { isKnownBySlicesOnly } from "../endpoint-slice/endpoint-slice-controller.ts";
 import { addressesOfFamily, hasServiceHostname } from "../endpoint-slice/pod-endpoint.ts";
-import { headlessLabel } from "../endpoint-slice/slice-labels.ts";
+import { headlessLabel, isHeadless } from "../endpoint-slice/slice-labels.ts";
 import { triggerTimeAnnotation } from "../endpoint-slice/trigger-time.ts";
 import { isPodReady, isPodTerminal, isPodTerminating } from "../pod-conditions.ts";
 import { sameJson } from "../same-json.ts";
+import { selectedPods } from "../selected-pods.ts";
 import { repackSubsets } from "./repack-subsets.ts";
 import { truncateSubsets } from "./truncate-subsets.ts";
 
@@ -45,11 +46,6 @@ export function syncEndpoints(loop: ControlLoop, key: ObjectKey): void {
       [overCapacityAnnotation]: subsets === packed ? undefined : "truncated",
     }),
   );
-}
-
-function selectedPods(loop: ControlLoop, service: Service): readonly Pod[] {
-  const keys = loop.index.podsByLabel.matching(service.metadata.namespace ?? "", service.spec.selector!);
-  return keys.map((key) => loop.state.tables.Pod.get(key)!);
 }
 
 /** As for slices: what a dump brought without the Pods behind it is all that is known, and stays. */
@@ -110,9 +106,9 @@ function familyWithout({ spec }: Service, pod: Pod): "IPv4" | "IPv6" {
   return address.includes(":") ? "IPv6" : "IPv4";
 }
 
-function endpointsLabels({ metadata, spec }: Service): Labels {
-  const { [headlessLabel]: _, ...labels } = metadata.labels ?? {};
-  const headless = spec.clusterIP === "None" || (spec.clusterIP ?? "") === "" ? { [headlessLabel]: "" } : {};
+function endpointsLabels(service: Service): Labels {
+  const { [headlessLabel]: _, ...labels } = service.metadata.labels ?? {};
+  const headless = isHeadless(service) ? { [headlessLabel]: "" } : {};
   return { ...labels, ...headless, [managedByLabel]: controllerName };
 }
 

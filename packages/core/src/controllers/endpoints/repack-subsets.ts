@@ -1,5 +1,6 @@
 import type { EndpointAddress, EndpointSubset, EndpointSubsetPort } from "../../model/endpoints.ts";
-import { portHash, sortedByHash, subsetHash } from "./subset-hash.ts";
+import { sortedByHash } from "../hash-order.ts";
+import { portHash, subsetHash } from "./subset-hash.ts";
 
 /** An address with the readiness that it has behind one port. */
 interface Placed {

@@ -1,5 +1,5 @@
 import type { EndpointAddress, EndpointSubset, EndpointSubsetPort } from "../../model/endpoints.ts";
-import { fnv128a } from "../endpoint-slice/port-hash.ts";
+import { fnv128a } from "../hash-order.ts";
 
 /**
  * What the ports of a subset, and the subsets themselves, are sorted by: FNV-1a of the Go structure's dump, pointers
@@ -15,14 +15,6 @@ export function subsetHash({ addresses, notReadyAddresses, ports }: EndpointSubs
       `NotReadyAddresses:([]v1.EndpointAddress)${listDump(notReadyAddresses, addressDump)} ` +
       `Ports:([]v1.EndpointPort)${listDump(ports, portDump)}}`,
   );
-}
-
-/** A copy sorted by a hash, which is computed once for each. */
-export function sortedByHash<T>(values: readonly T[], hashOf: (value: T) => string): readonly T[] {
-  if (values.length < 2) return values;
-  const hashed = values.map((value) => ({ value, hash: hashOf(value) }));
-  hashed.sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0));
-  return hashed.map(({ value }) => value);
 }
 
 function portDump({ name = "", port, protocol = "TCP", appProtocol = "<nil>" }: EndpointSubsetPort): string {
