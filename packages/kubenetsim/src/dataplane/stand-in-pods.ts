@@ -77,26 +77,17 @@ export class StandInPods {
   }
 
   #claim(slice: EndpointSlice, touched: Set<ObjectKey>): void {
-    const sliceKey = `${slice.metadata.namespace ?? "default"}/${slice.metadata.name}`;
-    for (const endpoint of slice.endpoints ?? []) {
-      const words = parseAddressWords(endpoint.addresses[0] ?? "");
-      if (words === undefined) continue;
-      const address = formatAddress(words);
-      const name = nameOf(slice, endpoint, address);
+    for (const [name, claim] of claimsOf(slice)) {
       touched.add(name);
-      append(this.#claims, name, { slice, sliceKey, nodeName: endpoint.nodeName, words, address });
-      const names = this.#names.get(address);
-      if (names === undefined) this.#names.set(address, new Set([name]));
+      append(this.#claims, name, claim);
+      const names = this.#names.get(claim.address);
+      if (names === undefined) this.#names.set(claim.address, new Set([name]));
       else names.add(name);
     }
   }
 
   #disclaim(slice: EndpointSlice, touched: Set<ObjectKey>): void {
-    for (const endpoint of slice.endpoints ?? []) {
-      const words = parseAddressWords(endpoint.addresses[0] ?? "");
-      if (words === undefined) continue;
-      const address = formatAddress(words);
-      const name = nameOf(slice, endpoint, address);
+    for (const [name, { address }] of claimsOf(slice)) {
       touched.add(name);
       const rest = (this.#claims.get(name) ?? []).filter((claim) => claim.slice !== slice);
       if (rest.length === 0) this.#claims.delete(name);
@@ -123,6 +114,20 @@ export class StandInPods {
     this.#made.set(name, pod);
     return pod;
   }
+}
+
+/** What a slice claims, by the names of the Pods. */
+function claimsOf(slice: EndpointSlice): [ObjectKey, Claim][] {
+  const sliceKey = `${slice.metadata.namespace ?? "default"}/${slice.metadata.name}`;
+  const claims: [ObjectKey, Claim][] = [];
+  for (const endpoint of slice.endpoints ?? []) {
+    const words = parseAddressWords(endpoint.addresses[0] ?? "");
+    if (words === undefined) continue;
+    const address = formatAddress(words);
+    const name = nameOf(slice, endpoint, address);
+    claims.push([name, { slice, sliceKey, nodeName: endpoint.nodeName, words, address }]);
+  }
+  return claims;
 }
 
 function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
