@@ -7,13 +7,16 @@ export interface CacheEntry {
   readonly lastUseMs: number;
 }
 
+/** The newest entry first. */
+type Bucket<Entry> = readonly Entry[];
+
 /**
  * The table of lblc and lblcr: entries by destination address in 1024 buckets (CONFIG_IP_VS_LBLC_TAB_BITS,
- * CONFIG_IP_VS_LBLCR_TAB_BITS), the newest first in each. A value: putting an entry copies one bucket and the array of
- * buckets.
+ * CONFIG_IP_VS_LBLCR_TAB_BITS), kept as 32 shelves of 32. A value: putting an entry copies its bucket, that one's shelf and
+ * the list of shelves.
  */
 export interface DestinationCache<Entry extends CacheEntry> {
-  readonly buckets: readonly (readonly Entry[])[];
+  readonly shelves: readonly (readonly Bucket<Entry>[])[];
   readonly size: number;
   /** When its timer runs next; virtual time in milliseconds. */
   readonly nextCheckMs: number;
@@ -25,6 +28,8 @@ export interface DestinationCache<Entry extends CacheEntry> {
 
 const tableBits = 10;
 const tableSize = 2 ** tableBits;
+const shelfBits = 5;
+const shelfSize = 2 ** shelfBits;
 const maximumEntries = tableSize * 16;
 /** No address is added to so many. */
 const fullSize = (maximumEntries * 3) / 2;
@@ -36,15 +41,17 @@ export const defaultExpirationMs = 86_400_000;
 const staleMs = 360_000;
 
 export function emptyCache<Entry extends CacheEntry>(nowMs: number): DestinationCache<Entry> {
-  const buckets = new Array<readonly Entry[]>(tableSize).fill([]);
-  return { buckets, size: 0, nextCheckMs: nowMs + checkIntervalMs, counter: 1, rover: 0 };
+  const shelf = new Array<Bucket<Entry>>(shelfSize).fill([]);
+  const shelves = new Array<readonly Bucket<Entry>[]>(tableSize / shelfSize).fill(shelf);
+  return { shelves, size: 0, nextCheckMs: nowMs + checkIntervalMs, counter: 1, rover: 0 };
 }
 
 export function findEntry<Entry extends CacheEntry>(
   cache: DestinationCache<Entry>,
   address: readonly number[],
 ): Entry | undefined {
-  return cache.buckets[bucketOf(address)]!.find((entry) => sameAddress(entry.address, address));
+  const bucket = bucketAt(cache, hashOf(address));
+  return bucket[placeOf(bucket, address)];
 }
 
 /** The table with this entry in the place of the one for its address, or as the first of its bucket unless the table is full. */
@@ -52,12 +59,21 @@ export function putEntry<Entry extends CacheEntry>(
   cache: DestinationCache<Entry>,
   entry: Entry,
 ): DestinationCache<Entry> {
-  const bucket = bucketOf(entry.address);
-  const old = cache.buckets[bucket]!;
-  const at = old.findIndex((other) => sameAddress(other.address, entry.address));
-  if (at < 0 && cache.size >= fullSize) return cache;
-  const chain = at < 0 ? [entry, ...old] : old.with(at, entry);
-  return { ...cache, buckets: cache.buckets.with(bucket, chain), size: at < 0 ? cache.size + 1 : cache.size };
+  const hash = hashOf(entry.address);
+  const old = bucketAt(cache, hash);
+  const place = placeOf(old, entry.address);
+  const isNew = place === old.length;
+  if (isNew && cache.size >= fullSize) return cache;
+  const bucket = isNew ? [entry, ...old] : replace(old, place, entry);
+  const shelf = replace(cache.shelves[hash >>> shelfBits]!, hash % shelfSize, bucket);
+  const { nextCheckMs, counter, rover } = cache;
+  return {
+    shelves: replace(cache.shelves, hash >>> shelfBits, shelf),
+    size: isNew ? cache.size + 1 : cache.size,
+    nextCheckMs,
+    counter,
+    rover,
+  };
 }
 
 /**
@@ -99,24 +115,42 @@ function collect<Entry extends CacheEntry>(
   usedAfterMs: number,
   goal: number,
 ): DestinationCache<Entry> {
-  const buckets = [...cache.buckets];
+  const shelves = cache.shelves.map((shelf) => [...shelf]);
   let rover = cache.rover;
   let gone = 0;
   for (let i = 0; i < tableSize && gone < goal; i++) {
     rover = (rover + 1) % tableSize;
-    const kept = buckets[rover]!.filter((entry) => entry.lastUseMs > usedAfterMs);
-    gone += buckets[rover]!.length - kept.length;
-    buckets[rover] = kept;
+    const bucket = bucketAt(cache, rover);
+    const kept = bucket.filter((entry) => entry.lastUseMs > usedAfterMs);
+    gone += bucket.length - kept.length;
+    shelves[rover >>> shelfBits]![rover % shelfSize] = kept;
   }
-  return { ...cache, buckets, rover, size: cache.size - gone };
+  return { ...cache, shelves, rover, size: cache.size - gone };
 }
 
 export function everyEntry<Entry extends CacheEntry>(cache: DestinationCache<Entry>): readonly Entry[] {
-  return cache.buckets.flat();
+  return cache.shelves.flat(2);
 }
 
-function bucketOf(address: readonly number[]): number {
+function hashOf(address: readonly number[]): number {
   return hash32(foldAddress(address), tableBits);
+}
+
+function bucketAt<Entry extends CacheEntry>(cache: DestinationCache<Entry>, hash: number): Bucket<Entry> {
+  return cache.shelves[hash >>> shelfBits]![hash % shelfSize]!;
+}
+
+/** Where the entry for an address stands; the length when it has none. */
+function placeOf(bucket: Bucket<CacheEntry>, address: readonly number[]): number {
+  let place = 0;
+  while (place < bucket.length && !sameAddress(bucket[place]!.address, address)) place++;
+  return place;
+}
+
+function replace<Item>(items: readonly Item[], at: number, item: Item): readonly Item[] {
+  const copy = items.slice();
+  copy[at] = item;
+  return copy;
 }
 
 function sameAddress(a: readonly number[], b: readonly number[]): boolean {

@@ -1,74 +1,62 @@
 /**
  * The kernel's hsiphash of one 32-bit word on a 64-bit machine: SipHash-1-3 folded to 32 bits (lib/siphash.c,
- * `hsiphash` of four bytes), with a key of two equal halves. 64-bit words are pairs of 32-bit ones here.
+ * `hsiphash` of four bytes), with a key of two equal halves. 64-bit words are pairs of 32-bit ones here, in variables of
+ * their own: `mh` hashes at every pick.
  */
 export function hsiphashWord(word: number, keyLow: number): number {
-  const state = initialState(keyLow);
   // The last block: the length in its top byte, the word in its low half.
-  const high = 4 << 24;
-  state[7]! ^= high;
-  state[6]! ^= word;
-  round(state);
-  state[1]! ^= high;
-  state[0]! ^= word;
-  state[4]! ^= 0xff;
-  round(state);
-  round(state);
-  round(state);
-  // v0 ^ v1 ^ v2 ^ v3, of which hsiphash keeps the low half.
-  return (state[0]! ^ state[2]! ^ state[4]! ^ state[6]!) >>> 0;
-}
-
-/** v0 … v3, each as low word, high word. */
-function initialState(key: number): Int32Array {
-  return Int32Array.of(
-    0x70736575 ^ key,
-    0x736f6d65,
-    0x6e646f6d ^ key,
-    0x646f7261,
-    0x6e657261 ^ key,
-    0x6c796765,
-    0x79746573 ^ key,
-    0x74656462,
-  );
-}
-
-function round(v: Int32Array): void {
-  add(v, 0, 2);
-  rotate(v, 2, 13);
-  xor(v, 2, 0);
-  rotate(v, 0, 32);
-  add(v, 4, 6);
-  rotate(v, 6, 16);
-  xor(v, 6, 4);
-  add(v, 0, 6);
-  rotate(v, 6, 21);
-  xor(v, 6, 0);
-  add(v, 4, 2);
-  rotate(v, 2, 17);
-  xor(v, 2, 4);
-  rotate(v, 4, 32);
-}
-
-function add(v: Int32Array, to: number, from: number): void {
-  const low = (v[to]! >>> 0) + (v[from]! >>> 0);
-  v[to + 1] = v[to + 1]! + v[from + 1]! + (low > 0xffffffff ? 1 : 0);
-  v[to] = low;
-}
-
-function xor(v: Int32Array, to: number, from: number): void {
-  v[to]! ^= v[from]!;
-  v[to + 1]! ^= v[from + 1]!;
-}
-
-function rotate(v: Int32Array, at: number, bits: number): void {
-  const low = v[at]!;
-  const high = v[at + 1]!;
-  if (bits === 32) {
-    v[at] = high;
-    v[at + 1] = low;
-    return;
+  const length = 4 << 24;
+  let v0 = 0x70736575 ^ keyLow;
+  let high0 = 0x736f6d65;
+  let v1 = 0x6e646f6d ^ keyLow;
+  let high1 = 0x646f7261;
+  let v2 = 0x6e657261 ^ keyLow;
+  let high2 = 0x6c796765;
+  let v3 = 0x79746573 ^ keyLow ^ word;
+  let high3 = 0x74656462 ^ length;
+  // One round for the block, three after it.
+  for (let round = 0; round < 4; round++) {
+    // v0 += v1; v1 = rotate(v1, 13) ^ v0; v0 = rotate(v0, 32)
+    let low = (v0 + v1) | 0;
+    let high = (high0 + high1 + carry(low, v0)) | 0;
+    let rotated = (v1 << 13) | (high1 >>> 19);
+    high1 = ((high1 << 13) | (v1 >>> 19)) ^ high;
+    v1 = rotated ^ low;
+    v0 = high;
+    high0 = low;
+    // v2 += v3; v3 = rotate(v3, 16) ^ v2
+    low = (v2 + v3) | 0;
+    high2 = (high2 + high3 + carry(low, v2)) | 0;
+    v2 = low;
+    rotated = (v3 << 16) | (high3 >>> 16);
+    high3 = ((high3 << 16) | (v3 >>> 16)) ^ high2;
+    v3 = rotated ^ v2;
+    // v0 += v3; v3 = rotate(v3, 21) ^ v0
+    low = (v0 + v3) | 0;
+    high0 = (high0 + high3 + carry(low, v0)) | 0;
+    v0 = low;
+    rotated = (v3 << 21) | (high3 >>> 11);
+    high3 = ((high3 << 21) | (v3 >>> 11)) ^ high0;
+    v3 = rotated ^ v0;
+    // v2 += v1; v1 = rotate(v1, 17) ^ v2; v2 = rotate(v2, 32)
+    low = (v2 + v1) | 0;
+    high = (high2 + high1 + carry(low, v2)) | 0;
+    rotated = (v1 << 17) | (high1 >>> 15);
+    high1 = ((high1 << 17) | (v1 >>> 15)) ^ high;
+    v1 = rotated ^ low;
+    v2 = high;
+    high2 = low;
+    if (round === 0) {
+      v0 ^= word;
+      high0 ^= length;
+      v2 ^= 0xff;
+    }
   }
-  v[at] = (low << bits) | (high >>> (32 - bits));
-  v[at + 1] = (high << bits) | (low >>> (32 - bits));
+  // v0 ^ v1 ^ v2 ^ v3, of which hsiphash keeps the low half.
+  return (v0 ^ v1 ^ v2 ^ v3) >>> 0;
+}
+
+/** What a sum's low word carries over: 1 where it is less than what was added to. */
+function carry(sum: number, summand: number): number {
+  return sum >>> 0 < summand >>> 0 ? 1 : 0;
 }

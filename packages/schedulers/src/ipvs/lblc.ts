@@ -11,6 +11,7 @@ import {
 } from "./destination-cache.ts";
 import { leastLoaded } from "./least-load.ts";
 import { needsRelief } from "./relief.ts";
+import { indexOfServer } from "./server-index.ts";
 
 export interface LocalityEntry extends CacheEntry {
   readonly serverId: number;
@@ -34,21 +35,28 @@ export const lblc: Scheduler<LocalityState> = {
 };
 
 function choose(before: LocalityState, servers: readonly Server[], request: Request): Choice<LocalityState> {
-  const address = [...request.destinationAddress];
-  const state = catchUp(before, request.nowMs, request.expirationMs);
-  const known = findEntry(state, address);
+  const { destinationAddress, nowMs } = request;
+  const state = catchUp(before, nowMs, request.expirationMs);
+  const known = findEntry(state, destinationAddress);
   let examined = 0;
   if (known !== undefined) {
     examined = 1;
-    const index = servers.findIndex((server) => server.id === known.serverId);
+    const index = indexOfServer(servers, known.serverId);
     const server = servers[index];
     if (server !== undefined && server.weight > 0 && !needsRelief(server, servers)) {
-      return { state: putEntry(state, { ...known, lastUseMs: request.nowMs }), index, examined };
+      return { state: used(state, known, known.serverId, nowMs), index, examined };
     }
   }
   const index = leastLoaded(servers, connectionOverhead);
   examined += servers.length;
   const serverId = index < 0 ? known?.serverId : servers[index]!.id;
   if (serverId === undefined) return { state, index, examined };
-  return { state: putEntry(state, { address, lastUseMs: request.nowMs, serverId }), index, examined };
+  const entry = known ?? { address: [...destinationAddress], lastUseMs: Number.NaN, serverId };
+  return { state: used(state, entry, serverId, nowMs), index, examined };
+}
+
+/** The entry with what was found now; nothing new is made where that is what it says already. */
+function used(state: LocalityState, entry: LocalityEntry, serverId: number, lastUseMs: number): LocalityState {
+  if (entry.serverId === serverId && entry.lastUseMs === lastUseMs) return state;
+  return putEntry(state, { address: entry.address, lastUseMs, serverId });
 }

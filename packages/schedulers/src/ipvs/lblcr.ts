@@ -12,6 +12,7 @@ import {
 } from "./destination-cache.ts";
 import { isLargerProduct, leastLoaded } from "./least-load.ts";
 import { needsRelief } from "./relief.ts";
+import { indexOfServer } from "./server-index.ts";
 
 export interface ReplicationEntry extends CacheEntry {
   /** The servers that answer for the address, the newest first. */
@@ -47,16 +48,53 @@ function choose(before: ReplicationState, servers: readonly Server[], request: R
     const entry = { address: [...request.destinationAddress], lastUseMs: nowMs, serverIds, lastChangeMs: nowMs };
     return { state: putEntry(state, entry), index, examined: servers.length };
   }
-  // A server that has left the list stays in the set, but cannot be chosen.
-  const members = known.serverIds.flatMap((id) => servers.filter((server) => server.id === id));
-  const least = members[leastLoaded(members, connectionOverhead)];
-  const entry = { ...dropMostLoaded(known, servers, request), lastUseMs: nowMs };
-  if (least !== undefined && !needsRelief(least, servers)) {
-    return { state: putEntry(state, entry), index: servers.indexOf(least), examined: members.length };
+  const least = leastLoadedOf(servers, known.serverIds);
+  const kept = dropMostLoaded(known, servers, request);
+  if (least.index >= 0 && !needsRelief(servers[least.index]!, servers)) {
+    return { state: used(state, kept, nowMs), index: least.index, examined: least.members };
   }
   const index = leastLoaded(servers, connectionOverhead);
-  const grown = index < 0 ? entry : withMember(entry, servers[index]!.id, nowMs);
-  return { state: putEntry(state, grown), index, examined: members.length + servers.length };
+  const grown = index < 0 ? kept : withMember(kept, servers[index]!.id, nowMs);
+  return { state: used(state, grown, nowMs), index, examined: least.members + servers.length };
+}
+
+/**
+ * The least loaded member of a set, the one before in the set of equals, and how many members stand in the list: one that
+ * has left it stays in the set, but cannot be chosen (ip_vs_dest_set_min). A large set is met in one walk over the list.
+ */
+function leastLoadedOf(
+  servers: readonly Server[],
+  serverIds: readonly number[],
+): { readonly index: number; readonly members: number } {
+  if (serverIds.length === 1) {
+    const index = indexOfServer(servers, serverIds[0]!);
+    const server = servers[index];
+    if (server === undefined) return { index: -1, members: 0 };
+    return { index: server.weight > 0 && !server.overloaded ? index : -1, members: 1 };
+  }
+  const members = indexesOf(servers, serverIds);
+  const place = leastLoaded(
+    members.map((index) => servers[index]!),
+    connectionOverhead,
+  );
+  return { index: place < 0 ? -1 : members[place]!, members: members.length };
+}
+
+/** Where the members of a set stand in the list, in the set's order. */
+function indexesOf(servers: readonly Server[], serverIds: readonly number[]): readonly number[] {
+  const places = new Map(serverIds.map((id, place) => [id, place]));
+  const indexes = new Array<number>(serverIds.length).fill(-1);
+  for (let index = 0; index < servers.length; index++) {
+    const place = places.get(servers[index]!.id);
+    if (place !== undefined) indexes[place] = index;
+  }
+  return indexes.filter((index) => index >= 0);
+}
+
+/** The entry, used now; nothing new is made where that is what the table says already. */
+function used(state: ReplicationState, entry: ReplicationEntry, lastUseMs: number): ReplicationState {
+  if (entry.lastUseMs === lastUseMs && findEntry(state, entry.address) === entry) return state;
+  return putEntry(state, { ...entry, lastUseMs });
 }
 
 function withMember(entry: ReplicationEntry, id: number, nowMs: number): ReplicationEntry {

@@ -6,5 +6,6 @@ import type { Server } from "../scheduler.ts";
  */
 export function needsRelief(server: Server, servers: readonly Server[]): boolean {
   if (server.activeConnections <= server.weight) return false;
-  return servers.some((other) => other.activeConnections * 2 < other.weight);
+  for (const other of servers) if (other.activeConnections * 2 < other.weight) return true;
+  return false;
 }
