@@ -139,8 +139,8 @@ export class Connections {
     const { table } = this;
     const gone = table.slotsInLinkOrder().filter((slot) => !table.servers[slot]!.available);
     const controls = (slot: number): boolean => table.words[table.row(slot) + field.controlled]! > 0;
-    const templates = gone.filter(controls);
-    for (const slot of gone) if (!controls(slot)) this.#end(slot);
+    const templates = new Set(gone.filter(controls));
+    for (const slot of gone) if (!templates.has(slot)) this.#end(slot);
     for (const slot of templates) if (!controls(slot)) this.#end(slot);
   }
 
