@@ -70,7 +70,11 @@ function valueImports(file: SourceFile): string[] {
 export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
   core: [],
   schedulers: [],
-  netfilter: [{ package: "core" }, { package: "schedulers", typeOnly: true }],
+  netfilter: [
+    { package: "core" },
+    { package: "schedulers", typeOnly: true },
+    { package: "schedulers", under: "netfilter/" },
+  ],
   proxy: [{ package: "core" }, { package: "netfilter", under: "ruleset/" }],
   network: [{ package: "core" }, { package: "netfilter" }],
   kubectl: [{ package: "core" }],
@@ -101,10 +105,11 @@ export function forbiddenImport(file: SourceFile, entry: Import): string | undef
     if (of !== own) return `${entry.specifier} leaves the package`;
     return entry.specifier.endsWith(".ts") ? undefined : `${entry.specifier} does not end in .ts`;
   }
-  const allowed = importTable[own]?.find((candidate) => candidate.package === of);
-  if (allowed === undefined) return `${own} may not import ${of}`;
-  if (allowed.typeOnly === true && !entry.typeOnly) return `${own} may import ${of} by type only`;
+  const allowed = (importTable[own] ?? []).filter((candidate) => candidate.package === of);
   const inside = target.slice(`packages/${of}/src/`.length);
-  if (!inside.startsWith(allowed.under ?? "")) return `${own} may import only ${allowed.under} of ${of}`;
-  return undefined;
+  const fits = ({ typeOnly = false, under = "" }: AllowedImport): boolean =>
+    (entry.typeOnly || !typeOnly) && inside.startsWith(under);
+  if (allowed.some(fits)) return undefined;
+  const limits = allowed.map(({ typeOnly, under = "all" }) => `${under}${typeOnly ? " by type" : ""}`);
+  return limits.length === 0 ? `${own} may not import ${of}` : `${own} may import only ${limits.join(", ")} of ${of}`;
 }

@@ -69,10 +69,10 @@ export interface SetLookupStep {
   readonly origin?: Origin;
 }
 
-/** `numgen`: a number from 0 on below `modulus` was chosen. */
+/** `numgen`, `jhash`: one of `modulus` numbers was chosen, from 0 on or from the rule's offset. */
 export interface NumgenStep {
   readonly kind: "numgen";
-  readonly mode: "random" | "inc";
+  readonly mode: "random" | "inc" | "jhash";
   readonly modulus: number;
   readonly number: number;
 }

@@ -96,7 +96,7 @@ export const opCode = {
   mark: 5,
   /** probability · 2^31 (as two words: high bit apart), negated */
   random: 6,
-  /** every, packet, counter, negated */
+  /** every, which of the counts, negated */
   nth: 7,
   /** condition id */
   recent: 8,

@@ -1,5 +1,5 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import type { IpvsMatch, RecentMatch } from "../ruleset/match.ts";
+import type { IpvsMatch, NthMatch, RecentMatch } from "../ruleset/match.ts";
 import type { DeviceCondition } from "../ruleset/rule.ts";
 import type { DeviceInput } from "./address-book.ts";
 import type { SetStore } from "./set-store.ts";
@@ -13,6 +13,9 @@ export class ConditionNames {
   readonly recents: RecentMatch[] = [];
   readonly ipvs: IpvsMatch[] = [];
   readonly accountNames: string[] = [];
+  /** Of each `statistic --mode nth` its count. */
+  readonly nthCounts: number[] = [];
+  readonly #nthIds = new Map<NthMatch, number>();
   /** Packets and bytes of each nfacct counter. */
   accounts: Float64Array = new Float64Array(16);
   readonly #deviceConditions: DeviceCondition[] = [];
@@ -59,6 +62,14 @@ export class ConditionNames {
     return this.ipvs.push(match) - 1;
   }
 
+  /** A match that is compiled again goes on from its count; the first count comes round at packet number `--packet`. */
+  nthId(match: NthMatch): number {
+    const known = this.#nthIds.get(match);
+    if (known !== undefined) return known;
+    this.#nthIds.set(match, this.nthCounts.length);
+    return this.nthCounts.push(match.every - 1 - match.packet) - 1;
+  }
+
   accountId(name: string): number {
     const known = this.accountNames.indexOf(name);
     if (known >= 0) return known;
@@ -84,6 +95,8 @@ export class ConditionNames {
     copy.recents.push(...this.recents);
     copy.ipvs.push(...this.ipvs);
     copy.accountNames.push(...this.accountNames);
+    copy.nthCounts.push(...this.nthCounts);
+    for (const [match, id] of this.#nthIds) copy.#nthIds.set(match, id);
     copy.accounts = this.accounts.slice();
     copy.#devices = this.#devices;
     copy.#deviceConditions.push(...this.#deviceConditions);

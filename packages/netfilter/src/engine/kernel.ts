@@ -69,7 +69,7 @@ export class Kernel {
     this.#names.setDevices(this.#devices);
     this.#recents = copied?.recents ?? new RecentLists();
     this.#order = copied?.order ?? new HookOrder();
-    const nftHost = { names: this.#names, clock: options.clock, order: this.#order };
+    const nftHost = { names: this.#names, clock: options.clock, order: this.#order, random: options.random };
     this.#nft = copied?.nft.fork(nftHost) ?? new NftProgram(nftHost);
     this.#addresses = new AddressBook(this.#devices);
     this.#nat = copied?.nat ?? options.random.fork("nat");

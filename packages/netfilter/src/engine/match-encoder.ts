@@ -1,5 +1,5 @@
 import { invariant } from "@kubenetsim/core/runtime/invariant";
-import type { IpvsMatch, Match, PortRange, RecentMatch, SetMatch, StatisticMatch } from "../ruleset/match.ts";
+import type { IpvsMatch, Match, NthMatch, PortRange, RecentMatch, SetMatch, StatisticMatch } from "../ruleset/match.ts";
 import { addrtypeNumbers } from "./address-book.ts";
 import { dnatStateBit, lastOp, opCode, snatStateBit } from "./code-layout.ts";
 
@@ -9,6 +9,7 @@ export interface MatchNames {
   recentId(match: RecentMatch): number;
   accountId(name: string): number;
   ipvsId(match: IpvsMatch): number;
+  nthId(match: NthMatch): number;
 }
 
 export const transportNumbers = { tcp: 6, udp: 17, sctp: 132 } as const;
@@ -70,7 +71,7 @@ function operation(match: Match, inCascade: boolean, names: MatchNames): number[
     case "mark":
       return [match.value | 0, match.mask | 0, Number(match.negated)];
     case "statistic":
-      return statistic(match, inCascade);
+      return statistic(match, inCascade, names);
     case "recent":
       return [names.recentId(match)];
     case "set":
@@ -113,8 +114,8 @@ function addrtype(side: { negated: boolean; type: keyof typeof addrtypeNumbers }
   return side === undefined ? -1 : addrtypeNumbers[side.type] | (side.negated ? 256 : 0);
 }
 
-function statistic(match: StatisticMatch, inCascade: boolean): number[] {
-  if (match.mode === "nth") return [match.every, match.packet, match.every - 1 - match.packet, Number(match.negated)];
+function statistic(match: StatisticMatch, inCascade: boolean, names: MatchNames): number[] {
+  if (match.mode === "nth") return [match.every, names.nthId(match), Number(match.negated)];
   if (inCascade) return [match.probability31];
   return [match.probability31 >>> 16, match.probability31 & 0xffff, Number(match.negated)];
 }

@@ -56,7 +56,7 @@ export function matchHolds(
     }
     case opCode.nth:
       packet.fate.more = true;
-      return nthHolds(code, at);
+      return nthHolds(code, at, host.names.nthCounts);
     case opCode.recent:
       packet.fate.more = true;
       return host.recents.evaluate(host.names.recents[code[at + 1]!]!, packet, host.clock.nowMs);
@@ -106,12 +106,13 @@ function stateBits(packet: Packet): number {
   );
 }
 
-/** The counter starts so that it comes round at packet number `--packet`, counted from 0 (net/netfilter/xt_statistic.c). */
-function nthHolds(code: Int32Array, at: number): boolean {
-  const every = code[at + 1]!;
-  const next = code[at + 3]! >= every - 1 ? 0 : code[at + 3]! + 1;
-  code[at + 3] = next;
-  return (next === 0) !== (code[at + 4] === 1);
+/** It holds where the count comes round to 0 (net/netfilter/xt_statistic.c). */
+function nthHolds(code: Int32Array, at: number, counts: number[]): boolean {
+  const last = (code[at + 1]! >>> 0) - 1;
+  const id = code[at + 2]!;
+  const count = counts[id] === last ? 0 : counts[id]! + 1;
+  counts[id] = count;
+  return (count === 0) !== (code[at + 3] === 1);
 }
 
 function setHolds(

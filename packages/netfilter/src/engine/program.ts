@@ -159,6 +159,7 @@ export class Program {
       recentId: (match) => names.recentId(match),
       accountId: (name) => names.accountId(name),
       ipvsId: (match) => names.ipvsId(match),
+      nthId: (match) => names.nthId(match),
       deviceId: (condition) => names.deviceId(condition),
       chainId: (name, rule) => {
         const target = this.registry.idOf(table, name);

@@ -16,7 +16,7 @@
  * - `end` disposition, reason (both codes of the walk)
  * - `nftRule` hook, chain id, rule index, verdict word that a map gave or -1 (`nftVerdict`; its chain id above)
  * - `nftLookup` set id, hit, verdict word of the element found or -1 (no verdict map, or nothing found), words of the key, up to ten of them
- * - `numgen` mode (0 random, 1 increment), modulus, number
+ * - `numgen` mode (0 random, 1 increment, 2 jhash), modulus, number
  * - `icmpError` v6 | quoted protocol << 8 | code << 16 | type << 24, quoted ports (source << 16 | destination), src0–3, dst0–3
  *   (the quoted source as well), quoted destination: a header like `header`
  * - `knownWay` branch, source port: stands for all records of a way that the walker remembers under that number

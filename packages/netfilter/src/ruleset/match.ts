@@ -60,10 +60,22 @@ export interface MarkMatch extends Negatable {
   readonly mask: number;
 }
 
+export type StatisticMatch = RandomMatch | NthMatch;
+
 /** `probability31` is what the kernel keeps: round(p · 2^31). */
-export type StatisticMatch =
-  | (Negatable & { readonly kind: "statistic"; readonly mode: "random"; readonly probability31: number })
-  | (Negatable & { readonly kind: "statistic"; readonly mode: "nth"; readonly every: number; readonly packet: number });
+export interface RandomMatch extends Negatable {
+  readonly kind: "statistic";
+  readonly mode: "random";
+  readonly probability31: number;
+}
+
+/** Every `every`th packet that comes to it, beginning with number `packet`, counted from 0; 0 ≤ packet < every ≤ 2^32 − 1. */
+export interface NthMatch extends Negatable {
+  readonly kind: "statistic";
+  readonly mode: "nth";
+  readonly every: number;
+  readonly packet: number;
+}
 
 export interface RecentMatch extends Negatable {
   readonly kind: "recent";

@@ -14,8 +14,16 @@ export type NftField =
   | { readonly kind: "ct-state" | "ct-status" }
   /** `fib saddr type`, `fib daddr type`. */
   | { readonly kind: "fib-type"; readonly of: "saddr" | "daddr" }
-  /** `numgen random mod N`, `numgen inc mod N`. */
-  | { readonly kind: "numgen"; readonly mode: "random" | "inc"; readonly modulus: number };
+  /** `numgen random mod N`, `numgen inc mod N offset M`: a number from the offset on, modulus of them. */
+  | { readonly kind: "numgen"; readonly mode: "random" | "inc"; readonly modulus: number; readonly offset: number }
+  /** `jhash KEY mod N seed 0x… offset M`: the key's hash as such a number. Without a seed the kernel draws one for the rule. */
+  | {
+      readonly kind: "jhash";
+      readonly of: NftKey;
+      readonly modulus: number;
+      readonly seed: number | undefined;
+      readonly offset: number;
+    };
 
 /** One field, or several joined with dots: what is looked up or compared. */
 export type NftKey = readonly NftField[];
@@ -24,7 +32,7 @@ export type NftKey = readonly NftField[];
 export type NftValue =
   | { readonly kind: "address"; readonly words: AddressWords }
   | { readonly kind: "cidr"; readonly cidr: Cidr }
-  /** A port, or a number of `numgen`. */
+  /** A port, or a number of `numgen` or `jhash`. */
   | { readonly kind: "number"; readonly number: number }
   /** IANA number. */
   | { readonly kind: "protocol"; readonly number: number }

@@ -1,12 +1,13 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import type { IpFamily } from "@kubenetsim/core/net/address";
-import type { AddrtypeName, ConntrackStateName, Match, PortRange } from "../ruleset/match.ts";
+import type { AddrtypeName, ConntrackStateName, Match, PortRange, StatisticMatch } from "../ruleset/match.ts";
 import { parseWords } from "./iptables-address-parse.ts";
+import { finishStatistic, readStatistic, type StatisticDraft, startStatistic } from "./iptables-statistic-parse.ts";
 import type { LineWords } from "./iptables-words.ts";
 
 type Writable<M> = M extends Match ? { -readonly [K in keyof M]: M[K] } : never;
 /** A match while its options are being read. */
-export type MatchDraft = Writable<Match>;
+export type MatchDraft = Writable<Exclude<Match, StatisticMatch>> | StatisticDraft;
 
 const transportKinds = new Set(["tcp", "udp", "sctp"]);
 /** In the order in which `iptables-save` prints them. */
@@ -39,7 +40,7 @@ export function startMatch(line: LineWords, family: IpFamily, name: string): Mat
     case "mark":
       return { kind: name, negated: false, value: 0, mask: 0 };
     case "statistic":
-      return { kind: name, negated: false, mode: "random", probability31: 0 };
+      return startStatistic();
     case "recent": {
       const mask = family === "IPv4" ? [-1] : [-1, -1, -1, -1];
       const options = { seconds: undefined, hitcount: undefined, reap: false, side: "rsource", mask } as const;
@@ -165,35 +166,6 @@ export function parseMasked(line: LineWords): { value: number; mask: number | un
   return { value, mask: line.numberOf(word.slice(slash + 1), "a mask", 0xffffffff, true) };
 }
 
-function readStatistic(line: LineWords, draft: MatchDraft & { kind: "statistic" }, option: string, negated: boolean) {
-  switch (option) {
-    case "--mode": {
-      const mode = line.take("a mode");
-      if (mode === "nth") Object.assign(draft, { mode, every: 1, packet: 0 });
-      else if (mode !== "random") throw line.error(`statistic mode is random or nth, not ${mode}`);
-      if (mode === "nth") delete (draft as { probability31?: number }).probability31;
-      return true;
-    }
-    case "--probability": {
-      const word = line.take("a probability");
-      const probability = /^[\d.]+$/.test(word) ? Number(word) : Number.NaN;
-      if (!(probability >= 0 && probability <= 1)) throw line.error(`a probability lies between 0 and 1, not ${word}`);
-      draft.negated = negated;
-      (draft as { probability31: number }).probability31 = Math.round(probability * 2 ** 31);
-      return true;
-    }
-    case "--every":
-      Object.assign(draft, { negated, every: line.number("a count", 0xffffffff) });
-      if ((draft as { every?: number }).every === 0) throw line.error("--every 0 would never count");
-      return true;
-    case "--packet":
-      Object.assign(draft, { packet: line.number("a packet number", 0xffffffff) });
-      return true;
-    default:
-      return false;
-  }
-}
-
 function readRecent(
   line: LineWords,
   draft: MatchDraft & { kind: "recent" },
@@ -258,8 +230,19 @@ function readIpvs(
   return true;
 }
 
+/** The matches when all their options have been read; in the same array. */
+export function finishMatches(line: LineWords, drafts: readonly MatchDraft[]): readonly Match[] {
+  const matches = drafts as Match[];
+  for (let i = 0; i < drafts.length; i++) {
+    const draft = drafts[i]!;
+    if (draft.kind === "statistic") matches[i] = finishStatistic(line, draft);
+    else checkMatch(line, draft);
+  }
+  return matches;
+}
+
 /** Refuses a match whose one necessary option did not come. */
-export function checkMatch(line: LineWords, draft: MatchDraft): void {
+function checkMatch(line: LineWords, draft: Exclude<MatchDraft, StatisticDraft>): void {
   const missing =
     (draft.kind === "set" && draft.set === "" && "--match-set") ||
     (draft.kind === "nfacct" && draft.name === "" && "--nfacct-name") ||

@@ -27,7 +27,7 @@ function options(match: Match): string {
       return `${not(match.negated)} --mark ${printMasked(match.value, match.mask)}`;
     case "statistic":
       return match.mode === "random"
-        ? ` --mode random${not(match.negated)} --probability ${(match.probability31 / 2 ** 31).toFixed(11)}`
+        ? ` --mode random${not(match.negated)} --probability ${probabilityText(match.probability31)}`
         : ` --mode nth${not(match.negated)} --every ${match.every} --packet ${match.packet}`;
     case "recent": {
       const seconds = match.seconds === undefined ? "" : ` --seconds ${match.seconds}`;
@@ -50,6 +50,16 @@ function options(match: Match): string {
     default:
       return match satisfies never;
   }
+}
+
+/**
+ * "%.11f" of the fraction: C rounds what lies in the middle to the even digit, `toFixed` up. The middle it is where all but
+ * the twelfth binary digit behind the point, and those before it, are 0.
+ */
+function probabilityText(probability31: number): string {
+  if ((probability31 & 0xfffff) !== 0x80000) return (probability31 / 2 ** 31).toFixed(11);
+  const below = (BigInt(probability31) * 10n ** 11n) >> 31n;
+  return `0.${String(below + (below & 1n)).padStart(11, "0")}`;
 }
 
 function not(negated: boolean): string {

@@ -3,7 +3,7 @@ import type { AddressCondition, Counters, DeviceCondition, ProtocolCondition, Ru
 import type { Target } from "../ruleset/target.ts";
 import { parseAddressCondition } from "./iptables-address-parse.ts";
 import {
-  checkMatch,
+  finishMatches,
   isTransport,
   isTransportOption,
   type MatchDraft,
@@ -58,9 +58,9 @@ export function parseRule(line: LineWords, family: IpFamily, counters: Counters 
     if (negated) word = line.take("an option");
     if (!readHeaderOption(line, draft, word, negated, family)) readExtensionOption(line, draft, word, negated, family);
   }
-  for (const match of draft.matches) checkMatch(line, match);
-  if (draft.target !== undefined) checkTarget(line, draft.target);
-  return draft;
+  const rule = Object.assign(draft, { matches: finishMatches(line, draft.matches) });
+  if (rule.target !== undefined) checkTarget(line, rule.target);
+  return rule;
 }
 
 /** The options that belong to every rule. */

@@ -101,6 +101,13 @@ export class LineWords {
     return this.numberOf(this.take(what), what, max, anyBase);
   }
 
+  /** The value of a match's option, in any base; refused as libxtables does (xtables_option_parse). */
+  optionNumber(match: string, option: string, min: number, max: number): number {
+    const value = parseAnyBase(this.take("a value"));
+    if (value >= min && value <= max) return value;
+    throw this.error(`${match}: bad value for option "${option}", or out of range (${min}-${max}).`);
+  }
+
   numberOf(word: string, what: string, max: number, anyBase = false): number {
     const value = anyBase ? parseAnyBase(word) : parseDecimal(word);
     if (!(value <= max)) throw this.error(`${what} is not a number from 0 to ${max}: ${word}`);

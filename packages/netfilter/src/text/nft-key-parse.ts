@@ -1,7 +1,7 @@
-import type { NftField } from "../ruleset/nft-expression.ts";
+import type { NftField, NftKey } from "../ruleset/nft-expression.ts";
 import type { NftFamily } from "../ruleset/nft-table.ts";
 import { nftProtocolNumber, portProtocols } from "./nft-symbols.ts";
-import { decimal, markNumber } from "./nft-value-parse.ts";
+import { markNumber } from "./nft-value-parse.ts";
 import type { NftWords } from "./nft-words.ts";
 
 /** A key, and the protocol that `tcp dport` in it asks for beside the port. */
@@ -15,8 +15,14 @@ export function parseKey(words: NftWords, family: NftFamily): ParsedKey {
   const fields: NftField[] = [];
   let protocol: number | undefined;
   do {
-    protocol ??= portProtocol(words.peek());
-    fields.push(parseField(words, family));
+    if (words.accept("jhash")) {
+      const hashed = parseKey(words, family);
+      protocol ??= hashed.protocol;
+      fields.push(jhashField(words, hashed.fields));
+    } else {
+      protocol ??= portProtocol(words.peek());
+      fields.push(parseField(words, family));
+    }
   } while (words.accept("."));
   return { fields, protocol };
 }
@@ -60,6 +66,7 @@ function addressField(words: NftWords, header: "ip" | "ip6", family: NftFamily):
   const kind = words.take("a field");
   if (header !== family) throw words.error(`conflicting protocols specified: ${family} vs. ${header}`);
   if (kind !== "saddr" && kind !== "daddr") throw words.unsupported(`nft expression "${header} ${kind}"`);
+  if (words.peek() === "&" || words.peek() === "and") throw words.unsupported(`nft expression "${header} ${kind} & …"`);
   return { kind };
 }
 
@@ -103,9 +110,35 @@ function fibField(words: NftWords): NftField {
 function numgenField(words: NftWords): NftField {
   const mode = words.take("a kind of numgen");
   if (mode !== "random" && mode !== "inc") throw words.error(`not a kind of numgen: ${mode}`);
+  const modulus = takeModulus(words);
+  return { kind: "numgen", mode, modulus, offset: acceptOffset(words, modulus) };
+}
+
+/** What follows `jhash KEY`. */
+function jhashField(words: NftWords, of: NftKey): NftField {
+  const modulus = takeModulus(words);
+  const seed = words.accept("seed") ? takeWord32(words, "a seed") : undefined;
+  return { kind: "jhash", of, modulus, seed, offset: acceptOffset(words, modulus) };
+}
+
+/** Refused as the kernel does (net/netfilter/nft_numgen.c, nft_hash.c). */
+function takeModulus(words: NftWords): number {
   words.expect("mod");
-  const modulus = decimal(words, words.take("a modulus"), "a modulus", 0xffffffff);
-  if (modulus === 0) throw words.error("numgen's modulus is 0");
-  if (words.peek() === "offset") throw words.unsupported("numgen with an offset", 0);
-  return { kind: "numgen", mode, modulus };
+  const modulus = takeWord32(words, "a modulus");
+  if (modulus === 0) throw words.error("Could not process rule: Numerical result out of range");
+  return modulus;
+}
+
+function acceptOffset(words: NftWords, modulus: number): number {
+  if (!words.accept("offset")) return 0;
+  const offset = takeWord32(words, "an offset");
+  if (offset + modulus > 2 ** 32) throw words.error("Could not process rule: Value too large for defined data type");
+  return offset;
+}
+
+/** nft reads 64 bits and keeps the lower half. */
+function takeWord32(words: NftWords, what: string): number {
+  const word = words.take(what);
+  if (!/^(?:0x[0-9a-f]{1,16}|0[0-7]*|[1-9]\d{0,18})$/i.test(word)) throw words.error(`not a number: ${word}`);
+  return Number(BigInt.asUintN(32, BigInt(word.replace(/^0(?=\d)/, "0o"))));
 }

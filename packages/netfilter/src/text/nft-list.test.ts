@@ -324,7 +324,7 @@ describe("text that is not nft's, or not modelled", () => {
     ["ip saddr 1.2.3 drop", "not an address: 1.2.3"],
     ["ip saddr fe80::1 drop", "not an IPv4 address: fe80::1"],
     ["th dport 65536 accept", "a port is not a number from 0 to 65535: 65536"],
-    ["numgen random mod 0 vmap { 0 : drop }", "numgen's modulus is 0"],
+    ["numgen random mod 0 vmap { 0 : drop }", "Could not process rule: Numerical result out of range"],
     ["jump", "a chain's name is missing"],
     ["ip saddr { 1.2.3.4", '"}" is missing before the end of the line'],
     ['drop comment "x', "a quote is not closed"],

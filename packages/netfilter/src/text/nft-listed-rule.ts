@@ -1,4 +1,4 @@
-import type { NftStatement } from "../ruleset/nft-expression.ts";
+import type { NftKey, NftStatement } from "../ruleset/nft-expression.ts";
 import type { NftFamily } from "../ruleset/nft-table.ts";
 import { protocolOf } from "./nft-implied-protocol.ts";
 import { statementText } from "./nft-statement-print.ts";
@@ -75,5 +75,11 @@ function saysProtocol(statement: NftStatement, protocol: number | undefined): bo
   if (statement.kind === "reject") return protocol === 6 && statement.with === "tcp reset";
   if (!portProtocols.has(protocol ?? -1)) return false;
   if (statement.kind !== "match" && statement.kind !== "vmap" && statement.kind !== "dnat-map") return false;
-  return statement.key.some((field) => field.kind === "sport" || field.kind === "dport");
+  return readsPort(statement.key);
+}
+
+function readsPort(key: NftKey): boolean {
+  return key.some((field) =>
+    field.kind === "jhash" ? readsPort(field.of) : field.kind === "sport" || field.kind === "dport",
+  );
 }

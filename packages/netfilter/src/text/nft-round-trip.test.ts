@@ -113,7 +113,7 @@ class TableDraw {
       [{ kind: "oifname" }, "ifname"],
       [{ kind: "mark", mask: undefined }, "mark"],
       [{ kind: "fib-type", of: this.one(["saddr", "daddr"]) }, "fib"],
-      [{ kind: "numgen", mode: this.one(["random", "inc"]), modulus: 3 }, "numgen"],
+      [{ kind: "numgen", mode: this.one(["random", "inc"]), modulus: 3, offset: this.one([0, 1]) }, "numgen"],
     ]);
   }
 
@@ -277,7 +277,7 @@ class TableDraw {
     const elements = Array.from({ length: modulus }, (_, number) => {
       return { key: [{ kind: "number", number } as const], to: { address: this.to(), port: undefined } };
     });
-    return { kind: "dnat-map", key: [{ kind: "numgen", mode: "random", modulus }], elements };
+    return { kind: "dnat-map", key: [{ kind: "numgen", mode: "random", modulus, offset: 0 }], elements };
   }
 
   /** dnat to ports, which nft takes only after the protocol. */
@@ -296,7 +296,8 @@ class TableDraw {
         to: { address: this.to(), port: this.number(0, 65_535) },
       };
     });
-    if (this.chance(5)) return [first, { kind: "dnat-map", key: [{ kind: "numgen", mode: "inc", modulus }], elements }];
+    if (this.chance(5))
+      return [first, { kind: "dnat-map", key: [{ kind: "numgen", mode: "inc", modulus, offset: 0 }], elements }];
     return [first, { kind: "dnat", to: elements[0]!.to }];
   }
 

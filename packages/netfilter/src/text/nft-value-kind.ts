@@ -6,7 +6,8 @@ export type NftValueKind =
   | "ipv4"
   | "ipv6"
   | "port"
-  | "numgen"
+  /** A number of `numgen` or `jhash`. */
+  | "integer"
   | "protocol"
   | "mark"
   | "device"
@@ -48,6 +49,9 @@ function kindOfField(field: NftField, family: NftFamily): NftValueKind {
     case "iifname":
     case "oifname":
       return "device";
+    case "numgen":
+    case "jhash":
+      return "integer";
     default:
       return field.kind;
   }

@@ -22,7 +22,7 @@ export function parseValue(words: NftWords, kind: NftValueKind): NftValue {
       return addressValue(words, word, kind);
     case "port":
       return { kind: "number", number: decimal(words, word, "a port", 65_535) };
-    case "numgen":
+    case "integer":
       return { kind: "number", number: decimal(words, word, "a number", 0xffffffff) };
     case "protocol":
       return { kind: "protocol", number: protocol(words, word) };

@@ -83,8 +83,16 @@ function fieldText(field: NftKey[number], family: NftFamily, style: NftStyle, po
     case "fib-type":
       return `fib ${field.of} type`;
     case "numgen":
-      return `numgen ${field.mode} mod ${field.modulus}`;
+      return `numgen ${field.mode} mod ${field.modulus}${offsetText(field.offset)}`;
+    case "jhash": {
+      const seed = field.seed === undefined ? "" : ` seed 0x${field.seed.toString(16)}`;
+      return `jhash ${keyText(field.of, family, style, ports)} mod ${field.modulus}${seed}${offsetText(field.offset)}`;
+    }
   }
+}
+
+function offsetText(offset: number): string {
+  return offset === 0 ? "" : ` offset ${offset}`;
 }
 
 function maskedMark(mask: number | undefined, style: NftStyle): string {

@@ -36,7 +36,9 @@ export function stepLine(step: Step, full: boolean): StepLine {
     case "set-lookup":
       return setLine(step);
     case "numgen":
-      return line("", "numgen", `${step.mode} mod ${step.modulus}: ${step.number}`);
+      return step.mode === "jhash"
+        ? line("", "jhash", `mod ${step.modulus}: ${step.number}`)
+        : line("", "numgen", `${step.mode} mod ${step.modulus}: ${step.number}`);
     case "dnat":
     case "snat":
       return natLine(step);

@@ -38,8 +38,8 @@ export function readNftLookup(words: Int32Array, at: number, names: KernelNames)
 
 /** A `numgen` record. */
 export function readNumgen(words: Int32Array, at: number): NumgenStep {
-  const mode = words[at] === numgenMode.random ? "random" : "inc";
-  return { kind: "numgen", mode, modulus: words[at + 1]!, number: words[at + 2]! };
+  const mode = words[at] === numgenMode.random ? "random" : words[at] === numgenMode.jhash ? "jhash" : "inc";
+  return { kind: "numgen", mode, modulus: words[at + 1]! >>> 0, number: words[at + 2]! >>> 0 };
 }
 
 function verdictText(word: number, names: KernelNames): string {

@@ -89,7 +89,7 @@ function writeEndpointChoice(
   const elements = chains.map(({ chain: to }, i) => ({ key: choiceKey(i), verdict: gotoChain(to) }));
   const any: NftStatement = {
     kind: "vmap",
-    key: [{ kind: "numgen", mode: "random", modulus: endpoints.length }],
+    key: [{ kind: "numgen", mode: "random", modulus: endpoints.length, offset: 0 }],
     map: { kind: "anonymous", elements },
   };
   list.addRule(chain, [any], plan.origin("endpoints"));
@@ -101,7 +101,7 @@ function toOneOf(endpoints: readonly Endpoint[]): NftStatement {
   if (targets.length === 1) return { kind: "dnat", to: targets[0]! };
   return {
     kind: "dnat-map",
-    key: [{ kind: "numgen", mode: "random", modulus: targets.length }],
+    key: [{ kind: "numgen", mode: "random", modulus: targets.length, offset: 0 }],
     elements: targets.map((to, i) => ({ key: choiceKey(i), to })),
   };
 }

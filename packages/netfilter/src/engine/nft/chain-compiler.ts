@@ -15,11 +15,9 @@ import { NftChainCode, type NftCount, type NftLookup, noElement } from "./chain-
 import { elementPattern, routeType, stateBit } from "./element-pattern.ts";
 import { ElementSet, type IndexedElement } from "./element-set.ts";
 import { verdictWord } from "./indexed-set.ts";
+import { KeyCompiler } from "./key-compiler.ts";
 import { nftField, nftHeaderLength, nftOp } from "./nft-code.ts";
 import { rejectType } from "./reject-type.ts";
-
-/** Two IPv6 addresses, protocol and port: the tape has no room for more. */
-export const longestKey = 10;
 
 /** Numbers for what a chain's rules name. */
 export interface NftRuleNames {
@@ -29,6 +27,8 @@ export interface NftRuleNames {
   count(name: string): NftCount;
   /** Condition on a device; a `+` at its end stands for any rest. */
   deviceId(name: string, negated: boolean): number;
+  /** 32 bits for the `jhash` that stands in place `index` of the chain. */
+  seed(index: number): number;
 }
 
 export interface ChainToCompile {
@@ -47,6 +47,7 @@ interface OwnParts {
   readonly set?: number;
   readonly own?: ElementSet;
   readonly numbers?: Int32Array;
+  readonly offset?: number;
   readonly endpoints?: Int32Array | undefined;
 }
 
@@ -57,16 +58,18 @@ export class ChainCompiler {
   readonly #words: number[] = [];
   readonly #lookups: NftLookup[] = [];
   readonly #counters: NftCount[] = [];
-  readonly #increments: number[] = [];
+  readonly #keys: KeyCompiler;
 
   constructor(chain: ChainToCompile, names: NftRuleNames) {
     this.#chain = chain;
     this.#names = names;
+    this.#keys = new KeyCompiler(chain.family, chain.where, (index) => names.seed(index));
   }
 
   compile(): NftChainCode {
     for (const [index, rule] of this.#chain.rules.entries()) {
       const start = this.#words.push(0, index) - nftHeaderLength;
+      this.#keys.rule = index;
       for (const statement of rule.statements) this.#addStatement(statement);
       this.#words[start] = this.#words.length;
     }
@@ -76,7 +79,9 @@ export class ChainCompiler {
       words: Int32Array.from(this.#words),
       lookups: this.#lookups,
       counters: this.#counters,
-      increments: Int32Array.from(this.#increments),
+      hashes: this.#keys.hashes,
+      increments: Int32Array.from(this.#keys.increments),
+      incrementRules: this.#keys.incrementRules,
     });
   }
 
@@ -129,7 +134,8 @@ export class ChainCompiler {
     const values = right.kind === "value" ? [[right.value]] : right.elements;
     if (field.kind === "ct-state" || field.kind === "ct-status") {
       this.#addBits(field.kind, values.flat(), negated);
-    } else if (key.length === 1 && values.length === 1) this.#addValue(field, values[0]![0]!, negated);
+    } else if (key.length === 1 && values.length === 1 && !isDrawn(field))
+      this.#addValue(field, values[0]![0]!, negated);
     else {
       const elements = values.map((value) => this.#indexed(value, -1));
       this.#words.push(nftOp.lookup, this.#ownLookup(key, elements), negated ? 1 : 0);
@@ -151,7 +157,7 @@ export class ChainCompiler {
       const op = address.length === 1 ? nftOp.address4 : nftOp.address6;
       words.push(op, field.kind === "saddr" ? 0 : 1, ...address, ...mask, not);
     } else {
-      const [code, parameter] = this.#fieldWords(field);
+      const [code, parameter] = this.#keys.fieldWords(field);
       words.push(nftOp.word, code!, parameter!, this.#wordOf(value), not);
     }
   }
@@ -190,7 +196,7 @@ export class ChainCompiler {
   }
 
   #namedLookup(key: NftKey, set: string): number {
-    return this.#addLookup({ ...this.#keyOf(key), set: this.#names.setId(set) });
+    return this.#addLookup({ ...this.#keys.compile(key), set: this.#names.setId(set) });
   }
 
   #verdictLookup({ key, map }: Extract<NftStatement, { kind: "vmap" }>): number {
@@ -205,10 +211,11 @@ export class ChainCompiler {
   }
 
   #ownLookup(key: NftKey, elements: readonly IndexedElement[], endpoints?: Int32Array): number {
-    const read = this.#keyOf(key);
-    const [field] = key;
-    if (key.length === 1 && field?.kind === "numgen" && field.modulus <= mostNumbers) {
-      return this.#addLookup({ ...read, numbers: actionsByNumber(field.modulus, elements), endpoints });
+    const read = this.#keys.compile(key);
+    const field = key[0]!;
+    if (key.length === 1 && isDrawn(field) && field.modulus <= mostNumbers) {
+      const { offset } = field;
+      return this.#addLookup({ ...read, numbers: actionsByNumber(field, elements), offset, endpoints });
     }
     const own = new ElementSet(read.width, { timeoutMs: Number.POSITIVE_INFINITY, size: 0, isLive: false });
     for (const element of elements) own.add(element, 0);
@@ -216,45 +223,12 @@ export class ChainCompiler {
   }
 
   #addLookup(lookup: Pick<NftLookup, "key" | "width"> & OwnParts): number {
-    const { key, width, set = -1, own, numbers, endpoints = noEndpoints } = lookup;
-    return this.#lookups.push({ key, width, set, own, numbers, endpoints }) - 1;
+    const { key, width, set = -1, own, numbers, offset = 0, endpoints = noEndpoints } = lookup;
+    return this.#lookups.push({ key, width, set, own, numbers, offset, endpoints }) - 1;
   }
 
   #indexed(key: readonly NftValue[], action: number): IndexedElement {
     return { pattern: elementPattern(key, this.#chain.where), action, element: undefined };
-  }
-
-  #keyOf(key: NftKey): { readonly key: Int32Array; readonly width: number } {
-    const addressWidth = this.#chain.family === "ip" ? 1 : 4;
-    const widths = key.map(({ kind }) => (kind === "saddr" || kind === "daddr" ? addressWidth : 1));
-    const width = widths.reduce((sum, one) => sum + one, 0);
-    if (width > longestKey) throw this.#unsupported(`nft key of more than ${longestKey} words`);
-    return { key: Int32Array.from(key.flatMap((field) => this.#fieldWords(field))), width };
-  }
-
-  #fieldWords(field: NftField): number[] {
-    switch (field.kind) {
-      case "saddr":
-        return [nftField.source, 0, 0];
-      case "daddr":
-        return [nftField.destination, 0, 0];
-      case "sport":
-        return [nftField.sourcePort, 0, 0];
-      case "dport":
-        return [nftField.destinationPort, 0, 0];
-      case "l4proto":
-        return [nftField.protocol, 0, 0];
-      case "mark":
-        return [nftField.mark, (field.mask ?? -1) | 0, 0];
-      case "fib-type":
-        return [field.of === "saddr" ? nftField.sourceType : nftField.destinationType, 0, 0];
-      case "numgen":
-        if (field.mode === "random") return [nftField.random, field.modulus, 0];
-        // The kernel begins so that the first number is 0.
-        return [nftField.increment, field.modulus, this.#increments.push(field.modulus - 1) - 1];
-      default:
-        throw this.#unsupported(`nft ${field.kind} in a key`);
-    }
   }
 
   #verdictWord(verdict: NftVerdict): number {
@@ -283,9 +257,20 @@ function endpointWords({ address, port }: NftEndpoint): number[] {
   return [address[0] ?? 0, address[1] ?? 0, address[2] ?? 0, address[3] ?? 0, port ?? -1];
 }
 
+/** A number that nothing of the packet says outright. */
+function isDrawn(field: NftField): field is Extract<NftField, { modulus: number }> {
+  return field.kind === "numgen" || field.kind === "jhash";
+}
+
 /** A map of few numbers needs no hashing. */
-function actionsByNumber(modulus: number, elements: readonly IndexedElement[]): Int32Array {
+function actionsByNumber(
+  { modulus, offset }: { readonly modulus: number; readonly offset: number },
+  elements: readonly IndexedElement[],
+): Int32Array {
   const actions = new Int32Array(modulus).fill(noElement);
-  for (const { pattern, action } of elements) if (pattern.words[0]! < modulus) actions[pattern.words[0]!] = action;
+  for (const { pattern, action } of elements) {
+    const number = (pattern.words[0]! >>> 0) - offset;
+    if (number >= 0 && number < modulus) actions[number] = action;
+  }
   return actions;
 }

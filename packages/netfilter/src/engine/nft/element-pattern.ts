@@ -62,7 +62,7 @@ function addValue(value: NftValue, words: number[], mask: number[], where: strin
       return;
     case "number":
     case "protocol":
-      words.push(value.number);
+      words.push(value.number | 0);
       break;
     case "mark":
       words.push(value.value | 0);

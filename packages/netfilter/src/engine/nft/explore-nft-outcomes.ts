@@ -17,7 +17,7 @@ import type { OutcomeQuestion, Outcomes } from "../explore-outcomes.ts";
 /**
  * All that can become of a new connection's first packet by one table in kube-proxy's layout, whatever the dice say. It asks
  * the question that kube-proxy's own unit tests ask (pkg/proxy/nftables/helpers_test.go, tracePacket): the firewall before
- * DNAT, NAT at prerouting, FORWARD and INPUT towards the first endpoint, postrouting; every number of `numgen` is gone
+ * DNAT, NAT at prerouting, FORWARD and INPUT towards the first endpoint, postrouting; every number of `numgen` and `jhash` is gone
  * after, sets that packets fill are empty, and a connection is a hairpin when it goes back to its own source.
  */
 export function exploreNftOutcomes(table: NftTable, question: OutcomeQuestion): Outcomes {
@@ -140,7 +140,7 @@ class Walk {
   #verdictMap({ key, map }: Extract<NftStatement, { kind: "vmap" }>): Step {
     const elements = map.kind === "anonymous" ? map.elements : (this.#set(map.map)?.elements ?? []);
     const found = elements.filter((element) => this.#isIn(key, [element.key]));
-    if (key.some(({ kind }) => kind === "numgen")) {
+    if (key.some(({ kind }) => kind === "numgen" || kind === "jhash")) {
       for (const { verdict } of found) if (verdict !== undefined) this.#verdict(verdict);
       return "end";
     }
@@ -199,6 +199,7 @@ class Walk {
         return value.kind === "word" && (value.word === "local") === this.#local.has(formatAddress(address));
       }
       case "numgen":
+      case "jhash":
         return true;
       case "sport":
       case "iifname":

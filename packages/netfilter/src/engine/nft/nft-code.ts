@@ -40,7 +40,7 @@ export const nftOp = {
 /** Words of each operation, its own number included. */
 export const nftOpLengths: readonly number[] = [5, 11, 5, 4, 3, 3, 2, 2, 2, 3, 2, 6, 2, 3, 2];
 
-/** What is read into a key or compared: code, then two parameters each. */
+/** What is read into a key or compared: code, then three parameters each. */
 export const nftField = {
   source: 0,
   destination: 1,
@@ -53,12 +53,14 @@ export const nftField = {
   destinationType: 7,
   ctState: 8,
   ctStatus: 9,
-  /** modulus */
+  /** modulus, offset */
   random: 10,
-  /** modulus, which of the chain's increments */
+  /** modulus, offset, which of the chain's increments */
   increment: 11,
+  /** which of the chain's hashes */
+  jhash: 12,
 } as const;
-export const nftFieldLength = 3;
+export const nftFieldLength = 4;
 
 /** A verdict as one word: its kind, and the chain's id above. */
 export const nftVerdict = { accept: 0, drop: 1, return: 2, continue: 3, jump: 4, goto: 5 } as const;

@@ -6,22 +6,13 @@ import { natKind, type RuleAnswer } from "../rule-answer.ts";
 import { type Tape, tapeKind } from "../tape.ts";
 import { type Verdict, verdict } from "../verdict.ts";
 import { endpointLength, type NftChainCode, type NftLookup, noElement } from "./chain-code.ts";
-import { longestKey } from "./chain-compiler.ts";
 import { conditionHolds } from "./conditions.ts";
 import type { ElementSet } from "./element-set.ts";
-import { readWord, writeAddress } from "./key-reader.ts";
+import { longestKey } from "./key-compiler.ts";
+import { readKey } from "./key-reader.ts";
 import { NftChainStack } from "./nft-chain-stack.ts";
-import {
-  nftField,
-  nftFieldLength,
-  nftHeaderLength,
-  nftOp,
-  nftOpLengths,
-  nftVerdict,
-  nftVerdictBits,
-} from "./nft-code.ts";
+import { nftHeaderLength, nftOp, nftOpLengths, nftVerdict, nftVerdictBits } from "./nft-code.ts";
 import type { NftProgram } from "./nft-program.ts";
-import { nextNumber, randomNumber } from "./numgen.ts";
 
 /** What a statement makes of the run, beside verdicts: on with the rule, on to the next rule, or on in another chain. */
 const proceed = -1;
@@ -219,7 +210,7 @@ export class NftEvaluator {
   #find(code: NftChainCode, lookup: NftLookup): number {
     const key = this.#readKey(code, lookup);
     this.#meter.setLookups++;
-    if (lookup.numbers !== undefined) return lookup.numbers[key[0]!]!;
+    if (lookup.numbers !== undefined) return lookup.numbers[(key[0]! >>> 0) - lookup.offset]!;
     const set = this.#setOf(lookup);
     const slot = set.find(key, this.#host.clock.nowMs);
     const action = slot < 0 ? noElement : set.actions[slot]!;
@@ -232,25 +223,8 @@ export class NftEvaluator {
     return lookup.own ?? this.#program.set(lookup.set);
   }
 
-  #readKey(code: NftChainCode, lookup: NftLookup): Int32Array {
-    const fields = lookup.key;
-    const packet = this.#packet;
-    const key = this.#keys[lookup.width]!;
-    let to = 0;
-    for (let at = 0; at < fields.length; at += nftFieldLength) {
-      const field = fields[at]!;
-      const parameter = fields[at + 1]!;
-      if (field <= nftField.destination) to = writeAddress(field, packet, key, to);
-      else if (field === nftField.random) {
-        key[to++] = randomNumber(parameter, packet, this.#host, this.#meter, this.#tape);
-      } else if (field === nftField.increment) {
-        key[to++] = nextNumber(code.increments, fields[at + 2]!, parameter, packet, this.#tape);
-      } else {
-        if (field === nftField.sourcePort) packet.fate.more = true;
-        key[to++] = readWord(field, parameter, packet, this.#host.addresses);
-      }
-    }
-    return key;
+  #readKey(code: NftChainCode, { key, width }: NftLookup): Int32Array {
+    return readKey(code, key, this.#keys[width]!, this.#packet, this.#host, this.#meter, this.#tape);
   }
 
   /** The current rule holds; `action` is the verdict that a map gave, or -1. Once a rule, before what it does. */

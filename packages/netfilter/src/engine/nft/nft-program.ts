@@ -1,5 +1,6 @@
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { InvariantError } from "@kubenetsim/core/runtime/errors";
+import type { Random } from "@kubenetsim/core/runtime/random";
 import { NftStore } from "../../nft/nft-store.ts";
 import type { NftChain, NftElement, NftFamily, NftSet, NftTable } from "../../ruleset/nft-table.ts";
 import type { NftCommand, NftTransaction } from "../../ruleset/nft-transaction.ts";
@@ -20,6 +21,8 @@ export interface NftHost {
   readonly names: ConditionNames;
   readonly clock: Clock;
   readonly order: HookOrder;
+  /** For the seeds of hashes that name none. */
+  readonly random: Random;
 }
 
 /**
@@ -214,7 +217,7 @@ export class NftProgram {
     const chain = this.#chainOf(id);
     if (chain === undefined) throw new InvariantError(`nft chain ${name} does not exist`);
     const where = `chain ${name} in table ${family} ${table}`;
-    const compiler = new ChainCompiler({ id, family, where, rules: chain.rules }, this.#ruleNames(family, table));
+    const compiler = new ChainCompiler({ id, family, where, rules: chain.rules }, this.#ruleNames(family, table, name));
     const code = compiler.compile();
     const former = this.#formerCodes.get(id);
     if (former !== undefined) code.continue(former);
@@ -223,13 +226,14 @@ export class NftProgram {
     return code;
   }
 
-  #ruleNames(family: NftFamily, table: string): NftRuleNames {
-    const { names } = this.#host;
+  #ruleNames(family: NftFamily, table: string, chain: string): NftRuleNames {
+    const { names, random } = this.#host;
     return {
       chainId: (name) => this.chains.idOf(family, table, name),
       setId: (name) => this.sets.idOf(family, table, name),
       count: (name) => this.#count(family, table, name),
       deviceId: (name, negated) => names.deviceId({ name, negated }),
+      seed: (index) => Math.floor(random.fork(`jhash ${family} ${table} ${chain} ${index}`).next() * 2 ** 32),
     };
   }
 
