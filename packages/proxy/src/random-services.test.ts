@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import type { EndpointSlice, SliceEndpoint } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service } from "@kubenetsim/core/model/service";
-import type { IpAddress, IpFamily } from "@kubenetsim/core/net/address";
+import type { IpFamily } from "@kubenetsim/core/net/address";
 import type { IpSetChange } from "@kubenetsim/netfilter/ruleset/ip-set";
 import type { Chain, Ruleset, Table } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
@@ -9,21 +9,12 @@ import { canonicalIptablesSave } from "@kubenetsim/netfilter/text/iptables-canon
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
 import { printIptablesSave } from "@kubenetsim/netfilter/text/iptables-print";
 import { describe, expect } from "vitest";
+import { testNode } from "../test-node.ts";
 import { defaultKubeProxyConfig, type KubeProxyConfig } from "./config/kube-proxy-config.ts";
 import type { IptablesProgram } from "./iptables/iptables-program.ts";
 import { compileIptables, syncIptables } from "./iptables/sync-iptables.ts";
 import { compileIpvs, type IpvsProgram, syncIpvs } from "./ipvs/sync-ipvs.ts";
-import type { ProxyNode } from "./snapshot/proxy-node.ts";
 import { type ProxySnapshot, type SnapshotChange, takeSnapshot, updateSnapshot } from "./snapshot/snapshot.ts";
-
-const node: ProxyNode = {
-  name: "node1",
-  nodeIPs: ["192.168.0.2" as IpAddress],
-  addresses: [{ address: "192.168.0.2" as IpAddress, prefix: 24 }],
-  zone: "zone-a",
-  podCIDRs: ["10.244.1.0/24"],
-  nfacct: true,
-};
 
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 const policy = fc.constantFrom("Cluster" as const, "Local" as const);
@@ -111,7 +102,7 @@ const configArbitrary: fc.Arbitrary<KubeProxyConfig> = fc
 
 function snapshotOf(pairs: readonly Pair[], config: KubeProxyConfig, family: IpFamily = "IPv4"): ProxySnapshot {
   const services = pairs.map((one) => one.service);
-  return takeSnapshot({ family, node, config, services, endpointSlices: pairs.map((one) => one.slice) });
+  return takeSnapshot({ family, node: testNode, config, services, endpointSlices: pairs.map((one) => one.slice) });
 }
 
 /** A cluster, and what happens to it: the Service of that number, or its slice alone, is replaced or goes. */
@@ -159,7 +150,7 @@ function* play({
 function coldSnapshot(objects: readonly (Service | EndpointSlice)[], config: KubeProxyConfig): ProxySnapshot {
   const services = objects.filter((one) => one.kind === "Service");
   const endpointSlices = objects.filter((one) => one.kind === "EndpointSlice");
-  return takeSnapshot({ family: "IPv4", node, config, services, endpointSlices });
+  return takeSnapshot({ family: "IPv4", node: testNode, config, services, endpointSlices });
 }
 
 /** What iptables-restore --noflush makes of a ruleset. */

@@ -1,26 +1,19 @@
-import type { IpAddress } from "@kubenetsim/core/net/address";
 import { describe, expect, it } from "vitest";
+import { testNode } from "../../test-node.ts";
 import { defaultKubeProxyConfig, type KubeProxyConfig } from "../config/kube-proxy-config.ts";
 import type { ProxyNode } from "../snapshot/proxy-node.ts";
 import { startLog } from "./start-log.ts";
 
-const node: ProxyNode = {
-  name: "n1",
-  nodeIPs: ["192.168.10.11" as IpAddress],
-  addresses: [{ address: "192.168.10.11" as IpAddress, prefix: 24 }],
-  zone: "",
-  podCIDRs: ["10.244.1.0/24"],
-  nfacct: true,
-};
-
 const lines = (config: Partial<KubeProxyConfig>, on: Partial<ProxyNode> = {}): string[] =>
-  startLog({ ...defaultKubeProxyConfig, ...config }, { ...node, ...on }).map(({ level, text }) => `${level} ${text}`);
+  startLog({ ...defaultKubeProxyConfig, ...config }, { ...testNode, ...on }).map(
+    ({ level, text }) => `${level} ${text}`,
+  );
 
 /** Words of cmd/kube-proxy/app/server.go and server_linux.go of 1.37.2. */
 describe("what kube-proxy logs when it starts", () => {
   it("in iptables mode without anything said of node ports", () => {
     expect(lines({})).toEqual([
-      'info "Successfully retrieved NodeIPs" NodeIPs=["192.168.10.11"]',
+      'info "Successfully retrieved NodeIPs" NodeIPs=["192.168.0.2"]',
       'error "Kube-proxy configuration may be incomplete or incorrect" err="nodePortAddresses is unset; NodePort connections will be accepted on all local IPs. Consider using `--nodeport-addresses primary`"',
       'info "kube-proxy running in dual-stack mode" primary ipFamily="IPv4"',
       'info "Using iptables Proxier"',
@@ -30,7 +23,7 @@ describe("what kube-proxy logs when it starts", () => {
 
   it("without a mode, and in ipvs mode, with an event about the Node", () => {
     const event = (config: Partial<KubeProxyConfig>) =>
-      startLog({ ...defaultKubeProxyConfig, ...config }, node).flatMap((line) => line.event ?? []);
+      startLog({ ...defaultKubeProxyConfig, ...config }, testNode).flatMap((line) => line.event ?? []);
     expect(event({ modeIsDefault: true })).toEqual([
       {
         type: "Warning",
@@ -88,7 +81,7 @@ describe("what kube-proxy logs when it starts", () => {
     expect(lines({ detectLocalMode: "NodeCIDR" }, { podCIDRs: ["fd00:10:244::/64"] })).toContain(
       'info "Detect-local-mode set to NodeCIDR, but no PodCIDR defined at node for primary IP family" ipFamily="IPv4" podCIDRs=["fd00:10:244::/64"]',
     );
-    const lost = `timeout waiting for PodCIDR allocation on node "${node.name}"`;
+    const lost = `timeout waiting for PodCIDR allocation on node "${testNode.name}"`;
     expect(lines({ detectLocalMode: "NodeCIDR" }, { podCIDRs: [] })).toEqual([
       `error "Error running ProxyServer" err=${JSON.stringify(lost)}`,
     ]);
@@ -97,7 +90,7 @@ describe("what kube-proxy logs when it starts", () => {
   // Words of cmd/kube-proxy/app/server_others.go of 1.25.16.
   it("in userspace mode what 1.25 says, which knows nothing of incomplete node port addresses", () => {
     expect(lines({ mode: "userspace" })).toEqual([
-      'info "Detected node IP" address="192.168.10.11"',
+      'info "Detected node IP" address="192.168.0.2"',
       'info "Using userspace Proxier"',
       "info \"The userspace proxier is now deprecated and will be removed in a future release, please use 'iptables' or 'ipvs' instead\"",
     ]);

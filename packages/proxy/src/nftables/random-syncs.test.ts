@@ -1,26 +1,16 @@
 import { fc, test } from "@fast-check/vitest";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service } from "@kubenetsim/core/model/service";
-import type { IpAddress } from "@kubenetsim/core/net/address";
 import { NftStore } from "@kubenetsim/netfilter/nft/nft-store";
 import type { NftTable } from "@kubenetsim/netfilter/ruleset/nft-table";
 import { describe, expect } from "vitest";
+import { testNode } from "../../test-node.ts";
 import { defaultKubeProxyConfig, type KubeProxyConfig } from "../config/kube-proxy-config.ts";
-import type { ProxyNode } from "../snapshot/proxy-node.ts";
 import { type ProxySnapshot, type SnapshotChange, takeSnapshot, updateSnapshot } from "../snapshot/snapshot.ts";
 import { elementKeyText, elementValueText } from "./element-key.ts";
 import type { NftablesProgram } from "./nftables-program.ts";
 import { isServiceChainName } from "./object-names.ts";
 import { compileNftables, syncNftables } from "./sync-nftables.ts";
-
-const node: ProxyNode = {
-  name: "node1",
-  nodeIPs: ["192.168.0.2" as IpAddress],
-  addresses: [{ address: "192.168.0.2" as IpAddress, prefix: 24 }],
-  zone: "zone-a",
-  podCIDRs: ["10.244.1.0/24"],
-  nfacct: true,
-};
 
 /** Number i of a few Services; what they share, such as external addresses, several may ask for. */
 const serviceArbitrary = fc
@@ -127,7 +117,7 @@ function* play({ objects, config, steps }: History): Generator<NftablesProgram> 
     return { kind: after.kind, before, after };
   };
   let snapshot = updateSnapshot(
-    takeSnapshot({ family: "IPv4", node, config, services: [], endpointSlices: [] }),
+    takeSnapshot({ family: "IPv4", node: testNode, config, services: [], endpointSlices: [] }),
     objects.map(put),
   );
   let now = 0;
