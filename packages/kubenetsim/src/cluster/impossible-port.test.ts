@@ -1,21 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { webAndClient } from "../../test-objects.ts";
 import { Cluster } from "./cluster.ts";
-
-const objects = `apiVersion: v1
-kind: Pod
-metadata: {name: client}
-spec: {nodeName: n1, containers: [{name: a, image: a}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: web-0, labels: {app: web}}
-spec: {nodeName: n1, containers: [{name: a, image: a, ports: [{containerPort: 80}]}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80}]}
-`;
 
 const service = (name: string): string =>
   `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {ports: [{port: 80}]}\n`;
@@ -32,7 +17,7 @@ const modes = ["iptables", "ipvs", "nftables", "userspace"] as const;
 
 function lab(proxyMode: (typeof modes)[number]): Cluster {
   const one = Cluster.create({ nodes: ["n1", "n2"], proxyMode });
-  change(one, objects);
+  change(one, webAndClient);
   return one;
 }
 

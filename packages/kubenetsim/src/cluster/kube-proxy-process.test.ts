@@ -3,24 +3,9 @@ import { StatusError } from "@kubenetsim/core/runtime/errors";
 import { outcomeLine } from "@kubenetsim/network/format/outcome";
 import { cluster as clusters, toYaml } from "@kubenetsim/testing";
 import { describe, expect, it } from "vitest";
+import { webAndClient } from "../../test-objects.ts";
 import { formatWarning } from "../warnings/warning.ts";
 import { Cluster } from "./cluster.ts";
-
-const objects = `apiVersion: v1
-kind: Pod
-metadata: {name: client}
-spec: {nodeName: n1, containers: [{name: a, image: a}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: web-0, labels: {app: web}}
-spec: {nodeName: n2, containers: [{name: a, image: a, ports: [{containerPort: 80}]}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, clusterIP: 10.96.0.80, type: NodePort, ports: [{port: 80, nodePort: 30080}]}
-`;
 
 const configuration = (mode: string): string =>
   `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.244.0.0/16\nmode: ${mode}\n`;
@@ -46,7 +31,7 @@ spec: {nodeName: ${node}, hostNetwork: true, containers: [{name: kube-proxy, ima
 
 function lab(...texts: string[]): Cluster {
   const made = Cluster.create({ nodes: ["n1", "n2"] });
-  made.apply([objects, ...texts].join("---\n"), { source: "lab.yaml" });
+  made.apply([webAndClient, ...texts].join("---\n"), { source: "lab.yaml" });
   made.settle();
   return made;
 }

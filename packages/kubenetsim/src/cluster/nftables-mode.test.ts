@@ -3,23 +3,8 @@ import { outcomeLine } from "@kubenetsim/network/format/outcome";
 import { ratio } from "@kubenetsim/network/shares/ratio";
 import { cluster as clusters, toYaml } from "@kubenetsim/testing";
 import { describe, expect, it } from "vitest";
+import { webAndClient } from "../../test-objects.ts";
 import { Cluster } from "./cluster.ts";
-
-const objects = `apiVersion: v1
-kind: Pod
-metadata: {name: client}
-spec: {nodeName: n1, containers: [{name: a, image: a}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: web-0, labels: {app: web}}
-spec: {nodeName: n2, containers: [{name: a, image: a, ports: [{containerPort: 80}]}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, clusterIP: 10.96.0.80, type: NodePort, ports: [{port: 80, nodePort: 30080}]}
-`;
 
 const lone = `apiVersion: v1
 kind: Service
@@ -32,7 +17,7 @@ const configuration = (mode: string): string =>
 
 function lab(mode: string): Cluster {
   const made = Cluster.create({ nodes: ["n1", "n2"] });
-  made.apply([configuration(mode), objects].join("---\n"));
+  made.apply([configuration(mode), webAndClient].join("---\n"));
   made.settle();
   return made;
 }
@@ -121,11 +106,11 @@ featureGates: {KubeProxyNFTablesLocalhostNodePorts: true}
 `;
   const start = (config: string, ...texts: string[]): Cluster => {
     const one = Cluster.create({ nodes: ["n1", "n2"] });
-    one.apply([config, objects, more, ...texts].join("---\n"));
+    one.apply([config, webAndClient, more, ...texts].join("---\n"));
     one.settle();
     return one;
   };
-  const sticky = objects.split("---\n")[2]!.replace("type: NodePort", "type: NodePort, sessionAffinity: ClientIP");
+  const sticky = webAndClient.split("---\n")[2]!.replace("type: NodePort", "type: NodePort, sessionAffinity: ClientIP");
   const local = "http://127.0.0.1:30080";
   const podOf = (one: Cluster): string => outcomeLine(one.node("n1").curl(local)).split(" ")[1]!;
   const pods = (one: Cluster): string[] => Array.from({ length: 30 }, () => podOf(one));

@@ -1,21 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { webAndClient } from "../../test-objects.ts";
 import { Cluster } from "./cluster.ts";
-
-const objects = `apiVersion: v1
-kind: Pod
-metadata: {name: client}
-spec: {nodeName: n1, containers: [{name: a, image: a}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: web-0, labels: {app: web}}
-spec: {nodeName: n2, containers: [{name: a, image: a, ports: [{containerPort: 80}]}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, clusterIP: 10.96.0.80, ports: [{port: 80}]}
-`;
 
 const empty = "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n";
 
@@ -25,7 +10,7 @@ describe("the rules of a dump", () => {
   for (const proxyMode of ["iptables", "ipvs", "nftables", "userspace"] as const) {
     const lab = (): Cluster => {
       const made = Cluster.create({ nodes: ["n1", "n2"], proxyMode });
-      made.apply(objects);
+      made.apply(webAndClient);
       made.settle();
       expect(ask(made)).toBe("delivered");
       return made;
