@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { decayed, type Score, secondsOf, unknownScore } from "@kubenetsim/schedulers/ingress-nginx/ewma-scores";
+import type { EwmaState } from "@kubenetsim/schedulers";
+import { decayed, secondsOf } from "@kubenetsim/schedulers/ingress-nginx/ewma-scores";
 import { describe, expect, it } from "vitest";
 import { type Case, kinds, randomCase } from "./cases.ts";
 import { type Pick, replay } from "./replay.ts";
@@ -53,10 +54,11 @@ function cookiesOf(picks: readonly Pick[]): string {
 function scoresOf(one: Case): string[] {
   const requests = one.events.filter((event) => event.what === "pick");
   return replay(one).map(({ endpoint, place, state }, at) => {
-    const { scores } = state as { scores: readonly (Score | null)[] };
+    const { averages, touched } = state as EwmaState;
     if (endpoint < 0) return "-";
-    if (scores.length === 1) return "-1";
-    const score = decayed(scores[place] ?? unknownScore, 0, secondsOf(requests[at]!.nowMs));
+    if (averages.length === 1) return "-1";
+    const known = { average: averages[place] ?? 0, touched: touched[place] ?? 0 };
+    const score = decayed(known, 0, secondsOf(requests[at]!.nowMs));
     return String(Number(score.toPrecision(6)));
   });
 }

@@ -1,4 +1,5 @@
 import {
+  type EwmaState,
   ingressChash,
   ingressChashSubsetOf,
   ingressEwma,
@@ -16,7 +17,7 @@ export interface Pick {
   /** Number of the endpoint; -1 for none. */
   readonly endpoint: number;
   readonly cookie: string | undefined;
-  /** Where it stands in the balancer's own list, for those that keep one by places. */
+  /** Where it stands in ewma's own list. */
   readonly place: number;
   /** The balancer's state after it. */
   readonly state: State;
@@ -59,7 +60,7 @@ export function replay(one: Case): Pick[] {
 }
 
 function placeOf(state: State, index: number): number {
-  return (state as { readonly positions?: readonly number[] }).positions?.indexOf(index) ?? -1;
+  return (state as Partial<EwmaState>).peers?.positions.indexOf(index) ?? -1;
 }
 
 function schedulerOf({ number, kind, subsetSize, changeOnFailure }: Case): Scheduler<State> {

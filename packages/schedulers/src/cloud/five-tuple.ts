@@ -1,5 +1,5 @@
 import { type Endpoints, endpointsOf } from "../endpoints.ts";
-import type { Scheduler, Server } from "../scheduler.ts";
+import type { Odds, Scheduler, Server } from "../scheduler.ts";
 import { flowHash } from "./flow-hash.ts";
 
 /** Indexes, in the list of servers, of those that take flows. */
@@ -27,8 +27,18 @@ export const fiveTuple: Scheduler<FiveTupleState> = {
     return { state, index: state[flowHash(request) % state.length]!, examined: 1 };
   },
   remembers: () => false,
+  odds,
 };
 
 function takers(servers: readonly Server[]): FiveTupleState {
   return endpointsOf(servers).positions;
+}
+
+/** Of the 2^32 hashes the first few remainders have one more. */
+function odds(state: FiveTupleState, servers: readonly Server[]): Odds {
+  const whole = 2 ** 32;
+  const parts = servers.map(() => 0n);
+  for (const [remainder, index] of state.entries())
+    parts[index] = BigInt(Math.ceil((whole - remainder) / state.length));
+  return { parts, whole: BigInt(whole) };
 }

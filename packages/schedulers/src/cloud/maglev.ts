@@ -1,6 +1,6 @@
 import { sortedEndpoints } from "../endpoints.ts";
 import { md5Words } from "../md5.ts";
-import type { Scheduler, Server } from "../scheduler.ts";
+import type { Odds, Scheduler, Server } from "../scheduler.ts";
 import { flowHash } from "./flow-hash.ts";
 
 export interface MaglevState {
@@ -35,6 +35,7 @@ export function maglevWith(size: number): Scheduler<MaglevState> {
       return { state, index: state.table[flowHash(request) % size]!, examined: 1 };
     },
     remembers: () => false,
+    odds: (state, servers) => oddsOf(state, servers, size),
   };
 }
 
@@ -54,6 +55,13 @@ function populate(servers: readonly Server[], size: number): MaglevState {
     table[preferred[turn]!] = positions[turn]!;
   }
   return { table };
+}
+
+/** A flow's hash modulo the size is taken for even, which it is to one in 65535. */
+function oddsOf({ table }: MaglevState, servers: readonly Server[], size: number): Odds {
+  const parts = new Array<number>(servers.length).fill(0);
+  for (const index of table) parts[index]!++;
+  return { parts: parts.map(BigInt), whole: BigInt(size) };
 }
 
 function isPrime(size: number): boolean {

@@ -1,5 +1,6 @@
 import type { Scheduler } from "../scheduler.ts";
-import { type EndpointRing, endpointRing, serverOf } from "./endpoint-ring.ts";
+import { endpointRing, ringOdds } from "./endpoint-ring.ts";
+import { type HashRing, ownerOf } from "./hash-ring.ts";
 
 /**
  * ingress-nginx's `upstream-hash-by`: the request's `key` names the endpoint by consistent hashing with 160 points for
@@ -11,15 +12,16 @@ import { type EndpointRing, endpointRing, serverOf } from "./endpoint-ring.ts";
  * const state = ingressChash.start(servers, 0);
  * ingressChash.choose(state, servers, { ...request, key: "/cart" }).index;
  */
-export const chash: Scheduler<EndpointRing> = {
+export const chash: Scheduler<HashRing> = {
   name: "ingress-nginx/chash",
   start: endpointRing,
   added: (_, servers) => endpointRing(servers),
   removed: (_, servers) => endpointRing(servers),
   changed: (_, servers) => endpointRing(servers),
   choose(state, _, request) {
-    const index = serverOf(state, request.key ?? "");
+    const index = ownerOf(state, request.key ?? "");
     return { state, index, examined: index < 0 ? 0 : 1 };
   },
   remembers: () => false,
+  odds: ringOdds,
 };

@@ -1,11 +1,13 @@
 import { drawBelow } from "../chance.ts";
 import { endpointsOf } from "../endpoints.ts";
-import type { Request, Scheduler, Server } from "../scheduler.ts";
-import { buildRing, type HashRing, ownerOf } from "./hash-ring.ts";
+import type { Choice, Odds, Request, Scheduler, Server } from "../scheduler.ts";
+import { arcs, buildRing, type HashRing, ownerOf } from "./hash-ring.ts";
 
-export interface SubsetRing extends HashRing {
-  /** Indexes of the endpoints in the list of servers, in its order; the sets are cut from these. */
-  readonly positions: readonly number[];
+export interface SubsetState {
+  /** Over the names of the sets; owners are numbers of sets, from 0. */
+  readonly ring: HashRing;
+  /** For each set the indexes of its members in the list of servers. */
+  readonly sets: readonly (readonly number[])[];
 }
 
 const name = "ingress-nginx/chashsubset";
@@ -19,31 +21,45 @@ const name = "ingress-nginx/chashsubset";
  * @param size `upstream-hash-by-subset-size`: 3 where the annotation is not set or 0.
  * @throws RangeError for a size that is no positive whole number.
  */
-export function chashSubset(size: number): Scheduler<SubsetRing> {
+export function chashSubset(size: number): Scheduler<SubsetState> {
   if (!Number.isSafeInteger(size) || size < 1) throw new RangeError(`a subset has at least 1 endpoint, not ${size}`);
-  const cut = (servers: readonly Server[]): SubsetRing => {
-    const { positions } = endpointsOf(servers);
-    const names = Array.from({ length: Math.ceil(positions.length / size) }, (_, at) => `set${at + 1}`);
-    return { ...buildRing(names), positions };
-  };
+  const cut = (servers: readonly Server[]): SubsetState => cutIntoSets(servers, size);
   return {
     name,
     start: cut,
     added: (_, servers) => cut(servers),
     removed: (_, servers) => cut(servers),
     changed: (_, servers) => cut(servers),
-    choose(state, _, request) {
-      const set = ownerOf(state, request.key ?? "");
-      if (set < 0) return { state, index: -1, examined: 0 };
-      return { state, index: member(state, set, request), examined: 1 };
-    },
+    choose,
     remembers: () => false,
+    odds,
   };
+}
 
-  function member({ positions }: SubsetRing, set: number, request: Request): number {
-    return positions[(set * size + drawBelow(request, size, name)) % positions.length]!;
+/** `build_subset_map`: what fills up the last set may be the head of the list more than once. */
+function cutIntoSets(servers: readonly Server[], size: number): SubsetState {
+  const { positions } = endpointsOf(servers);
+  const sets = Array.from({ length: Math.ceil(positions.length / size) }, (_, set) =>
+    Array.from({ length: size }, (_, member) => positions[(set * size + member) % positions.length]!),
+  );
+  const names = sets.map((_, set) => `set${set + 1}`);
+  return { ring: buildRing(names, [...sets.keys()]), sets };
+}
+
+function choose(state: SubsetState, _: readonly Server[], request: Request): Choice<SubsetState> {
+  const set = state.sets[ownerOf(state.ring, request.key ?? "")];
+  if (set === undefined) return { state, index: -1, examined: 0 };
+  return { state, index: set[drawBelow(request, set.length, name)]!, examined: 1 };
+}
+
+/** Of each set its share of the ring, and each member of it alike. */
+function odds({ ring, sets }: SubsetState, servers: readonly Server[]): Odds {
+  const parts = servers.map(() => 0n);
+  for (const [set, arc] of arcs(ring, sets.length).entries()) {
+    for (const index of sets[set]!) parts[index]! += BigInt(arc);
   }
+  return { parts, whole: 2n ** 32n * BigInt(sets[0]?.length ?? 1) };
 }
 
 /** With the controller's default of three endpoints a set. */
-export const chashSubset3: Scheduler<SubsetRing> = chashSubset(3);
+export const chashSubset3: Scheduler<SubsetState> = chashSubset(3);

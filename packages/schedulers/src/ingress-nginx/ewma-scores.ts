@@ -6,9 +6,6 @@ export interface Score {
   readonly touched: number;
 }
 
-/** Of an endpoint that nothing is known of: in the dicts it is not there, and 0 stands for both. */
-export const unknownScore: Score = { average: 0, touched: 0 };
-
 /** `DECAY_TIME`: after so many seconds an average weighs e times less. */
 const decaySeconds = 10;
 

@@ -1,11 +1,15 @@
 import { drawBelow } from "../chance.ts";
 import { type Endpoints, endpointsOf } from "../endpoints.ts";
 import type { Choice, Outcome, Request, Scheduler, Server } from "../scheduler.ts";
-import { decayed, type Score, secondsOf, unknownScore } from "./ewma-scores.ts";
+import { decayed, type Score, secondsOf } from "./ewma-scores.ts";
 
-export interface EwmaState extends Endpoints {
-  /** For each endpoint what is known of it; null for nothing. */
-  readonly scores: readonly (Score | null)[];
+export interface EwmaState {
+  /** In the order in which the balancer got them last. */
+  readonly peers: Endpoints;
+  /** Of each peer the moving average of its answers as it was last stored, in seconds; null when nothing is known. */
+  readonly averages: readonly (number | null)[];
+  /** Of each peer when that was, in seconds. */
+  readonly touched: readonly (number | null)[];
   /** Of endpoints that are not listed now. They stay known when the whole list went, because no `sync` saw them go. */
   readonly unlisted: Readonly<Record<string, Score>>;
 }
@@ -34,17 +38,20 @@ export const ewma: Scheduler<EwmaState> = {
 };
 
 /** The endpoints with what the dict knows of them. */
-function list(endpoints: Endpoints, dict: Readonly<Record<string, Score>>): EwmaState {
+function list(peers: Endpoints, dict: Readonly<Record<string, Score>>): EwmaState {
   const unlisted = { ...dict };
-  const scores = endpoints.names.map((endpoint) => unlisted[endpoint] ?? null);
-  for (const endpoint of endpoints.names) delete unlisted[endpoint];
-  return { ...endpoints, scores, unlisted };
+  const scores = peers.names.map((endpoint) => unlisted[endpoint]);
+  for (const endpoint of peers.names) delete unlisted[endpoint];
+  const averages = scores.map((score) => score?.average ?? null);
+  return { peers, averages, touched: scores.map((score) => score?.touched ?? null), unlisted };
 }
 
 /** The shared dicts: all scores by endpoint. */
 function dictOf(state: EwmaState): Record<string, Score> {
   const dict = { ...state.unlisted };
-  for (const [at, score] of state.scores.entries()) if (score !== null) dict[state.names[at]!] = score;
+  for (const [place, endpoint] of state.peers.names.entries()) {
+    if (state.averages[place] !== null) dict[endpoint] = scoreOf(state, place);
+  }
   return dict;
 }
 
@@ -52,19 +59,21 @@ function dictOf(state: EwmaState): Record<string, Score> {
 function sync(state: EwmaState, servers: readonly Server[], nowMs?: number): EwmaState {
   const endpoints = endpointsOf(servers);
   const dict = dictOf(state);
-  if (state.names.length === 0 || endpoints.names.length === 0) return list(endpoints, dict);
-  const [before, after] = [new Set(state.names), new Set(endpoints.names)];
-  if (before.size === after.size && endpoints.names.every((endpoint) => before.has(endpoint)))
-    return { ...state, positions: moved(state, endpoints) };
+  const { names } = state.peers;
+  if (names.length === 0 || endpoints.names.length === 0) return list(endpoints, dict);
+  const [before, after] = [new Set(names), new Set(endpoints.names)];
+  if (before.size === after.size && names.every((endpoint) => after.has(endpoint))) {
+    return { ...state, peers: { names, positions: moved(names, endpoints) } };
+  }
   const now = nowMs === undefined ? lastTouch(dict) : secondsOf(nowMs);
   replaceScores(dict, before, after, now);
   return list(endpoints, dict);
 }
 
 /** The same endpoints in another order leave the balancer's own list as it is. */
-function moved(state: EwmaState, { names, positions }: Endpoints): number[] {
+function moved(before: readonly string[], { names, positions }: Endpoints): number[] {
   const positionOf = new Map(names.map((endpoint, at) => [endpoint, positions[at]!]));
-  return state.names.map((endpoint) => positionOf.get(endpoint)!);
+  return before.map((endpoint) => positionOf.get(endpoint)!);
 }
 
 /** ewma.lua `sync`: forget those that left, then give those that came the mean of all that are known. */
@@ -82,14 +91,14 @@ function lastTouch(dict: Readonly<Record<string, Score>>): number {
 
 function choose(state: EwmaState, servers: readonly Server[], request: Request): Choice<EwmaState> {
   const untried = untriedPlaces(state, servers, request.tried);
-  const count = untried?.length ?? state.names.length;
+  const count = untried?.length ?? state.peers.names.length;
   if (count === 0) return { state, index: -1, examined: 0 };
   const placeOf = (nth: number): number => (untried === undefined ? nth : untried[nth]!);
-  if (count === 1) return { state, index: state.positions[placeOf(0)]!, examined: 1 };
+  if (count === 1) return { state, index: state.peers.positions[placeOf(0)]!, examined: 1 };
   const [first, second] = twoOf(count, request).map(placeOf) as [number, number];
   const now = secondsOf(request.nowMs);
   const better = scoreAt(state, second, now) < scoreAt(state, first, now) ? second : first;
-  return { state, index: state.positions[better]!, examined: 2 };
+  return { state, index: state.peers.positions[better]!, examined: 2 };
 }
 
 /** Two steps of a Fisher-Yates shuffle (`shuffle_peers`): the second draw meets the head where the first one was taken. */
@@ -100,7 +109,12 @@ function twoOf(count: number, request: Request): [number, number] {
 }
 
 function scoreAt(state: EwmaState, place: number, now: number): number {
-  return decayed(state.scores[place] ?? unknownScore, 0, now);
+  return decayed(scoreOf(state, place), 0, now);
+}
+
+/** Of a peer that nothing is known of, the dicts have nothing, and 0 stands for both numbers. */
+function scoreOf(state: EwmaState, place: number): Score {
+  return { average: state.averages[place] ?? 0, touched: state.touched[place] ?? 0 };
 }
 
 /** Places of the endpoints that this request did not try; undefined when all are to choose from. */
@@ -110,16 +124,18 @@ function untriedPlaces(
   tried: readonly number[] = [],
 ): number[] | undefined {
   if (tried.length === 0) return undefined;
-  const places = [...state.positions.keys()].filter((at) => !tried.includes(servers[state.positions[at]!]!.id));
+  const places = [...state.peers.positions.keys()].filter(
+    (at) => !tried.includes(servers[state.peers.positions[at]!]!.id),
+  );
   return places.length === 0 ? undefined : places;
 }
 
 /** ewma.lua `after_balance`, which runs once a request, when it is over. */
 function released(state: EwmaState, _: readonly Server[], index: number, outcome: Outcome): EwmaState {
-  const place = state.positions.indexOf(index);
+  const place = state.peers.positions.indexOf(index);
   if (outcome.retried || place < 0) return state;
   const now = secondsOf(outcome.nowMs);
   const seconds = (outcome.connectMs ?? 0) / 1000 + outcome.durationMs / 1000;
-  const average = decayed(state.scores[place] ?? unknownScore, seconds, now);
-  return { ...state, scores: state.scores.with(place, { average, touched: now }) };
+  const average = decayed(scoreOf(state, place), seconds, now);
+  return { ...state, averages: state.averages.with(place, average), touched: state.touched.with(place, now) };
 }

@@ -4,35 +4,37 @@ import { crc32, crc32End, crc32Start, crc32Text, crc32Word } from "../crc32.ts";
 export interface HashRing {
   /** Unsigned 32-bit numbers, ascending. */
   readonly hashes: readonly number[];
-  /** For each point, the place in the list of names of the one that it belongs to. */
+  /** For each point the number of the one that it belongs to. */
   readonly owners: readonly number[];
 }
 
 /** `CONSISTENT_POINTS` of lua-resty-balancer. */
 const pointsPerName = 160;
 
-/** Above every index of an owner. With a hash of 32 bits before it, a number holds both exactly. */
-const ownerLimit = 2 ** 21;
+/** Above every place in a list of names. With a hash of 32 bits before it, a number holds both exactly. */
+const placeLimit = 2 ** 21;
 
 /**
  * Places 160 points for each name: each is the CRC-32 of the name and the point before it, as four bytes, the lowest
  * first, 0 before the first (lua-resty-balancer, lib/resty/chash.lua `_precompute`; chash.c `chash_point_init_crc`).
  * Points of the same hash stand in the order of their names in the list.
+ *
+ * @param owners The number of each name.
  */
-export function buildRing(names: readonly string[]): HashRing {
+export function buildRing(names: readonly string[], owners: readonly number[]): HashRing {
   const points = new Float64Array(names.length * pointsPerName);
-  for (const [owner, name] of names.entries()) {
+  for (const [place, name] of names.entries()) {
     const base = crc32Text(crc32Start, name);
     let hash = 0;
     for (let i = 0; i < pointsPerName; i++) {
       hash = crc32End(crc32Word(base, hash));
-      points[owner * pointsPerName + i] = hash * ownerLimit + owner;
+      points[place * pointsPerName + i] = hash * placeLimit + place;
     }
   }
   points.sort();
   return {
-    hashes: Array.from(points, (point) => Math.floor(point / ownerLimit)),
-    owners: Array.from(points, (point) => point % ownerLimit),
+    hashes: Array.from(points, (point) => Math.floor(point / placeLimit)),
+    owners: Array.from(points, (point) => owners[point % placeLimit]!),
   };
 }
 
@@ -52,4 +54,14 @@ export function ownerOf(ring: HashRing, key: string): number {
     else high = middle;
   }
   return owners[low === hashes.length ? 0 : low]!;
+}
+
+/** How many of the 2^32 hashes lead to each owner, from 0 up to below `count`. */
+export function arcs(ring: HashRing, count: number): number[] {
+  const shares = new Array<number>(count).fill(0);
+  for (const [point, hash] of ring.hashes.entries()) {
+    const before = point === 0 ? ring.hashes.at(-1)! - 2 ** 32 : ring.hashes[point - 1]!;
+    shares[ring.owners[point]!]! += hash - before;
+  }
+  return shares;
 }

@@ -7,8 +7,8 @@ export interface RoundRobinState {
   readonly nodes: RoundRobinNodes;
   /** What a node's weight must reach in the present pass. */
   readonly currentWeight: number;
-  /** Place of the node that was picked last; -1 before the first, `undrawn` until a request brought chance. */
-  readonly last: number;
+  /** Place of the node that was picked last, in the order of the nodes; undrawn until a request brings chance. */
+  readonly last: number | "undrawn";
 }
 
 /** The nodes in the order in which a pass meets them. */
@@ -21,9 +21,6 @@ export interface RoundRobinNodes {
   /** By how much each pass asks for less: the greatest common divisor of all weights. */
   readonly interval: number;
 }
-
-/** The random place to begin at is drawn with the first request, which brings the chance for it. */
-const undrawn = -2;
 
 const name = "ingress-nginx/round_robin";
 
@@ -55,7 +52,7 @@ function nodesOf(servers: readonly Server[]): RoundRobinNodes {
 }
 
 function begin(nodes: RoundRobinNodes): RoundRobinState {
-  return { nodes, currentWeight: nodes.maximumWeight, last: undrawn };
+  return { nodes, currentWeight: nodes.maximumWeight, last: "undrawn" };
 }
 
 /** balancer/resty.lua `sync`: only another set of nodes is another start. */
@@ -74,7 +71,7 @@ function choose(state: RoundRobinState, _: readonly Server[], request: Request):
   const count = nodes.positions.length;
   if (count === 0) return { state, index: -1, examined: 0 };
   if (count === 1) return { state, index: nodes.positions[0]!, examined: 1 };
-  let last = state.last === undrawn ? drawBelow(request, count, name) : state.last;
+  let last = state.last === "undrawn" ? drawBelow(request, count, name) : state.last;
   let currentWeight = state.currentWeight;
   let examined = 0;
   while (true) {

@@ -1,7 +1,8 @@
 import { drawBelow } from "../chance.ts";
 import type { Request, Scheduler } from "../scheduler.ts";
-import { type EndpointRing, endpointRing, serverOf } from "./endpoint-ring.ts";
+import { endpointRing, ringOdds } from "./endpoint-ring.ts";
 import { secondsOf } from "./ewma-scores.ts";
+import { type HashRing, ownerOf } from "./hash-ring.ts";
 import type { SessionOptions } from "./session.ts";
 import { type SessionPick, stickyScheduler } from "./sticky.ts";
 
@@ -21,15 +22,15 @@ const name = "ingress-nginx/sticky_balanced";
  * Without a cookie up to 20 keys `now.worker.random` are made until one names an endpoint that did not just fail; each
  * draws once. When all 20 name failed ones, nobody takes the request.
  */
-export function stickyBalancedWith(options: BalancedSessionOptions): Scheduler<EndpointRing> {
-  return stickyScheduler({ name, build: endpointRing, find: serverOf, pick }, options);
+export function stickyBalancedWith(options: BalancedSessionOptions): Scheduler<HashRing> {
+  return stickyScheduler({ name, build: endpointRing, find: ownerOf, pick, odds: ringOdds }, options);
 
-  function pick(ring: EndpointRing, request: Request, failed: (index: number) => boolean): SessionPick | undefined {
-    if (ring.positions.length === 0) return undefined;
+  function pick(ring: HashRing, request: Request, failed: (index: number) => boolean): SessionPick | undefined {
+    if (ring.owners.length === 0) return undefined;
     const now = secondsOf(request.nowMs);
     for (let i = 1; i <= mostKeys; i++) {
       const key = `${luaNumber(now + i)}.${options.worker}.${drawBelow(request, 999_999, name) + 1}`;
-      const index = serverOf(ring, key);
+      const index = ownerOf(ring, key);
       if (!failed(index)) return { index, key, examined: i };
     }
     return undefined;
@@ -41,7 +42,7 @@ function luaNumber(value: number): string {
   return String(Number(value.toPrecision(14)));
 }
 
-export const stickyBalanced: Scheduler<EndpointRing> = stickyBalancedWith({
+export const stickyBalanced: Scheduler<HashRing> = stickyBalancedWith({
   backend: "default-web-80",
   changeOnFailure: false,
   worker: 1,

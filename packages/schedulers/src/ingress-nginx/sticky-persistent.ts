@@ -1,9 +1,13 @@
 import { drawBelow } from "../chance.ts";
 import { compareText, endpointsOf } from "../endpoints.ts";
 import { md5 } from "../md5.ts";
-import type { Request, Scheduler, Server } from "../scheduler.ts";
+import type { Odds, Request, Scheduler, Server } from "../scheduler.ts";
 import type { SessionOptions } from "./session.ts";
 import { type SessionPick, stickyScheduler } from "./sticky.ts";
+
+export interface PersistentState {
+  readonly nodes: KeyedEndpoints;
+}
 
 /** Every endpoint by its key, in the order of the keys. */
 export interface KeyedEndpoints {
@@ -21,18 +25,19 @@ const name = "ingress-nginx/sticky_persistent";
  *
  * nodemap.lua counts through a Lua table, whose order nobody promises; here it is the order of the keys.
  */
-export function stickyPersistentWith(options: SessionOptions): Scheduler<KeyedEndpoints> {
-  return stickyScheduler({ name, build: (servers) => keyed(servers, options.backend), find, pick }, options);
+export function stickyPersistentWith(options: SessionOptions): Scheduler<PersistentState> {
+  return stickyScheduler({ name, build: (servers) => keyed(servers, options.backend), find, pick, odds }, options);
 }
 
-function keyed(servers: readonly Server[], salt: string): KeyedEndpoints {
+function keyed(servers: readonly Server[], salt: string): PersistentState {
   const { names, positions } = endpointsOf(servers);
   const entries = names.map((endpoint, at) => ({ key: md5(salt + endpoint), position: positions[at]! }));
   entries.sort((a, b) => compareText(a.key, b.key));
-  return { keys: entries.map((entry) => entry.key), positions: entries.map((entry) => entry.position) };
+  const keys = entries.map((entry) => entry.key);
+  return { nodes: { keys, positions: entries.map((entry) => entry.position) } };
 }
 
-function find({ keys, positions }: KeyedEndpoints, key: string): number {
+function find({ nodes: { keys, positions } }: PersistentState, key: string): number {
   let low = 0;
   let high = keys.length;
   while (low < high) {
@@ -43,15 +48,24 @@ function find({ keys, positions }: KeyedEndpoints, key: string): number {
   return keys[low] === key ? positions[low]! : -1;
 }
 
-/** nodemap.lua `random_except`. */
-function pick(state: KeyedEndpoints, request: Request, failed: (index: number) => boolean): SessionPick | undefined {
-  const places = [...state.keys.keys()].filter((at) => !failed(state.positions[at]!));
-  if (places.length === 0) return undefined;
-  const place = places[drawBelow(request, places.length, name)]!;
-  return { index: state.positions[place]!, key: state.keys[place]!, examined: 1 };
+function odds({ nodes }: PersistentState, servers: readonly Server[]): Odds {
+  const parts = servers.map((_, index) => (nodes.positions.includes(index) ? 1n : 0n));
+  return { parts, whole: BigInt(Math.max(1, nodes.positions.length)) };
 }
 
-export const stickyPersistent: Scheduler<KeyedEndpoints> = stickyPersistentWith({
+/** nodemap.lua `random_except`. */
+function pick(
+  { nodes }: PersistentState,
+  request: Request,
+  failed: (index: number) => boolean,
+): SessionPick | undefined {
+  const places = [...nodes.keys.keys()].filter((at) => !failed(nodes.positions[at]!));
+  if (places.length === 0) return undefined;
+  const place = places[drawBelow(request, places.length, name)]!;
+  return { index: nodes.positions[place]!, key: nodes.keys[place]!, examined: 1 };
+}
+
+export const stickyPersistent: Scheduler<PersistentState> = stickyPersistentWith({
   backend: "default-web-80",
   changeOnFailure: false,
 });

@@ -1,10 +1,12 @@
-import type { Choice, Request, Scheduler, Server } from "../scheduler.ts";
+import type { Choice, Odds, Request, Scheduler, Server } from "../scheduler.ts";
 import { backendKey, type SessionOptions, sessionKey } from "./session.ts";
 
 /** What the two modes differ in: how a key names an endpoint, and how a new one is picked. */
 export interface SessionTable<State> {
   readonly name: string;
   build(servers: readonly Server[]): State;
+  /** Of a client without a cookie. */
+  odds(state: State, servers: readonly Server[]): Odds;
   /** Index of the server that the key of a cookie names; -1 for nobody. */
   find(state: State, key: string): number;
   /** A server that this request did not fail with, and the key that names it; undefined when none is found. */
@@ -32,6 +34,7 @@ export function stickyScheduler<State>(table: SessionTable<State>, options: Sess
     changed: (_, servers) => table.build(servers),
     choose,
     remembers: () => false,
+    odds: table.odds,
   };
 
   function choose(state: State, servers: readonly Server[], request: Request): Choice<State> {

@@ -33,7 +33,8 @@ export function viewState(state: unknown, servers: readonly Server[]): StateView
     if (Array.isArray(value)) {
       const remembered = value.flat().filter(isRemembered);
       if (remembered.length > 0) memory.push(...remembered.map(describeMemory));
-      else if (value.length >= shortestTable && value.every(Number.isInteger)) table = value as number[];
+      else if (value.length >= shortestTable && value.every((item) => isPlace(item, servers)))
+        table = value as number[];
       else if (value.length === servers.length && value.some((item) => item !== null))
         Object.assign(perServer, serverColumns(label, value));
       else if (value.some((item) => item !== null)) values[label] = inShort(value);
@@ -58,9 +59,20 @@ export function letterAt(servers: readonly Server[], index: number): string {
 
 /** Numbers, or an object for each server, whose fields become columns of their own. */
 function serverColumns(label: string, items: readonly unknown[]): Record<string, readonly string[]> {
-  if (!items.every(isRecord)) return { [label]: items.map(String) };
+  if (!items.every(isRecord)) return { [label]: items.map(textOf) };
   const fields = Object.keys(items[0] ?? {}).filter((field) => field !== "id");
   return Object.fromEntries(fields.map((field) => [inWords(field), items.map((item) => String(item[field]))]));
+}
+
+/** An index of a server, or -1 for none. */
+function isPlace(item: unknown, servers: readonly Server[]): boolean {
+  return Number.isInteger(item) && (item as number) >= -1 && (item as number) < servers.length;
+}
+
+/** Fractions to four digits. */
+function textOf(value: unknown): string {
+  if (value === null) return "-";
+  return typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(4))) : String(value);
 }
 
 interface Remembered {
