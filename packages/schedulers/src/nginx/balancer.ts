@@ -1,4 +1,4 @@
-import type { Outcome, Scheduler } from "../scheduler.ts";
+import type { Odds, Outcome, Scheduler } from "../scheduler.ts";
 import { isSingle, type NginxServer, type PeersState, secondsOf } from "./peers.ts";
 
 /**
@@ -12,6 +12,7 @@ export function balancer<State extends PeersState>(
     readonly takesBackups: boolean;
     readonly start: (servers: readonly NginxServer[]) => State;
     readonly choose: Scheduler<State>["choose"];
+    readonly odds?: (state: State, servers: readonly NginxServer[]) => Odds;
   },
 ): Scheduler<State> {
   const start = (servers: readonly NginxServer[]): State => {
@@ -28,6 +29,7 @@ export function balancer<State extends PeersState>(
     removed: reload,
     changed: reload,
     choose: parts.choose,
+    ...(parts.odds === undefined ? {} : { odds: parts.odds }),
     remembers: () => false,
     released,
   };

@@ -1,6 +1,7 @@
 import { crc32 } from "../crc32.ts";
-import type { Choice, Request, Scheduler } from "../scheduler.ts";
+import type { Choice, Odds, Request, Scheduler } from "../scheduler.ts";
 import { balancer } from "./balancer.ts";
+import { anybody } from "./odds.ts";
 import { freshPeers, isSingle, type NginxServer, type PeersState } from "./peers.ts";
 import { findPoint, placePoints, type Ring } from "./ring.ts";
 import { roundRobin, smoothest } from "./round-robin.ts";
@@ -34,8 +35,27 @@ export const nginxHashConsistent: Scheduler<HashConsistentState> = balancer<Hash
       const ring = before.ring ?? placePoints(servers);
       return alongRing(before.ring === null ? { ...before, ring } : before, ring, servers, request, key);
     },
+    odds,
   },
 );
+
+/** Every point has the arc up to it, of all 2^32 hashes; the first also that behind the last. */
+function odds(state: HashConsistentState, servers: readonly NginxServer[]): Odds {
+  const parts = servers.map(() => 0n);
+  const whole = 2n ** 32n;
+  const ring = isSingle(servers) ? null : (state.ring ?? placePoints(servers));
+  if (ring === null || ring.hashes.length === 0) {
+    const { index } = roundRobin(state, servers, anybody);
+    return { parts: parts.map((_, i) => (i === index ? whole : 0n)), whole };
+  }
+  for (const [point, hash] of ring.hashes.entries()) {
+    const request = { ...anybody, progress: { hash: point, rehashes: 0, tries: 0 } };
+    const { index } = alongRing(state, ring, servers, request, "");
+    const arc = point > 0 ? hash - ring.hashes[point - 1]! : hash + 2 ** 32 - ring.hashes.at(-1)!;
+    if (index >= 0) parts[index]! += BigInt(arc);
+  }
+  return { parts, whole };
+}
 
 function alongRing(
   state: HashConsistentState,

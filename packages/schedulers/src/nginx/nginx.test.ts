@@ -8,7 +8,6 @@ import { nginxLeastConn } from "./least-conn.ts";
 import { type NginxServer, nginxTries } from "./peers.ts";
 import { nginxRandom, nginxRandomTwo } from "./random.ts";
 import { nginxRoundRobin } from "./round-robin.ts";
-import { serverName } from "./server-name.ts";
 import { nginxSchedulers } from "./table.ts";
 
 const request: Request = {
@@ -293,14 +292,45 @@ describe.for(Object.entries(nginxSchedulers))("%s", ([name, scheduler]) => {
   });
 });
 
-describe("a server's name", () => {
-  test("is its address and port, IPv6 as RFC 5952 writes it", () => {
-    const named = (address: readonly number[]): string => serverName({ ...block([1])[0]!, address });
-    expect(named([0x7f000001])).toBe("127.0.0.1:8080");
-    expect(named([0, 0, 0, 1])).toBe("[::1]:8080");
-    expect(named([0, 0, 0, 0])).toBe("[::]:8080");
-    expect(named([0x20010db8, 0, 1, 0])).toBe("[2001:db8::1:0:0]:8080");
-    expect(named([0x20010db8, 1, 1, 0x10001])).toBe("[2001:db8:0:1:0:1:1:1]:8080");
-    expect(named([0xfd000000, 0, 0, 0x10000])).toBe("[fd00::1:0]:8080");
+describe("odds", () => {
+  const sum = (parts: readonly bigint[]): bigint => parts.reduce((a, b) => a + b, 0n);
+  const percent = (scheduler: Scheduler<unknown>, servers: readonly NginxServer[]): number[] => {
+    const { parts, whole } = scheduler.odds!(scheduler.start(servers, 0), servers);
+    expect(sum(parts)).toBe(whole);
+    return parts.map((part) => Number((part * 10_000n) / whole) / 100);
+  };
+
+  test("of random are the weights, over 31 bits", () => {
+    expect(percent(nginxRandom, block([5, 1, 2]))).toEqual([62.5, 12.5, 25]);
+    const gone = block([5, 1, 2]).map((server, i) => ({ ...server, down: i === 0 }));
+    expect(percent(nginxRandom, gone)[2]).toBeCloseTo(66.6, 0);
+    expect(percent(nginxRandom, block([1]))).toEqual([100]);
+  });
+
+  test("of random two are for the less loaded", () => {
+    const servers = block([1, 1, 1]).map((server, i) => ({ ...server, activeConnections: i }));
+    expect(percent(nginxRandomTwo, servers)).toEqual([66.66, 33.33, 0]);
+  });
+
+  test.prop([weights, fc.array(fc.nat({ max: 3 }), { minLength: 6, maxLength: 6 }), fc.nat({ max: 5 })], {
+    numRuns: 10,
+  })("are what many clients come to", (list, loads, gone) => {
+    const servers = block(list).map((one, i) => ({ ...one, activeConnections: loads[i]!, down: i === gone }));
+    let number = 1;
+    const random = (): number => {
+      number = (Math.imul(number, 1664525) + 1013904223) >>> 0;
+      return (number >>> 1) / 2 ** 31;
+    };
+    for (const scheduler of [nginxRandom, nginxRandomTwo, nginxIpHash, nginxHashConsistent]) {
+      const state = scheduler.start(servers, 0);
+      const counts = servers.map(() => 0);
+      for (let i = 0; i < 4000; i++) {
+        const client = { ...request, random, key: `/${i}`, sourceAddress: [Math.floor(random() * 2 ** 32)] };
+        counts[scheduler.choose(state as never, servers, client).index]!++;
+      }
+      for (const [i, share] of percent(scheduler, servers).entries()) {
+        expect(Math.abs(counts[i]! / 40 - share)).toBeLessThan(6);
+      }
+    }
   });
 });

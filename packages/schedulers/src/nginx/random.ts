@@ -3,6 +3,7 @@ import type { Choice, Request, Scheduler } from "../scheduler.ts";
 import { balancer } from "./balancer.ts";
 import { compareLoads } from "./least-conn.ts";
 import { checkedNow, freshPeers, isSingle, type NginxServer, type PeersState, takes } from "./peers.ts";
+import { oddsOfOne, oddsOfTwo } from "./random-odds.ts";
 import { roundRobin } from "./round-robin.ts";
 import { type Hit, maxTries, roundRobinAfter, search } from "./search.ts";
 
@@ -26,6 +27,7 @@ export const nginxRandom: Scheduler<RandomState> = balancer("nginx/random", {
   start,
   choose: (state, servers, request) =>
     search(state, servers, request, 0, () => drawServer(state.ranges, request, "nginx/random")),
+  odds: (state, servers) => oddsOfOne(state, state.ranges, servers),
 });
 
 /**
@@ -45,6 +47,7 @@ export const nginxRandomTwo: Scheduler<RandomState> = balancer("nginx/random_two
     if (isSingle(servers)) return roundRobin(state, servers, request);
     return betterOfTwo(state, servers, request);
   },
+  odds: (state, servers) => oddsOfTwo(state, state.ranges, servers),
 });
 
 function start(servers: readonly NginxServer[]): RandomState {

@@ -73,24 +73,47 @@ export function smoothest<State extends PeersState>(
   request: Request,
   candidates: readonly number[],
 ): Choice<State> {
-  const examined = candidates.length;
-  const currentWeights = [...state.currentWeights];
-  let recovered: number[] | undefined;
+  const taken: number[] = [];
   let best = -1;
+  let largest = 0;
   let total = 0;
   for (const i of candidates) {
     if (!takes(state, servers, i, request)) continue;
     const weight = state.effectiveWeights[i]!;
-    currentWeights[i]! += weight;
+    const current = state.currentWeights[i]! + weight;
+    taken.push(i);
     total += weight;
-    if (weight < servers[i]!.weight) {
-      recovered ??= [...state.effectiveWeights];
-      recovered[i] = weight + 1;
-    }
-    if (best < 0 || currentWeights[i]! > currentWeights[best]!) best = i;
+    if (best >= 0 && current <= largest) continue;
+    best = i;
+    largest = current;
   }
+  const examined = candidates.length;
   if (best < 0) return { state, index: -1, examined };
-  currentWeights[best]! -= total;
-  const after = { ...state, currentWeights, effectiveWeights: recovered ?? state.effectiveWeights };
+  const after = { ...state, ...weightsAfter(state, servers, taken, best, total) };
   return { state: checkedNow(after, servers, best, request.nowMs), index: best, examined };
+}
+
+/** All gain their weight, and the best pays what all gained. What failures took comes back, one each time. */
+function weightsAfter(
+  state: PeersState,
+  servers: readonly NginxServer[],
+  taken: readonly number[],
+  best: number,
+  total: number,
+): Pick<PeersState, "currentWeights" | "effectiveWeights"> {
+  let effectiveWeights: number[] | undefined;
+  for (const i of taken) {
+    if (state.effectiveWeights[i]! >= servers[i]!.weight) continue;
+    effectiveWeights ??= [...state.effectiveWeights];
+    effectiveWeights[i]!++;
+  }
+  // One alone pays what it gains.
+  let currentWeights = state.currentWeights;
+  if (taken.length > 1) {
+    const moved = [...currentWeights];
+    for (const i of taken) moved[i]! += state.effectiveWeights[i]!;
+    moved[best]! -= total;
+    currentWeights = moved;
+  }
+  return { currentWeights, effectiveWeights: effectiveWeights ?? state.effectiveWeights };
 }

@@ -1,7 +1,7 @@
 import { formatEndpoint } from "../address.ts";
 import type { NginxServer } from "./peers.ts";
 
-/** What `server` of the configuration says: its own name, or else "address:port", IPv6 in brackets (RFC 5952). */
+/** What `server` of the configuration says: its own name, or else "address:port". */
 export function serverName(server: NginxServer): string {
   return server.name ?? formatEndpoint(server.address, server.port);
 }
