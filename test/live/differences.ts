@@ -2,19 +2,11 @@ import { canonicalIptablesSave } from "@kubenetsim/netfilter/text/iptables-canon
 import { canonicalNftList } from "@kubenetsim/netfilter/text/nft-canonical";
 import { parseNftList } from "@kubenetsim/netfilter/text/nft-list-parse";
 import type { ProxyCase } from "@kubenetsim/testing";
+import type { Difference } from "./difference.ts";
 import { canonicalNftInput } from "./nft-input.ts";
 import { ownSteps } from "./own-proxy.ts";
 import type { PeerAnswer, PeerStep } from "./peer-answers.ts";
 import { canonicalRestoreInput } from "./restore-input.ts";
-
-/** Where ours and the real one part first. */
-export interface Difference {
-  /** 0 for the start. */
-  readonly step: number;
-  /** `iptables-save`, or `input 1 of iptables-save` for a text that was fed to the tool. */
-  readonly where: string;
-  readonly text: string;
-}
 
 /** The first difference between the peer's answer and ours; undefined when there is none. */
 export function differenceOf(one: ProxyCase, answer: PeerAnswer): Difference | undefined {

@@ -1,10 +1,13 @@
 /**
- * Random lives of a kube-proxy, led by the real one and by ours: the same rules, and the same texts fed to the tools?
+ * Random cases, led by the real program and by ours: kube-proxy's lives (the same rules, and the same texts fed to the
+ * tools?) or a kernel's IPVS (the same picks and counts?).
  *
  *     npm run conformance:live -- --cases 100 --seed 1
+ *     npm run conformance:live -- --mode ipvs-schedulers --cases 2000 --seed 1
  *
- * Needs root, the tools and Go (once, to build the real proxiers). A case that differs is cut down to what still differs
- * and written to build/live/ with the real one's answer: moved to test/live/cases it is a test. `N passed, N failed` closes.
+ * kube-proxy needs root, the tools and Go (once, to build the real proxiers); IPVS user-mode Linux. A case that differs is
+ * cut down to what still differs and written to build/live/ with the real one's answer, to become a recorded test.
+ * `N passed, N failed` closes; exit code 2 where the real program cannot run.
  *
  * upstream: iptables.TestOverallIPTablesRules, nftables.TestOverallNFTablesRules, iptables.TestClusterIPGeneral,
  * nftables.TestClusterIPGeneral, iptables.TestExternalTrafficPolicyLocal, nftables.TestExternalTrafficPolicyLocal,
@@ -13,40 +16,50 @@
  * metaproxier.TestMetaProxier_GenericCallbacksFanOutToBothProxiers
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { randomProxyCase } from "@kubenetsim/testing";
-import { type Difference, differenceOf } from "./differences.ts";
-import { type LiveOptions, readOptions, usage } from "./options.ts";
-import { askPeer, type RecordedLife } from "./peer-answers.ts";
-import { peerProgram } from "./peer-program.ts";
+import { CannotCompare, type Comparison } from "./comparison.ts";
+import type { Difference } from "./difference.ts";
+import { ipvsComparison } from "./ipvs/ipvs-comparison.ts";
+import { kubeProxyComparison } from "./kube-proxy-comparison.ts";
+import { type LiveOptions, type Mode, readOptions, usage } from "./options.ts";
 import { progressBar } from "./progress.ts";
 import { shrink } from "./shrink.ts";
 
-const casesAtOnce = 50;
-/** From the first life of one seed to the first of the next. */
+/** From the first case of one seed to the first of the next. */
 const seedsApart = 1_000_003;
 /** So many differences are cut down; more of them mostly say the same. */
 const shrunkAtMost = 3;
 
-interface Finding extends Difference, RecordedLife {
-  readonly mode: LiveOptions["modes"][number];
+interface Finding<Case, Answer> extends Difference {
+  readonly mode: Mode;
   readonly seed: number;
+  readonly case: Case;
+  readonly answer: Answer;
 }
+/** A finding, and what is kept of it. */
+type Report = Difference & { readonly mode: Mode; readonly seed: number; readonly recorded: unknown };
 
 async function main(args: readonly string[]): Promise<number> {
   const options = optionsOf(args);
   if (typeof options === "number") return options;
-  const program = peerProgram(console.log);
-  if ("missing" in program) {
-    console.error(`cannot compare with the real kube-proxy: ${program.missing}`);
+  const reports: Report[] = [];
+  try {
+    for (const mode of options.modes) reports.push(...(await compare(mode, options)));
+  } catch (problem) {
+    if (!(problem instanceof CannotCompare)) throw problem;
+    console.error(`cannot compare with the real one: ${problem.message}`);
     return 2;
   }
-  const findings: Finding[] = [];
-  for (const mode of options.modes) findings.push(...(await compareMode(program.path, mode, options)));
-  for (const finding of findings) report(finding);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(findings, undefined, 1)}\n`);
+  for (const one of reports) print(one);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(reports, undefined, 1)}\n`);
   const count = options.modes.length * options.cases;
-  console.log(`${count - findings.length} passed, ${findings.length} failed`);
-  return findings.length === 0 ? 0 : 1;
+  console.log(`seed ${options.seed}: ${count - reports.length} passed, ${reports.length} failed`);
+  return reports.length === 0 ? 0 : 1;
+}
+
+function compare(mode: Mode, options: LiveOptions): Promise<Report[]> {
+  return mode === "ipvs-schedulers"
+    ? compareWith(ipvsComparison, mode, options)
+    : compareWith(kubeProxyComparison(mode, options), mode, options);
 }
 
 /** The run's options, or the exit code where there is nothing to run. */
@@ -61,47 +74,51 @@ function optionsOf(args: readonly string[]): LiveOptions | number {
   }
 }
 
-async function compareMode(peer: string, mode: Finding["mode"], options: LiveOptions): Promise<Finding[]> {
-  const { cases: count, seed, steps, services: maxServices, shrinks } = options;
-  const found: Finding[] = [];
+async function compareWith<Case extends object, Answer>(
+  comparison: Comparison<Case, Answer>,
+  mode: Mode,
+  { cases: count, seed, shrinks }: LiveOptions,
+): Promise<Report[]> {
+  const found: Finding<Case, Answer>[] = [];
   const bar = progressBar(count);
-  for (let first = 0; first < count; first += casesAtOnce) {
-    const seeds = Array.from(
-      { length: Math.min(casesAtOnce, count - first) },
-      (_, at) => seed * seedsApart + first + at,
-    );
-    const shape = { mode, minSteps: steps, maxSteps: steps + 2, maxServices };
-    const cases = seeds.map((seed) => randomProxyCase(seed, shape));
-    const answers = await askPeer(peer, cases, 2, (done) => bar(first + done, `${mode}, ${found.length} differ`));
+  for (let first = 0; first < count; first += comparison.casesAtOnce) {
+    const size = Math.min(comparison.casesAtOnce, count - first);
+    const seeds = Array.from({ length: size }, (_, at) => seed * seedsApart + first + at);
+    const cases = seeds.map((seed) => comparison.draw(seed));
+    const answers = await comparison.ask(cases, (done) => bar(first + done, `${mode}, ${found.length} differ`));
     for (const [at, one] of cases.entries()) {
-      const difference = differenceOf(one, answers[at]!);
+      const difference = comparison.differenceOf(one, answers[at]!);
       if (difference === undefined) continue;
       found.push({ ...difference, mode, seed: seeds[at]!, case: one, answer: answers[at]! });
       console.log(`${mode} seed ${seeds[at]} differs in step ${difference.step}: ${difference.where}`);
     }
   }
   console.log(`${mode}: ${count - found.length}/${count} cases`);
-  if (!shrinks) return found;
-  const small = [];
-  for (const finding of found.slice(0, shrunkAtMost)) small.push(await cutDown(peer, finding));
-  return [...small, ...found.slice(shrunkAtMost)];
+  const reports: Report[] = [];
+  for (const [at, finding] of found.entries()) {
+    const { case: one, answer, ...rest } = shrinks && at < shrunkAtMost ? await cutDown(comparison, finding) : finding;
+    reports.push({ ...rest, recorded: comparison.record(one, answer) });
+  }
+  return reports;
 }
 
-async function cutDown(peer: string, finding: Finding): Promise<Finding> {
-  const kind = finding.where;
-  const smallest = await shrink(finding.case, async (cases) => {
-    const answers = await askPeer(peer, cases);
-    return cases.map((one, at) => differenceOf(one, answers[at]!)?.where === kind);
+async function cutDown<Case extends object, Answer>(
+  comparison: Comparison<Case, Answer>,
+  finding: Finding<Case, Answer>,
+): Promise<Finding<Case, Answer>> {
+  const smallest = await shrink(finding.case, comparison.removable, async (cases) => {
+    const answers = await comparison.ask(cases);
+    return cases.map((one, at) => comparison.differenceOf(one, answers[at]!)?.where === finding.where);
   });
-  const [answer] = await askPeer(peer, [smallest]);
-  return { ...finding, ...(differenceOf(smallest, answer!) ?? finding), case: smallest, answer: answer! };
+  const [answer] = await comparison.ask([smallest]);
+  const difference = comparison.differenceOf(smallest, answer!) ?? finding;
+  return { ...finding, ...difference, case: smallest, answer: answer! };
 }
 
-function report({ mode, seed, step, where, text, case: one, answer }: Finding): void {
+function print({ mode, seed, step, where, text, recorded }: Report): void {
   const file = `build/live/${mode}-${seed}.json`;
   mkdirSync("build/live", { recursive: true });
-  const recorded: RecordedLife = { case: one, answer };
-  writeFileSync(file, `${JSON.stringify(recorded, undefined, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify(recorded)}\n`);
   console.log(`FAILED ${mode} seed ${seed}, step ${step}, ${where}, ${text}\n  ${file}`);
 }
 

@@ -1,19 +1,18 @@
 import { parseArgs } from "node:util";
-import type { ProxyCaseOptions } from "@kubenetsim/testing";
 
 export const usage = `usage: npm run conformance:live -- [options]
 
-  --cases N          random lives per mode (100)
+  --cases N          random cases per mode (100)
   --seed S           which of them (1)
-  --mode MODE        iptables or nftables; both when not given
-  --steps N          changes after the first sync, at least (3)
-  --services N       Services at a time, at most (6)
+  --mode MODE        iptables or nftables for kube-proxy, both when not given; ipvs-schedulers for a kernel's IPVS
+  --steps N          kube-proxy: changes after the first sync, at least (3)
+  --services N       kube-proxy: Services at a time, at most (6)
   --json FILE        writes the differences to a file
   --no-shrink        leaves cases that differ as they are
   --help             this text`;
 
-type Mode = ProxyCaseOptions["mode"];
-const modes: readonly Mode[] = ["iptables", "nftables"];
+const modes = ["iptables", "nftables", "ipvs-schedulers"] as const;
+export type Mode = (typeof modes)[number];
 
 export interface LiveOptions {
   readonly modes: readonly Mode[];
@@ -42,7 +41,7 @@ export function readOptions(args: readonly string[]): LiveOptions | undefined {
   });
   if (values.help) return undefined;
   return {
-    modes: values.mode === undefined ? modes : [readMode(values.mode)],
+    modes: values.mode === undefined ? ["iptables", "nftables"] : [readMode(values.mode)],
     cases: readCount("cases", values.cases, 1),
     seed: readCount("seed", values.seed, 0),
     steps: readCount("steps", values.steps, 1),
@@ -54,7 +53,7 @@ export function readOptions(args: readonly string[]): LiveOptions | undefined {
 
 function readMode(text: string): Mode {
   const mode = modes.find((one) => one === text);
-  if (mode === undefined) throw new Error(`--mode must be ${modes.join(" or ")}, got ${JSON.stringify(text)}`);
+  if (mode === undefined) throw new Error(`--mode must be ${modes.join(", ")}, got ${JSON.stringify(text)}`);
   return mode;
 }
 

@@ -1,22 +1,14 @@
-import type { ProxyCase } from "@kubenetsim/testing";
-
 /** A place in a case from which something can be taken away: keys from the root. */
 type Path = readonly (string | number)[];
 
-/** Lists of which any member may go, and fields that an object may lack, by the key under which they stand. */
-const lists = new Set(
-  "steps services endpointSlices delete ports endpoints externalIPs ingress loadBalancerSourceRanges forZones forNodes nodePortAddresses serviceCIDRs".split(
-    " ",
-  ),
-);
-const fields = new Set(
-  (
-    "serviceCIDRs nodeLabels elapsed full refuse status externalIPs loadBalancerSourceRanges sessionAffinity sessionAffinityConfig " +
-    "internalTrafficPolicy externalTrafficPolicy healthCheckNodePort nodePort hints forZones forNodes conditions ready serving " +
-    "terminating nodeName ipMode nodePortAddresses bindAddress masqueradeAll masqueradeBit localhostNodePorts syncPeriod " +
-    "conntrack featureGates detectLocalMode detectLocal clusterCIDR"
-  ).split(" "),
-);
+/** What may be taken away, by the key under which it stands. */
+export interface Removable {
+  /** Lists of which any member may go. */
+  readonly lists: ReadonlySet<string>;
+  /** Fields that an object may lack. */
+  readonly fields: ReadonlySet<string>;
+}
+
 /** How many smaller cases are asked about at once. */
 const batch = 8;
 
@@ -24,28 +16,30 @@ const batch = 8;
  * The smallest case that still fails: parts are taken away in halves, quarters and so on, as long as anything can go.
  * `fails` answers for several cases at once.
  */
-export async function shrink(
-  failing: ProxyCase,
-  fails: (cases: readonly ProxyCase[]) => Promise<readonly boolean[]>,
-): Promise<ProxyCase> {
+export async function shrink<Case extends object>(
+  failing: Case,
+  may: Removable,
+  fails: (cases: readonly Case[]) => Promise<readonly boolean[]>,
+): Promise<Case> {
   let best = failing;
   for (;;) {
-    const smaller = await pass(best, fails);
+    const smaller = await pass(best, may, fails);
     if (smaller === undefined) return best;
     best = smaller;
   }
 }
 
 /** Tries to take away ever smaller parts of all that may go; undefined when nothing can. */
-async function pass(
-  start: ProxyCase,
-  fails: (cases: readonly ProxyCase[]) => Promise<readonly boolean[]>,
-): Promise<ProxyCase | undefined> {
-  let best: ProxyCase | undefined;
-  const count = removable(start).length;
+async function pass<Case extends object>(
+  start: Case,
+  may: Removable,
+  fails: (cases: readonly Case[]) => Promise<readonly boolean[]>,
+): Promise<Case | undefined> {
+  let best: Case | undefined;
+  const count = removable(start, may).length;
   for (let size = Math.ceil(count / 2); size >= 1; size = Math.floor(size / 2)) {
     for (let from = 0; ; ) {
-      const paths = removable(best ?? start);
+      const paths = removable(best ?? start, may);
       if (from >= paths.length) break;
       const starts = Array.from({ length: batch }, (_, index) => from + index * size).filter((at) => at < paths.length);
       const cases = starts.map((at) => without(best ?? start, paths.slice(at, at + size)));
@@ -61,7 +55,7 @@ async function pass(
 }
 
 /** All that may be taken away, the largest things first. */
-function removable(one: ProxyCase): Path[] {
+function removable(one: object, { lists, fields }: Removable): Path[] {
   const found: Path[] = [];
   const visit = (value: unknown, path: Path): void => {
     if (typeof value !== "object" || value === null) return;
@@ -76,11 +70,11 @@ function removable(one: ProxyCase): Path[] {
   return found.sort((a, b) => a.length - b.length);
 }
 
-function without(one: ProxyCase, paths: readonly Path[]): ProxyCase {
-  const copy = structuredClone(one) as unknown as Record<string | number, unknown>;
+function without<Case extends object>(one: Case, paths: readonly Path[]): Case {
+  const copy = structuredClone(one) as Record<string | number, unknown>;
   const parents = paths.map((path) => path.slice(0, -1).reduce<unknown>((at, key) => (at as typeof copy)[key], copy));
   for (const [index, path] of paths.entries()) delete (parents[index] as typeof copy)[path.at(-1)!];
-  return withoutHoles(copy) as ProxyCase;
+  return withoutHoles(copy) as Case;
 }
 
 function withoutHoles(value: unknown): unknown {

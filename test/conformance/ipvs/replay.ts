@@ -6,10 +6,10 @@ import { Meter } from "@kubenetsim/netfilter/engine/meter";
 import { Packet, tcpFlag } from "@kubenetsim/netfilter/engine/packet";
 import { verdict } from "@kubenetsim/netfilter/engine/verdict";
 import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
-import { kernelSysctls } from "@kubenetsim/netfilter/ipvs/settings";
+import { readIpvsSysctls } from "@kubenetsim/netfilter/ipvs/settings";
 import type { RealServer, SchedulerFlag, VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { ipvsSchedulers } from "@kubenetsim/schedulers/ipvs/table";
-import type { Backend, Open, Sequence, SequenceEvent, SequenceState } from "./sequence.ts";
+import type { Backend, Open, SequenceEvent, SequencePlan, SequenceState } from "./sequence.ts";
 
 export interface Replay {
   readonly picks: (string | null)[];
@@ -18,7 +18,7 @@ export interface Replay {
 }
 
 /** Does with our director what a sequence says was done with the kernel's: clients and servers are all on one host. */
-export function replay(sequence: Sequence): Replay {
+export function replay(sequence: SequencePlan): Replay {
   const host = new Host(sequence);
   const states = [host.state()];
   for (const event of sequence.events) {
@@ -38,17 +38,17 @@ class Host {
   readonly director: IpvsDirector;
   readonly #clock: Clock = virtualClock();
   readonly #meter = new Meter();
-  readonly #sequence: Sequence;
+  readonly #sequence: SequencePlan;
   readonly #connections: (Connection | undefined)[] = [];
   #virtualServer: VirtualServer;
 
-  constructor(sequence: Sequence) {
+  constructor(sequence: SequencePlan) {
     this.#sequence = sequence;
     this.director = new IpvsDirector({ clock: this.#clock, schedulers: ipvsSchedulers });
-    const reuse = sequence.sysctls?.conn_reuse_mode;
-    this.director.configure({
-      sysctls: { ...kernelSysctls, ...(reuse === undefined ? {} : { connReuseMode: reuse }) },
-    });
+    const sysctls = Object.entries(sequence.sysctls ?? {}).map(
+      ([name, value]) => [`net/ipv4/vs/${name}`, value] as const,
+    );
+    this.director.configure({ sysctls: readIpvsSysctls(new Map(sysctls)) });
     if (sequence.timeouts !== undefined) {
       const [tcp, tcpFin, udp] = sequence.timeouts;
       this.director.configure({ timeouts: { tcp, tcpFin, udp } });
@@ -171,7 +171,7 @@ function setDestination(packet: Packet, words: readonly number[], port: number):
   packet.destinationPort = port;
 }
 
-function virtualServerOf(sequence: Sequence): VirtualServer {
+function virtualServerOf(sequence: SequencePlan): VirtualServer {
   return {
     protocol: sequence.proto === "tcp" ? "TCP" : "UDP",
     address: sequence.vip as IpAddress,
@@ -186,7 +186,7 @@ function virtualServerOf(sequence: Sequence): VirtualServer {
   };
 }
 
-function prefixLength({ vip, netmask }: Sequence): number {
+function prefixLength({ vip, netmask }: SequencePlan): number {
   if (vip.includes(":")) return netmask === undefined ? 128 : Number(netmask);
   const mask = addressWords((netmask ?? "255.255.255.255") as IpAddress)[0]!;
   return Math.clz32(~mask);

@@ -1,5 +1,5 @@
-/** One line of `ipvs-schedulers/*.jsonl`: what was done to a kernel's IPVS, and what it did. */
-export interface Sequence {
+/** What is done to a kernel's IPVS. */
+export interface SequencePlan {
   readonly id: string;
   readonly scheduler: string;
   readonly flags: readonly string[];
@@ -16,6 +16,10 @@ export interface Sequence {
   readonly timeouts?: readonly [number, number, number];
   readonly backends: readonly Backend[];
   readonly events: readonly SequenceEvent[];
+}
+
+/** One line of `ipvs-schedulers/*.jsonl`: what was done, and what the kernel did. */
+export interface Sequence extends SequencePlan {
   readonly picks: readonly (string | null)[];
   readonly states: readonly SequenceState[];
 }

@@ -1,0 +1,15 @@
+import type { WeightStyle } from "./random-weight.ts";
+
+/** What all draws of one sequence go by. */
+export interface Shape {
+  readonly v6: boolean;
+  readonly proto: "tcp" | "udp";
+  readonly fwmark: boolean;
+  readonly persistent: boolean;
+  /** No port of its own: takes all that come to its address, or its mark. */
+  readonly portless: boolean;
+  readonly weights: WeightStyle;
+  readonly thresholds: boolean;
+  /** Seconds of each wait; none for most, for they are real seconds. */
+  readonly waits: readonly number[];
+}
