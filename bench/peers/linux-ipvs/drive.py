@@ -8,12 +8,14 @@ the virtual server and the real servers are all local: a client connects from it
 accepted connection is the real server that was picked. A sequence that waits is played against the clock: it is played again
 when something else held it up.
 """
-import errno, json, os, select, socket, struct, subprocess, sys, time
+import ctypes, errno, json, os, select, socket, struct, subprocess, sys, time
 
-import ctypes
+import netlink
+
 libc = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNET = 0x40000000
+LOOPBACK = 1
 IP_PKTINFO, IPV6_RECVPKTINFO, IPV6_PKTINFO = 8, 49, 50
 SCHEDULERS = "rr wrr lc wlc sed nq sh dh mh lblc lblcr fo ovf".split()
 AT_ONCE = 4
@@ -27,50 +29,8 @@ class Late(Exception):
     pass
 
 
-class Refused(Exception):
-    pass
-
-
-def run(command, text=None):
-    done = subprocess.run(command, input=text, capture_output=True, text=True)
-    if done.returncode:
-        raise Refused(f"{' '.join(command)}: {(done.stdout + done.stderr).strip()}")
-
-
 def host_port(address, port):
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-
-
-class Service:
-    """What ipvsadm calls the virtual server and its real servers."""
-
-    def __init__(self, sequence):
-        self.sequence = sequence
-        v6 = ":" in sequence["vip"]
-        if "fwmark" in sequence:
-            self.name = ["-f", str(sequence["fwmark"])] + (["-6"] if v6 else [])
-        else:
-            self.name = ["-t" if sequence["proto"] == "tcp" else "-u", host_port(sequence["vip"], sequence["vport"])]
-
-    def define(self, verb, scheduler, flags):
-        words = [verb, *self.name, "-s", scheduler]
-        if flags:
-            words += ["-b", ",".join(flags)]
-        if "persistent" in self.sequence:
-            words += ["-p", str(self.sequence["persistent"])]
-        if "netmask" in self.sequence:
-            words += ["-M", self.sequence["netmask"]]
-        return words
-
-    def server(self, verb, server):
-        words = [verb, *self.name, "-r", host_port(server["ip"], server["port"])]
-        if verb == "-d":
-            return words
-        words += ["-m", "-w", str(server["weight"])]
-        for option, name in ("-x", "uthresh"), ("-y", "lthresh"):
-            if name in server:
-                words += [option, str(server[name])]
-        return words
 
 
 class Host:
@@ -81,26 +41,38 @@ class Host:
         self.udp = sequence["proto"] == "udp"
         self.family = socket.AF_INET6 if ":" in sequence["vip"] else socket.AF_INET
         self.kind = socket.SOCK_DGRAM if self.udp else socket.SOCK_STREAM
-        self.service = Service(sequence)
         self.connections = []
+        self.listeners = []
         self.used = set()
         self.kept = []
+
+    def begin(self):
+        sequence = self.sequence
         self.network()
         self.settings()
-        service, sequence = self.service, self.sequence
-        lines = [service.define("-A", sequence["scheduler"], sequence["flags"])]
-        lines += [service.server("-a", one) for one in sequence["backends"]]
-        run(["ipvsadm", "-R"], "".join(" ".join(line) + "\n" for line in lines))
+        self.key = netlink.service_key(sequence)
+        self.define(netlink.NEW_SERVICE, sequence)
+        for server in sequence["backends"]:
+            self.ipvs.server(netlink.NEW_DEST, self.key, server)
         self.listeners = [self.listen(port) for port in sorted(self.ports())]
 
     def network(self):
         if libc.unshare(CLONE_NEWNET):
             raise OSError(ctypes.get_errno(), "unshare")
-        if self.family == socket.AF_INET:
-            routes = "".join(f"route add local {net} dev lo\n" for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-        else:
-            routes = "route add local fd00::/8 dev lo\n"
-        run(["ip", "-batch", "-"], "link set lo up\n" + routes)
+        v4 = self.family == socket.AF_INET
+        routes = netlink.Routes()
+        routes.up(LOOPBACK)
+        for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16") if v4 else ("fd00::/8",):
+            routes.local(network, LOOPBACK)
+        routes.close()
+        self.ipvs = netlink.Ipvs()
+
+    def leave(self):
+        sockets = [one for pair in self.connections if pair for one in pair] + self.listeners + self.kept
+        for one in sockets:
+            if one:
+                one.close()
+        self.ipvs.close()
 
     def settings(self):
         family = "ipv6" if self.family == socket.AF_INET6 else "ipv4"
@@ -108,7 +80,12 @@ class Host:
         for name, value in self.sequence.get("sysctls", {}).items():
             self.sysctl("net/ipv4/vs/" + name, value)
         if "timeouts" in self.sequence:
-            run(["ipvsadm", "--set", *map(str, self.sequence["timeouts"])])
+            self.ipvs.timeouts(*self.sequence["timeouts"])
+
+    def define(self, verb, scheduling):
+        sequence = self.sequence
+        scheduler, flags = scheduling["scheduler"], scheduling.get("flags", [])
+        self.ipvs.service(verb, self.key, scheduler, flags, sequence.get("persistent"), netlink.netmask_of(sequence))
 
     def sysctl(self, path, value):
         with open("/proc/sys/" + path, "w") as file:
@@ -136,18 +113,17 @@ class Host:
 
     def play(self, event):
         (verb, what), = event.items()
-        service = self.service
         if verb in ("close", "reset"):
             self.end(what, verb == "reset")
         elif verb == "add":
-            run(["ipvsadm", *service.server("-a", what)])
+            self.ipvs.server(netlink.NEW_DEST, self.key, what)
         elif verb == "setWeight":
-            run(["ipvsadm", *service.server("-e", what)])
+            self.ipvs.server(netlink.SET_DEST, self.key, what)
         elif verb == "remove":
-            run(["ipvsadm", *service.server("-d", what)])
+            self.ipvs.server(netlink.DEL_DEST, self.key, what)
             self.settle("expire_nodest_conn" in self.sequence.get("sysctls", {}))
         elif verb == "setScheduler":
-            run(["ipvsadm", *service.define("-E", what["scheduler"], what.get("flags"))])
+            self.define(netlink.SET_SERVICE, what)
         else:
             raise ValueError(verb)
 
@@ -254,71 +230,54 @@ class Pace:
 
 def play(sequence):
     host = Host(sequence)
-    pace = Pace(sequence["events"])
-    picks, states = [], [host.state()]
-    for event in sequence["events"]:
-        if "wait" in event:
-            pace.wait(event["wait"])
-        elif "open" in event:
-            picks.append(host.open(event["open"]))
-        else:
-            host.play(event)
-        states.append(host.state())
-    pace.check()
-    return {"id": sequence["id"], "picks": picks, "states": states}
+    try:
+        host.begin()
+        pace = Pace(sequence["events"])
+        picks, states = [], [host.state()]
+        for event in sequence["events"]:
+            if "wait" in event:
+                pace.wait(event["wait"])
+            elif "open" in event:
+                picks.append(host.open(event["open"]))
+            else:
+                host.play(event)
+            states.append(host.state())
+        pace.check()
+        return {"id": sequence["id"], "picks": picks, "states": states}
+    finally:
+        host.leave()
 
 
 def answer(sequence):
-    try:
-        return play(sequence)
-    except Late:
-        return {"id": sequence["id"], "late": True}
-    except Exception as problem:
-        return {"id": sequence["id"], "error": f"{type(problem).__name__}: {problem}"}
+    for _ in range(TRIES):
+        try:
+            return play(sequence)
+        except Late:
+            pass
+        except Exception as problem:
+            return {"id": sequence["id"], "error": f"{type(problem).__name__}: {problem}"}
+    return {"id": sequence["id"], "error": "the machine is too busy to play it on time"}
 
 
-def start(sequence, tries):
-    """A process that plays it: a namespace ends with whoever made it."""
-    reading, writing = os.pipe()
-    if os.fork() == 0:
-        os.close(reading)
-        with os.fdopen(writing, "w") as pipe:
-            json.dump(answer(sequence), pipe, separators=(",", ":"))
-        os._exit(0)
-    os.close(writing)
-    return reading, (sequence, tries)
-
-
-def finish(pipe):
-    with os.fdopen(pipe) as file:
-        text = file.read()
-    os.wait()
-    return json.loads(text)
+def work(plan, target, first):
+    """Every so manieth sequence. Each namespace ends when the process makes the next one."""
+    with open(plan) as lines:
+        mine = [json.loads(line) for number, line in enumerate(lines) if number % AT_ONCE == first]
+    out = os.open(target, os.O_WRONLY | os.O_APPEND)
+    for sequence in mine:
+        os.write(out, json.dumps(answer(sequence), separators=(",", ":")).encode() + b"\n")
+        os.fsync(out)
 
 
 def main(plan, target):
     for module in ["ip_vs"] + ["ip_vs_" + name for name in SCHEDULERS]:
-        run(["modprobe", module])
-    with open(plan) as lines:
-        waiting = [(json.loads(line), 0) for line in lines]
-    waiting.reverse()
-    running = {}
-    with open(target, "a") as out:
-        while waiting or running:
-            while waiting and len(running) < AT_ONCE:
-                pipe, what = start(*waiting.pop())
-                running[pipe] = what
-            for pipe in select.select(list(running), [], [])[0]:
-                sequence, tries = running.pop(pipe)
-                result = finish(pipe)
-                if "late" in result and tries < TRIES:
-                    waiting.append((sequence, tries + 1))
-                    continue
-                if "late" in result:
-                    result = {"id": sequence["id"], "error": "the machine is too busy to play it on time"}
-                out.write(json.dumps(result, separators=(",", ":")) + "\n")
-                out.flush()
-                os.fsync(out.fileno())
+        subprocess.run(["modprobe", module], check=True)
+    for first in range(AT_ONCE):
+        if os.fork() == 0:
+            work(plan, target, first)
+            os._exit(0)
+    codes = [os.wait()[1] for _ in range(AT_ONCE)]
+    sys.exit(1 if any(codes) else 0)
 
 
 main(sys.argv[1], sys.argv[2])

@@ -3,7 +3,7 @@
 #
 #   run.sh SEQUENCES ANSWERS      files of JSON lines; each answer is written as soon as it is there
 #
-# Needs Debian's user-mode-linux, ipvsadm, iproute2, python3 and a C compiler, but no privileges. Exit code 3, and
+# Needs Debian's user-mode-linux, python3 and a C compiler, but no privileges. Exit code 3, and
 # "cannot run here: ..." on stderr, where something of this is not there or the kernel does not come up.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,7 +17,7 @@ cannot() {
 
 [ $# = 2 ] || { echo "usage: run.sh SEQUENCES ANSWERS" >&2; exit 2; }
 [ "$(uname -m)" = x86_64 ] || cannot "user-mode Linux is for x86-64, this is $(uname -m)"
-for program in linux.uml ipvsadm ip python3 cc; do
+for program in linux.uml python3 cc; do
   command -v "$program" >/dev/null || cannot "there is no $program"
 done
 modules=$(ls -d /usr/lib/uml/modules/*/ 2>/dev/null | head -1)
@@ -45,7 +45,7 @@ mkdir /run/modules /run/work /run/answers
 mount -t tmpfs modules /lib/modules && ln -s "$modules" "/lib/modules/\$(uname -r)"
 mount -t hostfs work /run/work -o "$work"
 mount -t hostfs answers /run/answers -o "$(dirname "$answers")"
-ip link set lo up
+
 python3 "$here/drive.py" /run/work/sequences "/run/answers/$(basename "$answers")" >/run/work/log 2>&1
 echo \$? >/run/work/status
 sync
