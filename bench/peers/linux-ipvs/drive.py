@@ -18,10 +18,10 @@ CLONE_NEWNET = 0x40000000
 LOOPBACK = 1
 IP_PKTINFO, IPV6_RECVPKTINFO, IPV6_PKTINFO = 8, 49, 50
 SCHEDULERS = "rr wrr lc wlc sed nq sh dh mh lblc lblcr fo ovf".split()
-AT_ONCE = 4
+AT_ONCE = 8
 TRIES = 6
 LOST_AFTER = 0.1      # Seconds: nothing leaves the machine, so what has not come at once was dropped.
-LATE_AFTER = 0.35     # Seconds that the events between two waits may take.
+LATE_AFTER = 0.8      # Seconds that the events between two waits may take.
 SETTLED_AFTER = 0.03  # Seconds, three ticks: what the kernel ends "now" it leaves to a timer or to a worker.
 
 

@@ -45,7 +45,7 @@ function randomShape(random: Random, scheduler: string): Shape {
 }
 
 /**
- * Timeouts are 1, 2, 3 or 5 seconds, or 10 (a connection that was reset): what passes between two events is never near to
+ * Timeouts are 1, 2 or 5 seconds, or 10 (a connection that was reset): what passes between two events is never near to
  * one, for a timer of the kernel fires up to an eighth late.
  */
 function randomWaits(random: Random): number[] {
@@ -81,7 +81,7 @@ function sysctls(random: Random): Pick<SequencePlan, "sysctls"> {
 
 function timeouts(random: Random, { waits }: Shape): Pick<SequencePlan, "timeouts"> {
   if (waits.length === 0) return {};
-  const any = (): number => pick(random, [0, 1, 2, 3, 5]);
+  const any = (): number => pick(random, [0, 1, 2, 5]);
   return { timeouts: [any(), any(), any()] };
 }
 
