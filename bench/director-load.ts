@@ -11,52 +11,51 @@ import { serverAddress } from "./scheduler-load.ts";
 
 /** Until everything that a block has opened is gone. */
 const longMs = 3_600_000;
+/** As long as a block lasts at least, where that takes no more than 16,000 connections. */
+const blockNs = 5_000_000;
 
 /**
  * Connections opened through IPVS (SYN packets of clients, one virtual server with so many real servers); they end between
  * the blocks. Before the first block connections go through virtual servers of all schedulers, so that what is measured has
  * met all of them, as in a cluster.
  */
-export function openBlocks(scheduler: string, sizes: readonly number[], count: (size: number) => number): Block[] {
+export function openBlocks(scheduler: string, sizes: readonly number[]): Block[] {
   const openers = sizes.map((size) => opener(scheduler, size));
-  for (const other of Object.keys(ipvsSchedulers)) opener(other, 10).open(2000);
-  return openers.map(({ open, close }, i) => {
-    const opened = count(sizes[i]!);
-    open(opened);
-    close();
-    return () => {
-      const spent = cpuNs(opened, () => consume(open(opened)));
-      close();
-      return spent;
-    };
+  for (const other of Object.keys(ipvsSchedulers)) opener(other, 10)(2000);
+  return openers.map((open) => {
+    let opened = 500;
+    while (opened < 16_000 && open(opened) * opened < blockNs) opened *= 2;
+    return () => open(opened);
   });
 }
 
-function opener(scheduler: string, size: number): { open: (count: number) => number; close: () => void } {
+/** Opens so many connections and says what one took, in nanoseconds. */
+function opener(scheduler: string, size: number): (count: number) => number {
   const clock = { nowMs: 0 };
   const director = new IpvsDirector({ clock, schedulers: ipvsSchedulers });
   director.load([virtualServer(scheduler, size)]);
   const stream = new PacketStream();
   const packet = new Packet();
   const meter = new Meter();
-  const open = (count: number): number => {
-    for (let i = 0; i < count; i++) {
-      packet.resetMetadata();
-      packet.protocol = 6;
-      packet.tcpFlags = 2;
-      packet.src0 = (10 << 24) | (stream.next() & 0xffffff);
-      packet.sourcePort = 1024 + (stream.next() & 0x7fff);
-      packet.dst0 = serviceAddress(0);
-      packet.destinationPort = 80;
-      director.incoming(packet, meter, null);
-    }
-    return meter.serversExamined + packet.dst0;
+  const send = (): void => {
+    packet.resetMetadata();
+    packet.protocol = 6;
+    packet.tcpFlags = 2;
+    packet.src0 = (10 << 24) | (stream.next() & 0xffffff);
+    packet.sourcePort = 1024 + (stream.next() & 0x7fff);
+    packet.dst0 = serviceAddress(0);
+    packet.destinationPort = 80;
+    director.incoming(packet, meter, null);
   };
-  const close = (): void => {
+  return (count) => {
+    const spent = cpuNs(count, () => {
+      for (let i = 0; i < count; i++) send();
+      consume(meter.serversExamined + packet.dst0);
+    });
     clock.nowMs += longMs;
     if (director.hasConnections) throw new Error("connections are left after an hour");
+    return spent;
   };
-  return { open, close };
 }
 
 function virtualServer(scheduler: string, size: number): VirtualServer {

@@ -27,7 +27,7 @@ function sized(work: (count: number) => number): Block {
 
 const kinds: Readonly<Record<string, () => readonly Block[]>> = {
   picks: () => sizes.map((size) => sized(pickLoop(schedulers[name!]!, busyServers(size)))),
-  opens: () => openBlocks(name!, sizes, (size) => Math.max(500, Math.min(5000, Math.floor(1_000_000 / size)))),
+  opens: () => openBlocks(name!, sizes),
   loop: () => sizes.flatMap((size) => [sized(chooseLoop(size)), sized(indexLoop(size))]),
 };
 

@@ -2,8 +2,8 @@ import type { Request, Scheduler, Server } from "@kubenetsim/schedulers/schedule
 import { serviceAddress } from "./kube-proxy-rules.ts";
 import { PacketStream } from "./limit-loops.ts";
 
-/** A request whose cookie can be set once the first answer has brought one. */
-export type Visit = Request & { cookie?: string };
+/** A request that comes again and again: later each time, with the cookie that the first answer has brought. */
+export type Visit = Request & { cookie?: string; nowMs: number };
 
 /** All in use and none idle, so that nobody is found early by luck; weights 1 to 5. */
 export function busyServers(count: number): readonly Server[] {
@@ -42,8 +42,8 @@ export function manyVisits(): readonly Visit[] {
 }
 
 /**
- * Picks in a row, each with the state that the one before it left, each by another client; clients come back with the cookie
- * that they were given. What it returns depends on the chosen servers.
+ * Picks in a row, each with the state that the one before it left, each by another client, one a millisecond; clients come
+ * back with the cookie that they were given. What it returns depends on the chosen servers.
  */
 export function pickLoop<State>(scheduler: Scheduler<State>, servers: readonly Server[]): (count: number) => number {
   const visits = manyVisits();
@@ -54,11 +54,14 @@ export function pickLoop<State>(scheduler: Scheduler<State>, servers: readonly S
     if (choice.cookie !== undefined) visit.cookie = choice.cookie;
   }
   const last = visits.length - 1;
+  let nowMs = 0;
   return (count) => {
     let state = kept;
     let sum = 0;
     for (let i = 0; i < count; i++) {
-      const choice = scheduler.choose(state, servers, visits[i & last]!);
+      const visit = visits[i & last]!;
+      visit.nowMs = ++nowMs;
+      const choice = scheduler.choose(state, servers, visit);
       state = choice.state;
       sum = (sum + servers[choice.index]!.port) | 0;
     }

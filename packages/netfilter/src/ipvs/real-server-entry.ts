@@ -12,6 +12,8 @@ export class RealServerEntry implements Server {
   virtualServer: VirtualServerEntry;
   readonly traffic: TrafficCounter = new TrafficCounter();
   configuration: RealServer;
+  /** That of its configuration, here for the schedulers, which may read it of every server for one connection. */
+  weight: number;
   lastWeight: number;
   activeConnections = 0;
   inactiveConnections = 0;
@@ -30,11 +32,8 @@ export class RealServerEntry implements Server {
     this.configuration = configuration;
     this.address = addressWords(configuration.address);
     this.port = configuration.port;
+    this.weight = configuration.weight;
     this.lastWeight = configuration.weight;
-  }
-
-  get weight(): number {
-    return this.configuration.weight;
   }
 
   /** __ip_vs_update_dest: an upper threshold that is taken away or raised ends the overload at once. */
@@ -43,6 +42,7 @@ export class RealServerEntry implements Server {
     if (added || weight !== 0) this.lastWeight = weight;
     if (upperThreshold === 0 || upperThreshold > this.configuration.upperThreshold) this.overloaded = false;
     this.configuration = configuration;
+    this.weight = weight;
     this.available = true;
   }
 

@@ -29,5 +29,6 @@ export function leastLoaded(servers: readonly Server[], loadOf: (server: Server)
 export function isLargerProduct(a: number, b: number, c: number, d: number): boolean {
   const left = a * b;
   const right = c * d;
-  return left > right || (left === right && ((Math.imul(a, b) - Math.imul(c, d)) | 0) > 0);
+  if (left !== right || Math.abs(left) <= Number.MAX_SAFE_INTEGER) return left > right;
+  return ((Math.imul(a, b) - Math.imul(c, d)) | 0) > 0;
 }
