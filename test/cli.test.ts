@@ -435,7 +435,7 @@ describe("bad input is told in one message, ends with 2 and prints nothing else"
     [["trcae"], /there is no command "trcae"\n.*did you mean trace\?/],
     [["trace", "--form", "x"], /trace has no option --form\n.*did you mean --from\?/],
     [["trace", "-f"], /-f, --file/],
-    [["get", "-f", shop, "servics"], /does not know the kind "servics"\n.*did you mean service\?/],
+    [["get", "-f", shop, "servics"], /does not know the kind "servics"\n.*did you mean services\?/],
     [["get", "svc"], /no input\n.*-f/],
     [
       ["trace", "-f", shop, "--from", "pod/shop/client", "--to", "1.2.3.4:5", "--node", "n1"],

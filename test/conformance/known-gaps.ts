@@ -23,23 +23,11 @@ export const knownGaps: readonly KnownGap[] = [
     check,
     reason: `${check} is not modelled yet`,
   })),
-  ...["describe-ingress-all", "describe-svc-all", "get-ingress-all", "get-ingress-all-o-wide"].map((name) => ({
+  ...["describe-ingress-all", "describe-svc-all"].map((name) => ({
     family: "cluster",
     check: `kubectl: kubectl/${name}.txt`,
     reason: "not modelled yet",
   })),
-  ...[
-    ["lexical-order", "the recorded column's width comes from an endpoint order that differs from run to run"],
-    ["ingress", "Ingress is not modelled yet"],
-  ].flatMap(([name, reason]) =>
-    [
-      "get-endpointslices-all",
-      "get-svc-pods-nodes-endpointslices-ingress-all",
-      "get-svc-pods-nodes-endpointslices-ingress",
-    ]
-      .filter((file) => name !== "ingress" || file !== "get-endpointslices-all")
-      .map((file) => ({ family: "cluster", case: `/${name}`, check: `kubectl: kubectl/${file}.txt`, reason: reason! })),
-  ),
   ...["iptables iptables-save", "nftables nft-ip"].map((check) => ({
     family: "cluster",
     case: "kubectl-create",

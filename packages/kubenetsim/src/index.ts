@@ -10,7 +10,7 @@ export { type Destination, parseDestination } from "./connect/destination.ts";
 export { parseSource, type Source } from "./connect/source.ts";
 export { locatedTrace } from "./explain/located-trace.ts";
 export { sourcePositions } from "./explain/source-positions.ts";
-export { printTable } from "./print/object-table.ts";
+export { kubectlHost } from "./kubectl/kubectl-host.ts";
 export { version } from "./version.ts";
 export { findWarnings } from "./warnings/find-warnings.ts";
 export { formatWarning, type Warning } from "./warnings/warning.ts";

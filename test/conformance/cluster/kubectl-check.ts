@@ -1,77 +1,44 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ApiObject } from "@kubenetsim/core/model/api-object";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
-import { epoch } from "@kubenetsim/core/runtime/clock";
-import { printTable } from "kubenetsim/print/object-table";
-import { kindsByName, type PrintableKind } from "kubenetsim/print/printable-kind";
-import { parseRfc3339 } from "kubenetsim/print/rfc3339";
+import { shellWords } from "kubenetsim/shell/shell-words";
 import { firstDifference } from "../first-difference.ts";
+import { RecordedServer } from "./recorded-server.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** The recordings show every age as ten seconds. */
-const nowSeconds = parseRfc3339(epoch)! + 10;
-
-/** Holds a recorded `kubectl get` against what is printed of the same objects. */
+/** Types the command of a recording, its first line, and holds the answer against the recorded one. */
 export function kubectlDifference(scenario: Scenario, file: string): string | undefined {
-  const command = /^kubectl\/get-([a-z-]+?)(-all)?(-o-wide|-show-labels)?\.txt$/.exec(file);
-  const kinds = command?.[1]?.split("-");
-  if (command === null || kinds === undefined) return "not modelled yet";
-  if (kinds.some((kind) => !kindsByName.has(kind) && !(kind === "ingress" && kinds.length > 1)))
-    return "not modelled yet";
-  const [, ...lines] = readFileSync(join(scenario.path, "expected", file), "utf8").split("\n");
-  const options = { wide: command[3] === "-o-wide", withLabels: command[3] === "-show-labels" };
-  const ours = printed(scenario, kinds, command[2] !== undefined, options);
+  const [first = "", ...lines] = readFileSync(join(scenario.path, "expected", file), "utf8").split("\n");
+  const [, , ...words] = shellWords(first);
+  const server = new RecordedServer(scenario);
+  const { stdout, stderr } = server.run(words);
+  const answer = stdout + (stderr === "" ? "" : `# stderr:\n${stderr}`);
+  const ours = withNamesHidden(answer, server.state.tables.EndpointSlice);
   // Endpoints stand in the order of their subsets, which the Pods' random uids decide.
-  const isRandom = kinds.includes("endpoints") ? /./ : /xxxxx|\+ \d+ more\.\.\./;
+  const isRandom = /\bendpoints\b/.test(first) ? /./ : /xxxxx|\+ \d+ more\.\.\./;
   return firstDifference(comparable(lines.join("\n"), isRandom), comparable(ours, isRandom));
 }
 
-/** What the API server says to everybody who asks for Endpoints; kubectl passes it on. */
-const endpointsWarning = `# stderr:
-Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice
-`;
-
-function printed(
-  scenario: Scenario,
-  names: readonly string[],
-  all: boolean,
-  form: { readonly wide: boolean; readonly withLabels: boolean },
-): string {
-  const withKind = names.length > 1;
-  const tables = names
-    .map((name) => kindsByName.get(name))
-    .filter((kind): kind is PrintableKind => kind !== undefined)
-    .map((kind) => {
-      const objects: readonly ApiObject[] = scenario.state.tables[kind].list(
-        all || kind === "Node" ? undefined : "default",
-      );
-      const withNamespace = all && (kind !== "Node" || withKind);
-      return printTable(kind, objects.map(asRecorded), { ...form, withNamespace, withKind, nowSeconds });
-    })
-    .filter((text) => text !== "");
-  if (tables.length > 0) return tables.join("\n") + (names.includes("endpoints") ? endpointsWarning : "");
-  return `# stderr:\nNo resources found${all ? "" : " in default namespace."}\n`;
-}
-
-/** Random ends of names stand as xxxxx. */
-function asRecorded(object: ApiObject): ApiObject {
-  const { generateName } = object.metadata;
-  if (object.kind !== "EndpointSlice" || generateName === undefined) return object;
-  return {
-    ...(object as EndpointSlice),
-    metadata: { ...object.metadata, name: `${object.metadata.name.slice(0, -5)}xxxxx` },
-  };
+/** Random ends of slices' names stand as xxxxx. */
+function withNamesHidden(text: string, slices: Iterable<EndpointSlice>): string {
+  let hidden = text;
+  for (const { metadata } of slices) {
+    if (metadata.generateName === undefined) continue;
+    hidden = hidden.replaceAll(metadata.name, `${metadata.name.slice(0, -5)}xxxxx`);
+  }
+  return hidden;
 }
 
 /**
- * Without what differs from run to run: the order of a slice's endpoints, which of them are shown when there are more, and
- * the order of slices, which is that of their random names.
+ * Without what differs from run to run: the order of a slice's endpoints, which of them are shown when there are more, the
+ * width of a column with such ones, and the order of slices, which is that of their random names.
  */
 function comparable(text: string, isRandom: RegExp): string[] {
   const slices: string[] = [];
   const others: string[] = [];
-  for (const line of text.trimEnd().split("\n")) {
+  const tables = text.trimEnd().split("\n\n");
+  const squeezed = tables.map((table) => (/\+ \d+ more\.\.\./.test(table) ? table.replace(/ +/g, " ") : table));
+  for (const line of squeezed.join("\n\n").split("\n")) {
     if (isRandom.test(line)) slices.push(calmed(line));
     else others.push(line);
   }

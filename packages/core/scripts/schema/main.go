@@ -93,7 +93,8 @@ func fields(t reflect.Type) []string {
 
 func main() {
 	roots := []any{corev1.Namespace{}, corev1.Node{}, corev1.Pod{}, corev1.Service{}, corev1.ConfigMap{}, corev1.Endpoints{}, appsv1.Deployment{},
-		appsv1.ReplicaSet{}, discoveryv1.EndpointSlice{}, networkingv1.ServiceCIDR{}}
+		appsv1.ReplicaSet{}, discoveryv1.EndpointSlice{}, networkingv1.ServiceCIDR{},
+		networkingv1.Ingress{}, networkingv1.IngressClass{}, corev1.Secret{}}
 	for _, root := range roots {
 		expression(reflect.TypeOf(root))
 	}

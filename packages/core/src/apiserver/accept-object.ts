@@ -56,9 +56,17 @@ export function keepSystemFields(draft: Draft<ApiObject>, before: ApiObject | un
   if (given.status === undefined && stored.status !== undefined) given.status = structuredCopy(stored.status);
 }
 
+const countedKinds: ReadonlySet<Kind> = new Set([
+  "Deployment",
+  "ReplicaSet",
+  "EndpointSlice",
+  "Ingress",
+  "IngressClass",
+]);
+
 /** Kinds whose `generation` the API server counts. */
 function specCounts(kind: Kind): boolean {
-  return kind === "Deployment" || kind === "ReplicaSet" || kind === "EndpointSlice";
+  return countedKinds.has(kind);
 }
 
 function structuredCopy(value: unknown): unknown {

@@ -116,15 +116,15 @@ describe("warnings", () => {
       emptyState(),
       [
         yaml("networking.k8s.io/v1", "NetworkPolicy"),
-        yaml("v1", "Secret"),
-        yaml("v1", "Secret"),
+        yaml("v1", "LimitRange"),
+        yaml("v1", "LimitRange"),
         yaml("kubeproxy.config.k8s.io/v1alpha1", "KubeProxyConfiguration"),
       ].join("---\n"),
     );
     expect(changes).toEqual([]);
     expect(warnings.map((warning) => warning.message)).toEqual([
       "NetworkPolicy is not modelled: traffic is not filtered by it (1 object skipped)",
-      "Secret is not modelled: 2 objects skipped",
+      "LimitRange is not modelled: 2 objects skipped",
     ]);
     expect(warnings[0]!.position).toEqual({ source: "f.yaml", line: 2, column: 1 });
   });

@@ -2,10 +2,13 @@ import type { Kind, KindMap } from "../model/api-object.ts";
 import { configMapRules } from "./kinds/config-map.ts";
 import { endpointSliceRules } from "./kinds/endpoint-slice.ts";
 import { endpointsRules } from "./kinds/endpoints.ts";
+import { ingressRules } from "./kinds/ingress.ts";
+import { ingressClassRules } from "./kinds/ingress-class.ts";
 import { namespaceRules } from "./kinds/namespace.ts";
 import { nodeRules } from "./kinds/node.ts";
 import { podRules } from "./kinds/pod.ts";
 import type { KindRules } from "./kinds/rules.ts";
+import { secretRules } from "./kinds/secret.ts";
 import { serviceCidrRules } from "./kinds/service-cidr.ts";
 import { deploymentRules, replicaSetRules } from "./kinds/workload.ts";
 import { serviceRules } from "./service/service-rules.ts";
@@ -22,4 +25,7 @@ export const kindRules: { readonly [K in Kind]: KindRules<KindMap[K]> } = {
   ReplicaSet: replicaSetRules,
   ConfigMap: configMapRules,
   ServiceCIDR: serviceCidrRules,
+  Ingress: ingressRules,
+  IngressClass: ingressClassRules,
+  Secret: secretRules,
 };

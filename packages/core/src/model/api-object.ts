@@ -1,9 +1,11 @@
 import type { ConfigMap } from "./config-map.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { Endpoints } from "./endpoints.ts";
+import type { Ingress, IngressClass } from "./ingress.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Node } from "./node.ts";
 import type { Deployment, Pod, ReplicaSet } from "./pod.ts";
+import type { Secret } from "./secret.ts";
 import type { Service } from "./service.ts";
 import type { ServiceCIDR } from "./service-cidr.ts";
 
@@ -19,6 +21,9 @@ export interface KindMap {
   readonly ReplicaSet: ReplicaSet;
   readonly ConfigMap: ConfigMap;
   readonly ServiceCIDR: ServiceCIDR;
+  readonly Ingress: Ingress;
+  readonly IngressClass: IngressClass;
+  readonly Secret: Secret;
 }
 
 export type Kind = keyof KindMap;

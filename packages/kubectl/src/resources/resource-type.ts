@@ -17,12 +17,15 @@ const all: readonly ResourceType[] = (Object.keys(kinds) as Kind[]).map((kind) =
  * @throws CommandError when the server has no such type
  */
 export function resourceTypes(word: string): readonly ResourceType[] {
+  const types = findResourceTypes(word);
+  if (types.length > 0) return types;
+  throw failure(`the server doesn't have a resource type ${JSON.stringify(word)}`);
+}
+
+export function findResourceTypes(word: string): readonly ResourceType[] {
   const wanted = word.toLowerCase();
   const named = all.find(({ info }) => namesOf(info).includes(wanted));
-  if (named !== undefined) return [named];
-  const category = all.filter(({ info }) => info.categories.includes(wanted));
-  if (category.length > 0) return category;
-  throw failure(`the server doesn't have a resource type ${JSON.stringify(word)}`);
+  return named === undefined ? all.filter(({ info }) => info.categories.includes(wanted)) : [named];
 }
 
 function namesOf(info: KindInfo): string[] {

@@ -1,6 +1,6 @@
+import { alignColumns } from "@kubenetsim/kubectl/output/align-columns";
 import { type Ratio, ratioText, toNumber } from "@kubenetsim/network/shares/ratio";
 import type { Share } from "@kubenetsim/network/shares/shares";
-import { alignColumns } from "./text-table.ts";
 
 /** Longer fractions (some thousand digits for some hundred endpoints) only JSON shows whole. */
 const longestFraction = 45;

@@ -204,6 +204,8 @@ export const fieldTable: Readonly<Record<string, string>> = {
   "core.ScaleIOVolumeSource":
     "gateway:string system:string secretRef:*core.LocalObjectReference sslEnabled?:bool protectionDomain?:string storagePool?:string storageMode?:string volumeName?:string fsType?:string readOnly?:bool",
   "core.SeccompProfile": "type:string=v1.SeccompProfileType localhostProfile:*string",
+  "core.Secret":
+    "kind?:string apiVersion?:string metadata?:meta.ObjectMeta immutable:*bool data?:{}bytes stringData?:{}string type?:string=v1.SecretType",
   "core.SecretEnvSource": "name?:string optional:*bool",
   "core.SecretKeySelector": "name?:string key:string optional:*bool",
   "core.SecretProjection": "name?:string items?:[]core.KeyToPath optional:*bool",
@@ -268,6 +270,26 @@ export const fieldTable: Readonly<Record<string, string>> = {
     "name?:string generateName?:string namespace?:string selfLink?:string uid?:string=types.UID resourceVersion?:string generation?:int64 creationTimestamp?:Time deletionTimestamp:*Time deletionGracePeriodSeconds:*int64 labels?:{}string annotations?:{}string ownerReferences?:[]meta.OwnerReference finalizers?:[]string managedFields?:[]meta.ManagedFieldsEntry",
   "meta.OwnerReference":
     "apiVersion:string kind:string name:string uid:string=types.UID controller:*bool blockOwnerDeletion:*bool",
+  "networking.HTTPIngressPath": "path?:string pathType:*string=v1.PathType backend:networking.IngressBackend",
+  "networking.HTTPIngressRuleValue": "paths:[]networking.HTTPIngressPath",
+  "networking.Ingress":
+    "kind?:string apiVersion?:string metadata?:meta.ObjectMeta spec?:networking.IngressSpec status?:networking.IngressStatus",
+  "networking.IngressBackend": "service:*networking.IngressServiceBackend resource:*core.TypedLocalObjectReference",
+  "networking.IngressClass":
+    "kind?:string apiVersion?:string metadata?:meta.ObjectMeta spec?:networking.IngressClassSpec",
+  "networking.IngressClassParametersReference":
+    "apiGroup:*string kind:string name:string scope:*string namespace:*string",
+  "networking.IngressClassSpec": "controller?:string parameters:*networking.IngressClassParametersReference",
+  "networking.IngressLoadBalancerIngress": "ip?:string hostname?:string ports?:[]networking.IngressPortStatus",
+  "networking.IngressLoadBalancerStatus": "ingress?:[]networking.IngressLoadBalancerIngress",
+  "networking.IngressPortStatus": "port:int32 protocol:string=v1.Protocol error:*string",
+  "networking.IngressRule": "host?:string http:*networking.HTTPIngressRuleValue",
+  "networking.IngressServiceBackend": "name:string port?:networking.ServiceBackendPort",
+  "networking.IngressSpec":
+    "ingressClassName:*string defaultBackend:*networking.IngressBackend tls?:[]networking.IngressTLS rules?:[]networking.IngressRule",
+  "networking.IngressStatus": "loadBalancer?:networking.IngressLoadBalancerStatus",
+  "networking.IngressTLS": "hosts?:[]string secretName?:string",
+  "networking.ServiceBackendPort": "name?:string number?:int32",
   "networking.ServiceCIDR":
     "kind?:string apiVersion?:string metadata?:meta.ObjectMeta spec?:networking.ServiceCIDRSpec status?:networking.ServiceCIDRStatus",
   "networking.ServiceCIDRSpec": "cidrs?:[]string",

@@ -104,6 +104,16 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
     namespaced: false,
     subresources: ["status"],
   }),
+  Ingress: described("Ingress", "networking.k8s.io/v1", "ingresses", {
+    struct: "networking.Ingress",
+    shortNames: ["ing"],
+    subresources: ["status"],
+  }),
+  IngressClass: described("IngressClass", "networking.k8s.io/v1", "ingressclasses", {
+    struct: "networking.IngressClass",
+    namespaced: false,
+  }),
+  Secret: described("Secret", "v1", "secrets", { struct: "core.Secret" }),
 };
 
 export function isStoredKind(kind: string): kind is Kind {
@@ -118,8 +128,6 @@ const unmodelled: Readonly<Record<string, string>> = {
   NetworkPolicy: "traffic is not filtered by it",
   AdminNetworkPolicy: "traffic is not filtered by it",
   BaselineAdminNetworkPolicy: "traffic is not filtered by it",
-  Ingress: "its hosts and paths lead nowhere",
-  IngressClass: "",
   Gateway: "its listeners do not exist",
   HTTPRoute: "its routes lead nowhere",
   StatefulSet: "it makes no Pods; give the Pods themselves",
@@ -135,7 +143,7 @@ const unmodelled: Readonly<Record<string, string>> = {
 
 const harmless = new Set(
   (
-    "Secret ServiceAccount Event LimitRange ResourceQuota PersistentVolume PersistentVolumeClaim PodTemplate " +
+    "ServiceAccount Event LimitRange ResourceQuota PersistentVolume PersistentVolumeClaim PodTemplate " +
     "ComponentStatus Binding ControllerRevision Lease LeaseCandidate Role RoleBinding ClusterRole ClusterRoleBinding " +
     "StorageClass VolumeAttachment VolumeAttributesClass CSIDriver CSINode CSIStorageCapacity PriorityClass " +
     "RuntimeClass PodDisruptionBudget CertificateSigningRequest FlowSchema PriorityLevelConfiguration APIService " +

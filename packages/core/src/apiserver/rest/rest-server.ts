@@ -1,8 +1,10 @@
+import type { ApiObject } from "../../model/api-object.ts";
 import { StatusError } from "../../runtime/errors.ts";
 import type { Plain, PlainObject } from "../manifest/manifest-document.ts";
+import { type RowObject, tableOf } from "../table/tables.ts";
 import { bodyOf, readSelection, selectObjects } from "./read-verbs.ts";
 import { badRequest, methodNotAllowed, noSuchResource } from "./refusals.ts";
-import { jsonAnswer, type RestAnswer, type RestRequest, type RestResponse } from "./request.ts";
+import { jsonAnswer, type RestAnswer, type RestRequest, type RestResponse, type URLQuery } from "./request.ts";
 import { type ResourceRoute, readRoute } from "./route.ts";
 import { statusBody } from "./status-body.ts";
 import type { ApiStore } from "./store.ts";
@@ -40,7 +42,7 @@ export class RestServer {
     const { state } = this.#store;
     const { method } = request;
     if (method === "GET" && route.name === undefined) return this.#list(route, request);
-    if (method === "GET") return jsonAnswer(200, bodyOf(requireObject(state, route)), deprecation(route));
+    if (method === "GET") return this.#show(route, request, requireObject(state, route));
     const options = readWriteOptions(request.query, request.headers["user-agent"] ?? "");
     const context = this.#store;
     if (method === "POST" && route.name === undefined) {
@@ -55,9 +57,21 @@ export class RestServer {
     throw methodNotAllowed();
   }
 
+  #show(route: ResourceRoute, request: RestRequest, object: ApiObject): RestAnswer {
+    if (!wantsTable(request)) return jsonAnswer(200, bodyOf(object), deprecation(route));
+    const options = { nowMs: this.#store.clock.nowMs, include: readInclude(request.query) };
+    const { resourceVersion = "" } = object.metadata;
+    return jsonAnswer(200, tableOf(route.kind, [object], resourceVersion, options), deprecation(route));
+  }
+
   #list(route: ResourceRoute, request: RestRequest): RestAnswer {
-    const { state } = this.#store;
-    const items = selectObjects(state, route, readSelection(request.query)).map((object) => {
+    const { state, clock } = this.#store;
+    const objects = selectObjects(state, route, readSelection(request.query));
+    if (wantsTable(request)) {
+      const options = { nowMs: clock.nowMs, include: readInclude(request.query) };
+      return jsonAnswer(200, tableOf(route.kind, objects, String(state.revision), options), deprecation(route));
+    }
+    const items = objects.map((object) => {
       const { kind: _, apiVersion: __, ...rest } = bodyOf(object);
       return rest;
     });
@@ -74,6 +88,16 @@ export class RestServer {
 
 function deprecation(route: ResourceRoute): string[] {
   return route.info.deprecated === undefined ? [] : [route.info.deprecated];
+}
+
+function wantsTable(request: RestRequest): boolean {
+  return /(^|,)\s*application\/json;[^,]*as=Table/.test(request.headers.accept ?? "");
+}
+
+function readInclude(query: URLQuery): RowObject {
+  const include = query.get("includeObject") ?? "Metadata";
+  if (include === "None" || include === "Metadata" || include === "Object") return include;
+  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(include)}`);
 }
 
 function readBody(request: RestRequest): PlainObject {

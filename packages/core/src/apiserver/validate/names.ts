@@ -1,3 +1,5 @@
+import { type FieldError, invalid, required } from "./field-error.ts";
+
 /**
  * The formats of names, labels and ports, and what the API server says of a value that has another one
  * (apimachinery pkg/util/validation and pkg/api/validate/content). Each function gives the complaints; none is well.
@@ -6,12 +8,16 @@ const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const subdomain = `${label}(\\.${label})*`;
 const qualifiedName = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const labelValue = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?";
+const wildcard = `\\*\\.${subdomain}`;
+const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 const configKey = "[-._a-zA-Z0-9]+";
 
 const labelPattern = new RegExp(`^${label}$`);
 const subdomainPattern = new RegExp(`^${subdomain}$`);
 const qualifiedPattern = new RegExp(`^${qualifiedName}$`);
 const labelValuePattern = new RegExp(`^${labelValue}$`);
+const wildcardPattern = new RegExp(`^${wildcard}$`);
+const httpPathPattern = new RegExp(`^${httpPath}$`);
 const configKeyPattern = new RegExp(`^${configKey}$`);
 
 export function dnsLabel(value: string): string[] {
@@ -45,6 +51,42 @@ export function dnsSubdomain(value: string): string[] {
     );
   }
   return errors;
+}
+
+/** `*.example.com` (IsWildcardDNS1123Subdomain). */
+export function wildcardSubdomain(value: string): string[] {
+  const errors: string[] = [];
+  if (value.length > 253) errors.push(maxLength(253));
+  if (!wildcardPattern.test(value)) {
+    errors.push(
+      pattern(
+        "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+        wildcard,
+        ["*.example.com"],
+      ),
+    );
+  }
+  return errors;
+}
+
+/** One step of a path (IsPathSegmentName). */
+export function pathSegment(value: string): string[] {
+  if (value === "." || value === "..") return [`may not be '${value}'`];
+  return ["/", "%"].filter((char) => value.includes(char)).map((char) => `may not contain '${char}'`);
+}
+
+/** `example.com/path` (IsDomainPrefixedPath). */
+export function domainPrefixedPath(field: string, value: string): FieldError[] {
+  if (value === "") return [required(field)];
+  const slash = value.indexOf("/");
+  const host = slash < 0 ? "" : value.slice(0, slash);
+  const path = value.slice(slash + 1);
+  if (host === "" || path === "") {
+    return [invalid(field, value, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  }
+  const errors = dnsSubdomain(host).map((text) => invalid(field, host, text));
+  if (httpPathPattern.test(path)) return errors;
+  return [...errors, invalid(field, path, pattern("Invalid path", httpPath, []))];
 }
 
 export function qualified(value: string): string[] {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { humanDuration } from "./human-duration.ts";
 import { parseRfc3339 } from "./rfc3339.ts";
-import { alignColumns } from "./text-table.ts";
 
 describe("humanDuration", () => {
   it.each([
@@ -39,16 +38,5 @@ describe("parseRfc3339", () => {
   it("refuses what is no UTC time", () => {
     expect(parseRfc3339("yesterday")).toBeUndefined();
     expect(parseRfc3339("2026-01-01")).toBeUndefined();
-  });
-});
-
-describe("alignColumns", () => {
-  it("fills every cell but the last, at least to six", () => {
-    expect(
-      alignColumns([
-        ["A", "NAME", "AGE"],
-        ["", "longer-name", "1s"],
-      ]),
-    ).toBe("A     NAME          AGE\n      longer-name   1s\n");
   });
 });

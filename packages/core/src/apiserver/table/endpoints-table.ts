@@ -1,14 +1,14 @@
-import type { Endpoints } from "@kubenetsim/core/model/endpoints";
-import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
+import type { Endpoints } from "../../model/endpoints.ts";
+import { joinHostPort } from "../../net/endpoint-text.ts";
+import { type KindTable, nameColumn, textColumns } from "./kind-table.ts";
 
-/** `kubectl get endpoints`: kubernetes pkg/printers/internalversion printEndpoints. */
-export const endpointsHeader: readonly string[] = ["NAME", "ENDPOINTS", "AGE"];
+/** pkg/printers/internalversion/printers.go, printEndpoints. */
+export const endpointsTable: KindTable<Endpoints> = {
+  columns: [nameColumn, ...textColumns("Endpoints", "Age")],
+  cells: ({ metadata, subsets }, age) => [metadata.name, formatEndpoints(subsets ?? []), age],
+};
 
 const shown = 3;
-
-export function endpointsCells({ metadata, subsets }: Endpoints): string[] {
-  return [metadata.name, formatEndpoints(subsets ?? [])];
-}
 
 /** Ready addresses with their ports, the first three of them. */
 function formatEndpoints(subsets: NonNullable<Endpoints["subsets"]>): string {

@@ -1,4 +1,4 @@
-import type { Labels } from "@kubenetsim/core/model/object-meta";
+import type { Labels } from "../../model/object-meta.ts";
 import { sortedUnique } from "./sorted-unique.ts";
 
 /** `app=web,tier=front`, sorted; `<none>` for no labels. */

@@ -1,12 +1,15 @@
-import type { Service, ServicePortSpec } from "@kubenetsim/core/model/service";
+import type { Service, ServicePortSpec } from "../../model/service.ts";
+import { type Cell, type KindTable, nameColumn, textColumns, wideColumn } from "./kind-table.ts";
 import { labelsText } from "./labels-text.ts";
 import { sortedUnique } from "./sorted-unique.ts";
 
-/** `kubectl get services` less the age: kubernetes pkg/printers/internalversion printService. */
-export const serviceHeader: readonly string[] = ["NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE"];
-export const serviceWideHeader: readonly string[] = ["SELECTOR"];
+/** pkg/printers/internalversion/printers.go, printService. */
+export const serviceTable: KindTable<Service> = {
+  columns: [nameColumn, ...textColumns("Type", "Cluster-IP", "External-IP", "Port(s)", "Age"), wideColumn("Selector")],
+  cells,
+};
 
-export function serviceCells(service: Service, wide: boolean): string[] {
+function cells(service: Service, age: string): Cell[] {
   const { spec } = service;
   const clusterIP = spec.clusterIPs?.[0] ?? spec.clusterIP ?? "";
   const ports = (spec.ports ?? []).map(portText).join(",");
@@ -14,13 +17,11 @@ export function serviceCells(service: Service, wide: boolean): string[] {
     service.metadata.name,
     spec.type ?? "ClusterIP",
     clusterIP === "" ? "<none>" : clusterIP,
-    externalText(service, wide),
+    externalText(service),
     ports === "" ? "<none>" : ports,
+    age,
+    labelsText(service.spec.selector),
   ];
-}
-
-export function serviceWideCells(service: Service): string[] {
-  return [labelsText(service.spec.selector)];
 }
 
 function portText(port: ServicePortSpec): string {
@@ -28,20 +29,18 @@ function portText(port: ServicePortSpec): string {
   return (port.nodePort ?? 0) > 0 ? `${port.port}:${port.nodePort}/${protocol}` : `${port.port}/${protocol}`;
 }
 
-function externalText(service: Service, wide: boolean): string {
+function externalText(service: Service): string {
   const { type, externalIPs = [], externalName } = service.spec;
   if (type === "ExternalName") return externalName ?? "";
   if (type !== "LoadBalancer") return externalIPs.length > 0 ? externalIPs.join(",") : "<none>";
-  const balancer = loadBalancerText(service, wide);
+  const balancer = loadBalancerText(service);
   const all = [...(balancer === "" ? [] : [balancer]), ...externalIPs];
   return all.length > 0 ? all.join(",") : "<pending>";
 }
 
-/** Clipped to 16 characters unless wide. */
-function loadBalancerText(service: Service, wide: boolean): string {
+function loadBalancerText(service: Service): string {
   const ingress = service.status?.loadBalancer?.ingress ?? [];
-  const text = sortedUnique(
-    ingress.map((entry) => entry.ip || entry.hostname || "").filter((entry) => entry !== ""),
-  ).join(",");
-  return wide || text.length <= 16 ? text : `${text.slice(0, 13)}...`;
+  return sortedUnique(ingress.map((entry) => entry.ip || entry.hostname || "").filter((entry) => entry !== "")).join(
+    ",",
+  );
 }

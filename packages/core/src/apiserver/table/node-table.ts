@@ -1,24 +1,26 @@
-import type { Node } from "@kubenetsim/core/model/node";
+import type { Node } from "../../model/node.ts";
+import { type Cell, type KindTable, nameColumn, textColumns, wideColumn } from "./kind-table.ts";
 import { sortedUnique } from "./sorted-unique.ts";
 
-/** `kubectl get nodes`: kubernetes pkg/printers/internalversion printNode. */
-export const nodeHeader: readonly string[] = ["NAME", "STATUS", "ROLES", "AGE", "VERSION"];
-export const nodeWideHeader: readonly string[] = [
-  "INTERNAL-IP",
-  "EXTERNAL-IP",
-  "OS-IMAGE",
-  "KERNEL-VERSION",
-  "CONTAINER-RUNTIME",
-];
+/** pkg/printers/internalversion/printers.go, printNode. */
+export const nodeTable: KindTable<Node> = {
+  columns: [
+    nameColumn,
+    ...textColumns("Status", "Roles", "Age", "Version"),
+    ...["Internal-IP", "External-IP", "OS-Image", "Kernel-Version", "Container-Runtime"].map(wideColumn),
+  ],
+  cells,
+};
 
-export function nodeCells(node: Node, age: string): string[] {
-  return [node.metadata.name, statusText(node), rolesText(node), age, infoText(node, "kubeletVersion") ?? ""];
-}
-
-export function nodeWideCells(node: Node): string[] {
+function cells(node: Node, age: string): Cell[] {
   const kernel = infoText(node, "kernelVersion") ?? "<unknown>";
   const architecture = infoText(node, "architecture");
   return [
+    node.metadata.name,
+    statusText(node),
+    rolesText(node),
+    age,
+    infoText(node, "kubeletVersion") ?? "",
     addressText(node, "InternalIP"),
     addressText(node, "ExternalIP"),
     infoText(node, "osImage") ?? "<unknown>",

@@ -1,24 +1,32 @@
-import type { Pod } from "@kubenetsim/core/model/pod";
+import type { Pod } from "../../model/pod.ts";
+import { type Cell, type KindTable, nameColumn, textColumns, wideColumn } from "./kind-table.ts";
 
 /**
- * `kubectl get pods`: kubernetes pkg/printers/internalversion printPod. Restart times are not shown. The kubelet that is
+ * pkg/printers/internalversion/printers.go, printPod. Restart times are not shown. The kubelet that is
  * modelled reports no containers one by one: all of its ready Pods' containers are taken for ready.
  */
-export const podHeader: readonly string[] = ["NAME", "READY", "STATUS", "RESTARTS", "AGE"];
-export const podWideHeader: readonly string[] = ["IP", "NODE", "NOMINATED NODE", "READINESS GATES"];
+export const podTable: KindTable<Pod> = {
+  columns: [
+    nameColumn,
+    ...textColumns("Ready", "Status", "Restarts", "Age"),
+    ...["IP", "Node", "Nominated Node", "Readiness Gates"].map(wideColumn),
+  ],
+  cells,
+};
 
-export function podCells(pod: Pod, age: string): string[] {
+function cells(pod: Pod, age: string): Cell[] {
   const statuses = readStatuses(pod);
   const restarts = statuses.reduce((sum, status) => sum + status.restarts, 0);
   const sidecars = (pod.spec.initContainers ?? []).filter((container) => container.restartPolicy === "Always");
   const total = pod.spec.containers.length + sidecars.length;
   const ready = pod.status?.containerStatuses === undefined && isReady(pod) ? total : statuses.filter(isServing).length;
-  return [pod.metadata.name, `${ready}/${total}`, reasonText(pod, statuses), String(restarts), age];
-}
-
-export function podWideCells(pod: Pod): string[] {
   const nodeName = pod.spec.nodeName ?? "";
   return [
+    pod.metadata.name,
+    `${ready}/${total}`,
+    reasonText(pod, statuses),
+    String(restarts),
+    age,
     pod.status?.podIPs?.[0]?.ip || pod.status?.podIP || "<none>",
     nodeName === "" ? "<none>" : nodeName,
     "<none>",

@@ -1,0 +1,26 @@
+import type { ConfigMap } from "../../model/config-map.ts";
+import type { Namespace } from "../../model/namespace.ts";
+import type { ServiceCIDR } from "../../model/service-cidr.ts";
+import { type KindTable, nameColumn, numberColumns, textColumns } from "./kind-table.ts";
+
+/** pkg/printers/internalversion/printers.go, printNamespace. */
+export const namespaceTable: KindTable<Namespace> = {
+  columns: [nameColumn, ...textColumns("Status", "Age")],
+  cells: ({ metadata, status }, age) => [metadata.name, status?.phase ?? "", age],
+};
+
+/** printConfigMap. */
+export const configMapTable: KindTable<ConfigMap> = {
+  columns: [nameColumn, ...numberColumns("Data"), ...textColumns("Age")],
+  cells: ({ metadata, data, binaryData }, age) => [
+    metadata.name,
+    Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length,
+    age,
+  ],
+};
+
+/** printServiceCIDR. */
+export const serviceCidrTable: KindTable<ServiceCIDR> = {
+  columns: [nameColumn, ...textColumns("CIDRs", "Age")],
+  cells: ({ metadata, spec }, age) => [metadata.name, (spec.cidrs ?? []).join(","), age],
+};

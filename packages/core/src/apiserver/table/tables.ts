@@ -1,0 +1,69 @@
+import type { ApiObject, Kind, KindMap } from "../../model/api-object.ts";
+import { epoch } from "../../runtime/clock.ts";
+import type { PlainObject } from "../manifest/manifest-document.ts";
+import { endpointSliceTable } from "./endpoint-slice-table.ts";
+import { endpointsTable } from "./endpoints-table.ts";
+import { humanDuration } from "./human-duration.ts";
+import { ingressClassTable, ingressTable, secretTable } from "./ingress-table.ts";
+import type { KindTable } from "./kind-table.ts";
+import { nodeTable } from "./node-table.ts";
+import { podTable } from "./pod-table.ts";
+import { parseRfc3339 } from "./rfc3339.ts";
+import { serviceTable } from "./service-table.ts";
+import { configMapTable, namespaceTable, serviceCidrTable } from "./small-tables.ts";
+import { deploymentTable, replicaSetTable } from "./workload-table.ts";
+
+const tables: { readonly [K in Kind]: KindTable<KindMap[K]> } = {
+  Namespace: namespaceTable,
+  Node: nodeTable,
+  Pod: podTable,
+  Service: serviceTable,
+  Endpoints: endpointsTable,
+  EndpointSlice: endpointSliceTable,
+  Deployment: deploymentTable,
+  ReplicaSet: replicaSetTable,
+  ConfigMap: configMapTable,
+  ServiceCIDR: serviceCidrTable,
+  Ingress: ingressTable,
+  IngressClass: ingressClassTable,
+  Secret: secretTable,
+};
+
+/** How much of an object stands in its row: the parameter `includeObject`. */
+export type RowObject = "None" | "Metadata" | "Object";
+
+/**
+ * Objects of a kind as `metav1.Table`, as the API server answers who accepts `as=Table`. Ages count to `nowMs`, in virtual
+ * milliseconds.
+ */
+export function tableOf(
+  kind: Kind,
+  objects: readonly ApiObject[],
+  resourceVersion: string,
+  options: { readonly nowMs: number; readonly include: RowObject },
+): PlainObject {
+  const table = tables[kind] as unknown as KindTable<ApiObject>;
+  const nowSeconds = parseRfc3339(epoch)! + options.nowMs / 1000;
+  const rows = objects.map((object) => ({
+    cells: table.cells(object, ageOf(object, nowSeconds)),
+    ...(options.include === "None" ? {} : { object: rowObject(object, options.include) }),
+  }));
+  const columnDefinitions = table.columns.map((column) => ({ ...column, description: "" }));
+  return {
+    kind: "Table",
+    apiVersion: "meta.k8s.io/v1",
+    metadata: { resourceVersion },
+    columnDefinitions,
+    rows,
+  } as unknown as PlainObject;
+}
+
+function rowObject(object: ApiObject, include: "Metadata" | "Object"): unknown {
+  if (include === "Object") return object;
+  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata };
+}
+
+function ageOf(object: ApiObject, nowSeconds: number): string {
+  const created = parseRfc3339(object.metadata.creationTimestamp ?? "");
+  return created === undefined ? "<unknown>" : humanDuration(nowSeconds - created);
+}

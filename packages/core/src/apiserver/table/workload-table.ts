@@ -1,0 +1,56 @@
+import type { LabelSelector } from "../../model/label-selector.ts";
+import type { Deployment, PodTemplateSpec, ReplicaSet } from "../../model/pod.ts";
+import { type Cell, type KindTable, nameColumn, numberColumns, textColumns, wideColumn } from "./kind-table.ts";
+import { compareText } from "./sorted-unique.ts";
+
+const wide = ["Containers", "Images", "Selector"].map(wideColumn);
+
+/** pkg/printers/internalversion/printers.go, printDeployment. */
+export const deploymentTable: KindTable<Deployment> = {
+  columns: [nameColumn, ...textColumns("Ready", "Up-to-date", "Available", "Age"), ...wide],
+  cells: ({ metadata, spec, status }, age) => [
+    metadata.name,
+    `${countOf(status, "readyReplicas")}/${spec.replicas ?? 0}`,
+    countOf(status, "updatedReplicas"),
+    countOf(status, "availableReplicas"),
+    age,
+    ...containerCells(spec.template),
+    selectorText(spec.selector),
+  ],
+};
+
+/** printReplicaSet. */
+export const replicaSetTable: KindTable<ReplicaSet> = {
+  columns: [nameColumn, ...numberColumns("Desired", "Current", "Ready"), ...textColumns("Age"), ...wide],
+  cells: ({ metadata, spec, status }, age) => [
+    metadata.name,
+    spec.replicas ?? 0,
+    countOf(status, "replicas"),
+    countOf(status, "readyReplicas"),
+    age,
+    ...containerCells(spec.template),
+    selectorText(spec.selector),
+  ],
+};
+
+function countOf(status: Readonly<Record<string, unknown>> | undefined, field: string): number {
+  return Number(status?.[field] ?? 0);
+}
+
+function containerCells(template: PodTemplateSpec | undefined): Cell[] {
+  const containers = template?.spec.containers ?? [];
+  return [containers.map(({ name }) => name).join(","), containers.map(({ image }) => image ?? "").join(",")];
+}
+
+/** metav1.FormatLabelSelector. */
+function selectorText(selector: LabelSelector): string {
+  const equal = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` }));
+  const others = (selector.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+    const list = `(${[...values].sort(compareText).join(",")})`;
+    if (operator === "In") return { key, text: `${key} in ${list}` };
+    if (operator === "NotIn") return { key, text: `${key} notin ${list}` };
+    return { key, text: operator === "Exists" ? key : `!${key}` };
+  });
+  const terms = [...equal, ...others].sort((a, b) => compareText(a.key, b.key));
+  return terms.length === 0 ? "<none>" : terms.map(({ text }) => text).join(",");
+}

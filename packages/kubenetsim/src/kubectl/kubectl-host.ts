@@ -1,0 +1,22 @@
+import type { FileTree, KubectlHost } from "@kubenetsim/kubectl";
+import type { Cluster } from "../cluster/cluster.ts";
+
+export interface KubectlHostOptions {
+  readonly files?: FileTree;
+  readonly stdin?: string;
+  readonly edit?: (text: string) => string;
+}
+
+/** A cluster as kubectl finds it. What kubectl waits for comes when the cluster settles. */
+export function kubectlHost(lab: Cluster, { files = noFiles, stdin = "", edit }: KubectlHostOptions = {}): KubectlHost {
+  return {
+    handle: (request) => lab.api.handle(request),
+    files,
+    stdin,
+    nowMs: lab.clock.nowMs,
+    wait: () => lab.settle().length > 0,
+    ...(edit === undefined ? {} : { edit }),
+  };
+}
+
+const noFiles: FileTree = { read: () => undefined, write: () => {}, list: () => undefined };
