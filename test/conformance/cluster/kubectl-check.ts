@@ -24,7 +24,7 @@ function withNamesHidden(text: string, slices: Iterable<EndpointSlice>): string 
   let hidden = text;
   for (const { metadata } of slices) {
     if (metadata.generateName === undefined) continue;
-    hidden = hidden.replaceAll(metadata.name, `${metadata.name.slice(0, -5)}xxxxx`);
+    hidden = hidden.replaceAll(metadata.name, `${metadata.generateName}xxxxx`);
   }
   return hidden;
 }
@@ -48,6 +48,7 @@ function comparable(text: string, isRandom: RegExp): string[] {
 function calmed(line: string): string {
   return line
     .replace(/ +/g, " ")
+    .replace(/ \d+s$/, " 10s")
     .replace(/\S+( \+ \d+ more\.\.\.)/, "…$1")
     .replace(/(?<= )\S+,\S+(?= \S+$)/, (list) => list.split(",").sort().join(","));
 }
