@@ -37,8 +37,8 @@ export { ipvsSchedulers } from "./ipvs/table.ts";
 export { wlc } from "./ipvs/wlc.ts";
 export { wrr } from "./ipvs/wrr.ts";
 export {
+  cascadeOdds,
   cascadePosition,
-  cascadeShares,
   cascadeSurvivals,
   cascadeThreshold,
   cascadeThresholds,
@@ -48,9 +48,8 @@ export { jhash, networkWord } from "./netfilter/jhash.ts";
 export { type JhashRule, type JhashState, nftJhash, nftJhashOf } from "./netfilter/nft-jhash.ts";
 export { type NthRule, nthCascade, nthNext, nthStart, walkNth } from "./netfilter/nth.ts";
 export { numgenInc, numgenRandom } from "./netfilter/numgen.ts";
-export { reciprocalScale, scaledShares } from "./netfilter/reciprocal-scale.ts";
+export { reciprocalScale, scaledOdds } from "./netfilter/reciprocal-scale.ts";
 export type { RulesState } from "./netfilter/rule-scheduler.ts";
-export type { ExactShare } from "./netfilter/share.ts";
 export { statisticNth, type TurnState } from "./netfilter/statistic-nth.ts";
 export { type StatisticRandomState, statisticRandom } from "./netfilter/statistic-random.ts";
 export { netfilterSchedulers } from "./netfilter/table.ts";

@@ -1,4 +1,4 @@
-import type { ExactShare } from "./share.ts";
+import type { Odds } from "../scheduler.ts";
 
 /** The kernel holds 31 random bits against a rule's threshold. */
 const whole = 2 ** 31;
@@ -51,17 +51,18 @@ export function cascadePosition(survivals: readonly number[], u: number): number
 }
 
 /**
- * The exact share of each of `count` endpoints: (1 − t₁/2³¹) … (1 − tᵢ₋₁/2³¹) · tᵢ/2³¹, over 2^(31·i). They add up to 1.
+ * The exact odds of each of `count` endpoints: (2³¹ − t₀) … (2³¹ − tᵢ₋₁) · tᵢ, over 2^(31·(i + 1)), all brought over one
+ * denominator.
  *
- * @example cascadeShares(2) // both 2^30 / 2^31
+ * @example cascadeOdds(2) // { parts: [2n ** 30n, 2n ** 30n], whole: 2n ** 31n }
  */
-export function cascadeShares(count: number): ExactShare[] {
+export function cascadeOdds(count: number): Odds {
+  const rules = BigInt(Math.max(0, count - 1));
   let left = 1n;
-  let denominator = 1n;
-  return cascadeThresholds(count).map((threshold) => {
-    denominator *= BigInt(whole);
-    const numerator = left * BigInt(threshold);
+  const parts = cascadeThresholds(count).map((threshold, i) => {
+    const part = i + 1 === count ? left : (left * BigInt(threshold)) << (31n * (rules - 1n - BigInt(i)));
     left *= BigInt(whole - threshold);
-    return { numerator, denominator };
+    return part;
   });
+  return { parts, whole: 1n << (31n * rules) };
 }

@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import type { Request, Scheduler, Server } from "../scheduler.ts";
-import { cascadePosition, cascadeShares, cascadeSurvivals, cascadeThresholds, walkCascade } from "./cascade.ts";
+import { cascadeOdds, cascadePosition, cascadeSurvivals, cascadeThresholds, walkCascade } from "./cascade.ts";
 import { nftJhash, nftJhashOf } from "./nft-jhash.ts";
 import { nthCascade, nthStart, walkNth } from "./nth.ts";
 import { numgenInc, numgenRandom } from "./numgen.ts";
@@ -53,12 +53,10 @@ describe("iptables/statistic-random", () => {
 
   test.prop([count])("shares add up to 1 and are what the survivals leave", (n) => {
     const survivals = cascadeSurvivals(n);
-    const shares = cascadeShares(n);
-    const { denominator } = shares.at(-1)!;
-    const sum = shares.reduce((all, share) => all + share.numerator * (denominator / share.denominator), 0n);
-    expect(sum).toBe(denominator);
-    for (const [i, share] of shares.entries()) {
-      const exact = Number((share.numerator << 100n) / share.denominator) / 2 ** 100;
+    const { parts, whole } = cascadeOdds(n);
+    expect(parts.reduce((all, part) => all + part)).toBe(whole);
+    for (const [i, part] of parts.entries()) {
+      const exact = Number((part << 100n) / whole) / 2 ** 100;
       expect(survivals[i]! - survivals[i + 1]!).toBeCloseTo(exact, 14);
       expect(Math.abs(exact * n - 1)).toBeLessThanOrEqual(2 ** -30 * n);
     }

@@ -1,7 +1,7 @@
 import { draw } from "../chance.ts";
 import type { Request, Scheduler } from "../scheduler.ts";
 import { jhash, networkWord } from "./jhash.ts";
-import { reciprocalScale } from "./reciprocal-scale.ts";
+import { reciprocalScale, scaledOdds } from "./reciprocal-scale.ts";
 import { type RulesState, ruleScheduler } from "./rule-scheduler.ts";
 
 export interface JhashState extends RulesState {
@@ -29,10 +29,9 @@ const name = "nft/jhash";
  */
 export function nftJhashOf({ seed, withPort = true }: JhashRule): Scheduler<JhashState> {
   if (seed !== undefined && seed !== seed >>> 0) throw new RangeError(`a seed has 32 bits, unlike ${seed}`);
-  return ruleScheduler<JhashState>(
-    name,
-    (targets) => ({ targets, seed: seed ?? null }),
-    (state, request) => {
+  return ruleScheduler<JhashState>(name, {
+    write: (targets) => ({ targets, seed: seed ?? null }),
+    pick: (state, request) => {
       const used = state.seed ?? Math.floor(draw(request, name) * 2 ** 32);
       return {
         state: state.seed === null ? { ...state, seed: used } : state,
@@ -40,7 +39,8 @@ export function nftJhashOf({ seed, withPort = true }: JhashRule): Scheduler<Jhas
         examined: 1,
       };
     },
-  );
+    odds: scaledOdds,
+  });
 }
 
 /** `jhash ip saddr . th sport mod n`, with a seed that is drawn. */

@@ -1,4 +1,4 @@
-import type { ExactShare } from "./share.ts";
+import type { Odds } from "../scheduler.ts";
 
 /**
  * A number of 32 bits brought down to [0, modulus): (number · modulus) >> 32 (include/linux/kernel.h, reciprocal_scale).
@@ -12,12 +12,12 @@ export function reciprocalScale(number: number, modulus: number): number {
 }
 
 /**
- * How many of the 2^32 numbers come down to each: equal where `count` is a power of two, else some have one more.
+ * How many of the 2^32 numbers come down to each of `count`: equal where that is a power of two, else some have one more.
  *
- * @example scaledShares(3)[0] // { numerator: 1431655766n, denominator: 4294967296n }
+ * @example scaledOdds(3) // { parts: [1431655766n, 1431655765n, 1431655765n], whole: 4294967296n }
  */
-export function scaledShares(count: number): ExactShare[] {
+export function scaledOdds(count: number): Odds {
   const whole = 2n ** 32n;
   const first = (index: number): bigint => (BigInt(index) * whole + BigInt(count) - 1n) / BigInt(count);
-  return Array.from({ length: count }, (_, i) => ({ numerator: first(i + 1) - first(i), denominator: whole }));
+  return { parts: Array.from({ length: count }, (_, i) => first(i + 1) - first(i)), whole };
 }

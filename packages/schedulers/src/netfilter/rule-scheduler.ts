@@ -1,5 +1,5 @@
 import { isAvailable } from "../ipvs/availability.ts";
-import type { Choice, Request, Scheduler, Server } from "../scheduler.ts";
+import type { Choice, Odds, Request, Scheduler, Server } from "../scheduler.ts";
 
 /** What every balancer made of rules knows: for which servers the rules were written, in their order. */
 export interface RulesState {
@@ -16,14 +16,21 @@ export interface RulePick<State> {
   readonly examined: number;
 }
 
+/** What kind of rules. */
+export interface RuleKind<State> {
+  write(targets: readonly number[]): State;
+  pick(state: State, request: Request): RulePick<State>;
+  /** Of so many targets; absent where they take turns. */
+  odds?(count: number): Odds;
+}
+
 /**
  * A balancer whose state is rules in the kernel. When the servers that take connections change, the rules are written anew,
  * and what the old ones had counted or drawn is gone with them; else they stay as they are.
  */
 export function ruleScheduler<State extends RulesState>(
   name: string,
-  write: (targets: readonly number[]) => State,
-  pick: (state: State, request: Request) => RulePick<State>,
+  { write, pick, odds }: RuleKind<State>,
 ): Scheduler<State> {
   const follow = (state: State, kept: readonly number[], servers: readonly Server[]): State => {
     const targets = targetsOf(servers);
@@ -51,7 +58,14 @@ export function ruleScheduler<State extends RulesState>(
       return { state: after, index: state.targets[position]!, examined };
     },
     remembers: () => false,
+    ...(odds !== undefined && { odds: ({ targets }, servers) => oddsByServer(odds(targets.length), targets, servers) }),
   };
+}
+
+function oddsByServer({ parts, whole }: Odds, targets: readonly number[], servers: readonly Server[]): Odds {
+  const all = servers.map(() => 0n);
+  for (const [position, target] of targets.entries()) all[target] = parts[position]!;
+  return { parts: all, whole };
 }
 
 function targetsOf(servers: readonly Server[]): number[] {

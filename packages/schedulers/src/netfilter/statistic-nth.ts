@@ -12,12 +12,12 @@ export interface TurnState extends RulesState {
  * number is all of the state. `walkNth` goes from counter to counter, for cascades of other numbers too. `examined` says the
  * rules that the kernel would compare.
  */
-export const statisticNth: Scheduler<TurnState> = ruleScheduler(
-  "iptables/statistic-nth",
-  (targets) => ({ targets, next: 0 }),
-  ({ targets, next }) => ({
-    state: { targets, next: next + 1 < targets.length ? next + 1 : 0 },
-    position: next,
-    examined: next + 1,
-  }),
-);
+export const statisticNth: Scheduler<TurnState> = ruleScheduler("iptables/statistic-nth", {
+  write: (targets) => ({ targets, next: 0 }),
+  pick: (state) => ({ state: afterTurn(state), position: state.next, examined: state.next + 1 }),
+});
+
+/** The next one's turn; after the last the first's. */
+export function afterTurn({ targets, next }: TurnState): TurnState {
+  return { targets, next: next + 1 < targets.length ? next + 1 : 0 };
+}

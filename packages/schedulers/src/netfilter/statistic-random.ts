@@ -1,6 +1,6 @@
 import { draw } from "../chance.ts";
 import type { Scheduler } from "../scheduler.ts";
-import { cascadePosition, cascadeSurvivals } from "./cascade.ts";
+import { cascadeOdds, cascadePosition, cascadeSurvivals } from "./cascade.ts";
 import { type RulesState, ruleScheduler } from "./rule-scheduler.ts";
 
 /** The chance to come to each rule, and 0 at the end. */
@@ -16,13 +16,13 @@ const name = "iptables/statistic-random";
  *
  * The kernel draws once for each rule that it comes to, n/2 times on the average; `walkCascade` does as much. Here one draw
  * decides over the whole cascade with the same shares, as far as doubles go, in a time that does not grow with n. `examined`
- * says the rules that the kernel would compare. `cascadeShares` has the exact shares.
+ * says the rules that the kernel would compare. `cascadeOdds` has the exact shares.
  */
-export const statisticRandom: Scheduler<StatisticRandomState> = ruleScheduler(
-  name,
-  (targets) => ({ targets, survivals: cascadeSurvivals(targets.length) }),
-  (state, request) => {
+export const statisticRandom: Scheduler<StatisticRandomState> = ruleScheduler(name, {
+  write: (targets) => ({ targets, survivals: cascadeSurvivals(targets.length) }),
+  pick: (state, request) => {
     const position = cascadePosition(state.survivals, draw(request, name));
     return { state, position, examined: position + 1 };
   },
-);
+  odds: cascadeOdds,
+});
