@@ -18,15 +18,10 @@ export const knownGaps: readonly KnownGap[] = [
   },
   { family: "dns", reason: "CoreDNS is not modelled yet" },
   { family: "ingress", reason: "ingress-nginx is not modelled yet" },
-  ...["dns", "ingresses", "commands", "invalid"].map((check) => ({
+  ...["dns", "commands", "invalid"].map((check) => ({
     family: "cluster",
     check,
     reason: `${check} is not modelled yet`,
-  })),
-  ...["describe-ingress-all", "describe-svc-all"].map((name) => ({
-    family: "cluster",
-    check: `kubectl: kubectl/${name}.txt`,
-    reason: "not modelled yet",
   })),
   ...["iptables iptables-save", "nftables nft-ip"].map((check) => ({
     family: "cluster",

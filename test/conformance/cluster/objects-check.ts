@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ApiObject } from "@kubenetsim/core/model/api-object";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { EndpointAddress, Endpoints } from "@kubenetsim/core/model/endpoints";
 import type { Service } from "@kubenetsim/core/model/service";
@@ -11,11 +12,13 @@ import type { Scenario } from "./scenario.ts";
 /** Holds a file of recorded objects against those of the API server and the controllers. */
 export function objectsDifference(scenario: Scenario, file: string): string | undefined {
   if (file.startsWith("kubectl/")) return kubectlDifference(scenario, file);
-  const { Service, Endpoints, EndpointSlice } = scenario.state.tables;
+  const { Service, Endpoints, EndpointSlice, Ingress } = scenario.state.tables;
   const expected = (): string[] => readObjects(join(scenario.path, "expected", file)).map(sortedJson);
   switch (file) {
     case "services.yaml":
-      return firstSetDifference(expected(), Service.values().map(plainService).map(sortedJson));
+      return firstSetDifference(expected(), Service.values().map(plainObject).map(sortedJson));
+    case "ingresses.yaml":
+      return firstSetDifference(expected(), Ingress.values().map(plainObject).map(sortedJson));
     case "endpointslices.yaml":
       return firstSetDifference(expected(), EndpointSlice.values().map(plainSlice).map(sortedJson));
     case "endpoints.yaml":
@@ -42,8 +45,8 @@ function withoutUid<T extends { readonly uid?: string }>({ uid, ...rest }: T): o
   return rest;
 }
 
-function plainService(service: Service): object {
-  return { ...service, metadata: plainMetadata(service.metadata) };
+function plainObject(object: ApiObject): object {
+  return { ...object, metadata: plainMetadata(object.metadata) };
 }
 
 /** Subsets are sorted by a hash that holds the Pods' random uids, so their order differs from run to run. */
