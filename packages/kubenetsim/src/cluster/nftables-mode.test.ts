@@ -119,6 +119,14 @@ featureGates: {KubeProxyNFTablesLocalhostNodePorts: true}
     expect(start(configuration("nftables")).node("n1").curl(local).disposition).not.toBe("delivered");
   });
 
+  it("are served with all alpha gates too, unless this one is off", () => {
+    const gates = (more: string): Cluster =>
+      start(served.replace(/featureGates: .*/, `featureGates: {AllAlpha: true, GenericWorkload: true${more}}`));
+    const off = ", KubeProxyNFTablesLocalhostNodePorts: false";
+    expect(gates("").node("n1").curl(local).disposition).toBe("delivered");
+    expect(gates(off).node("n1").curl(local).disposition).not.toBe("delivered");
+  });
+
   // upstream: nftables.TestLocalhostNodePortProxy, localnodeportproxy.TestSyncNodePorts_AddAndRemove,
   // localnodeportproxy.TestNoSessionAffinity_SpreadsAcrossEndpoints
   it("are kube-proxy's own: it dials an endpoint drawn for each connection", () => {

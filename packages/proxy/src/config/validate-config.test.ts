@@ -22,6 +22,14 @@ const refused: readonly (readonly [string, string])[] = [
     "cannot set feature gate NFTablesProxyMode to false, feature is locked to true",
   ],
   [
+    "featureGates: {WorkloadWithJob: true}",
+    "WorkloadWithJob is enabled, but depends on features that are disabled: [GenericWorkload]",
+  ],
+  [
+    "featureGates: {AllAlpha: true}",
+    "[CompositePodGroup is enabled, but depends on features that are disabled: [GenericWorkload], PodGroupPreemptionPolicy is enabled, but depends on features that are disabled: [GenericWorkload], TopologyAwareWorkloadScheduling is enabled, but depends on features that are disabled: [GenericWorkload], WorkloadWithJob is enabled, but depends on features that are disabled: [GenericWorkload]]",
+  ],
+  [
     "iptables: {masqueradeBit: 32}",
     "KubeProxyConfiguration.KubeProxyIPTablesConfiguration.MasqueradeBit: Invalid value: 32: must be within the range [0, 31]",
   ],
@@ -252,6 +260,8 @@ const accepted: readonly string[] = [
   "logging: {options: {text: {infoBufferSize: 0}}}",
   "featureGates: {LoggingAlphaOptions: true}\nlogging: {options: {text: {infoBufferSize: 5, splitStream: true}}}",
   "logging: {format: json}",
+  "featureGates: {AllAlpha: true, GenericWorkload: true}\nlogging: {options: {text: {splitStream: true}}}",
+  "featureGates: {AllBeta: false, LoggingBetaOptions: true}\nlogging: {format: json}",
   "featureGates: {ContextualLogging: false, LoggingBetaOptions: true}",
   "iptables: {syncPeriod: 0s}",
 ];
@@ -273,7 +283,7 @@ describe("validation of a KubeProxyConfiguration", () => {
     } catch (thrown) {
       problem = thrown;
     }
-    expect(problem).toBeInstanceOf(message.includes("feature gate") ? ParseError : StatusError);
+    expect(problem).toBeInstanceOf(/feature gate|features that are disabled/.test(message) ? ParseError : StatusError);
     expect((problem as StatusError).message).toBe(message);
     expect((problem as StatusError).position).toMatchObject({ source: "config.yaml", line: expect.any(Number) });
   });

@@ -1,7 +1,7 @@
 import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { ParseError, StatusError } from "@kubenetsim/core/runtime/errors";
 import { parseSloppyCidr } from "../snapshot/sloppy-address.ts";
-import { featureGates } from "./feature-gates.ts";
+import { gateRefusals, isGateOn } from "./feature-gates.ts";
 import type { FieldReader } from "./field-reader.ts";
 import type { KubeProxyConfig } from "./kube-proxy-config.ts";
 import { invalid, type Refusal } from "./refusal.ts";
@@ -17,7 +17,7 @@ const removedMode =
  * What kube-proxy refuses, in its order and words (pkg/proxy/apis/config/validation).
  *
  * @throws StatusError with one cause per refused field
- * @throws ParseError for a feature gate that it does not know or that is locked, which it looks at first
+ * @throws ParseError for feature gates that it does not know, that are locked or need others, which it looks at first
  */
 export function validateConfig(config: KubeProxyConfig, fields: FieldReader, document: ManifestDocument): void {
   checkFeatureGates(config, document);
@@ -49,18 +49,13 @@ export function validateConfig(config: KubeProxyConfig, fields: FieldReader, doc
   });
 }
 
-/** SetFromMap of k8s.io/component-base/featuregate, whose errors come sorted in no order; here as they are written. */
-function checkFeatureGates({ featureGates: given }: KubeProxyConfig, document: ManifestDocument): void {
-  const errors = Object.entries(given).flatMap(([name, value]) => {
-    if (!featureGates.has(name)) return [[name, `unrecognized feature gate: ${name}`]];
-    const locked = featureGates.get(name);
-    if (locked === undefined || locked === value) return [];
-    return [[name, `cannot set feature gate ${name} to ${value}, feature is locked to ${locked}`]];
-  });
-  if (errors.length === 0) return;
-  const texts = errors.map(([, text]) => text!);
+function checkFeatureGates({ featureGates }: KubeProxyConfig, document: ManifestDocument): void {
+  const refusals = gateRefusals(featureGates);
+  if (refusals.length === 0) return;
+  const texts = refusals.map(({ message }) => message);
+  const { gate } = refusals[0]!;
   throw new ParseError(texts.length === 1 ? texts[0]! : `[${texts.join(", ")}]`, {
-    position: document.positionOf(["featureGates", errors[0]![0]!]),
+    position: document.positionOf(gate === undefined ? ["featureGates"] : ["featureGates", gate]),
   });
 }
 
@@ -73,7 +68,7 @@ function excludedCidrs({ ipvs }: KubeProxyConfig): Refusal[] {
 }
 
 function proxyMode({ mode, featureGates }: KubeProxyConfig): Refusal[] {
-  const allowed = featureGates.KubeProxyIPVS === false ? ["iptables", "nftables"] : ["iptables", "ipvs", "nftables"];
+  const allowed = isGateOn("KubeProxyIPVS", featureGates) ? ["iptables", "ipvs", "nftables"] : ["iptables", "nftables"];
   if (allowed.includes(mode)) return [];
   const message = `must be ${allowed.join(", ")} or blank (blank means the best-available proxy [currently iptables])`;
   return [invalid("Mode.ProxyMode", mode, message, ["mode"])];

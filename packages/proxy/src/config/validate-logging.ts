@@ -1,4 +1,5 @@
 import type { FieldPath } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { isGateOn } from "./feature-gates.ts";
 import type { FieldReader } from "./field-reader.ts";
 import { parseGoDuration } from "./go-duration.ts";
 import { invalid, type Refusal, refuse } from "./refusal.ts";
@@ -32,8 +33,7 @@ function logFormat(fields: FieldReader, format: string): Refusal[] {
   const path = ["logging", "format"];
   if (format === "text") return [];
   if (format !== "json") return [invalid("logging.format", format, "Unsupported log format", path)];
-  const { LoggingBetaOptions: gate, AllBeta: all } = fields.booleans("featureGates");
-  if (gate ?? all ?? true) return [];
+  if (isGateOn("LoggingBetaOptions", fields.booleans("featureGates"))) return [];
   const message = "Forbidden: Log format json is disabled, see LoggingBetaOptions feature";
   return [refuse("logging.format", "FieldValueForbidden", message, path)];
 }
@@ -63,7 +63,7 @@ function vmoduleItem(fields: FieldReader, path: FieldPath): Refusal[] {
 }
 
 function alphaOptions(fields: FieldReader, format: "text" | "json"): Refusal[] {
-  if (fields.booleans("featureGates").LoggingAlphaOptions === true) return [];
+  if (isGateOn("LoggingAlphaOptions", fields.booleans("featureGates"))) return [];
   const section = ["logging", "options", format];
   const size = String(fields.at(...section, "infoBufferSize") ?? "0");
   const given = [

@@ -1,6 +1,8 @@
 import type { Protocol } from "@kubenetsim/core/net/protocol";
 import type { NftValue } from "@kubenetsim/netfilter/ruleset/nft-expression";
 import type { NftDataType, NftFamily } from "@kubenetsim/netfilter/ruleset/nft-table";
+import { isGateOn } from "../config/feature-gates.ts";
+import type { KubeProxyConfig } from "../config/kube-proxy-config.ts";
 import type { LocalDetector } from "../config/local-detector.ts";
 import type { NodePortAddresses } from "../config/node-port-addresses.ts";
 import { type NodeContext, nodeContext } from "../snapshot/node-context.ts";
@@ -27,7 +29,6 @@ export interface LocalhostNodePorts {
 export function nftablesContext(basis: ProxyBasis): NftablesContext {
   const isV4 = basis.family === "IPv4";
   const context = nodeContext(basis, basis.config.nftables);
-  const isGateOn = basis.config.featureGates.KubeProxyNFTablesLocalhostNodePorts === true;
   return {
     ...context,
     nftFamily: isV4 ? "ip" : "ip6",
@@ -35,12 +36,12 @@ export function nftablesContext(basis: ProxyBasis): NftablesContext {
     loopback: isV4
       ? { kind: "cidr", cidr: { words: [127 << 24], prefix: 8 } }
       : { kind: "address", words: [0, 0, 0, 1] },
-    localhost: localhostNodePorts(isGateOn, context.nodePorts),
+    localhost: localhostNodePorts(basis.config, context.nodePorts),
   };
 }
 
-function localhostNodePorts(isGateOn: boolean, nodePorts: NodePortAddresses): LocalhostNodePorts {
-  if (!isGateOn) return { listens: false, rejected: [] };
+function localhostNodePorts({ featureGates }: KubeProxyConfig, nodePorts: NodePortAddresses): LocalhostNodePorts {
+  if (!isGateOn("KubeProxyNFTablesLocalhostNodePorts", featureGates)) return { listens: false, rejected: [] };
   const listens = nodePorts.containsExplicitLoopback;
   return { listens, rejected: listens ? ["UDP", "SCTP"] : ["TCP", "UDP", "SCTP"] };
 }

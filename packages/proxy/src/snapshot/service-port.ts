@@ -3,6 +3,7 @@ import { familyOf, type IpAddress, type IpFamily } from "@kubenetsim/core/net/ad
 import type { Cidr } from "@kubenetsim/core/net/cidr";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
 import type { Origin } from "@kubenetsim/core/trace/origin";
+import { isGateOn } from "../config/feature-gates.ts";
 import type { ProxyBasis } from "./proxy-basis.ts";
 import { addressesOfFamily, cidrsOfFamily, parseSloppyAddress } from "./sloppy-address.ts";
 
@@ -41,7 +42,7 @@ export function servicePorts(service: Service, { family, config }: ProxyBasis): 
   const clusterIP = clusterIPOf(service, family);
   if (clusterIP === undefined) return [];
   const ports = (service.spec.ports ?? []).map((port) => readServicePort(service, port, clusterIP, family));
-  if (config.featureGates.AllowServiceExternalIPs !== false) return ports;
+  if (isGateOn("AllowServiceExternalIPs", config.featureGates)) return ports;
   return ports.map((port) => ({ ...port, externalIPs: [] }));
 }
 
