@@ -72,8 +72,26 @@ describe("delete", () => {
   it("refuses what is no kind or no key", () => {
     const one = Cluster.create({ nodes: ["n1"] });
     expect(() => one.delete("Service", { namespace: "default", name: "kubernetes" } as never)).toThrow(ParseError);
-    expect(() => one.delete("Service", undefined as never)).toThrow(/takes an object's key/);
+    expect(() => one.delete("Service", undefined as never)).toThrow(/an object's key is a text/);
     expect(() => one.delete("Servic" as never, "default/kubernetes")).toThrow(/there is no kind "Servic"/);
     expect(() => one.delete("Service", "default/none")).toThrow(StatusError);
+  });
+
+  it.each(["Servic", "toString", undefined, 5])("so do get and list: %j", (kind) => {
+    const one = Cluster.create();
+    for (const ask of [() => one.get(kind as never, "default/web"), () => one.list(kind as never)]) {
+      expect(ask).toThrow(ParseError);
+      expect(ask).toThrow(`there is no kind "${kind}"`);
+    }
+    expect(() => one.list("Planet" as never)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("Pod, ") }),
+    );
+    expect(() => one.get("Service", undefined as never)).toThrow(/an object's key is a text/);
+  });
+
+  it.each(["nt", 5, null, {}])("and iptablesSave of what is no table: %j", (table) => {
+    const one = Cluster.create({ nodes: ["n1"] });
+    one.settle();
+    expect(() => one.node("n1").iptablesSave(table as never)).toThrow(ParseError);
   });
 });

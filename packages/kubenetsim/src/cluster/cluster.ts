@@ -27,6 +27,7 @@ import { applyTexts, type ControlPlane, committed, deleteFrom, type InputText, s
 import { checkOptions, loadBalancerCidr, proxyConfig, withMode } from "./effective-options.ts";
 import { newNodes } from "./new-node.ts";
 import { NodeHandle } from "./node-handle.ts";
+import { findObject, listObjects } from "./object-lookup.ts";
 
 /**
  * A cluster to play with: apply YAML, let it settle, send packets, read what the nodes hold. Each method calls one stage;
@@ -105,9 +106,6 @@ export class Cluster {
 
   /** Several texts at once: they may refer to each other in any order, and all of them are applied or none. */
   applyAll(texts: readonly InputText[]): readonly Change[] {
-    if (texts.some(({ text }) => typeof text !== "string")) {
-      throw new TypeError("apply takes YAML or JSON as a string; JSON.stringify an object");
-    }
     const applied = applyTexts(this.#control, texts, this.#context());
     this.#control = withMode(applied.plane, this.#options);
     this.#applyWarnings = [...this.#applyWarnings, ...applied.warnings];
@@ -150,13 +148,14 @@ export class Cluster {
     this.#act({ kind: "restart", node: undefined });
   }
 
+  /** @throws ParseError for what is no kind or no key */
   get<K extends Kind>(kind: K, key: ObjectKey): KindMap[K] | undefined {
-    return this.state.tables[kind].get(key);
+    return findObject(this.state, kind, key);
   }
 
-  /** In the order in which they were created. */
+  /** In the order in which they were created. @throws ParseError for what is no kind */
   list<K extends Kind>(kind: K, namespace?: string): readonly KindMap[K][] {
-    return this.state.tables[kind].list(namespace);
+    return listObjects(this.state, kind, namespace);
   }
 
   /** `shop/client`, or `client` of the namespace default; also the name of a Deployment, for the first of its Pods. */

@@ -3,7 +3,6 @@ import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-st
 import { kinds } from "@kubenetsim/core/apiserver/decode/kinds";
 import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
-import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { deleteObject } from "@kubenetsim/core/apiserver/write-object";
 import { type SettleResult, settle } from "@kubenetsim/core/controllers/settle";
 import type { Kind, ObjectKey } from "@kubenetsim/core/model/api-object";
@@ -21,6 +20,7 @@ import {
 import { assignLoadBalancers } from "../cloud/load-balancer-controller.ts";
 import type { Warning } from "../warnings/warning.ts";
 import { recreatePods } from "./daemon-pods.ts";
+import { requireKey, requireKind } from "./object-lookup.ts";
 
 /** What was asked for, and how far it has been settled. A frozen value; every step gives a new one. */
 export interface ControlPlane {
@@ -54,9 +54,12 @@ export interface InputText {
  * Applies the objects of texts, all or none, whatever text they stand in. A KubeProxyConfiguration, or the ConfigMap that
  * holds one, configures kube-proxy; the last one counts.
  *
- * @throws ParseError, StatusError, UnsupportedError
+ * @throws ParseError, StatusError, UnsupportedError; TypeError for what is no text
  */
 export function applyTexts(plane: ControlPlane, texts: readonly InputText[], context: ControlContext): Applied {
+  if (texts.some(({ text }) => typeof text !== "string")) {
+    throw new TypeError("apply takes YAML or JSON as a string; JSON.stringify an object");
+  }
   const documents = texts.flatMap(({ text, source }) => readManifests(text, source));
   const configs = documents.filter(isKubeProxyConfig).map(readKubeProxyConfigDocument);
   const last = configs.at(-1) ?? { config: plane.config, document: plane.configSource };
@@ -109,15 +112,8 @@ function documentsOf(object: ConfigMap): ManifestDocument[] {
 
 /** Deletes one object. @throws StatusError NotFound, ParseError for what is no kind or no key */
 export function deleteFrom(plane: ControlPlane, kind: Kind, key: ObjectKey): { plane: ControlPlane; change: Change } {
-  if (!Object.hasOwn(kinds, kind)) {
-    const meant = nearestWord(String(kind), Object.keys(kinds));
-    throw new ParseError(`there is no kind "${kind}"`, meant === undefined ? {} : { hint: `did you mean ${meant}?` });
-  }
-  if (typeof key !== "string") {
-    throw new ParseError(`delete takes an object's key, not ${JSON.stringify(key)}`, {
-      hint: 'for example "shop/web", or "n1" for what has no namespace',
-    });
-  }
+  requireKind(kind);
+  requireKey(key);
   const deleted = deleteObject(plane.state, kind, key);
   if (deleted === undefined) {
     throw new StatusError("NotFound", `${kinds[kind].resource} "${key.slice(key.indexOf("/") + 1)}" not found`);

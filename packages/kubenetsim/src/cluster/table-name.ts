@@ -8,7 +8,7 @@ const tables: readonly TableName[] = ["nat", "filter", "mangle", "raw", "securit
 export function readTableName(text: string): TableName {
   const table = tables.find((candidate) => candidate === text);
   if (table !== undefined) return table;
-  const meant = nearestWord(text, tables);
+  const meant = nearestWord(String(text), tables);
   throw new ParseError(`there is no table "${text}"`, {
     hint: meant === undefined ? `the tables are ${tables.join(", ")}` : `did you mean ${meant}?`,
   });
