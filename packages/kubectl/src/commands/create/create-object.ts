@@ -1,7 +1,9 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { usageError } from "../../command-error.ts";
+import { ServerError } from "../../client/server-error.ts";
+import { failure, usageError } from "../../command-error.ts";
 import { readDryRun, readValidation } from "../../flags/dry-run.ts";
 import { objectPrinter } from "../../output/object-printer.ts";
+import type { Session } from "../../session.ts";
 import type { CommandRun } from "../command.ts";
 
 /** The only argument of a `create` command. @throws CommandError */
@@ -40,6 +42,21 @@ export function createObject(run: CommandRun, object: PlainObject, destination: 
     },
   });
   print(answer);
+}
+
+/** As `createObject`, with the words of the `create` commands where the server refuses. */
+export function createNamed(run: CommandRun, object: PlainObject, path: string, what: string): void {
+  try {
+    createObject(run, object, { path });
+  } catch (reason) {
+    if (reason instanceof ServerError) throw failure(`failed to create ${what}: ${reason.message}`);
+    throw reason;
+  }
+}
+
+/** The namespace of an object stands in it only where one was given. */
+export function namespaceOf(session: Session): { namespace?: string } {
+  return session.namespaceIsGiven ? { namespace: session.namespace } : {};
 }
 
 /** With what `kubectl apply` compares the next time. */

@@ -1,11 +1,10 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { dnsSubdomain, portName } from "@kubenetsim/core/apiserver/validate/names";
-import { ServerError } from "../../client/server-error.ts";
 import { failure } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { printFlags, saveConfigFlag, writeFlags } from "../../flags/global-flags.ts";
 import type { Command, CommandRun } from "../command.ts";
-import { createObject, nameArgument } from "./create-object.ts";
+import { createNamed, nameArgument, namespaceOf } from "./create-object.ts";
 
 const flags: readonly Flag[] = [...printFlags, ...writeFlags, saveConfigFlag, { name: "tcp", kind: "stringSlice" }];
 
@@ -60,7 +59,7 @@ function createOfType(run: CommandRun, type: string): void {
     apiVersion: "v1",
     metadata: {
       name,
-      ...(session.namespaceIsGiven ? { namespace: session.namespace } : {}),
+      ...namespaceOf(session),
       labels: { app: name },
     },
     spec: {
@@ -72,12 +71,7 @@ function createOfType(run: CommandRun, type: string): void {
     },
     status: { loadBalancer: {} },
   };
-  try {
-    createObject(run, service, { path: `/api/v1/namespaces/${session.namespace}/services` });
-  } catch (reason) {
-    if (reason instanceof ServerError) throw failure(`failed to create ${type} service: ${reason.message}`);
-    throw reason;
-  }
+  createNamed(run, service, `/api/v1/namespaces/${session.namespace}/services`, `${type} service`);
 }
 
 /** `80:8080`: name, port and target as `--tcp` tells them. */

@@ -1,9 +1,12 @@
 import type { Command } from "../command.ts";
+import { createDeployment } from "./create-deployment.ts";
+import { createIngress } from "./create-ingress.ts";
+import { createNamespace } from "./create-namespace.ts";
 import { createService } from "./create-service.ts";
 
 /** `kubectl create`. */
 export const create: Command = {
   name: "create",
   short: "Create a resource from a file or from stdin",
-  subcommands: [createService],
+  subcommands: [createDeployment, createIngress, createNamespace, createService],
 };
