@@ -125,7 +125,7 @@ function numberRules(draw: Draw, family: NftFamily): string {
       case 2:
         return `${family} saddr . ${text} { ${keys.map((key) => `${draw.pick(clients)} . ${key}`).join(", ")} } counter`;
       case 3:
-        return `meta mark set 0x${draw.below(5)} counter`;
+        return `meta mark set ${draw.pick([text, text, `0x${draw.below(5)}`])} counter`;
       default:
         return `counter ${text} vmap { ${keys.map((key) => `${key} : ${verdict()}`).join(", ")} }`;
     }

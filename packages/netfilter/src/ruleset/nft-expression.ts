@@ -77,6 +77,8 @@ export type NftStatement =
   | { readonly kind: "reject"; readonly with: string | undefined }
   /** `meta mark set meta mark | value`, `^ value`, or a plain value. */
   | { readonly kind: "set-mark"; readonly operation: "or" | "xor" | "and" | "set"; readonly value: number }
+  /** `meta mark set jhash …`, `meta mark set numgen …`. */
+  | { readonly kind: "set-mark-to"; readonly field: NftField }
   | { readonly kind: "masquerade"; readonly fullyRandom: boolean }
   | { readonly kind: "dnat"; readonly to: NftEndpoint }
   /** `dnat ip to KEY map { … }` (text fed to nft: `dnat ip addr . port to KEY map { … }`). */

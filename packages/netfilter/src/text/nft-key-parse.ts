@@ -1,7 +1,7 @@
 import type { NftField, NftKey } from "../ruleset/nft-expression.ts";
 import type { NftFamily } from "../ruleset/nft-table.ts";
 import { nftProtocolNumber, portProtocols } from "./nft-symbols.ts";
-import { markNumber } from "./nft-value-parse.ts";
+import { markNumber, nftNumber } from "./nft-value-parse.ts";
 import type { NftWords } from "./nft-words.ts";
 
 /** A key, and the protocol that `tcp dport` in it asks for beside the port. */
@@ -139,6 +139,7 @@ function acceptOffset(words: NftWords, modulus: number): number {
 /** nft reads 64 bits and keeps the lower half. */
 function takeWord32(words: NftWords, what: string): number {
   const word = words.take(what);
-  if (!/^(?:0x[0-9a-f]{1,16}|0[0-7]*|[1-9]\d{0,18})$/i.test(word)) throw words.error(`not a number: ${word}`);
-  return Number(BigInt.asUintN(32, BigInt(word.replace(/^0(?=\d)/, "0o"))));
+  const number = nftNumber(word);
+  if (number === undefined) throw words.error(`not a number: ${word}`);
+  return Number(BigInt.asUintN(32, number));
 }

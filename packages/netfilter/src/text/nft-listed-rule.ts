@@ -74,6 +74,7 @@ function portOf({ right }: Match): number {
 function saysProtocol(statement: NftStatement, protocol: number | undefined): boolean {
   if (statement.kind === "reject") return protocol === 6 && statement.with === "tcp reset";
   if (!portProtocols.has(protocol ?? -1)) return false;
+  if (statement.kind === "set-mark-to") return readsPort([statement.field]);
   if (statement.kind !== "match" && statement.kind !== "vmap" && statement.kind !== "dnat-map") return false;
   return readsPort(statement.key);
 }

@@ -18,13 +18,26 @@ export function parseMatch(words: NftWords, key: NftKey, family: NftFamily): Nft
   }
   if (words.accept("{")) {
     if (kind === "ct-status") throw words.unsupported("ct status against a set");
-    return { kind: "match", key, negated, right: { kind: "anonymous", elements: parseElements(words, kinds) } };
+    const elements = parseElements(words, kinds);
+    if (kinds.length === 1) for (const [value] of elements) checkInteger(words, key[0]!, value!);
+    return { kind: "match", key, negated, right: { kind: "anonymous", elements } };
   }
   if (kinds.length > 1) throw words.error("a concatenation is compared with a set only", 0);
   if (kind === "ct-state" || kind === "ct-status") return flagMatch(words, key, negated, kind);
   const masked = key[0]!.kind === "mark" ? acceptPrefixedMark(words) : undefined;
   if (masked !== undefined) return { kind: "match", key: [masked.field], negated, right: masked.right };
-  return { kind: "match", key, negated, right: { kind: "value", value: parseValue(words, kind) } };
+  const value = parseValue(words, kind);
+  checkInteger(words, key[0]!, value);
+  return { kind: "match", key, negated, right: { kind: "value", value } };
+}
+
+/** nft knows the largest number that a field can come to; but not in maps and in keys of several fields. */
+function checkInteger(words: NftWords, field: NftKey[number], value: NftValue): void {
+  if ((field.kind !== "numgen" && field.kind !== "jhash") || value.kind !== "number") return;
+  const largest = field.modulus + field.offset - 1;
+  if (largest > 0 && value.number > largest) {
+    throw words.error(`Value ${value.number} exceeds valid range 0-${largest}`);
+  }
 }
 
 function parseOperator(words: NftWords): boolean {

@@ -26,9 +26,33 @@ const refused: readonly (readonly [line: string, message: string, column: number
   [timeout("123456789s"), "not a time: 123456789s", 67],
   [timeout("1s1h"), "not a time: 1s1h", 67],
   [timeout("90"), "not a time: 90", 67],
+  ["add rule ip t a numgen inc mod 0 0 accept", "Could not process rule: Numerical result out of range", 32],
+  ["add rule ip t a numgen inc mod 4294967296 0 accept", "Could not process rule: Numerical result out of range", 32],
+  [
+    "add rule ip t a numgen inc mod 10 offset 4294967290 0 accept",
+    "Could not process rule: Value too large for defined data type",
+    42,
+  ],
+  ["add rule ip t a jhash ip saddr mod 0 0 accept", "Could not process rule: Numerical result out of range", 36],
+  [
+    "add rule ip t a jhash ip saddr mod 2 offset 4294967295 0 accept",
+    "Could not process rule: Value too large for defined data type",
+    45,
+  ],
+  ["add rule ip t a jhash ip saddr mod 2 seed x 0 accept", "not a number: x", 43],
+  ["add rule ip t a jhash ip saddr mod 09 0 accept", "not a number: 09", 36],
+  ["add rule ip t a numgen rand mod 2 0 accept", "not a kind of numgen: rand", 24],
+  ["add rule ip t a numgen inc 2 0 accept", '"mod" is missing before "2"', 28],
+  ["add rule ip t a numgen inc mod 3 3 accept", "Value 3 exceeds valid range 0-2", 34],
+  ["add rule ip t a numgen inc mod 3 offset 5 8 accept", "Value 8 exceeds valid range 0-7", 43],
+  ["add rule ip t a jhash ip saddr mod 2 seed 1 != 2 accept", "Value 2 exceeds valid range 0-1", 48],
 ];
 
 const taken = [
+  "add rule ip t a numgen inc mod 1 5 accept",
+  "add rule ip t a numgen inc mod 3 vmap { 0 : accept, 3 : drop }",
+  "add rule ip t a ip saddr . numgen inc mod 2 { 1.1.1.1 . 2 } accept",
+  "add rule ip t a numgen inc mod 4294967295 offset 1 0 accept",
   `add chain ip t ${long(255)}`,
   `add rule ip t a drop comment "${long(128)}"`,
   'add rule ip t a drop comment "💥"',

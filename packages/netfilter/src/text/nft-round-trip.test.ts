@@ -114,6 +114,16 @@ class TableDraw {
       [{ kind: "mark", mask: undefined }, "mark"],
       [{ kind: "fib-type", of: this.one(["saddr", "daddr"]) }, "fib"],
       [{ kind: "numgen", mode: this.one(["random", "inc"]), modulus: 3, offset: this.one([0, 1]) }, "numgen"],
+      [
+        {
+          kind: "jhash",
+          of: this.one<readonly NftField[]>([[{ kind: "saddr" }], [{ kind: "daddr" }, { kind: "sport" }]]),
+          modulus: 3,
+          seed: this.one([undefined, 0, 0xdeadbeef]),
+          offset: this.one([0, 1]),
+        },
+        "numgen",
+      ],
     ]);
   }
 

@@ -47,7 +47,7 @@ function parseStatement(words: NftWords, family: NftFamily, statements: NftState
       return;
   }
   if (word === "@th") statements.push(...parseRawPorts(words));
-  else if (isSetMark(words)) statements.push(parseSetMark(words));
+  else if (isSetMark(words)) statements.push(...parseSetMark(words, family, statements));
   else statements.push(...parseComparison(words, family, statements));
 }
 
@@ -136,11 +136,26 @@ function isSetMark(words: NftWords): boolean {
   return words.peek(at) === "mark" && words.peek(at + 1) === "set";
 }
 
-/** `mark set mark or 0x4000`, `meta mark set meta mark | 0x00004000`, `mark set 5`. */
-function parseSetMark(words: NftWords): NftStatement {
+/** `mark set mark or 0x4000`, `meta mark set meta mark | 0x00004000`, `mark set 5`, `mark set numgen inc mod 2`. */
+function parseSetMark(words: NftWords, family: NftFamily, before: readonly NftStatement[]): NftStatement[] {
   words.accept("meta");
   words.expect("mark");
   words.expect("set");
+  if (words.peek() === "numgen" || words.peek() === "jhash") return parseSetMarkTo(words, family, before);
+  return [parseSetMarkByBits(words)];
+}
+
+function parseSetMarkTo(words: NftWords, family: NftFamily, before: readonly NftStatement[]): NftStatement[] {
+  const { fields, protocol } = parseKey(words, family);
+  const [field, ...more] = fields;
+  if (more.length > 0) throw words.error("a mark is set to one number");
+  if (words.peek() === "map" || operations.has(words.peek())) {
+    throw words.unsupported(`meta mark set ${field!.kind} … ${words.peek()}`, 0);
+  }
+  return [...protocolBefore(protocol, before), { kind: "set-mark-to", field: field! }];
+}
+
+function parseSetMarkByBits(words: NftWords): NftStatement {
   words.accept("meta");
   if (!words.accept("mark"))
     return { kind: "set-mark", operation: "set", value: markNumber(words, words.take("a mark")) };

@@ -18,6 +18,10 @@ export function statementText(statement: NftStatement, form: StatementForm): str
       return statement.with === undefined ? "reject" : `reject with ${statement.with}`;
     case "set-mark":
       return setMarkText(statement, form.style);
+    case "set-mark-to": {
+      const mark = form.style === "listed" ? "meta mark" : "mark";
+      return `${mark} set ${keyText([statement.field], form.family, form.style, form.ports)}`;
+    }
     case "masquerade":
       return statement.fullyRandom ? "masquerade fully-random" : "masquerade";
     case "dnat":

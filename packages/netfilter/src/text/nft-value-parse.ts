@@ -23,7 +23,7 @@ export function parseValue(words: NftWords, kind: NftValueKind): NftValue {
     case "port":
       return { kind: "number", number: decimal(words, word, "a port", 65_535) };
     case "integer":
-      return { kind: "number", number: decimal(words, word, "a number", 0xffffffff) };
+      return { kind: "number", number: integer(words, word) };
     case "protocol":
       return { kind: "protocol", number: protocol(words, word) };
     case "mark":
@@ -76,6 +76,23 @@ export function decimal(words: NftWords, word: string, what: string, max: number
   if (/^\d+-\d+$/.test(word)) throw words.unsupported(`a range of numbers ("${word}")`);
   if (!/^\d+$/.test(word) || Number(word) > max) throw words.error(`${what} is not a number from 0 to ${max}: ${word}`);
   return Number(word);
+}
+
+/** Of 32 bits, in any base that nft reads. */
+function integer(words: NftWords, word: string): number {
+  if (/^\d+-\d+$/.test(word)) throw words.unsupported(`a range of numbers ("${word}")`);
+  const number = nftNumber(word);
+  if (number === undefined || number > 0xffffffff) {
+    throw words.error(`a number is not a number from 0 to ${0xffffffff}: ${word}`);
+  }
+  return Number(number);
+}
+
+/** Decimal, hexadecimal with `0x`, octal with a leading 0, up to 64 bits; undefined for anything else (nft's scanner.l). */
+export function nftNumber(word: string): bigint | undefined {
+  if (!/^(?:0x[0-9a-f]{1,16}|0[0-7]*|[1-9]\d{0,19})$/i.test(word)) return undefined;
+  const number = BigInt(word.replace(/^0(?=\d)/, "0o"));
+  return number < 2n ** 64n ? number : undefined;
 }
 
 /** Decimal or `0x…`, 32 bits. */

@@ -103,6 +103,9 @@ export class ChainCompiler {
       case "set-mark":
         words.push(nftOp.mark, ...markWords(statement.operation, statement.value | 0));
         return;
+      case "set-mark-to":
+        words.push(nftOp.markTo, this.#addLookup(this.#keys.compile([statement.field])));
+        return;
       case "masquerade":
         words.push(nftOp.masquerade, statement.fullyRandom ? 1 : 0);
         return;

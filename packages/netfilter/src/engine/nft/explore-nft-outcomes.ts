@@ -101,6 +101,8 @@ class Walk {
         return this.#verdict(statement.verdict);
       case "reject":
         return this.#end("REJECT");
+      case "set-mark-to":
+        return "on";
       case "set-mark":
         this.#isMarked = statement.operation === "or" || statement.operation === "set";
         return "on";

@@ -35,10 +35,12 @@ export const nftOp = {
   updateSet: 13,
   /** counter */
   counter: 14,
+  /** look-up without a set, whose key is the new mark */
+  markTo: 15,
 } as const;
 
 /** Words of each operation, its own number included. */
-export const nftOpLengths: readonly number[] = [5, 11, 5, 4, 3, 3, 2, 2, 2, 3, 2, 6, 2, 3, 2];
+export const nftOpLengths: readonly number[] = [5, 11, 5, 4, 3, 3, 2, 2, 2, 3, 2, 6, 2, 3, 2, 2];
 
 /** What is read into a key or compared: code, then three parameters each. */
 export const nftField = {

@@ -116,6 +116,11 @@ export class NftEvaluator {
         return this.#mapEndpoint(code, code.lookups[words[at + 1]!]!);
       case nftOp.updateSet:
         return this.#updateSet(code, code.lookups[words[at + 1]!]!, words[at + 2] === 1);
+      case nftOp.markTo: {
+        const mark = this.#readKey(code, code.lookups[words[at + 1]!]!)[0]!;
+        this.#record(-1);
+        return this.#setMark(mark);
+      }
       case nftOp.counter: {
         const count = code.counters[words[at + 1]!]!;
         this.#packet.fate.more = true;
@@ -137,12 +142,8 @@ export class NftEvaluator {
       case nftOp.reject:
         packet.rejection = words[at + 1]!;
         return verdict.reject;
-      case nftOp.mark: {
-        const before = packet.mark;
-        packet.mark = (before & words[at + 1]!) ^ words[at + 2]!;
-        this.#tape?.write(tapeKind.mark, before, packet.mark);
-        return proceed;
-      }
+      case nftOp.mark:
+        return this.#setMark((packet.mark & words[at + 1]!) ^ words[at + 2]!);
       case nftOp.masquerade:
         answer.nat = natKind.masquerade;
         answer.natRandom = words[at + 1] === 1;
@@ -150,6 +151,14 @@ export class NftEvaluator {
       default:
         return this.#translate(words, at + 1);
     }
+  }
+
+  #setMark(mark: number): number {
+    const packet = this.#packet;
+    const before = packet.mark;
+    packet.mark = mark;
+    this.#tape?.write(tapeKind.mark, before, mark);
+    return proceed;
   }
 
   /** DNAT to the four address words and the port at `at`. */
