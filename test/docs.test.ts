@@ -16,11 +16,11 @@ import { root, type SourceFile, sourceFiles } from "./tidy/source-files.ts";
 
 let modulesRun = 0;
 
-// UPDATE_DOCS=1 npx vitest run test/docs.test.ts writes what commands and programs print and draw now; UPDATE_DOCS=rr.md
-// does so for documents whose path ends so.
+// UPDATE_DOCS=1 npx vitest run test/docs.test.ts writes what commands and programs print and draw now; UPDATE_DOCS=wrr.md
+// does so for documents with that in their path.
 const update = process.env.UPDATE_DOCS;
 for (const file of update === undefined ? [] : readDocuments()) {
-  if (update !== "1" && !file.path.endsWith(update!)) continue;
+  if (update !== "1" && !file.path.includes(update!)) continue;
   const fresh = await withFreshOutput(
     file,
     (words) => runCli(words).out,

@@ -70,6 +70,6 @@ export { disturbanceLine, fairnessTable } from "./study/fairness-table.ts";
 export { type Fraction, formatFraction, formatPercent, fraction } from "./study/fraction.ts";
 export { findPeriod, type Period } from "./study/period.ts";
 export type { Load, Pick } from "./study/sequence.ts";
-export type { Shown } from "./study/step-rows.ts";
+export type { Shown, StepOptions } from "./study/step-rows.ts";
 export { stepSvg } from "./study/step-svg.ts";
 export { stepTable } from "./study/step-table.ts";

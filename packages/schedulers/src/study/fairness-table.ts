@@ -6,6 +6,7 @@ import { alignColumns } from "./step-table.ts";
 
 /** A `Fairness` as text: where it comes from, then each server's share, longest run and largest gap. */
 export function fairnessTable(result: Fairness): string {
+  const { nobody } = result;
   const rows = result.servers.map(({ id, share, longestRun, longestGap }) => [
     letterOf(id),
     formatFraction(share),
@@ -13,10 +14,10 @@ export function fairnessTable(result: Fairness): string {
     String(longestRun ?? "-"),
     String(longestGap ?? "-"),
   ]);
-  if (result.nobody.numerator > 0n) {
-    rows.push(["none", formatFraction(result.nobody), formatPercent(result.nobody), "-", "-"]);
-  }
-  const table = alignColumns([["server", "share", "", "longest run", "largest gap"], ...rows]);
+  if (nobody.numerator > 0n) rows.push(["none", formatFraction(nobody), formatPercent(nobody), "-", "-"]);
+  const columns = result.basis.kind === "odds" ? 3 : 5;
+  const head = ["server", "share", "", "longest run", "largest gap"];
+  const table = alignColumns([head, ...rows].map((row) => row.slice(0, columns)));
   const { discrepancy, examined } = result;
   const end = [];
   if (discrepancy !== undefined) end.push(`discrepancy (picks): ${formatFraction(discrepancy)}`);
@@ -39,5 +40,5 @@ export function disturbanceLine({ had, moved, refused, elsewhere }: Disturbance)
 function describeBasis(basis: Basis): string {
   if (basis.kind === "odds") return "exact odds of each request";
   if (basis.kind === "arrivals") return `no period; counted over ${basis.length} arrivals`;
-  return `period ${basis.length}${basis.before > 0 ? `, entered after ${basis.before}` : ""}`;
+  return `period ${basis.length}${basis.before > 0 ? `, entered after ${basis.before} picks` : ""}`;
 }

@@ -10,8 +10,8 @@ export interface StateView {
   readonly perServer: Readonly<Record<string, readonly string[]>>;
   /** A table's places: index of a server, -1 for none. */
   readonly table?: readonly number[];
-  /** What it remembers of addresses: `100.64.0.1 → A`. */
-  readonly memory: readonly string[];
+  /** What it remembers of addresses: `100.64.0.1` → `A`. */
+  readonly memory: Readonly<Record<string, string>>;
 }
 
 /** Arrays of numbers from this length on are tables. */
@@ -19,25 +19,26 @@ const shortestTable = 17;
 const longestValue = 32;
 
 /**
- * Any scheduler's state, by its shape. Fields called `position` are indexes in the list and become letters; so do long
+ * Any scheduler's state, by its shape. A state that is a number and fields called `position` are indexes in the list and become letters; so do long
  * arrays of numbers, which are tables of indexes; arrays as long as the list belong to its servers; and what has an
  * `address` and a `serverId` or `serverIds` is something remembered.
  */
 export function viewState(state: unknown, servers: readonly Server[]): StateView {
   const values: Record<string, string> = {};
   const perServer: Record<string, readonly string[]> = {};
-  const memory: string[] = [];
+  const memory: Record<string, string> = {};
   let table: readonly number[] | undefined;
-  for (const [field, value] of Object.entries(isRecord(state) ? state : {})) {
+  const fields = typeof state === "number" ? { position: state } : isRecord(state) ? state : {};
+  for (const [field, value] of Object.entries(fields)) {
     const label = inWords(field);
     if (Array.isArray(value)) {
       const remembered = value.flat().filter(isRemembered);
-      if (remembered.length > 0) memory.push(...remembered.map(describeMemory));
+      if (remembered.length > 0) Object.assign(memory, ...remembered.map(describeMemory));
       else if (value.length >= shortestTable && value.every((item) => isPlace(item, servers)))
         table = value as number[];
       else if (value.length === servers.length && value.some((item) => item !== null))
         Object.assign(perServer, serverColumns(label, value));
-      else if (value.some((item) => item !== null)) values[label] = inShort(value);
+      else if (value.flat().some((item) => item !== null)) values[label] = inShort(value);
     } else if (field === "position") values[label] = letterAt(servers, value as number);
     else if (field !== "buckets") values[label] = inShort(value);
   }
@@ -48,7 +49,7 @@ export function viewState(state: unknown, servers: readonly Server[]): StateView
 function inShort(value: unknown): string {
   if (value === null) return "-";
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return text.length <= longestValue ? text : "…";
+  return text.length <= longestValue ? text : "(long)";
 }
 
 /** The letter of the server at an index; `head` for -1, where the list begins. */
@@ -85,9 +86,8 @@ function isRemembered(value: unknown): value is Remembered {
   return isRecord(value) && Array.isArray(value.address) && ("serverId" in value || "serverIds" in value);
 }
 
-function describeMemory({ address, serverId, serverIds }: Remembered): string {
-  const ids = serverIds ?? [serverId!];
-  return `${formatAddress(address)} → ${ids.map(letterOf).join(", ")}`;
+function describeMemory({ address, serverId, serverIds }: Remembered): Record<string, string> {
+  return { [formatAddress(address)]: (serverIds ?? [serverId!]).map(letterOf).join(", ") };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,16 +1,7 @@
 import { formatEndpoint } from "../address.ts";
 import type { Step } from "../balance.ts";
 import { letterOf } from "../servers.ts";
-import {
-  askedOf,
-  columnNames,
-  constantColumns,
-  everyServer,
-  type Shown,
-  type StepRow,
-  shownOf,
-  stepRows,
-} from "./step-rows.ts";
+import { askedOf, everyServer, type Shown, type StepOptions, type StepRow, viewSteps } from "./step-rows.ts";
 import { element, svgDocument, text } from "./svg.ts";
 import { drawTables } from "./table-drawing.ts";
 
@@ -26,26 +17,29 @@ const characterWidth = 7.3;
  * @example
  * const picture = stepSvg(lesson.steps, { title: "wrr, weights 1, 2 and 3" });
  */
-export function stepSvg(
-  steps: readonly Step[],
-  options: { readonly title: string; readonly shown?: readonly Shown[] },
-): string {
-  const shown = options.shown ?? shownOf(steps);
-  const rows = stepRows(steps, shown);
+export function stepSvg(steps: readonly Step[], options: StepOptions & { readonly title: string }): string {
+  const { rows, shown, names } = viewSteps(steps, options);
   const servers = everyServer(steps);
-  const values = drawnColumns(rows, shown);
-  const lines = [...askedOf(shown), ...values];
+  const letters = new Set(servers.map(({ id }) => letterOf(id)));
+  // Connections stand on the servers' lines.
+  const lines = [...askedOf(shown), ...names.filter((name) => !letters.has(name))];
   const labels = servers.map(serverLabel);
   const left = Math.ceil(32 + Math.max(...[...labels, ...lines].map((label) => label.length)) * characterWidth);
-  const layout = layOutColumns(rows, lines, left);
+  const layout = layOutColumns(
+    rows,
+    lines.filter((line) => !isTurned(rows, line)),
+    left,
+  );
   const serverTop = top;
   const valueTop = serverTop + servers.length * rowHeight + 10;
+  const lineTops = lines.map((_, at) => sum(lines.slice(0, at).map((line) => lineHeight(rows, line))));
+  const bottom = valueTop + sum(lines.map((line) => lineHeight(rows, line)));
   const body = [
     ...servers.map((server, at) => drawServer(server.id, labels[at]!, rows, layout, serverTop + at * rowHeight, shown)),
     ...rows.map((row, at) => drawHead(row, at, layout, serverTop, servers.length)),
-    ...lines.map((line, at) => drawValues(line, rows, layout, valueTop + at * rowHeight)),
+    ...lines.map((line, at) => drawValues(line, rows, layout, valueTop + lineTops[at]!)),
   ];
-  const tables = drawTables(rows, 16, valueTop + lines.length * rowHeight + 14);
+  const tables = drawTables(rows, 16, bottom + 14);
   const title = element("text", { x: 16, y: 24, class: "title" }, options.title);
   const legend = shown.includes("connections")
     ? "numbers: connections after the step, active+inactive; in a box: chosen"
@@ -63,15 +57,6 @@ interface Layout {
   readonly centers: readonly number[];
   readonly widths: readonly number[];
   readonly width: number;
-}
-
-/** The columns below the servers: all that are not the servers' own connections and do not stay the same throughout. */
-function drawnColumns(rows: readonly StepRow[], shown: readonly Shown[]): string[] {
-  const constant = rows.length < 2 ? [] : constantColumns(rows);
-  const own = new Set(
-    shown.includes("connections") ? rows.flatMap((row) => row.servers.map(({ id }) => letterOf(id))) : [],
-  );
-  return columnNames(rows).filter((name) => !own.has(name) && !constant.includes(name));
 }
 
 function layOutColumns(rows: readonly StepRow[], lines: readonly string[], left: number): Layout {
@@ -132,8 +117,32 @@ function drawHead(row: StepRow, at: number, { centers, widths }: Layout, y: numb
 }
 
 function drawValues(line: string, rows: readonly StepRow[], { centers }: Layout, y: number): string {
-  const label = element("text", { x: 16, y: y + 18, class: "label" }, line);
-  return label + rows.map((row, at) => text(centers[at]!, y + 18, shownValue(row, line), "")).join("");
+  const middle = y + lineHeight(rows, line) / 2;
+  const label = element("text", { x: 16, y: middle + 4, class: "label" }, line);
+  const turned = isTurned(rows, line);
+  const values = rows.map((row, at) => {
+    const [x, value] = [centers[at]!, shownValue(row, line)];
+    if (!turned || value === "") return text(x, middle + 4, value, "");
+    return element("text", { x, y: middle + 4, transform: `rotate(-90 ${x} ${middle})`, class: "middle" }, value);
+  });
+  return label + values.join("");
+}
+
+function longestOf(rows: readonly StepRow[], line: string): number {
+  return Math.max(...rows.map((row) => shownValue(row, line).length));
+}
+
+/** Addresses and keys stand upright, or else the columns would be too wide. */
+function isTurned(rows: readonly StepRow[], line: string): boolean {
+  return longestOf(rows, line) > 7;
+}
+
+function lineHeight(rows: readonly StepRow[], line: string): number {
+  return isTurned(rows, line) ? Math.ceil(longestOf(rows, line) * characterWidth) + 12 : rowHeight;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function describe(rows: readonly StepRow[]): string {

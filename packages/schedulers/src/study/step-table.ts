@@ -1,16 +1,7 @@
 import { formatEndpoint } from "../address.ts";
 import type { Step } from "../balance.ts";
 import { letterOf } from "../servers.ts";
-import {
-  askedOf,
-  columnNames,
-  constantColumns,
-  everyServer,
-  type Shown,
-  type StepRow,
-  shownOf,
-  stepRows,
-} from "./step-rows.ts";
+import { askedOf, everyServer, type StepOptions, type StepRow, viewSteps } from "./step-rows.ts";
 
 /**
  * Steps as a table of text: what happened, who was picked, how many servers were looked at for it, and the state after.
@@ -21,10 +12,8 @@ import {
  * lesson.open();
  * console.log(stepTable(lesson.steps));
  */
-export function stepTable(steps: readonly Step[], shown: readonly Shown[] = shownOf(steps)): string {
-  const rows = stepRows(steps, shown);
-  const constant = rows.length < 2 ? [] : constantColumns(rows);
-  const names = columnNames(rows).filter((name) => !constant.includes(name));
+export function stepTable(steps: readonly Step[], options: StepOptions = {}): string {
+  const { rows, shown, names, constant } = viewSteps(steps, options);
   const head = ["#", "event", ...askedOf(shown), "pick", "examined", ...names];
   const body = rows.map((row, at) => [
     String(at),

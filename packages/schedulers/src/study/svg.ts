@@ -58,6 +58,16 @@ export function text(x: number, y: number, content: string, kind: string): strin
   return content === "" ? "" : element("text", { x, y, class: `middle ${kind}`.trim() }, content);
 }
 
+/** A part of a text, around an x of its own. */
+export function span(x: number, content: string, kind: string): string {
+  return element("tspan", kind === "" ? { x } : { x, class: kind }, content);
+}
+
+/** A line of spans. */
+export function textOf(y: number, spans: readonly string[]): string {
+  return `<text y="${y}" class="middle">${spans.join("")}</text>`;
+}
+
 function escapeXml(content: string): string {
   return content.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

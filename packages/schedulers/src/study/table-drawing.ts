@@ -1,6 +1,6 @@
 import { letterAt } from "./state-view.ts";
 import type { StepRow } from "./step-rows.ts";
-import { element, text } from "./svg.ts";
+import { element, span, textOf } from "./svg.ts";
 
 const perRow = 64;
 const cellWidth = 13;
@@ -48,13 +48,23 @@ function drawPlaces(
   left: number,
   top: number,
 ): string[] {
-  return letters.map((letter, place) => {
-    const x = left + (place % perRow) * cellWidth;
-    const y = top + Math.floor(place / perRow) * cellHeight;
-    const moved = before !== undefined && before[place] !== letter;
-    const box = { x, y, width: cellWidth, height: cellHeight, class: moved ? "changed" : "place" };
-    return element("rect", box) + text(x + cellWidth / 2, y + 13, letter, moved ? "over" : "");
-  });
+  const parts = [];
+  for (let first = 0; first < letters.length; first += perRow) {
+    const y = top + (first / perRow) * cellHeight;
+    const places = letters.slice(first, first + perRow).map((letter, at) => {
+      const moved = before !== undefined && before[first + at] !== letter;
+      return { letter, x: left + at * cellWidth, moved };
+    });
+    const moved = places.filter((place) => place.moved);
+    const steps = places.map(({ x }) => `M${x} ${y}h${cellWidth}v${cellHeight}h-${cellWidth}z`);
+    parts.push(element("path", { d: steps.join(""), class: "place" }));
+    for (const { x } of moved) {
+      parts.push(element("rect", { x, y, width: cellWidth, height: cellHeight, class: "changed" }));
+    }
+    const spans = places.map(({ letter, x, moved: over }) => span(x + cellWidth / 2, letter, over ? "over" : ""));
+    parts.push(textOf(y + 13, spans));
+  }
+  return parts;
 }
 
 function sameLetters(a: readonly string[], b: readonly string[] | undefined): boolean {
