@@ -19,9 +19,9 @@ const shortestTable = 17;
 const longestValue = 32;
 
 /**
- * Any scheduler's state, by its shape. A state that is a number and fields called `position` are indexes in the list and become letters; so do long
- * arrays of numbers, which are tables of indexes; arrays as long as the list belong to its servers; and what has an
- * `address` and a `serverId` or `serverIds` is something remembered.
+ * Any scheduler's state, by its shape. A state that is a number and fields called `position` are indexes in the list and
+ * become letters; so do long arrays of such numbers, which are tables; arrays as long as the list belong to its servers;
+ * and what has an `address` and a `serverId` or `serverIds` is something remembered.
  */
 export function viewState(state: unknown, servers: readonly Server[]): StateView {
   const values: Record<string, string> = {};
@@ -32,13 +32,14 @@ export function viewState(state: unknown, servers: readonly Server[]): StateView
   for (const [field, value] of Object.entries(fields)) {
     const label = inWords(field);
     if (Array.isArray(value)) {
-      const remembered = value.flat().filter(isRemembered);
+      const innermost = value.flat(Number.POSITIVE_INFINITY) as unknown[];
+      const remembered = innermost.filter(isRemembered);
       if (remembered.length > 0) Object.assign(memory, ...remembered.map(describeMemory));
       else if (value.length >= shortestTable && value.every((item) => isPlace(item, servers)))
         table = value as number[];
       else if (value.length === servers.length && value.some((item) => item !== null))
         Object.assign(perServer, serverColumns(label, value));
-      else if (value.flat().some((item) => item !== null)) values[label] = inShort(value);
+      else if (innermost.some((item) => item !== null)) values[label] = inShort(value);
     } else if (field === "position") values[label] = letterAt(servers, value as number);
     else if (field !== "buckets") values[label] = inShort(value);
   }
