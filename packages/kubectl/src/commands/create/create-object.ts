@@ -22,18 +22,19 @@ export interface Destination {
   readonly fieldManager?: string;
 }
 
-/** Creates an object as `kubectl create` does, and prints what `-o` asks for. Nothing is sent with `--dry-run=client`. */
+/** Creates an object as `kubectl create` does, and prints what `-o` asks for. */
 export function createObject(run: CommandRun, object: PlainObject, destination: Destination): void {
-  const { flags, session } = run;
+  const print = objectPrinter(run.session, run.flags, "created", readDryRun(run.flags));
+  print(createWith(run, object, destination));
+}
+
+/** The object as it is created, or as it would be: nothing is sent with `--dry-run=client`. */
+export function createWith({ flags, session }: CommandRun, object: PlainObject, destination: Destination): PlainObject {
   const dryRun = readDryRun(flags);
-  const print = objectPrinter(session, flags, "created", dryRun);
   const validation = readValidation(flags);
   const given = flags.flag("save-config") ? withLastApplied(object) : object;
-  if (dryRun === "client") {
-    print(given);
-    return;
-  }
-  const answer = session.client.ask("POST", destination.path, {
+  if (dryRun === "client") return given;
+  return session.client.ask("POST", destination.path, {
     body: JSON.stringify(given),
     query: {
       fieldManager: flags.text("field-manager") || (destination.fieldManager ?? "kubectl-create"),
@@ -41,7 +42,6 @@ export function createObject(run: CommandRun, object: PlainObject, destination: 
       dryRun: dryRun === "server" ? "All" : undefined,
     },
   });
-  print(answer);
 }
 
 /** As `createObject`, with the words of the `create` commands where the server refuses. */
