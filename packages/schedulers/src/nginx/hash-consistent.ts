@@ -3,14 +3,11 @@ import type { Choice, Odds, Request, Scheduler } from "../scheduler.ts";
 import { balancer } from "./balancer.ts";
 import { anybody } from "./odds.ts";
 import { freshPeers, isSingle, type NginxServer, type PeersState } from "./peers.ts";
-import { findPoint, placePoints, type Ring } from "./ring.ts";
+import { findPoint, ownersOf, placePoints, type Ring } from "./ring.ts";
 import { roundRobin, smoothest } from "./round-robin.ts";
 import { maxTries, roundRobinAfter } from "./search.ts";
 
-export interface HashConsistentState extends PeersState {
-  /** null until it is needed. */
-  readonly ring: Ring | null;
-}
+export type HashConsistentState = PeersState & Ring;
 
 /**
  * `hash KEY consistent`, the ketama way: each server has 160 points per weight on a ring, and a key belongs to the
@@ -22,18 +19,17 @@ export interface HashConsistentState extends PeersState {
  *
  * @example
  * nginxHashConsistent.choose(state, servers, { ...request, key: "/a" }).index;
- * @throws RangeError by `choose`, for more than 2^24 points
+ * @throws RangeError by `start` and each change, for more than 2^24 points
  */
 export const nginxHashConsistent: Scheduler<HashConsistentState> = balancer<HashConsistentState>(
   "nginx/hash_consistent",
   {
     takesBackups: false,
-    start: (servers) => ({ ...freshPeers(servers), ring: null }),
-    choose(before, servers, request) {
+    start: (servers) => ({ ...freshPeers(servers), ...placePoints(servers) }),
+    choose(state, servers, request) {
       const { key = "" } = request;
-      if (isSingle(servers) || key === "") return roundRobin(before, servers, request);
-      const ring = before.ring ?? placePoints(servers);
-      return alongRing(before.ring === null ? { ...before, ring } : before, ring, servers, request, key);
+      if (isSingle(servers) || key === "") return roundRobin(state, servers, request);
+      return alongRing(state, servers, request, key);
     },
     odds,
   },
@@ -43,15 +39,15 @@ export const nginxHashConsistent: Scheduler<HashConsistentState> = balancer<Hash
 function odds(state: HashConsistentState, servers: readonly NginxServer[]): Odds {
   const parts = servers.map(() => 0n);
   const whole = 2n ** 32n;
-  const ring = isSingle(servers) ? null : (state.ring ?? placePoints(servers));
-  if (ring === null || ring.hashes.length === 0) {
+  const { hashes } = state;
+  if (isSingle(servers) || hashes.length === 0) {
     const { index } = roundRobin(state, servers, anybody);
     return { parts: parts.map((_, i) => (i === index ? whole : 0n)), whole };
   }
-  for (const [point, hash] of ring.hashes.entries()) {
+  for (const [point, hash] of hashes.entries()) {
     const request = { ...anybody, progress: { hash: point, rehashes: 0, tries: 0 } };
-    const { index } = alongRing(state, ring, servers, request, "");
-    const arc = point > 0 ? hash - ring.hashes[point - 1]! : hash + 2 ** 32 - ring.hashes.at(-1)!;
+    const { index } = alongRing(state, servers, request, "");
+    const arc = point > 0 ? hash - hashes[point - 1]! : hash + 2 ** 32 - hashes.at(-1)!;
     if (index >= 0) parts[index]! += BigInt(arc);
   }
   return { parts, whole };
@@ -59,19 +55,17 @@ function odds(state: HashConsistentState, servers: readonly NginxServer[]): Odds
 
 function alongRing(
   state: HashConsistentState,
-  ring: Ring,
   servers: readonly NginxServer[],
   request: Request,
   key: string,
 ): Choice<HashConsistentState> {
-  const found = request.progress === undefined ? findPoint(ring.hashes, crc32(key)) : undefined;
+  const found = request.progress === undefined ? findPoint(state.hashes, crc32(key)) : undefined;
   let point = found?.point ?? request.progress!.hash;
   let tries = request.progress?.tries ?? 0;
   let examined = found?.examined ?? 0;
-  const count = ring.hashes.length;
+  const count = state.hashes.length;
   for (; count > 0 && tries <= maxTries; tries++, point++) {
-    const group = ring.groups[ring.owners[point % count]!]!;
-    const choice = smoothest(state, servers, request, group);
+    const choice = smoothest(state, servers, request, ownersOf(state, point % count));
     examined += choice.examined;
     if (choice.index >= 0) return { ...choice, examined, progress: { hash: point, rehashes: 0, tries } };
   }

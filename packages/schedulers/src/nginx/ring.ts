@@ -5,10 +5,10 @@ import { serverName } from "./server-name.ts";
 /** Points on a circle of 2^32, in order; a key belongs to the first point at or behind its hash. */
 export interface Ring {
   readonly hashes: readonly number[];
-  /** Of each point: which of `groups` it leads to. */
+  /** The server of each point, by index: of several with the same name the first. */
   readonly owners: readonly number[];
-  /** Servers of the same name share their points: a name of several addresses. */
-  readonly groups: readonly (readonly number[])[];
+  /** Servers that have their name in common with others, as nginx makes them of a name with several addresses. */
+  readonly namesakes: readonly (readonly number[])[];
 }
 
 const pointsPerWeight = 160;
@@ -25,24 +25,43 @@ export function placePoints(servers: readonly NginxServer[]): Ring {
   let count = 0;
   for (const server of servers) count += server.weight * pointsPerWeight;
   if (count > mostPoints) throw new RangeError(`a ring of ${count} points is too large, the limit is ${mostPoints}`);
-  const groups = new Map<string, number[]>();
-  const points: { readonly hash: number; readonly owner: number }[] = [];
-  const numbers = new Map<string, number>();
+  const byName = indexesByName(servers);
+  // Point and owner in one number sort at once; of points that fall together the first in the configuration stays.
+  const points = new Float64Array(count);
+  let filled = 0;
+  for (const server of servers) {
+    const name = serverName(server);
+    const owner = byName.get(name)![0]!;
+    for (const hash of pointsOf(name, server.weight * pointsPerWeight))
+      points[filled++] = hash * servers.length + owner;
+  }
+  points.sort();
+  const hashes: number[] = [];
+  const owners: number[] = [];
+  for (const point of points) {
+    const hash = Math.floor(point / servers.length);
+    if (hash === hashes.at(-1)) continue;
+    hashes.push(hash);
+    owners.push(point % servers.length);
+  }
+  return { hashes, owners, namesakes: [...byName.values()].filter((indexes) => indexes.length > 1) };
+}
+
+function indexesByName(servers: readonly NginxServer[]): Map<string, number[]> {
+  const byName = new Map<string, number[]>();
   for (const [index, server] of servers.entries()) {
     const name = serverName(server);
-    const owner = numbers.get(name) ?? numbers.size;
-    numbers.set(name, owner);
-    groups.set(name, [...(groups.get(name) ?? []), index]);
-    for (const hash of pointsOf(name, server.weight * pointsPerWeight)) points.push({ hash, owner });
+    const indexes = byName.get(name);
+    if (indexes === undefined) byName.set(name, [index]);
+    else indexes.push(index);
   }
-  // Of points that fall together the first in the configuration stays.
-  points.sort((one, other) => one.hash - other.hash);
-  const kept = points.filter((point, i) => i === 0 || point.hash !== points[i - 1]!.hash);
-  return {
-    hashes: kept.map((point) => point.hash),
-    owners: kept.map((point) => point.owner),
-    groups: [...groups.values()],
-  };
+  return byName;
+}
+
+/** The servers of a point. */
+export function ownersOf(ring: Ring, point: number): readonly number[] {
+  const owner = ring.owners[point]!;
+  return ring.namesakes.find((indexes) => indexes[0] === owner) ?? [owner];
 }
 
 function pointsOf(name: string, count: number): number[] {
