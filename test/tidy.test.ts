@@ -31,6 +31,12 @@ describe("what may import what", () => {
     expect(found(findings)).toEqual([]);
   });
 
+  it("lets the schedulers import nothing but each other, so that they run in any page", () => {
+    const files = sources.filter((file) => packageOf(file.path) === "schedulers");
+    const specifiers = files.flatMap((file) => importsOf(file).map(({ specifier }) => specifier));
+    expect(specifiers.filter((specifier) => !specifier.startsWith("."))).toEqual([]);
+  });
+
   it("has no circle of imports", () => {
     expect(findCycles(sources).map((cycle) => cycle.join(" → "))).toEqual([]);
   });

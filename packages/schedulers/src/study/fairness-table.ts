@@ -40,5 +40,5 @@ export function disturbanceLine({ had, moved, refused, elsewhere }: Disturbance)
 function describeBasis(basis: Basis): string {
   if (basis.kind === "odds") return "exact odds of each request";
   if (basis.kind === "arrivals") return `no period; counted over ${basis.length} arrivals`;
-  return `period ${basis.length}${basis.before > 0 ? `, entered after ${basis.before} picks` : ""}`;
+  return `period ${basis.length}${basis.before > 0 ? `, entered after pick ${basis.before}` : ""}`;
 }

@@ -1,28 +1,31 @@
-/** Colours for light pages, then for dark ones; black and white print keeps boxes, letters and lines. */
+/**
+ * Colours for light pages, then for dark ones; black and white print keeps boxes, letters and lines. The rules say whom they
+ * are for, since a drawing may stand inside of a page.
+ */
 const style = `
-text { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #1f2328; }
-.title { font: bold 15px system-ui, "DejaVu Sans", sans-serif; }
-.label { font-style: italic; }
-.faint { fill: #59636e; }
-.page { fill: #ffffff; }
-.chosen { fill: #0550ae; stroke: #1f2328; }
-.on { fill: #ffffff; font-weight: bold; }
-.rule { stroke: #d1d9e0; }
-.band { fill: #f6e7c1; stroke: #9a6700; stroke-dasharray: 3 2; }
-.event { text-anchor: middle; fill: #3d2a00; }
-.middle { text-anchor: middle; }
-.place { fill: none; stroke: #d1d9e0; }
-.changed { fill: #f6e7c1; stroke: #9a6700; stroke-width: 1.5; }
-.over { fill: #3d2a00; font-weight: bold; }
+.kubenetsim-steps text { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #1f2328; }
+.kubenetsim-steps .title { font: bold 15px system-ui, "DejaVu Sans", sans-serif; }
+.kubenetsim-steps .label { font-style: italic; }
+.kubenetsim-steps .faint { fill: #59636e; }
+.kubenetsim-steps .page { fill: #ffffff; }
+.kubenetsim-steps .chosen { fill: #0550ae; stroke: #1f2328; }
+.kubenetsim-steps .on { fill: #ffffff; font-weight: bold; }
+.kubenetsim-steps .rule { stroke: #d1d9e0; }
+.kubenetsim-steps .band { fill: #f6e7c1; stroke: #9a6700; stroke-dasharray: 3 2; }
+.kubenetsim-steps .event { text-anchor: middle; fill: #3d2a00; }
+.kubenetsim-steps .middle { text-anchor: middle; }
+.kubenetsim-steps .place { fill: none; stroke: #d1d9e0; }
+.kubenetsim-steps .changed { fill: #f6e7c1; stroke: #9a6700; stroke-width: 1.5; }
+.kubenetsim-steps .over { fill: #3d2a00; font-weight: bold; }
 @media (prefers-color-scheme: dark) {
-text { fill: #f0f6fc; }
-.faint { fill: #9198a1; }
-.page { fill: #0d1117; }
-.chosen { fill: #79c0ff; stroke: #f0f6fc; }
-.on { fill: #0d1117; }
-.rule, .place { stroke: #3d444d; }
-.band, .changed { fill: #4b3a12; stroke: #d29922; }
-.event, .over { fill: #f8e3a1; }
+.kubenetsim-steps text { fill: #f0f6fc; }
+.kubenetsim-steps .faint { fill: #9198a1; }
+.kubenetsim-steps .page { fill: #0d1117; }
+.kubenetsim-steps .chosen { fill: #79c0ff; stroke: #f0f6fc; }
+.kubenetsim-steps .on { fill: #0d1117; }
+.kubenetsim-steps .rule, .kubenetsim-steps .place { stroke: #3d444d; }
+.kubenetsim-steps .band, .kubenetsim-steps .changed { fill: #4b3a12; stroke: #d29922; }
+.kubenetsim-steps .event, .kubenetsim-steps .over { fill: #f8e3a1; }
 }
 `;
 
@@ -33,11 +36,11 @@ export function svgDocument(
   about: { readonly title: string; readonly description: string },
   parts: readonly string[],
 ): string {
-  const frame = `xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc"`;
+  const frame = `xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" class="kubenetsim-steps" role="img"`;
   return [
     `<svg ${frame}>`,
-    `<title id="title">${escapeXml(about.title)}</title>`,
-    `<desc id="desc">${escapeXml(about.description)}</desc>`,
+    `<title>${escapeXml(about.title)}</title>`,
+    `<desc>${escapeXml(about.description)}</desc>`,
     `<style>${style}</style>`,
     element("rect", { width, height, class: "page" }),
     ...parts,
