@@ -61,13 +61,18 @@ export class RandomEvents {
     const open = {
       src,
       sport: this.#nextPort,
-      ...(fwmark
-        ? { dst: v6 ? `fd00:97::${random.below(8) + 1}` : `10.97.${random.below(3)}.${random.below(4) + 1}` }
-        : {}),
+      ...(fwmark ? { dst: this.#destination() } : {}),
       ...(fwmark || portless ? { dport: pick(random, ports) } : {}),
     };
     this.#opens.push(open);
     return { open };
+  }
+
+  /** Some of them more often than others. */
+  #destination(): string {
+    const random = this.#random;
+    const place = random.below(1 + random.below(12));
+    return this.#shape.v6 ? `fd00:97::${place + 1}` : `10.97.${place % 3}.${place + 1}`;
   }
 
   /** A client's port comes back; of TCP only after a reset, for its own kernel keeps it for a while after a close. */

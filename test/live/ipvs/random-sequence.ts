@@ -21,7 +21,7 @@ export function randomSequence(seed: number): SequencePlan {
     vport: shape.portless && !shape.fwmark ? 0 : chance(random, 1 / 40) ? 21 : 80,
     ...persistence(random, shape),
     ...(shape.fwmark ? { fwmark: 1 + random.below(3), fwnet: shape.v6 ? "fd00:97::/32" : "10.97.0.0/16" } : {}),
-    ...sysctls(random),
+    ...sysctls(random, shape),
     ...timeouts(random, shape),
     backends,
     events: randomEvents(random, shape, backends),
@@ -69,12 +69,13 @@ function persistence(random: Random, shape: Shape): Pick<SequencePlan, "persiste
   return { persistent, netmask };
 }
 
-function sysctls(random: Random): Pick<SequencePlan, "sysctls"> {
+function sysctls(random: Random, { waits }: Shape): Pick<SequencePlan, "sysctls"> {
   if (!chance(random, 0.4)) return {};
   const all = {
     conn_reuse_mode: random.below(3),
     expire_nodest_conn: random.below(2),
     expire_quiescent_template: random.below(2),
+    ...(waits.length === 0 ? {} : { lblcr_expiration: pick(random, [1, 2, 5]) }),
   };
   return { sysctls: Object.fromEntries(Object.entries(all).filter(() => chance(random, 0.6))) };
 }
@@ -87,7 +88,7 @@ function timeouts(random: Random, { waits }: Shape): Pick<SequencePlan, "timeout
 
 function randomEvents(random: Random, shape: Shape, backends: readonly Backend[]): SequenceEvent[] {
   const events = new RandomEvents(random, shape, backends);
-  const count = 4 + random.below(36);
+  const count = 4 + random.below(chance(random, 0.1) ? 120 : 36);
   for (let i = 0; i < count; i++) events.add();
   const waitAfter = shape.waits.map((seconds) => ({ seconds, at: 1 + random.below(count) }));
   const list = [...events.list];
