@@ -5,8 +5,8 @@
 
 An answer is {"id", "picks", "states"} or {"id", "error"}. Each sequence has a network namespace of its own, in which clients,
 the virtual server and the real servers are all local: a client connects from its address, and the local address of the
-accepted connection is the real server that was picked. A sequence that waits is played against the clock: it is played again
-when something else held it up.
+accepted connection is the real server that was picked. It is played against the clock, and again when something
+else held it up.
 """
 import ctypes, errno, json, os, select, socket, struct, subprocess, sys, time
 
@@ -22,6 +22,7 @@ AT_ONCE = 8
 TRIES = 6
 LOST_AFTER = 0.1      # Seconds: nothing leaves the machine, so what has not come at once was dropped.
 LATE_AFTER = 0.8      # Seconds that the events between two waits may take.
+LATE_AT_LAST = 9      # Seconds that a sequence without waits may take: the shortest timeout is ten.
 SETTLED_AFTER = 0.03  # Seconds, three ticks: what the kernel ends "now" it leaves to a timer or to a worker.
 
 
@@ -211,15 +212,15 @@ class Host:
 
 
 class Pace:
-    """Waits end when they are planned to, whatever the events between them took."""
+    """Waits end when they are planned to, whatever the events between them took. Without any no timeout is to be reached."""
 
     def __init__(self, events):
-        self.matters = any("wait" in event for event in events)
+        self.late_after = LATE_AFTER if any("wait" in event for event in events) else LATE_AT_LAST
         self.begun = time.monotonic()
         self.planned = 0
 
     def check(self):
-        if self.matters and time.monotonic() > self.begun + self.planned + LATE_AFTER:
+        if time.monotonic() > self.begun + self.planned + self.late_after:
             raise Late
 
     def wait(self, seconds):

@@ -52,8 +52,9 @@ sync
 halt -f
 EOI
 chmod +x "$work/init"
-LD_PRELOAD=$shim timeout "${PEER_SECONDS:-3600}" linux.uml mem=384M root=/dev/root rootfstype=hostfs rootflags=/ ro \
+LD_PRELOAD=$shim timeout 1200 linux.uml mem=384M root=/dev/root rootfstype=hostfs rootflags=/ ro \
   init="$work/init" umid="kubenetsim-$$" uml_dir="$work" con=null con0=null,fd:1 quiet </dev/null >"$work/console" 2>&1
+[ $? = 124 ] && { echo "the kernel was not done after 1200 s" >&2; exit 1; }
 cat "$work/log" 2>/dev/null
 [ -s "$work/status" ] || cannot "user-mode Linux ended early: $(grep -v '^ \[' "$work/console" | tail -3 | tr '\n' ' ')"
 exit "$(cat "$work/status")"

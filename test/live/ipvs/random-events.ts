@@ -43,7 +43,7 @@ export class RandomEvents {
             : roll < 37
               ? this.#setWeight()
               : roll < 40
-                ? { setScheduler: schedulerAndFlags(random) }
+                ? { setScheduler: schedulerAndFlags(random, this.#shape.weights) }
                 : roll < 46
                   ? this.#reopen()
                   : undefined;

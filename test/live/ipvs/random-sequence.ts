@@ -3,15 +3,16 @@ import type { Backend, SequenceEvent, SequencePlan } from "../../conformance/ipv
 import { randomBackend } from "./random-backend.ts";
 import { chance, pick } from "./random-draws.ts";
 import { RandomEvents } from "./random-events.ts";
-import { weightStyles } from "./random-weight.ts";
+import { type WeightStyle, weightStyles } from "./random-weight.ts";
 import { schedulerAndFlags } from "./scheduler-flags.ts";
 import type { Shape } from "./shape.ts";
 
 /** A sequence of events for a virtual server of any kind: the same seed gives the same one. */
 export function randomSequence(seed: number): SequencePlan {
   const random = seededRandom(`ipvs sequence ${seed}`);
-  const scheduling = schedulerAndFlags(random);
-  const shape = randomShape(random, scheduling.scheduler);
+  const weights = pick(random, weightStyles);
+  const scheduling = schedulerAndFlags(random, weights);
+  const shape = randomShape(random, scheduling.scheduler, weights);
   const backends = randomBackends(random, shape);
   return {
     id: String(seed),
@@ -28,7 +29,7 @@ export function randomSequence(seed: number): SequencePlan {
   };
 }
 
-function randomShape(random: Random, scheduler: string): Shape {
+function randomShape(random: Random, scheduler: string, weights: WeightStyle): Shape {
   const byDestination = ["dh", "lblc", "lblcr"].includes(scheduler);
   const fwmark = chance(random, byDestination ? 0.7 : 0.15);
   const persistent = chance(random, 0.2);
@@ -38,7 +39,7 @@ function randomShape(random: Random, scheduler: string): Shape {
     fwmark,
     persistent,
     portless: (fwmark || persistent) && chance(random, 0.3),
-    weights: pick(random, weightStyles),
+    weights,
     thresholds: chance(random, 0.3),
     waits: randomWaits(random),
   };
