@@ -19,8 +19,8 @@ const shortestTable = 17;
 const longestValue = 32;
 
 /**
- * Any scheduler's state, by its shape. A state that is a number and fields called `position` are indexes in the list and
- * become letters; so do long arrays of such numbers, which are tables; arrays as long as the list belong to its servers;
+ * Any scheduler's state, by its shape. A state that is a number and fields called `position` or `targets` are indexes in the
+ * list and become letters; so do long arrays of such numbers, which are tables; arrays as long as the list belong to its servers;
  * and what has an `address` and a `serverId` or `serverIds` is something remembered.
  */
 export function viewState(state: unknown, servers: readonly Server[]): StateView {
@@ -31,7 +31,8 @@ export function viewState(state: unknown, servers: readonly Server[]): StateView
   const fields = typeof state === "number" ? { position: state } : isRecord(state) ? state : {};
   for (const [field, value] of Object.entries(fields)) {
     const label = inWords(field);
-    if (Array.isArray(value)) {
+    if (field === "targets") values[label] = (value as number[]).map((index) => letterAt(servers, index)).join(" ");
+    else if (Array.isArray(value)) {
       const innermost = value.flat(Number.POSITIVE_INFINITY) as unknown[];
       const remembered = innermost.filter(isRemembered);
       if (remembered.length > 0) Object.assign(memory, ...remembered.map(describeMemory));
