@@ -44,57 +44,6 @@ function choices(scheduler: Scheduler<unknown>, from: unknown, list: readonly Se
   });
 }
 
-function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) deepFreeze(part);
-  }
-  return value;
-}
-
-const requests = fc.array(request, { minLength: 1, maxLength: 12 });
-
-describe.for(Object.entries(schedulers))("%s", ([name, scheduler]) => {
-  test("is called by its name", () => {
-    expect(scheduler.name).toBe(name);
-  });
-
-  test.prop([servers, requests])("chooses only servers that take connections", (list, many) => {
-    // lblc stays with a server that it knows, thresholds or not; each request here is for an address of its own.
-    const apart = many.map((one, i) => ({ ...one, destinationAddress: [i] }));
-    for (const index of choices(scheduler, stateOf(scheduler, list), list, apart)) {
-      if (index >= 0) expect(isAvailable(list[index]!)).toBe(true);
-      else expect(index).toBe(-1);
-    }
-  });
-
-  test.prop([servers, requests])(
-    "is pure: what goes in stays as it is, and the same goes in, the same comes out",
-    (list, many) => {
-      const state = deepFreeze(stateOf(scheduler, deepFreeze(list)));
-      expect(choices(scheduler, state, list, many)).toEqual(choices(scheduler, state, list, many));
-    },
-  );
-
-  test.prop([servers, requests, requests])("goes on from a state that was JSON for a while", (list, before, after) => {
-    let state = stateOf(scheduler, list);
-    for (const one of before) state = scheduler.choose(state, list, one).state;
-    const copy = JSON.parse(JSON.stringify(state)) as unknown;
-    expect(choices(scheduler, copy, list, after)).toEqual(choices(scheduler, state, list, after));
-  });
-
-  test.prop([servers, request])("looks at no server twice but to fall back", (list, one) => {
-    const { examined } = scheduler.choose(stateOf(scheduler, list), list, { ...one, fallback: false });
-    expect(examined).toBeGreaterThanOrEqual(0);
-    if (name !== "wrr") expect(examined).toBeLessThanOrEqual(list.length);
-  });
-
-  test("has nobody to choose from no servers", () => {
-    const [one] = fc.sample(request, 1);
-    expect(scheduler.choose(scheduler.start([], 0), [], one!).index).toBe(-1);
-  });
-});
-
 describe("rr", () => {
   test.prop([servers, request, fc.integer({ min: 1, max: 5 })])(
     "gives every available server the same share",
@@ -140,7 +89,24 @@ describe("wrr", () => {
   }
 });
 
-describe("lc, wlc, sed, ovf, fo", () => {
+describe("lc, wlc, sed, nq, fo, ovf", () => {
+  test.prop([servers, request, fc.array(fc.nat(), { minLength: 8, maxLength: 8 })])(
+    "do not look at the order of the list where no two servers are alike",
+    (list, one, order) => {
+      const apart = list.map((values, i) => ({
+        ...values,
+        activeConnections: 3 ** i,
+        inactiveConnections: 0,
+        weight: 5 ** i,
+      }));
+      const moved = apart.toSorted((a, b) => order[a.id]! - order[b.id]! || a.id - b.id);
+      for (const name of ["lc", "wlc", "sed", "fo", "ovf"]) {
+        const [here, there] = [apart, moved].map((some) => some[schedulers[name]!.choose(null, some, one).index]?.id);
+        expect(there).toBe(here);
+      }
+    },
+  );
+
   test.prop([servers, request])("wlc is lc where all weights are 1", (list, one) => {
     const even = list.map((values) => ({ ...values, weight: 1 }));
     const [lc, wlc] = [schedulers.lc!, schedulers.wlc!].map((scheduler) => scheduler.choose(null, even, one).index);
