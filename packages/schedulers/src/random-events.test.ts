@@ -7,7 +7,8 @@ import { seededStream } from "./seeded-stream.ts";
 /** A million events in all: servers come, go and change, clients come and go. */
 const eventsEach = Math.ceil(1_000_000 / Object.keys(schedulers).length);
 const mostServers = 8;
-const weights = [0, 1, 1, 2, 3, 5, 100, 65_535, 2 ** 31 - 1];
+/** Hash rings of the other programs have 160 points for each 1 of a weight. */
+const weights = { ipvs: [0, 1, 1, 2, 3, 5, 100, 65_535, 2 ** 31 - 1], others: [0, 1, 1, 2, 3, 5] };
 
 type MutableServer = { -readonly [K in keyof Server]: Server[K] };
 
@@ -47,7 +48,7 @@ class World {
   #add(): void {
     if (this.servers.length === mostServers) return;
     const id = this.#nextId++;
-    const weight = weights[this.#below(weights.length)]!;
+    const weight = this.#weight();
     const server = { id, address: [id * 7919], port: 8080, weight, lastWeight: weight };
     const idle = { activeConnections: 0, inactiveConnections: 0, overloaded: false };
     const index = this.#atHead ? 0 : this.servers.length;
@@ -66,7 +67,7 @@ class World {
     if (this.servers.length === 0) return;
     const index = this.#below(this.servers.length);
     const server = this.servers[index]!;
-    const weight = weights[this.#below(weights.length)]!;
+    const weight = this.#weight();
     // Only IPVS has thresholds, and they are crossed without anybody telling the scheduler.
     const overloaded = this.#atHead && this.#random() < 0.3;
     this.servers = this.servers.with(index, { ...server, weight, lastWeight: weight || server.lastWeight, overloaded });
@@ -113,6 +114,11 @@ class World {
       key: `/${client}`,
       random: this.#random,
     };
+  }
+
+  #weight(): number {
+    const choice = this.#atHead ? weights.ipvs : weights.others;
+    return choice[this.#below(choice.length)]!;
   }
 
   #below(count: number): number {
