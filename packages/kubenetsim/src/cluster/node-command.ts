@@ -1,5 +1,6 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { runIpvsadm } from "@kubenetsim/netfilter/ipvsadm/run-command";
 import { backends } from "../dataplane/backend/backends.ts";
 import type { NodeKernel } from "../dataplane/node-kernel.ts";
 import type { NodeText } from "../print/node-texts.ts";
@@ -9,7 +10,8 @@ import { canonicalCommand } from "./command-words.ts";
 const texts: readonly NodeText[] = backends.flatMap((backend) => backend.texts);
 
 /**
- * How a node prints what a command tells, in whatever order its options stand.
+ * How a node prints what a command tells, in whatever order its options stand; and what `ipvsadm` does there, which may
+ * change what its kernel holds.
  *
  * @throws ParseError for a command that is not among those that can be run on a node
  */
@@ -19,6 +21,8 @@ export function readNodeCommand(command: string): (node: NodeKernel) => string {
   if (text !== undefined) return (node) => text.print(node);
   const about = texts.find((candidate) => candidate.takesName && isWithName(words, candidate.command));
   if (about !== undefined) return (node) => about.print(node, words.slice(about.command.length + 1));
+  const [program, ...options] = command.trim().split(/\s+/);
+  if (program === "ipvsadm") return ({ director }) => runIpvsadm(director, options);
   const commands = texts.map((candidate) => (candidate.takesName ? `${candidate.command} [NAME]` : candidate.command));
   const meant = nearestWord(words, commands);
   throw new ParseError(`"${command}" cannot be run on a node`, {

@@ -110,6 +110,8 @@ export class NodeHandle extends ClientHandle {
   /**
    * What a command prints on the node: `iptables-save -c -t nat`, `ipset list KUBE-CLUSTER-IP`, `ipvsadm -L -n --stats`, `ipvsadm -Lnc`, `ipvsadm-save -n`,
    * `ipset save`, `nft list table ip kube-proxy` and the others that tell what its kernel holds.
+   * `ipvsadm` also changes it, with `-A -E -D -a -e -d -C -Z --set` and their options; kube-proxy in ipvs mode makes the virtual
+   * servers that are its own what it wants at its next sync, and knows nothing of it before.
    *
    * @throws ParseError for another command, with those that there are, and where the command fails on the node
    */

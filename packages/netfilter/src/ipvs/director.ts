@@ -3,12 +3,12 @@ import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Director } from "../engine/director.ts";
 import { portUnreachable } from "../engine/icmp-error.ts";
 import type { Meter } from "../engine/meter.ts";
-import { ctState, Packet } from "../engine/packet.ts";
+import { Packet } from "../engine/packet.ts";
 import { type Tape, tapeKind } from "../engine/tape.ts";
 import { type Verdict, verdict } from "../engine/verdict.ts";
 import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
 import { ConnectionOpener, opened } from "./connection-opener.ts";
-import { type ConnectionTable, connectionFlag, field } from "./connection-table.ts";
+import { type ConnectionTable, field } from "./connection-table.ts";
 import { type IpvsState, restoreState, saveState } from "./director-state.ts";
 import { IpvsKernelState } from "./kernel-state.ts";
 import { listConnections, listRealServer, listVirtualServers } from "./list.ts";
@@ -16,15 +16,12 @@ import type { ConnectionListing, RealServerListing, VirtualServerListing } from 
 import { againstQuote, rewriteError, rewriteToServer, rewriteToVirtual } from "./rewrite.ts";
 import { runsToServer } from "./runs-to-server.ts";
 import type { IpvsSysctls, IpvsTimeouts } from "./settings.ts";
+import { mustGo, settle } from "./settle.ts";
 import { chosenBy } from "./tape-records.ts";
-import { tcpState } from "./tcp-state.ts";
-import { isNewTcp, isTransport } from "./transport.ts";
+import { isTransport } from "./transport.ts";
 import type { VirtualServerEntry } from "./virtual-server-entry.ts";
 import { virtualServerKey } from "./virtual-server-key.ts";
 import type { SchedulerTable } from "./virtual-servers.ts";
-
-/** `#settle` found that the packet must go (a new one of an old connection that conntrack still holds). */
-const dropped = -3;
 
 /**
  * IPVS of one kernel: virtual servers, their schedulers and connections, NAT in both directions
@@ -59,8 +56,8 @@ export class IpvsDirector implements Director {
     const nowMs = this.#now();
     meter.hashLookups++;
     let by: number = chosenBy.connection;
-    let slot = this.#settle(this.#table.findIncoming(packet), packet, nowMs);
-    if (slot === dropped) return verdict.drop;
+    let slot = settle(this.#kernel, this.#table.findIncoming(packet), packet, nowMs);
+    if (slot === mustGo) return verdict.drop;
     if (slot < 0) {
       slot = this.#opener.open(packet, nowMs, meter);
       if (slot === opened.notOurs) return verdict.accept;
@@ -198,6 +195,25 @@ export class IpvsDirector implements Director {
     return listVirtualServers(this.#kernel.virtualServers.values());
   }
 
+  /** Is there a virtual server with this one's protocol, address and port, or mark? */
+  has(virtualServer: VirtualServer): boolean {
+    return this.#kernel.virtualServers.get(virtualServerKey(virtualServer)) !== undefined;
+  }
+
+  /** `ipvsadm -Z`: counters of a virtual server and its real ones begin at 0 again; of all of them where none is named. */
+  clearCounters(virtualServer?: VirtualServer): void {
+    const { virtualServers } = this.#kernel;
+    const entries = virtualServer === undefined ? [...virtualServers.values()] : [this.#entry(virtualServer)];
+    for (const { traffic, realServers } of entries) {
+      for (const counter of [traffic, ...realServers.map((server) => server.traffic)]) counter.clear();
+    }
+  }
+
+  /** What `VirtualServer.scheduler` can be here. */
+  get schedulerNames(): readonly string[] {
+    return Object.keys(this.#schedulers);
+  }
+
   /** The real servers of the virtual server with this one's protocol, address and port; none when it is not there. */
   realServersOf(virtualServer: VirtualServer): RealServerListing[] {
     this.#now();
@@ -257,39 +273,5 @@ export class IpvsDirector implements Director {
     const entry = this.#kernel.virtualServers.get(key);
     invariant(entry !== undefined, `no IPVS service ${key}`);
     return entry;
-  }
-
-  /** Whether the connection that was found still holds for this packet: its slot, -1 to look for a server, or `dropped`. */
-  #settle(slot: number, packet: Packet, nowMs: number): number {
-    if (slot < 0) return slot;
-    const server = this.#table.servers[slot]!;
-    const { sysctls } = this.#kernel;
-    const oldConntrack = this.#isInOldConntrack(slot, packet);
-    if (isNewTcp(packet)) {
-      const quiesced = sysctls.expireNodestConn && server.weight === 0;
-      if (quiesced || this.#isReused(slot)) return this.#abandon(slot, oldConntrack, nowMs);
-    }
-    if (server.available) return slot;
-    return sysctls.expireNodestConn ? this.#abandon(slot, oldConntrack, nowMs) : dropped;
-  }
-
-  #abandon(slot: number, oldConntrack: boolean, nowMs: number): number {
-    this.#kernel.connections.expireNow(slot, nowMs);
-    return oldConntrack ? dropped : -1;
-  }
-
-  /** is_new_conn_expected: its client's port comes back after the end; never under a persistence template. */
-  #isReused(slot: number): boolean {
-    const row = this.#table.row(slot);
-    const { words } = this.#table;
-    if (this.#kernel.sysctls.connReuseMode === 0 || words[row + field.controller]! >= 0) return false;
-    const state = words[row + field.state]!;
-    return state === tcpState.TIME_WAIT || state === tcpState.CLOSE;
-  }
-
-  /** The packet is of a conntrack entry that was there before it. */
-  #isInOldConntrack(slot: number, packet: Packet): boolean {
-    const flags = this.#table.words[this.#table.row(slot) + field.flags]!;
-    return (flags & connectionFlag.conntrack) !== 0 && packet.ctState === ctState.established;
   }
 }

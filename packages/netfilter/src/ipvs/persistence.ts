@@ -1,5 +1,5 @@
-/** `ipvsadm -p` without a number. */
-export const defaultPersistenceSeconds = 300;
+/** `ipvsadm -p` without a number (IPVS_SVC_PERSISTENT_TIMEOUT of version 1.31). */
+export const defaultPersistenceSeconds = 360;
 
 /** Writes the client's network into `target`: the address with all bits behind the prefix cleared. */
 export function maskAddress(address: readonly number[], prefixLength: number, target: number[]): void {

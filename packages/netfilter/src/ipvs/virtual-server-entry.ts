@@ -46,11 +46,11 @@ export class VirtualServerEntry {
 
   /** ip_vs_edit_service without the scheduler: flags, persistence. */
   configure(configuration: VirtualServer): void {
-    const { schedulerFlags } = configuration;
+    const { schedulerFlags: flags } = configuration;
     this.syncedWith = undefined;
     this.configuration = configuration;
-    this.fallback = schedulerFlags.includes("sh-fallback") || schedulerFlags.includes("mh-fallback");
-    this.usePort = schedulerFlags.includes("sh-port") || schedulerFlags.includes("mh-port");
+    this.fallback = flags.includes("sh-fallback") || flags.includes("mh-fallback") || flags.includes("flag-1");
+    this.usePort = flags.includes("sh-port") || flags.includes("mh-port") || flags.includes("flag-2");
   }
 
   useScheduler(scheduler: Scheduler<unknown>, nowMs: number): void {

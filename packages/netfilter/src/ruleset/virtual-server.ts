@@ -20,7 +20,16 @@ export interface VirtualServer {
   readonly origin: Origin | undefined;
 }
 
-export type SchedulerFlag = "sh-fallback" | "sh-port" | "mh-fallback" | "mh-port";
+/**
+ * What `ipvsadm -b` takes. There are three bits: the first is `sh-fallback` for sh, `mh-fallback` for mh and `flag-1` for the
+ * others, the second `sh-port`, `mh-port` and `flag-2`.
+ */
+export type SchedulerFlag = (typeof schedulerFlags)[number];
+export const schedulerFlags = [
+  ...(["sh-fallback", "mh-fallback", "flag-1"] as const),
+  ...(["sh-port", "mh-port", "flag-2"] as const),
+  "flag-3",
+] as const;
 
 export interface RealServer {
   readonly address: IpAddress;

@@ -7,7 +7,7 @@ import type { RealServerListing, VirtualServerListing } from "../ipvs/listing.ts
 import type { RealServer, SchedulerFlag, VirtualServer } from "../ruleset/virtual-server.ts";
 
 const servicePattern =
-  /^(?:(TCP|UDP|SCTP) +(\S+)|FWM +(\d+)( IPv6)?) (\S+)(?: \(([a-z0-9,-]+)\))?(?: persistent (\d+)(?: mask (\S+))?)?$/;
+  /^(?:(TCP|UDP|SCTP) +(\S+)|FWM +(-?\d+)( IPv6)?) (\S+)(?: \(([a-z0-9,-]+)\))?(?: persistent (\d+)(?: mask (\S+))?)?$/;
 const realServerPattern = /^ {2}-> (\S+) +(Masq|Route|Tunnel) +(\d+) +(\d+) +(\d+) *$/;
 
 /**
@@ -50,7 +50,7 @@ function readVirtualServer(line: string): VirtualServer | undefined {
   return {
     protocol: (protocol ?? "TCP") as Protocol,
     ...place,
-    ...(mark === undefined ? {} : { fwmark: Number(mark) }),
+    ...(mark === undefined ? {} : { fwmark: Number(mark) >>> 0 }),
     scheduler: scheduler!,
     schedulerFlags: (flags?.split(",") ?? []) as SchedulerFlag[],
     persistenceTimeout: timeout === undefined ? undefined : Number(timeout),

@@ -3,7 +3,7 @@ import { splitHostPort } from "@kubenetsim/core/net/endpoint-text";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
 import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { defaultPersistenceSeconds } from "../ipvs/persistence.ts";
-import type { RealServer, SchedulerFlag, VirtualServer } from "../ruleset/virtual-server.ts";
+import { type RealServer, type SchedulerFlag, schedulerFlags, type VirtualServer } from "../ruleset/virtual-server.ts";
 
 type Draft = { -readonly [K in keyof VirtualServer]: VirtualServer[K] } & { realServers: RealServer[] };
 
@@ -21,7 +21,7 @@ const protocolOptions: Readonly<Record<string, Protocol>> = {
   "--udp-service": "UDP",
   "--sctp-service": "SCTP",
 };
-const flagWords: readonly string[] = ["sh-fallback", "sh-port", "mh-fallback", "mh-port"];
+const flagWords: readonly string[] = schedulerFlags;
 const defaultScheduler = "wlc";
 
 /**

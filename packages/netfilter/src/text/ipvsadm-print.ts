@@ -106,18 +106,18 @@ function row(name: string, cells: readonly (readonly [string | number, number])[
   return `  -> ${name.padEnd(28)} ${cells.map(([value, width]) => String(value).padEnd(width)).join(" ")}`;
 }
 
-/** `TCP  10.96.0.1:443`, `FWM  7`. */
+/** `TCP  10.96.0.1:443`, `FWM  7`; marks are printed as signed. */
 function serviceName(virtualServer: VirtualServer): string {
   const { fwmark, protocol, address } = virtualServer;
   if (fwmark === undefined) return `${protocol.padEnd(4)} ${endpointName(virtualServer)}`;
-  return `FWM  ${fwmark}${address.includes(":") ? " IPv6" : ""}`;
+  return `FWM  ${fwmark | 0}${address.includes(":") ? " IPv6" : ""}`;
 }
 
 /** `sh (sh-port) persistent 300 mask 255.255.255.0`. */
 function serviceOptions(virtualServer: VirtualServer): string {
   const words = [virtualServer.scheduler];
   const flags = flagList(virtualServer);
-  if (flags !== "") words.push(`(${flags})`);
+  if (virtualServer.schedulerFlags.length > 0) words.push(`(${flags})`);
   if (virtualServer.persistenceTimeout !== undefined) {
     words.push(`persistent ${virtualServer.persistenceTimeout}`);
     const mask = persistenceMask(virtualServer);

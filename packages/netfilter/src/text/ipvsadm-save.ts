@@ -22,7 +22,7 @@ export function printIpvsadmSave(listing: readonly VirtualServerListing[]): stri
 
 function serviceOption(virtualServer: VirtualServer): string {
   const { fwmark, protocol, address } = virtualServer;
-  if (fwmark !== undefined) return `-f ${fwmark}${address.includes(":") ? " -6" : ""}`;
+  if (fwmark !== undefined) return `-f ${fwmark | 0}${address.includes(":") ? " -6" : ""}`;
   return `${protocolOptions[protocol]} ${endpointName(virtualServer)}`;
 }
 
@@ -34,7 +34,7 @@ function serviceWords(virtualServer: VirtualServer): string {
     const mask = persistenceMask(virtualServer);
     if (mask !== undefined) words.push(`-M ${mask}`);
   }
-  if (flags !== "") words.push(`-b ${flags}`);
+  if (virtualServer.schedulerFlags.length > 0) words.push(`-b ${flags}`);
   return words.join(" ");
 }
 

@@ -1,13 +1,14 @@
 import { formatAddress, type IpAddress } from "@kubenetsim/core/net/address";
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
-import type { SchedulerFlag, VirtualServer } from "../ruleset/virtual-server.ts";
-
-/** In the order of the kernel's bits, which ipvsadm prints them in (IP_VS_SVC_F_SCHED1, 2). */
-const flagOrder: readonly SchedulerFlag[] = ["sh-fallback", "mh-fallback", "sh-port", "mh-port"];
+import { schedulerFlags, type VirtualServer } from "../ruleset/virtual-server.ts";
 
 /** `sh-fallback,sh-port`; empty for none. */
 export function flagList(virtualServer: VirtualServer): string {
-  return flagOrder.filter((flag) => virtualServer.schedulerFlags.includes(flag)).join(",");
+  // In the order of the kernel's bits; those of sh and mh have no name for the third (print_sched_flags).
+  const isNamed = virtualServer.scheduler === "sh" || virtualServer.scheduler === "mh";
+  return schedulerFlags
+    .filter((flag) => virtualServer.schedulerFlags.includes(flag) && !(isNamed && flag === "flag-3"))
+    .join(",");
 }
 
 /** How `-M` names the clients' network: a mask for IPv4, a prefix length for IPv6; undefined where each client is on its own. */
