@@ -24,12 +24,18 @@ export interface VirtualServer {
  * What `ipvsadm -b` takes. There are three bits: the first is `sh-fallback` for sh, `mh-fallback` for mh and `flag-1` for the
  * others, the second `sh-port`, `mh-port` and `flag-2`.
  */
-export type SchedulerFlag = (typeof schedulerFlags)[number];
-export const schedulerFlags = [
-  ...(["sh-fallback", "mh-fallback", "flag-1"] as const),
-  ...(["sh-port", "mh-port", "flag-2"] as const),
+export type SchedulerFlag = "sh-fallback" | "mh-fallback" | "flag-1" | "sh-port" | "mh-port" | "flag-2" | "flag-3";
+
+/** In the order of the kernel's bits. */
+export const schedulerFlags: readonly SchedulerFlag[] = [
+  "sh-fallback",
+  "mh-fallback",
+  "flag-1",
+  "sh-port",
+  "mh-port",
+  "flag-2",
   "flag-3",
-] as const;
+];
 
 export interface RealServer {
   readonly address: IpAddress;

@@ -73,7 +73,7 @@ describe.skipIf(skipped)("as ipvsadm 1.31 printed it", () => {
 describe("reading ipvsadm -Sn", () => {
   test("reads options that -Sn leaves out", () => {
     const [service] = parseIpvsadmSave("-A -t 10.0.0.1:80 -p\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 2 -x 9 -y 3\n");
-    expect(service).toMatchObject({ scheduler: "wlc", persistenceTimeout: 300, persistenceNetmask: 32 });
+    expect(service).toMatchObject({ scheduler: "wlc", persistenceTimeout: 360, persistenceNetmask: 32 });
     expect(service!.realServers[0]).toMatchObject({ weight: 2, upperThreshold: 9, lowerThreshold: 3 });
   });
 
