@@ -17,6 +17,9 @@ export interface Replay {
   readonly director: IpvsDirector;
 }
 
+/** The next event comes later than what the kernel leaves to a worker when a server goes: a few ticks. */
+const settledMs = 30;
+
 /** Does with our director what a sequence says was done with the kernel's: clients and servers are all on one host. */
 export function replay(sequence: SequencePlan): Replay {
   const host = new Host(sequence);
@@ -65,6 +68,7 @@ class Host {
     if (event.add !== undefined) this.director.addRealServer(this.#virtualServer, realServerOf(event.add));
     if (event.remove !== undefined) {
       this.director.deleteRealServer(this.#virtualServer, event.remove.ip as IpAddress, event.remove.port);
+      this.#clock.advance(settledMs);
     }
     if (event.setWeight !== undefined) {
       this.director.editRealServer(this.#virtualServer, realServerOf(event.setWeight));
