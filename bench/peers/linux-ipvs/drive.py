@@ -17,6 +17,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 LOOPBACK = 1
 IP_PKTINFO, IPV6_RECVPKTINFO, IPV6_PKTINFO = 8, 49, 50
+IP_RECVERR, IPV6_RECVERR = 11, 25
 SCHEDULERS = "rr wrr lc wlc sed nq sh dh mh lblc lblcr fo ovf".split()
 AT_ONCE = 8
 TRIES = 6
@@ -134,6 +135,11 @@ class Host:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if "fwmark" in self.sequence:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, self.sequence["fwmark"])
+        # ICMP errors are heard of at once, not after more attempts.
+        if self.family == socket.AF_INET:
+            client.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+        else:
+            client.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
         client.setblocking(False)
         place = wanted["src"], wanted["sport"]
         client.bind(place)
