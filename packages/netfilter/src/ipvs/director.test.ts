@@ -257,7 +257,7 @@ describe("changing virtual servers", () => {
 
   test("an unknown scheduler or forwarding method is named", () => {
     expect(() => director.load([virtual({ scheduler: "twos" })])).toThrow(
-      'IPVS scheduler "twos" is not modelled (TCP 10.96.0.10:80); see docs/divergences.md',
+      'IPVS scheduler "twos" is not modelled (TCP 10.96.0.10:80; modelled are rr, wrr, lc, wlc, sed, nq, sh, dh, mh, lblc, lblcr, fo, ovf); see docs/divergences.md',
     );
     director.load([virtual({ realServers: [real("10.244.1.1", { forward: "Tunnel" })] })]);
     expect(() => open(1)).toThrow("IPVS forwarding method Tunnel is not modelled (TCP 10.96.0.10:80)");

@@ -1,11 +1,11 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Scheduler } from "@kubenetsim/schedulers/scheduler";
 import type { Meter } from "../engine/meter.ts";
 import type { Packet } from "../engine/packet.ts";
 import type { RealServer, VirtualServer } from "../ruleset/virtual-server.ts";
+import { checkRealServer, checkVirtualServer } from "./check-virtual-server.ts";
 import { RealServerEntry } from "./real-server-entry.ts";
 import { type IpvsSysctls, schedulerExpirationMs } from "./settings.ts";
 import { Trash } from "./trash.ts";
@@ -101,29 +101,42 @@ export class VirtualServers {
     return entry;
   }
 
-  /** Makes these all there are of a family (of both where none is named). What is there by identity is only looked up. */
+  /**
+   * Makes these all there are of a family (of both where none is named; of one, those by firewall mark stay). What is there by
+   * identity is only looked up. All of them are checked before any is set.
+   */
   setAll(wanted: readonly VirtualServer[], family: IpFamily | undefined, nowMs: number): void {
+    for (const one of wanted) if (!this.#isSet(one)) checkVirtualServer(one, this.#schedulers);
     const run = ++this.#run;
     let present = 0;
     for (const virtualServer of wanted) {
-      const entry = this.set(virtualServer, nowMs);
+      const entry = this.#apply(virtualServer, nowMs);
       if (entry.run !== run) present++;
       entry.run = run;
     }
     if (this.#byKey.size === present) return;
     for (const entry of [...this.#byKey.values()]) {
-      const concerned = family === undefined || entry.v6 === (family === "IPv6");
+      const concerned = family === undefined || (entry.fwmark === 0 && entry.v6 === (family === "IPv6"));
       if (concerned && entry.run !== run) this.delete(entry, nowMs);
     }
   }
 
   /** Adds it, or makes what is there equal to it: kube-proxy's way of syncing one virtual server. */
   set(wanted: VirtualServer, nowMs: number): VirtualServerEntry {
+    if (!this.#isSet(wanted)) checkVirtualServer(wanted, this.#schedulers);
+    return this.#apply(wanted, nowMs);
+  }
+
+  #isSet(wanted: VirtualServer): boolean {
+    return this.#bySource.get(wanted)?.syncedWith === wanted;
+  }
+
+  #apply(wanted: VirtualServer, nowMs: number): VirtualServerEntry {
     const same = this.#bySource.get(wanted);
     if (same?.syncedWith === wanted) return same;
     let entry = this.#byKey.get(virtualServerKey(wanted));
-    if (entry === undefined) entry = this.add(wanted, nowMs);
-    else this.edit(entry, wanted, nowMs);
+    if (entry === undefined) entry = this.#add(wanted, nowMs);
+    else this.#edit(entry, wanted, nowMs);
     this.#syncRealServers(entry, wanted.realServers, nowMs);
     entry.syncedWith = wanted;
     this.#bySource.set(wanted, entry);
@@ -131,10 +144,8 @@ export class VirtualServers {
   }
 
   /** Adds it without its real servers. */
-  add(configuration: VirtualServer, nowMs: number): VirtualServerEntry {
-    const key = virtualServerKey(configuration);
-    invariant(!this.#byKey.has(key), `IPVS service ${key} already exists`);
-    const scheduler = this.#scheduler(configuration);
+  #add(configuration: VirtualServer, nowMs: number): VirtualServerEntry {
+    const scheduler = this.#schedulers[configuration.scheduler]!;
     const entry = new VirtualServerEntry(this.nextVirtualServerIndex++, configuration, scheduler, nowMs);
     this.enter(entry);
     return entry;
@@ -155,7 +166,12 @@ export class VirtualServers {
 
   /** Scheduler, flags and persistence; the real servers stay. */
   edit(entry: VirtualServerEntry, configuration: VirtualServer, nowMs: number): void {
-    entry.useScheduler(this.#scheduler(configuration), nowMs);
+    checkVirtualServer(configuration, this.#schedulers);
+    this.#edit(entry, configuration, nowMs);
+  }
+
+  #edit(entry: VirtualServerEntry, configuration: VirtualServer, nowMs: number): void {
+    entry.useScheduler(this.#schedulers[configuration.scheduler]!, nowMs);
     entry.configure(configuration);
   }
 
@@ -178,6 +194,7 @@ export class VirtualServers {
   }
 
   addRealServer(entry: VirtualServerEntry, configuration: RealServer): void {
+    checkRealServer(entry.configuration, configuration);
     const known = this.findRealServer(entry, configuration);
     invariant(known === undefined, `IPVS destination ${configuration.address}:${configuration.port} already exists`);
     this.#insert(entry, configuration);
@@ -196,6 +213,7 @@ export class VirtualServers {
   }
 
   editRealServer(entry: VirtualServerEntry, configuration: RealServer): void {
+    checkRealServer(entry.configuration, configuration);
     const realServer = this.findRealServer(entry, configuration);
     invariant(realServer !== undefined, `no IPVS destination ${configuration.address}:${configuration.port}`);
     this.#change(realServer, configuration);
@@ -242,12 +260,6 @@ export class VirtualServers {
       else if (!sameRealServer(known.configuration, realServer)) this.#change(known, realServer);
     }
     for (const [key, realServer] of present) if (!wantedKeys.has(key)) this.#remove(realServer, nowMs);
-  }
-
-  #scheduler(configuration: VirtualServer): Scheduler<unknown> {
-    const { scheduler } = configuration;
-    if (Object.hasOwn(this.#schedulers, scheduler)) return this.#schedulers[scheduler]!;
-    throw new UnsupportedError(`IPVS scheduler ${JSON.stringify(scheduler)}`, virtualServerKey(configuration));
   }
 }
 
