@@ -96,7 +96,8 @@ class World {
       case "answer":
         return this.#answer(happening.client, happening.flags);
       case "server": {
-        const { kind: _, server, ...values } = happening;
+        const { kind: _, server, ...numbers } = happening;
+        const values = { ...numbers, lowerThreshold: Math.min(numbers.lowerThreshold, numbers.upperThreshold) };
         const changed = { address: `10.244.1.${server}` as IpAddress, port: 8080, forward: "Masq" as const, ...values };
         this.#sync([...this.virtualServer.realServers.filter(({ address }) => address !== changed.address), changed]);
         return "set";
