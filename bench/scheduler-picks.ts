@@ -12,12 +12,13 @@ const rounds = 15;
 /** Those that look at every server for one pick, as the real ones do. */
 const scanning: ReadonlySet<string> = new Set([
   ...["lc", "wlc", "sed", "nq", "lblc", "lblcr", "fo", "ovf"],
-  ...["nginx/round_robin", "nginx/least_conn", "nginx/ip_hash", "nginx/hash", "nginx/hash_consistent"],
+  ...["nginx/round_robin", "nginx/least_conn", "nginx/ip_hash", "nginx/hash"],
 ]);
 
 /** Those that search by halves: a ring of points, ranges of weights, a list of keys. */
 const searching: ReadonlySet<string> = new Set([
-  ...["nginx/random", "nginx/random_two", "ingress-nginx/chash", "ingress-nginx/chashsubset"],
+  ...["nginx/hash_consistent", "nginx/random", "nginx/random_two"],
+  ...["ingress-nginx/chash", "ingress-nginx/chashsubset"],
   ...["ingress-nginx/sticky_balanced", "ingress-nginx/sticky_persistent"],
 ]);
 
