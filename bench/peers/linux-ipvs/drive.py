@@ -145,6 +145,9 @@ class Host:
         client.bind(place)
         target = wanted.get("dst", self.sequence["vip"]), wanted.get("dport", self.sequence["vport"])
         taken = self.taken(client) if self.send(client, target) else None
+        if taken and taken[1] == host_port(*target):    # Nobody's virtual server: it went where it was sent.
+            self.kept.append(taken[0])
+            taken = None
         if taken is None:
             client.close()
         self.settle(place in self.used)
