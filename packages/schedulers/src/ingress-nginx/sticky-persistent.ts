@@ -59,10 +59,16 @@ function pick(
   request: Request,
   failed: (index: number) => boolean,
 ): SessionPick | undefined {
-  const places = [...nodes.keys.keys()].filter((at) => !failed(nodes.positions[at]!));
-  if (places.length === 0) return undefined;
-  const place = places[drawBelow(request, places.length, name)]!;
+  const places = request.tried?.length ? untriedPlaces(nodes, failed) : undefined;
+  const count = places?.length ?? nodes.keys.length;
+  if (count === 0) return undefined;
+  const drawn = drawBelow(request, count, name);
+  const place = places?.[drawn] ?? drawn;
   return { index: nodes.positions[place]!, key: nodes.keys[place]!, examined: 1 };
+}
+
+function untriedPlaces({ positions }: KeyedEndpoints, failed: (index: number) => boolean): number[] {
+  return [...positions.keys()].filter((place) => !failed(positions[place]!));
 }
 
 export const stickyPersistent: Scheduler<PersistentState> = stickyPersistentWith({
