@@ -1,3 +1,5 @@
+import { ServerError } from "./client/server-error.ts";
+
 /** Ends a command with a message on stderr; the message is whole, with `error: ` before it where kubectl prints that. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
@@ -12,6 +14,18 @@ export class CommandError extends Error {
 /** A plain error, as `cmdutil.CheckErr` prints it. */
 export function failure(message: string): CommandError {
   return new CommandError(message.startsWith("error: ") ? message : `error: ${message}`);
+}
+
+/**
+ * Several things went wrong (cmdutil.MultipleErrors): one is told as it is, several line by line and without kubectl's own
+ * `error: `.
+ */
+export function together(errors: readonly Error[]): Error {
+  if (errors.length === 1) return errors[0]!;
+  const lines = errors.map((error) =>
+    error instanceof ServerError ? error.plainText : error.message.replace(/^error: /, ""),
+  );
+  return new CommandError(lines.join("\n"));
 }
 
 /** Wrong words for a command: `cmdutil.UsageErrorf`. */

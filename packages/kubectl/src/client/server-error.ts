@@ -21,10 +21,22 @@ export class ServerError extends Error {
 
   /** As kubectl prints it at the end of a command (pkg/cmd/util/helpers.go, checkErr). */
   get text(): string {
-    if (this.reason === "Invalid") return this.#invalidText();
+    return this.reason === "Invalid" ? this.#invalidText() : this.plainText;
+  }
+
+  /** The message behind its reason (StandardErrorMessage). */
+  get plainText(): string {
     return this.reason === ""
       ? `Error from server: ${this.message}`
       : `Error from server (${this.reason}): ${this.message}`;
+  }
+
+  /** The same with what was being done to which file before the message (cmdutil.AddSourceToErr). */
+  when(verb: string, source: string): ServerError {
+    return new ServerError({
+      ...this.status,
+      message: `error when ${verb} ${JSON.stringify(source)}: ${this.message}`,
+    });
   }
 
   #invalidText(): string {

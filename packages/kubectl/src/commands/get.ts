@@ -1,6 +1,6 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { ServerError } from "../client/server-error.ts";
-import { CommandError, failure, usageError } from "../command-error.ts";
+import { CommandError, failure, together, usageError } from "../command-error.ts";
 import type { Flag } from "../flags/flag.ts";
 import { printFlags } from "../flags/global-flags.ts";
 import { printJson, sortedKeys } from "../output/json.ts";
@@ -85,7 +85,7 @@ function printTables(call: CommandRun, wide: boolean): void {
     isFirst = false;
     session.write(text);
   }
-  if (errors.length > 0) throw togetherOf(errors);
+  if (errors.length > 0) throw together(errors);
   if (!isFirst || given.flag("ignore-not-found")) return;
   const isNamespaced = !all && requests.every(({ type }) => type.info.namespaced);
   session.complain(isNamespaced ? `No resources found in ${session.namespace} namespace.` : "No resources found");
@@ -115,7 +115,7 @@ function printObjects(call: CommandRun, format: string): void {
   } else if (shown.length > 0 || errors.length === 0) {
     session.write(textOf({ apiVersion: "v1", items: shown, kind: "List", metadata: { resourceVersion: "" } }, format));
   }
-  if (errors.length > 0) throw togetherOf(errors);
+  if (errors.length > 0) throw together(errors);
 }
 
 function textOf(value: PlainObject, format: string): string {
@@ -149,12 +149,6 @@ function answersOf(call: CommandRun, requests: readonly Request[], accept: strin
 function itemsOf(list: PlainObject): PlainObject[] {
   const { kind, apiVersion, items } = list as { kind: string; apiVersion: string; items: readonly PlainObject[] };
   return items.map((item) => ({ apiVersion, kind: kind.replace(/List$/, ""), ...item }));
-}
-
-/** One refusal is told as it is, several line by line. */
-function togetherOf(errors: readonly ServerError[]): Error {
-  if (errors.length === 1) return errors[0]!;
-  return new CommandError(errors.map((error) => error.text).join("\n"));
 }
 
 function nothingAskedFor({ path, session }: CommandRun): Error {

@@ -30,6 +30,20 @@ export function readManifests(text: string, source: string): ManifestDocument[] 
   return documents;
 }
 
+/**
+ * The values of a YAML stream or of JSON, one after another, whatever they are; a bad document ends them with an error
+ * after the good ones before it.
+ *
+ * @throws ParseError
+ */
+export function* readValues(text: string, source: string): Generator<Plain> {
+  if (text.length > manifestLimits.characters) throw tooLarge(text, source);
+  const simple = isPlainText(text);
+  for (const slice of /^\s*\{/.test(text) ? splitJson(text, source) : splitStream(text, source)) {
+    yield readSlice(slice, simple).value;
+  }
+}
+
 interface SliceReading {
   readonly value: Plain;
   readonly warnings: readonly ReadWarning[];
