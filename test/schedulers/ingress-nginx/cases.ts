@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { stream } from "./chance.ts";
 
 export const kinds = ["round_robin", "ewma", "chash", "chashsubset", "sticky_balanced", "sticky_persistent"] as const;
-export type Kind = (typeof kinds)[number];
+type Kind = (typeof kinds)[number];
 
 /** What happens to a balancer. Endpoints are numbers of the universe below. */
 export type Event =
@@ -53,7 +53,7 @@ export function backendOf(caseNumber: number): string {
 }
 
 /** `ip:port`, as it stands in the cases' cookies and answers. */
-export function endpointText(endpoint: number): string {
+function endpointText(endpoint: number): string {
   const { text, port } = universe[endpoint]!;
   return text.includes(":") ? `[${text}]:${port}` : `${text}:${port}`;
 }
