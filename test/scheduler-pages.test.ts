@@ -1,4 +1,4 @@
-import { ipvsSchedulers, schedulers } from "@kubenetsim/schedulers";
+import { schedulers } from "@kubenetsim/schedulers";
 import { describe, expect, it } from "vitest";
 import { type SourceFile, sourceFiles } from "./tidy/source-files.ts";
 
@@ -35,8 +35,8 @@ describe.each(pages.map((file) => [file.path, file] as const))("%s", (_, file) =
   });
 });
 
-it("has a page of every IPVS scheduler", () => {
-  const missing = Object.keys(ipvsSchedulers).filter((name) => !pages.some(({ path }) => path === pageOf(name)));
+it("has a page of every scheduler", () => {
+  const missing = Object.keys(schedulers).filter((name) => !pages.some(({ path }) => path === pageOf(name)));
   expect(missing).toEqual([]);
 });
 
