@@ -1,33 +1,26 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
-import { emptyState } from "@kubenetsim/core/apiserver/empty-state";
 import { RestServer } from "@kubenetsim/core/apiserver/rest/rest-server";
 import type { Kind, KindMap, ObjectKey } from "@kubenetsim/core/model/api-object";
-import { ChangeEvents, type Listener } from "@kubenetsim/core/runtime/change-events";
-import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
-import { seededRandom } from "@kubenetsim/core/runtime/random";
+import type { Listener } from "@kubenetsim/core/runtime/change-events";
+import type { Clock } from "@kubenetsim/core/runtime/clock";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Share } from "@kubenetsim/network/shares/shares";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
-import { noSuchNode } from "../connect/no-such-node.ts";
 import { parseSource } from "../connect/source.ts";
-import { DataPlane } from "../dataplane/data-plane.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
-import { askNodeHealth } from "../dataplane/node-health.ts";
-import type { NodePlane } from "../dataplane/node-plane.ts";
-import type { ProxyAction } from "../dataplane/object-history.ts";
 import { findWarnings } from "../warnings/find-warnings.ts";
 import { proxyWarnings } from "../warnings/proxy-warnings.ts";
 import type { Warning } from "../warnings/warning.ts";
 import { ClientHandle } from "./client-handle.ts";
-import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
-import { type ClusterSnapshot, requireSnapshot, takeSnapshot } from "./cluster-snapshot.ts";
+import type { ClusterOptions } from "./cluster-options.ts";
+import type { ClusterSnapshot } from "./cluster-snapshot.ts";
 import { ClusterStore } from "./cluster-store.ts";
-import { Connections } from "./connections.ts";
-import { applyTexts, type ControlPlane, committed, deleteFrom, type InputText, settlePlane } from "./control-plane.ts";
-import { checkOptions, loadBalancerCidr, proxyConfig, withMode } from "./effective-options.ts";
+import type { InputText } from "./control-plane.ts";
+import { checkOptions } from "./effective-options.ts";
 import { newNodes } from "./new-node.ts";
 import { NodeHandle } from "./node-handle.ts";
 import { findObject, listObjects } from "./object-lookup.ts";
+import { type ForkOptions, Stages } from "./stages.ts";
 
 /**
  * A cluster to play with: apply YAML, let it settle, send packets, read what the nodes hold. Each method calls one stage;
@@ -45,54 +38,49 @@ export class Cluster {
   readonly clock: Clock;
   /** The API server: the Kubernetes REST API over these objects. */
   readonly api: RestServer;
-  readonly #options: ClusterOptions;
-  readonly #events: ChangeEvents<Change> = new ChangeEvents();
-  #control: ControlPlane;
-  #data: DataPlane;
-  #connections: Connections;
-  #applyWarnings: readonly Warning[] = [];
+  readonly #stages: Stages;
 
-  private constructor(options: ClusterOptions, control: ControlPlane, clock: Clock) {
-    this.seed = options.seed ?? defaultSeed;
-    this.clock = clock;
-    this.#options = options;
-    this.#control = control;
-    this.#data = new DataPlane(this.#surroundings());
-    this.#connections = new Connections(this.#data, options, () => this.state);
-    const commit = this.#commit.bind(this);
+  private constructor(stages: Stages) {
+    this.seed = stages.seed;
+    this.clock = stages.clock;
+    this.#stages = stages;
     this.api = new RestServer(
-      new ClusterStore({ ...this.#context(), state: () => this.state, commit, events: this.#events }),
+      new ClusterStore({
+        ...stages.context,
+        state: () => stages.state,
+        commit: (state, changes) => stages.commit(state, changes),
+        events: stages.events,
+      }),
     );
   }
 
   /** @throws ParseError, StatusError for options that cannot be, UnsupportedError for a mode or scheduler that is not modelled. */
   static create(options: ClusterOptions = {}): Cluster {
     checkOptions(options);
-    const control = { state: emptyState(options), config: proxyConfig(options), pending: [], settled: undefined };
-    const cluster = new Cluster(options, control, virtualClock());
+    const cluster = new Cluster(Stages.empty(options));
     for (const node of newNodes(options.nodes ?? [])) cluster.apply(JSON.stringify(node), { source: "nodes" });
     return cluster;
   }
 
   /** All objects as they are now, settled or not. */
   get state(): ClusterState {
-    return this.#control.state;
+    return this.#stages.state;
   }
 
   /** The mode of a kube-proxy that starts now; `node(name).proxyMode` is the one that runs there. */
   get proxyMode(): ProxyMode {
-    return this.#control.config.mode;
+    return this.#stages.control.config.mode;
   }
 
   /** What a kube-proxy takes that starts now. Those that run keep what they have taken until they restart. */
   get proxyConfig(): KubeProxyConfig {
-    return this.#control.config;
+    return this.#stages.control.config;
   }
 
   /** What is allowed and probably not meant: of the applied texts, and of the cluster as it stands. */
   get warnings(): readonly Warning[] {
-    const found = findWarnings(this.#settledState());
-    return [...this.#applyWarnings, ...proxyWarnings(this.#data, this.#control), ...found];
+    const { applyWarnings, data, control, settledState } = this.#stages;
+    return [...applyWarnings, ...proxyWarnings(data, control), ...findWarnings(settledState)];
   }
 
   /**
@@ -106,27 +94,12 @@ export class Cluster {
 
   /** Several texts at once: they may refer to each other in any order, and all of them are applied or none. */
   applyAll(texts: readonly InputText[]): readonly Change[] {
-    const applied = applyTexts(this.#control, texts, this.#context());
-    this.#control = withMode(applied.plane, this.#options);
-    this.#applyWarnings = [...this.#applyWarnings, ...applied.warnings];
-    this.#events.tell(applied.changes);
-    return applied.changes;
+    return this.#stages.apply(texts);
   }
 
   /** Lets cloud, controllers and kube-proxy work until nothing is left to do. Returns all changes since the last time. */
   settle(): readonly Change[] {
-    const rested = settlePlane(this.#control, this.#context(), loadBalancerCidr(this.#options));
-    const { config, configSource, pending } = this.#control;
-    this.#control = rested.plane;
-    this.#data.add({
-      state: rested.plane.state,
-      changes: rested.changes,
-      config,
-      configSource,
-      nowMs: this.clock.nowMs,
-    });
-    this.#events.tell(rested.changes.slice(pending.length));
-    return rested.changes;
+    return this.#stages.settle();
   }
 
   /**
@@ -137,15 +110,12 @@ export class Cluster {
    * @throws StatusError NotFound, ParseError for what is no kind or no key
    */
   delete(kind: Kind, key: ObjectKey): Change {
-    const { plane, change } = deleteFrom(this.#control, kind, key);
-    this.#control = plane;
-    this.#events.tell([change]);
-    return change;
+    return this.#stages.delete(kind, key);
   }
 
   /** Ends kube-proxy on all nodes (`kubectl rollout restart`): those that start in their place take the configuration of now. */
   restartKubeProxy(): void {
-    this.#act({ kind: "restart", node: undefined });
+    this.#stages.act({ kind: "restart", node: undefined });
   }
 
   /** @throws ParseError for what is no kind or no key */
@@ -160,28 +130,19 @@ export class Cluster {
 
   /** `shop/client`, or `client` of the namespace default; also the name of a Deployment, for the first of its Pods. */
   pod(name: string): ClientHandle {
-    return new ClientHandle(parseSource(`pod/${name}`), this.#connections);
+    return new ClientHandle(parseSource(`pod/${name}`), this.#stages.connections);
   }
 
   node(name: string): NodeHandle {
-    return new NodeHandle(
-      name,
-      {
-        plane: () => this.#nodePlane(name),
-        act: (kind) => {
-          this.#nodePlane(name);
-          this.#act({ kind, node: name });
-        },
-        load: (ruleset) => this.#data.load(this.#nodePlane(name).name, ruleset),
-        ask: (question) => askNodeHealth(this.#nodePlane(name), this.#settledState(), question, this.clock.nowMs),
-      },
-      this.#connections,
-    );
+    return new NodeHandle(name, this.#stages.nodeControl(name), this.#stages.connections);
   }
 
   /** A host outside of the cluster; any address will do. */
   external(address?: string): ClientHandle {
-    return new ClientHandle(parseSource(address === undefined ? "external" : `external:${address}`), this.#connections);
+    return new ClientHandle(
+      parseSource(address === undefined ? "external" : `external:${address}`),
+      this.#stages.connections,
+    );
   }
 
   /**
@@ -191,7 +152,7 @@ export class Cluster {
    * @throws ParseError for names that do not exist.
    */
   trace(connection: { readonly from: string; readonly to: string }): Trace {
-    return this.#connections.connect(parseSource(connection.from), connection.to);
+    return this.#stages.connections.connect(parseSource(connection.from), connection.to);
   }
 
   /**
@@ -202,7 +163,7 @@ export class Cluster {
    * @throws ParseError for names that do not exist.
    */
   shares(connection: { readonly from: string; readonly to: string }): readonly Share[] {
-    return this.#connections.shares(parseSource(connection.from), connection.to);
+    return this.#stages.connections.shares(parseSource(connection.from), connection.to);
   }
 
   /**
@@ -211,18 +172,8 @@ export class Cluster {
    * balancers too, unless another seed is given. To see what a change of mode leaves on the same nodes, change the
    * configuration and restart kube-proxy.
    */
-  fork(options: Partial<Pick<ClusterOptions, "proxyMode" | "seed">> = {}): Cluster {
-    const { proxyMode = this.proxyMode } = options;
-    const config = { ...this.proxyConfig, mode: proxyMode };
-    const control = proxyMode === this.proxyMode ? this.#control : { ...this.#control, config };
-    const copy = new Cluster({ ...this.#options, ...options }, control, this.clock.fork());
-    copy.#data =
-      control === this.#control
-        ? this.#data.fork(copy.#surroundings())
-        : this.#data.restarted(copy.#surroundings(), config);
-    copy.#connections = new Connections(copy.#data, copy.#options, () => copy.state, this.#connections.now);
-    copy.#applyWarnings = this.#applyWarnings;
-    return copy;
+  fork(options: ForkOptions = {}): Cluster {
+    return new Cluster(this.#stages.fork(options));
   }
 
   /**
@@ -230,7 +181,7 @@ export class Cluster {
    * Connections, random streams and what earlier kube-proxies have left on the nodes are not part of it.
    */
   snapshot(): ClusterSnapshot {
-    return takeSnapshot(this.#control, this.#data, this.#applyWarnings);
+    return this.#stages.snapshot();
   }
 
   /**
@@ -241,59 +192,16 @@ export class Cluster {
    * @throws ParseError for what `snapshot()` has not given
    */
   restore(snapshot: ClusterSnapshot): void {
-    requireSnapshot(snapshot);
-    const { control, running, applyWarnings } = snapshot;
-    this.#control = control;
-    this.#applyWarnings = applyWarnings;
-    this.#data = new DataPlane(this.#surroundings());
-    if (control.settled !== undefined) {
-      const { config, configSource, settled } = control;
-      const { nowMs } = this.clock;
-      this.#data.add({ state: settled.state, changes: [], config, configSource, running, nowMs });
-    }
-    this.#connections = new Connections(this.#data, this.#options, () => this.state);
+    this.#stages.restore(snapshot);
   }
 
   /** Tells of every write to an object. Returns how to stop. */
   watch(listener: Listener<Change>): () => void {
-    return this.#events.watch(listener);
+    return this.#stages.events.watch(listener);
   }
 
   /** Tracing and the nodes' rules ask by themselves. @throws UnsupportedError where a mode or scheduler stands that is not modelled. */
   requireModelled(mode: ProxyMode = this.proxyMode): void {
-    requireModelled({ ...this.proxyConfig, mode }, this.#control.configSource);
-  }
-
-  #nodePlane(name: string): NodePlane {
-    const nodes = this.#settledState().tables.Node;
-    if (!nodes.has(name)) throw noSuchNode(name, nodes.keys());
-    return this.#data.node(name);
-  }
-
-  #settledState(): ClusterState {
-    return this.#data.history.at(-1)?.state ?? this.state;
-  }
-
-  #commit(state: ClusterState, changes: readonly Change[]): void {
-    const { plane, warnings } = committed(this.#control, state, changes);
-    this.#control = plane;
-    this.#applyWarnings = [...this.#applyWarnings, ...warnings];
-    this.#events.tell(changes);
-  }
-
-  /** Before anything is settled no kube-proxy runs. */
-  #act(action: ProxyAction): void {
-    const last = this.#data.history.at(-1);
-    if (last === undefined) return;
-    const { config, configSource } = this.#control;
-    this.#data.add({ state: last.state, changes: [], config, configSource, action, nowMs: this.clock.nowMs });
-  }
-
-  #context() {
-    return { random: seededRandom(this.seed), clock: this.clock };
-  }
-
-  #surroundings() {
-    return { ...this.#context(), cni: this.#options.cni ?? "bridge" };
+    requireModelled({ ...this.proxyConfig, mode }, this.#stages.control.configSource);
   }
 }
