@@ -5,6 +5,8 @@ import type { Session } from "../session.ts";
 export interface Command {
   readonly name: string;
   readonly aliases?: readonly string[];
+  /** Other words for it that people try. */
+  readonly suggestFor?: readonly string[];
   /** What `kubectl --help` says of it in one line. */
   readonly short: string;
   readonly flags?: readonly Flag[];

@@ -24,3 +24,8 @@ export function readValidation(flags: FlagValues): "Strict" | "Warn" | "Ignore" 
     `invalid - validate option ${JSON.stringify(text)}; must be one of: strict (or true), warn, ignore (or false)`,
   );
 }
+
+/** What messages say behind what was done. */
+export function dryRunSuffix(dryRun: DryRun): string {
+  return dryRun === "none" ? "" : dryRun === "client" ? " (dry run)" : " (server dry run)";
+}

@@ -8,9 +8,11 @@ export const globalFlags: readonly Flag[] = [
   { name: "help", short: "h", kind: "bool" },
 ];
 
+export const dryRunFlag: Flag = { name: "dry-run", kind: "string", initial: "none", bare: "unchanged" };
+
 /** Of commands that create or change something. */
 export const writeFlags: readonly Flag[] = [
-  { name: "dry-run", kind: "string", initial: "none", bare: "unchanged" },
+  dryRunFlag,
   { name: "field-manager", kind: "string" },
   { name: "validate", kind: "string", initial: "strict", bare: "strict" },
 ];

@@ -1,6 +1,6 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { failure } from "../command-error.ts";
-import type { DryRun } from "../flags/dry-run.ts";
+import { type DryRun, dryRunSuffix } from "../flags/dry-run.ts";
 import type { FlagValues } from "../flags/flag.ts";
 import type { Session } from "../session.ts";
 import { printJson } from "./json.ts";
@@ -48,10 +48,6 @@ function unknownFormat(format: string): Error {
   return failure(
     `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${formats}`,
   );
-}
-
-function dryRunSuffix(dryRun: DryRun): string {
-  return dryRun === "none" ? "" : dryRun === "client" ? " (dry run)" : " (server dry run)";
 }
 
 /** `service/web`, `deployment.apps/web`. */

@@ -19,7 +19,21 @@ const all: readonly ResourceType[] = (Object.keys(kinds) as Kind[]).map((kind) =
 export function resourceTypes(word: string): readonly ResourceType[] {
   const types = findResourceTypes(word);
   if (types.length > 0) return types;
-  throw failure(`the server doesn't have a resource type ${JSON.stringify(word)}`);
+  throw noSuchType(word);
+}
+
+/** As `resourceTypes`, of a word that may not name a category. @throws CommandError */
+export function resourceTypeOf(word: string): ResourceType {
+  const named = all.find(({ info }) => namesOf(info).includes(word.toLowerCase()));
+  if (named === undefined) throw noSuchType(word);
+  return named;
+}
+
+function noSuchType(word: string): Error {
+  const dot = word.indexOf(".");
+  const [resource, group] = dot < 0 ? [word, ""] : [word.slice(0, dot), word.slice(dot + 1)];
+  const where = group === "" ? "" : ` in group ${JSON.stringify(group)}`;
+  return failure(`the server doesn't have a resource type ${JSON.stringify(resource)}${where}`);
 }
 
 export function findResourceTypes(word: string): readonly ResourceType[] {

@@ -1,0 +1,32 @@
+import { failure } from "../../command-error.ts";
+import { durationMs } from "../../flags/duration.ts";
+import type { Session } from "../../session.ts";
+
+/** Until when something is waited for, in virtual time. */
+export class Deadline {
+  readonly #session: Session;
+  readonly #endMs: number;
+
+  /** @param timeout a Go duration; a negative one is a week */
+  constructor(session: Session, timeout: string) {
+    const given = durationMs(timeout);
+    this.#session = session;
+    this.#endMs = session.host.nowMs + (given < 0 ? weekMs : given);
+  }
+
+  /**
+   * Lets time pass until it is so. Nothing comes any more when the cluster has nothing left to do: then waiting ends as it
+   * would at the deadline.
+   *
+   * @throws CommandError when it does not become so in time
+   */
+  until(isSo: () => boolean, about: string): void {
+    while (!isSo()) {
+      if (this.#session.host.nowMs >= this.#endMs || !this.#session.host.wait()) {
+        throw failure(`timed out waiting for the condition${about}`);
+      }
+    }
+  }
+}
+
+const weekMs = 7 * 24 * 3600 * 1000;
