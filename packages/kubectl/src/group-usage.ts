@@ -14,7 +14,7 @@ export function groupUsage(command: Command, path: string): string {
     ...listed,
     "",
     "Usage:",
-    `  ${path} [flags] [options]`,
+    `  ${path} ${command.usage ?? "[flags]"} [options]`,
     "",
     `Use "${path} <command> --help" for more information about a given command.`,
     'Use "kubectl options" for a list of global command-line options (applies to all commands).',

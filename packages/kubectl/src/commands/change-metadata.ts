@@ -5,7 +5,7 @@ import { type DryRun, readDryRun } from "../flags/dry-run.ts";
 import type { Flag, FlagValues } from "../flags/flag.ts";
 import { dryRunFlag, printFlags } from "../flags/global-flags.ts";
 import { sortedKeys } from "../output/json.ts";
-import { objectPrinter } from "../output/object-printer.ts";
+import { type ObjectPrinter, objectPrinter } from "../output/object-printer.ts";
 import { fileFlags, namesFiles } from "../resources/file-flags.ts";
 import { findResources, type ResourceInfo } from "../resources/find-resources.ts";
 import { readResourcesAndPairs } from "./changes.ts";
@@ -41,7 +41,7 @@ export interface MetadataChange {
   /** Of the example in messages. */
   readonly localFile: string;
   readonly manager: string;
-  /** A patch is sent even where nothing changes, and its answer is what is printed. */
+  /** A patch is sent even where nothing changes, its answer is what is printed, and what is printed is one stream. */
   readonly alwaysSends: boolean;
   /** @throws CommandError */
   readonly readPairs: (words: readonly string[]) => Pairs;
@@ -65,6 +65,7 @@ export function changeMetadata(call: CommandRun, change: MetadataChange): void {
   if (words.length === 0 && !flags.flag("list")) throw failure(`at least one ${change.what} update is required`);
   change.checkPairs(pairs);
   const isLocal = flags.flag("local");
+  const printer = change.alwaysSends ? objectPrinter(session, flags, change.outcome({}, {}), dryRun) : undefined;
   const found = findResources({
     session,
     flags,
@@ -75,16 +76,19 @@ export function changeMetadata(call: CommandRun, change: MetadataChange): void {
   if (!found.isOne && flags.text("resource-version") !== "") {
     throw failure("--resource-version may only be used with a single resource");
   }
-  found.visit((info) =>
-    changeOne(call, info, { ...change, pairs, dryRun: isLocal ? "client" : dryRun, isOne: found.isOne }),
-  );
+  const toDo = { ...change, pairs, dryRun: isLocal ? "client" : dryRun, isOne: found.isOne, printer } as const;
+  found.visit((info) => changeOne(call, info, toDo));
 }
 
-function changeOne(
-  { session, flags }: CommandRun,
-  info: ResourceInfo,
-  change: MetadataChange & { readonly pairs: Pairs; readonly dryRun: DryRun; readonly isOne: boolean },
-): void {
+interface ObjectChange extends MetadataChange {
+  readonly pairs: Pairs;
+  readonly dryRun: DryRun;
+  readonly isOne: boolean;
+  /** Undefined where each object is printed by itself. */
+  readonly printer: ObjectPrinter | undefined;
+}
+
+function changeOne({ session, flags }: CommandRun, info: ResourceInfo, change: ObjectChange): void {
   const { pairs, field, dryRun } = change;
   const isList = flags.flag("list");
   const sends = dryRun !== "client" && !isList;
@@ -110,7 +114,8 @@ function changeOne(
     });
     if (change.alwaysSends) shown = answer;
   }
-  objectPrinter(session, flags, outcome, readDryRun(flags))(sortedKeys(shown) as PlainObject);
+  const print = change.printer ?? objectPrinter(session, flags, outcome, readDryRun(flags));
+  print(sortedKeys(shown) as PlainObject);
 }
 
 function tellMissing(session: CommandRun["session"], line: string | undefined): void {

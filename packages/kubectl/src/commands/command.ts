@@ -9,6 +9,8 @@ export interface Command {
   readonly suggestFor?: readonly string[];
   /** What `kubectl --help` says of it in one line. */
   readonly short: string;
+  /** Of a group: what stands behind its name in the usage line. */
+  readonly usage?: string;
   readonly flags?: readonly Flag[];
   readonly subcommands?: readonly Command[];
   /** Undefined for a mere group. */

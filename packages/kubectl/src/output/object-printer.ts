@@ -44,7 +44,7 @@ function yamlPrinter(session: Session, printable: (object: PlainObject) => Plain
 
 function unknownFormat(format: string): Error {
   const formats =
-    "json,yaml,name,go-template,go-template-file,template,templatefile,jsonpath,jsonpath-as-json,jsonpath-file";
+    "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml";
   return failure(
     `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${formats}`,
   );

@@ -1,4 +1,5 @@
 import type { Secret } from "../../model/secret.ts";
+import { base64 } from "../../runtime/base64.ts";
 import type { Draft } from "../draft.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "../validate/field-error.ts";
 import { configMapKey, dnsSubdomain } from "../validate/names.ts";
@@ -24,24 +25,6 @@ function takeTexts(secret: Draft<Secret> & { stringData?: Readonly<Record<string
   const data: Record<string, string> = { ...secret.data };
   for (const [key, text] of Object.entries(stringData)) data[key] = base64(text);
   secret.data = data;
-}
-
-/** Of the text's UTF-8. */
-function base64(text: string): string {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const bytes = [...encodeURIComponent(text).matchAll(/%(..)|(.)/g)].map(([, hex, char]) =>
-    hex === undefined ? char!.charCodeAt(0) : Number.parseInt(hex, 16),
-  );
-  let encoded = "";
-  for (let i = 0; i < bytes.length; i += 3) {
-    const word = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    const letters = [18, 12, 6, 0].map((shift) => alphabet[(word >> shift) & 63]!);
-    encoded += letters
-      .slice(0, bytes.length - i + 1)
-      .join("")
-      .padEnd(4, "=");
-  }
-  return encoded;
 }
 
 const requiredKeys: Readonly<Record<string, readonly string[]>> = {

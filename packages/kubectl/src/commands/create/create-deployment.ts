@@ -1,5 +1,5 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { failure } from "../../command-error.ts";
+import { failure, usageError } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { printFlags, saveConfigFlag, writeFlags } from "../../flags/global-flags.ts";
 import type { Command, CommandRun } from "../command.ts";
@@ -24,9 +24,14 @@ export const createDeployment: Command = {
 };
 
 function run(call: CommandRun): void {
-  const { args, flags: given, session } = call;
-  const [name = "", ...command] = args;
-  if (args.length === 0) throw failure("exactly one NAME is required, got 0");
+  const { args, path, session } = call;
+  const [name, ...command] = args;
+  if (name === undefined) throw usageError(path, "exactly one NAME is required, got 0");
+  const collection = `/apis/apps/v1/namespaces/${session.namespace}/deployments`;
+  createNamed(call, () => deploymentOf(call, name, command), collection, "deployment:");
+}
+
+function deploymentOf({ flags: given, session }: CommandRun, name: string, command: readonly string[]): PlainObject {
   const images = given.list("image");
   if (images.length > 1 && command.length > 0) throw failure("cannot specify multiple --image options and command");
   const port = given.number("port");
@@ -38,7 +43,7 @@ function run(call: CommandRun): void {
     resources: {},
   }));
   const labels = { app: name };
-  const deployment: PlainObject = {
+  return {
     kind: "Deployment",
     apiVersion: "apps/v1",
     metadata: { name, ...namespaceOf(session), labels },
@@ -50,7 +55,6 @@ function run(call: CommandRun): void {
     },
     status: {},
   };
-  createNamed(call, deployment, `/apis/apps/v1/namespaces/${session.namespace}/deployments`, "deployment");
 }
 
 /** The image without its registry, tag and digest. */

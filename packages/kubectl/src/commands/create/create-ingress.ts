@@ -28,15 +28,19 @@ export const createIngress: Command = {
 const ruleShape = /^[\w*.-]*\/.*=[\w-]+:[\w-]+(?:,tls=?[\w-]*)?/;
 
 function run(call: CommandRun): void {
-  const { flags: given, session } = call;
   const name = nameArgument(call);
+  const path = `/apis/networking.k8s.io/v1/namespaces/${call.session.namespace}/ingresses`;
+  createNamed(call, () => ingressOf(call, name), path, "ingress:");
+}
+
+function ingressOf({ flags: given, session }: CommandRun, name: string): PlainObject {
   const rules = given.list("rule");
   const backend = given.text("default-backend");
   const annotations = readAnnotations(given.list("annotation"));
   check(rules, backend);
   const className = given.text("class");
   const tls = tlsOf(rules);
-  const ingress: PlainObject = {
+  return {
     kind: "Ingress",
     apiVersion: "networking.k8s.io/v1",
     metadata: { name, ...namespaceOf(session), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
@@ -48,7 +52,6 @@ function run(call: CommandRun): void {
     },
     status: { loadBalancer: {} },
   };
-  createNamed(call, ingress, `/apis/networking.k8s.io/v1/namespaces/${session.namespace}/ingresses`, "ingress");
 }
 
 function check(rules: readonly string[], backend: string): void {

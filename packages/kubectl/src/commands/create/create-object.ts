@@ -44,12 +44,20 @@ export function createWith({ flags, session }: CommandRun, object: PlainObject, 
   });
 }
 
-/** As `createObject`, with the words of the `create` commands where the server refuses. */
-export function createNamed(run: CommandRun, object: PlainObject, path: string, what: string): void {
+/**
+ * As `createObject`, with the words of the `create` commands where the server refuses. The flags of all of them are looked
+ * at before the object is made.
+ *
+ * @param what stands behind `failed to create`
+ */
+export function createNamed(run: CommandRun, make: () => PlainObject, path: string, what: string): void {
+  const print = objectPrinter(run.session, run.flags, "created", readDryRun(run.flags));
+  readValidation(run.flags);
+  const object = make();
   try {
-    createObject(run, object, { path });
+    print(createWith(run, object, { path }));
   } catch (reason) {
-    if (reason instanceof ServerError) throw failure(`failed to create ${what}: ${reason.message}`);
+    if (reason instanceof ServerError) throw failure(`failed to create ${what} ${reason.message}`);
     throw reason;
   }
 }

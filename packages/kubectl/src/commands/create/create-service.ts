@@ -43,7 +43,11 @@ export const createService: Command = {
 
 function createOfType(run: CommandRun, type: string): void {
   const name = nameArgument(run);
-  const { flags: given, session } = run;
+  const path = `/api/v1/namespaces/${run.session.namespace}/services`;
+  createNamed(run, () => serviceOf(run, name, type), path, `${type} service:`);
+}
+
+function serviceOf({ flags: given, session }: CommandRun, name: string, type: string): PlainObject {
   const clusterIP = given.text("clusterip");
   const externalName = given.text("external-name");
   if (clusterIP !== "None" && given.list("tcp").length === 0 && type !== "ExternalName") {
@@ -54,7 +58,7 @@ function createOfType(run: CommandRun, type: string): void {
   }
   const nodePort = given.number("node-port");
   const ports = given.list("tcp").map((text) => portOf(text, nodePort));
-  const service: PlainObject = {
+  return {
     kind: "Service",
     apiVersion: "v1",
     metadata: {
@@ -71,7 +75,6 @@ function createOfType(run: CommandRun, type: string): void {
     },
     status: { loadBalancer: {} },
   };
-  createNamed(run, service, `/api/v1/namespaces/${session.namespace}/services`, `${type} service`);
 }
 
 /** `80:8080`: name, port and target as `--tcp` tells them. */

@@ -1,0 +1,185 @@
+import type { Random } from "@kubenetsim/core/runtime/random";
+
+/** Commands that are typed one after another before the objects of `setup`. */
+export interface CommandSequence {
+  /** Objects as JSON documents, made without kubectl. */
+  readonly setup: readonly object[];
+  /** The namespace that `setup` makes, and that `-n` of each command names. */
+  readonly namespace: string;
+  /** Each one's words, without `kubectl`. */
+  readonly commands: readonly (readonly string[])[];
+}
+
+type Pick = <T>(choices: readonly T[]) => T;
+
+/** Some sequences of commands that change and show things. */
+export function randomSequence(random: Random, id: number): CommandSequence {
+  const pick: Pick = (choices) => choices[random.below(choices.length)]!;
+  const namespace = `s${id}`;
+  const nodes = [`n${id}a`, `n${id}b`];
+  const count = 4 + random.below(8);
+  const commands = Array.from({ length: count }, () => [...pick(makers)(pick, nodes), "-n", namespace]);
+  return { namespace, setup: setupOf(namespace, nodes), commands };
+}
+
+function setupOf(namespace: string, nodes: readonly string[]): object[] {
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+    ...nodes.map((name) => ({
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name, labels: { run: namespace } },
+    })),
+  ];
+}
+
+const names = ["web", "api", "db", "web", "api"];
+const types = ["svc", "cm", "deploy", "secret", "ing", "service", "configmaps", "deployments.apps", "pods", "po"];
+const labels = ["tier=front", "tier=back", "app=web", "rank=1", "tier-", "app-", "empty=", "a.b/c=d", "rank=2"];
+const wrongLabels = ["tier", "a=b=c", "=x", "bad!=y", "k=v v", "-", "x/y/z=1", `long=${"v".repeat(64)}`];
+const selectors = ["tier=front", "app=web", "tier in (front,back)", "!tier", "tier notin (front)", "rank", "a in"];
+
+type Maker = (pick: Pick, nodes: readonly string[]) => string[];
+
+const dryRun = (pick: Pick): string[] =>
+  pick([[], [], [], ["--dry-run=client"], ["--dry-run=server"], ["--dry-run=x"]]);
+const output = (pick: Pick): string[] =>
+  pick([[], [], [], ["-o", "name"], ["-o", "yaml"], ["-o", "json"], ["-o", "foo"]]);
+const target = (pick: Pick): string[] => {
+  const type = pick(types);
+  return pick([
+    [type, pick(names)],
+    [type, pick(names)],
+    [`${type}/${pick(names)}`],
+    [`${type}/${pick(names)}`, `${pick(types)}/${pick(names)}`],
+    [type, pick(names), pick(names)],
+    [type, "-l", pick(selectors)],
+    [type, "--all"],
+    [`${type},${pick(types)}`, pick(names)],
+    [type],
+    [pick(["nosuch", "svc,nosuch", "foo.bar", "all"]), pick(names)],
+  ]);
+};
+const some = (pick: Pick, choices: readonly string[]): string[] =>
+  pick([[pick(choices)], [pick(choices)], [pick(choices), pick(choices)], []]);
+
+const makers: readonly Maker[] = [
+  (pick) => [
+    "create",
+    "service",
+    "clusterip",
+    pick(names),
+    pick(["--tcp=80", "--tcp=80:8080", "--tcp=80,81:x"]),
+    ...dryRun(pick),
+  ],
+  (pick) => [
+    "create",
+    "svc",
+    pick(["nodeport", "loadbalancer"]),
+    pick(names),
+    `--tcp=${pick(["80", "443:https"])}`,
+    ...output(pick),
+  ],
+  (pick) => [
+    "create",
+    "deployment",
+    pick(names),
+    `--image=${pick(["nginx", "r.io/a/b:1", "b@sha256:00"])}`,
+    ...pick([[], ["--replicas=2"], ["--replicas=-1"], ["--port=80"]]),
+  ],
+  (pick) => ["create", "deploy", pick(names), "--image=nginx", "--image=busybox"],
+  (pick) => [
+    "create",
+    "cm",
+    pick(names),
+    ...some(pick, [
+      "--from-literal=a=1",
+      "--from-literal=b=x y",
+      "--from-literal=a",
+      "--from-literal==v",
+      "--from-literal=a=2",
+      "--append-hash",
+    ]),
+    ...dryRun(pick),
+    ...output(pick),
+  ],
+  (pick) => [
+    "create",
+    "secret",
+    "generic",
+    pick(names),
+    ...some(pick, ["--from-literal=a=1", "--from-literal=k=", "--type=foo/bar", "--append-hash"]),
+    ...dryRun(pick),
+    ...output(pick),
+  ],
+  (pick) => [
+    "create",
+    "ingress",
+    pick(names),
+    `--rule=${pick(["a.b/x=web:80", "/*=web:http", "a.b/=web:80,tls=s", "bad"])}`,
+    ...output(pick),
+  ],
+  (pick) => [
+    "run",
+    pick(names),
+    "--image=nginx",
+    ...pick([[], ["--port=80"], ["--labels=tier=front,app=web"]]),
+    ...dryRun(pick),
+  ],
+  (pick) => [
+    "expose",
+    pick(["deploy", "pod", "svc", "cm"]),
+    pick(names),
+    ...pick([[], ["--port=80"], ["--name=x", "--port=80"]]),
+    ...dryRun(pick),
+  ],
+  (pick) => [
+    "label",
+    ...target(pick),
+    ...some(pick, [...labels, ...labels, ...wrongLabels]),
+    ...pick([[], [], ["--overwrite"]]),
+    ...dryRun(pick),
+    ...output(pick),
+  ],
+  (pick) => [
+    "label",
+    pick(types),
+    pick(names),
+    ...some(pick, labels),
+    ...pick([[], [], ["--overwrite"], ["--list"], ["--resource-version=1"]]),
+  ],
+  (pick) => [
+    "annotate",
+    ...target(pick),
+    ...some(pick, [...labels, ...labels, ...wrongLabels]),
+    ...pick([[], [], ["--overwrite"]]),
+    ...dryRun(pick),
+    ...output(pick),
+  ],
+  (pick) => [
+    "delete",
+    ...target(pick),
+    ...pick([
+      [],
+      [],
+      ["--ignore-not-found"],
+      ["--now"],
+      ["--force"],
+      ["--cascade=foo"],
+      ["--grace-period=0"],
+      ["--wait=false"],
+    ]),
+    ...dryRun(pick),
+    ...pick([[], [], [], ["-o", "name"], ["-o", "yaml"]]),
+  ],
+  (pick) => ["delete", pick(types), pick(names)],
+  (pick) => ["get", pick(["svc", "cm", "secret", "ing"]), ...pick([[], ["--show-labels"], ["-l", pick(selectors)]])],
+  (pick) => [
+    "get",
+    pick(["svc", "cm", "secret", "ing"]),
+    ...pick([[], [pick(names)]]),
+    "-o",
+    pick(["yaml", "json", "name"]),
+  ],
+  (pick) => ["get", pick(types), ...pick([[], [pick(names)]]), "-o", "name"],
+];
