@@ -76,8 +76,8 @@ export function changeMetadata(call: CommandRun, change: MetadataChange): void {
   if (!found.isOne && flags.text("resource-version") !== "") {
     throw failure("--resource-version may only be used with a single resource");
   }
-  const toDo = { ...change, pairs, dryRun: isLocal ? "client" : dryRun, isOne: found.isOne, printer } as const;
-  found.visit((info) => changeOne(call, info, toDo));
+  const ofEach = { ...change, pairs, dryRun: isLocal ? "client" : dryRun, isOne: found.isOne, printer } as const;
+  found.visit((info) => changeOne(call, info, ofEach));
 }
 
 interface ObjectChange extends MetadataChange {
