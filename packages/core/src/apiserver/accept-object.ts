@@ -5,6 +5,7 @@ import { kinds } from "./decode/kinds.ts";
 import type { Draft } from "./draft.ts";
 import { kindRules } from "./kind-rules.ts";
 import type { KindRules } from "./kinds/rules.ts";
+import { plainCopy } from "./plain-copy.ts";
 import { type FieldError, Refusal } from "./validate/field-error.ts";
 import { validateMetadata } from "./validate/metadata.ts";
 
@@ -53,7 +54,7 @@ export function keepSystemFields(draft: Draft<ApiObject>, before: ApiObject | un
   if (generation !== undefined) draft.metadata.generation = generation;
   const stored = before as { status?: unknown };
   const given = draft as { status?: unknown };
-  if (given.status === undefined && stored.status !== undefined) given.status = structuredCopy(stored.status);
+  if (given.status === undefined && stored.status !== undefined) given.status = plainCopy(stored.status);
 }
 
 const countedKinds: ReadonlySet<Kind> = new Set([
@@ -67,10 +68,4 @@ const countedKinds: ReadonlySet<Kind> = new Set([
 /** Kinds whose `generation` the API server counts. */
 function specCounts(kind: Kind): boolean {
   return countedKinds.has(kind);
-}
-
-function structuredCopy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(structuredCopy);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, structuredCopy(inner)]));
 }

@@ -41,6 +41,8 @@ export const statusCodes = {
   Invalid: 422,
   TooManyRequests: 429,
   InternalError: 500,
+  /** What the API server has no reason for: it leaves it out. */
+  Unknown: 500,
   ServiceUnavailable: 503,
 } as const;
 
@@ -64,6 +66,8 @@ export class StatusError extends Error {
   readonly code: number;
   readonly causes: readonly StatusCause[];
   readonly subject: StatusSubject | undefined;
+  /** What the answer warns of besides: `Warning` headers. */
+  readonly warnings: readonly string[];
   readonly position: SourcePosition | undefined;
   readonly hint: string | undefined;
 
@@ -73,6 +77,7 @@ export class StatusError extends Error {
     details: {
       causes?: readonly StatusCause[];
       subject?: StatusSubject;
+      warnings?: readonly string[];
       position?: SourcePosition;
       hint?: string;
     } = {},
@@ -82,8 +87,21 @@ export class StatusError extends Error {
     this.code = statusCodes[reason];
     this.causes = details.causes ?? [];
     this.subject = details.subject;
+    this.warnings = details.warnings ?? [];
     this.position = details.position;
     this.hint = details.hint;
+  }
+
+  /** The same refusal with warnings beside it. */
+  withWarnings(warnings: readonly string[]): StatusError {
+    const { causes, subject, position, hint } = this;
+    return new StatusError(this.reason, this.message, {
+      causes,
+      warnings,
+      ...(subject === undefined ? {} : { subject }),
+      ...(position === undefined ? {} : { position }),
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 

@@ -28,6 +28,16 @@ export function decodeObject(value: PlainObject, id: string): Decoded {
   return { object, wrongType: decoder.wrongType, unknownFields: decoder.unknownFields };
 }
 
+/** The same for a value of one type; messages name no field then. */
+export function decodeValue(
+  value: Plain,
+  type: FieldType,
+): { value: Plain | undefined; wrongType: WrongType | undefined } {
+  const decoder = new Decoder();
+  const decoded = decoder.decode(value, type, "", "");
+  return { value: decoded, wrongType: decoder.wrongType };
+}
+
 class Decoder {
   wrongType: WrongType | undefined;
   readonly unknownFields: (DecodeProblem & { candidates: readonly string[] })[] = [];

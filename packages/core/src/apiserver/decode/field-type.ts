@@ -2,7 +2,7 @@ import { fieldTable } from "./field-table.ts";
 
 /** The type by which the API server decodes a value: one of Go's. */
 export type FieldType =
-  | { readonly kind: "struct"; readonly name: string; readonly fields: ReadonlyMap<string, Field> }
+  | { readonly kind: "struct"; readonly id: string; readonly name: string; readonly fields: ReadonlyMap<string, Field> }
   | { readonly kind: "list"; readonly name: string; readonly element: FieldType }
   | { readonly kind: "map"; readonly name: string; readonly element: FieldType }
   | { readonly kind: Scalar; readonly name: string };
@@ -22,7 +22,7 @@ export function structType(id: string): FieldType {
   const known = structs.get(id);
   if (known !== undefined) return known;
   const fields = new Map<string, Field>();
-  const type: FieldType = { kind: "struct", name: id.slice(id.indexOf(".") + 1), fields };
+  const type: FieldType = { kind: "struct", id, name: id.slice(id.indexOf(".") + 1), fields };
   // Before its fields are read: a struct may hold itself.
   structs.set(id, type);
   for (const text of fieldTable[id]!.split(" ").filter((part) => part !== "")) {

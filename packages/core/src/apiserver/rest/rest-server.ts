@@ -1,6 +1,8 @@
 import type { ApiObject } from "../../model/api-object.ts";
 import { StatusError } from "../../runtime/errors.ts";
 import type { Plain, PlainObject } from "../manifest/manifest-document.ts";
+import { patchObject } from "../patch/patch-object.ts";
+import { readPatchType } from "../patch/patch-type.ts";
 import { type RowObject, tableOf } from "../table/tables.ts";
 import { bodyOf, readSelection, selectObjects } from "./read-verbs.ts";
 import { badRequest, methodNotAllowed, noSuchResource } from "./refusals.ts";
@@ -33,7 +35,7 @@ export class RestServer {
       if (route === undefined) throw noSuchResource();
       return this.#answer(route, request);
     } catch (reason) {
-      if (reason instanceof StatusError) return jsonAnswer(reason.code, statusBody(reason));
+      if (reason instanceof StatusError) return jsonAnswer(reason.code, statusBody(reason), reason.warnings);
       throw reason;
     }
   }
@@ -41,6 +43,8 @@ export class RestServer {
   #answer(route: ResourceRoute, request: RestRequest): RestResponse {
     const { state } = this.#store;
     const { method } = request;
+    const patchType =
+      method === "PATCH" && route.name !== undefined ? readPatchType(request.headers["content-type"]) : undefined;
     if (method === "GET" && route.name === undefined) return this.#list(route, request);
     if (method === "GET") return this.#show(route, request, requireObject(state, route));
     const options = readWriteOptions(request.query, request.headers["user-agent"] ?? "");
@@ -50,6 +54,10 @@ export class RestServer {
     }
     if (method === "PUT" && route.name !== undefined) {
       return this.#commit(200, replaceObject(state, route, readBody(request), options, context), options.dryRun, route);
+    }
+    if (patchType !== undefined && patchType !== "apply") {
+      const patch = { type: patchType, text: request.body ?? "" };
+      return this.#commit(200, patchObject(state, route, patch, options, context), options.dryRun, route);
     }
     if (method === "DELETE" && route.name !== undefined && route.subresource === undefined) {
       return this.#commit(200, removeObject(state, route), options.dryRun, route);

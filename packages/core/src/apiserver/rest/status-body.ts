@@ -9,7 +9,7 @@ export function statusBody(error: StatusError): PlainObject {
     metadata: {},
     status: "Failure",
     message: error.message,
-    reason: error.reason,
+    ...(error.reason === "Unknown" ? {} : { reason: error.reason }),
     ...detailsOf(error),
     code: error.code,
   };

@@ -9,8 +9,8 @@ export interface WriteOptions {
   readonly fieldManager: string;
   /** What becomes of unknown and doubled fields. */
   readonly fieldValidation: "Ignore" | "Warn" | "Strict";
-  /** Server-side apply takes fields away from their managers. */
-  readonly force: boolean;
+  /** Server-side apply takes fields away from their managers; undefined where nothing is said of it. */
+  readonly force: boolean | undefined;
 }
 
 /** The first word of the user agent is the manager where none is named, as the API server takes it. */
@@ -29,6 +29,6 @@ export function readWriteOptions(query: URLQuery, userAgent: string): WriteOptio
     dryRun: dryRun !== undefined,
     fieldManager: query.get("fieldManager") ?? userAgent.split("/", 1)[0] ?? "",
     fieldValidation: validation,
-    force: query.get("force") === "true",
+    force: query.has("force") ? query.get("force") === "true" : undefined,
   };
 }

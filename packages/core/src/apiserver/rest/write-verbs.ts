@@ -8,6 +8,7 @@ import type { KindInfo } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
 import { kindRules } from "../kind-rules.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
+import { plainCopy } from "../plain-copy.ts";
 import { sameObject } from "../same-object.ts";
 import { invalidObject, Refusal } from "../validate/field-error.ts";
 import { deleteObject, putObject } from "../write-object.ts";
@@ -92,11 +93,11 @@ export function update(
   const old = before as { status?: unknown; spec?: unknown };
   if (route.subresource === "status") {
     for (const field of Object.keys(draft)) if (field !== "status") delete (draft as Record<string, unknown>)[field];
-    const { status: _, ...rest } = structuredCopy(before) as Record<string, unknown>;
+    const { status: _, ...rest } = plainCopy(before as unknown) as Record<string, unknown>;
     Object.assign(draft, rest);
   } else if (route.info.subresources.includes("status")) {
     delete given.status;
-    if (old.status !== undefined) given.status = structuredCopy(old.status);
+    if (old.status !== undefined) given.status = plainCopy(old.status);
   }
   setDefaults(draft);
   keepSystemFields(draft, before);
@@ -184,10 +185,4 @@ function warningsOf(object: ApiObject): string[] {
 function stored(state: ClusterState, object: ApiObject, warnings: readonly string[], clock: Clock): Written {
   const { state: after, change } = putObject(state, object, clock);
   return { state: after, changes: [change], object: change.after!, warnings };
-}
-
-function structuredCopy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(structuredCopy);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, structuredCopy(inner)]));
 }

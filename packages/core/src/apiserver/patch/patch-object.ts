@@ -1,0 +1,78 @@
+import type { ApiObject } from "../../model/api-object.ts";
+import { StatusError } from "../../runtime/errors.ts";
+import type { ClusterState } from "../cluster-state.ts";
+import type { Draft } from "../draft.ts";
+import { badRequest, conflict } from "../rest/refusals.ts";
+import type { ResourceRoute } from "../rest/route.ts";
+import type { WriteOptions } from "../rest/write-options.ts";
+import { requireObject, update, type WriteContext, type Written } from "../rest/write-verbs.ts";
+import { forbidden, invalidObject } from "../validate/field-error.ts";
+import type { PatchType } from "./patch-type.ts";
+import { patchByJson, patchByStrategy } from "./patched-draft.ts";
+
+/** A patch as it was sent. */
+export interface GivenPatch {
+  readonly type: Exclude<PatchType, "apply">;
+  readonly text: string;
+}
+
+/** `PATCH` of an object, or of its status, by a JSON, merge or strategic merge patch. @throws StatusError */
+export function patchObject(
+  state: ClusterState,
+  route: ResourceRoute,
+  patch: GivenPatch,
+  options: WriteOptions,
+  context: WriteContext,
+): Written {
+  if (options.force !== undefined) throw forceForbidden();
+  const before = requireObject(state, route);
+  const { object, warnings } = patched(before, route, patch, options);
+  const { apiVersion } = route.info;
+  const draft = { ...object, apiVersion, kind: route.kind } as unknown as Draft<ApiObject>;
+  draft.metadata ??= {} as Draft<ApiObject>["metadata"];
+  requirePlace(draft, route);
+  requireVersion(draft, before, route);
+  try {
+    return update(state, route, before, draft, warnings, context);
+  } catch (reason) {
+    throw reason instanceof StatusError ? reason.withWarnings(warnings) : reason;
+  }
+}
+
+function patched(before: ApiObject, route: ResourceRoute, { type, text }: GivenPatch, options: WriteOptions) {
+  const { struct, apiVersion } = route.info;
+  const subject = { kind: route.kind, apiVersion, struct };
+  if (type === "strategic") return patchByStrategy(before, subject, text, options.fieldValidation);
+  return patchByJson(before, subject, type, text, options.fieldValidation);
+}
+
+/** A patch may not move an object (rest.EnsureObjectNamespaceMatchesRequestNamespace, handlers.checkName). */
+function requirePlace(draft: Draft<ApiObject>, route: ResourceRoute): void {
+  const { metadata } = draft;
+  if (route.namespace !== undefined && (metadata.namespace ?? route.namespace) !== route.namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if (route.namespace !== undefined) metadata.namespace = route.namespace;
+  if (!metadata.name) {
+    throw badRequest(`the name of the object (${route.name} based on URL) was undeterminable: name must be provided`);
+  }
+  if (metadata.name !== route.name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${route.name})`);
+  }
+}
+
+function requireVersion(draft: Draft<ApiObject>, before: ApiObject, route: ResourceRoute): void {
+  const { resourceVersion } = draft.metadata;
+  if (!resourceVersion || resourceVersion === before.metadata.resourceVersion) return;
+  if (!/^\d+$/.test(resourceVersion)) {
+    throw new StatusError("Unknown", `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
+  }
+  const again = "please apply your changes to the latest version and try again";
+  throw conflict(route.info, before.metadata.name, `the object has been modified; ${again}`);
+}
+
+function forceForbidden(): StatusError {
+  const refused = forbidden("force", "may not be specified for non-apply patch");
+  const { message, causes } = invalidObject("PatchOptions.meta.k8s.io", "", [refused]);
+  return new StatusError("Invalid", message, { causes, subject: { group: "meta.k8s.io", kind: "PatchOptions" } });
+}
