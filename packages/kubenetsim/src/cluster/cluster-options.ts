@@ -1,4 +1,5 @@
 import type { EmptyStateOptions } from "@kubenetsim/core/apiserver/empty-state";
+import type { FileTree } from "@kubenetsim/kubectl";
 import type { Cni, OutsideClient } from "@kubenetsim/network/topology/input";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { KubeProxyOption } from "./kube-proxy-option.ts";
@@ -23,6 +24,8 @@ export interface ClusterOptions extends EmptyStateOptions {
   readonly entryNode?: string;
   /** Hosts outside of the cluster; `ext1` and `ext2` on the nodes' network unless given. */
   readonly clients?: readonly OutsideClient[];
+  /** The files of `kubectl` and `sh`; unless given, some in memory, none to begin with. */
+  readonly files?: FileTree;
 }
 
 /** What a node is made from; what is missing is numbered through: 192.168.10.11 and 10.244.1.0/24 for the first. */

@@ -4,10 +4,14 @@ import type { Kind, KindMap, ObjectKey } from "@kubenetsim/core/model/api-object
 import type { Listener } from "@kubenetsim/core/runtime/change-events";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import type { Trace } from "@kubenetsim/core/trace/trace";
+import type { CommandResult, FileTree } from "@kubenetsim/kubectl";
 import type { Share } from "@kubenetsim/network/shares/shares";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { parseSource } from "../connect/source.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
+import { commandSource, type ShellValue } from "../shell/command-source.ts";
+import { type KubectlOptions, runKubectlLine } from "../shell/kubectl-line.ts";
+import { MemoryFiles } from "../shell/memory-files.ts";
 import { findWarnings } from "../warnings/find-warnings.ts";
 import { proxyWarnings } from "../warnings/proxy-warnings.ts";
 import type { Warning } from "../warnings/warning.ts";
@@ -38,9 +42,12 @@ export class Cluster {
   readonly clock: Clock;
   /** The API server: the Kubernetes REST API over these objects. */
   readonly api: RestServer;
+  /** What `kubectl` and the nodes' `sh` read and write: `files.write(path, text)`, `files.read(path)`, `files.list(folder)`. */
+  readonly files: FileTree;
   readonly #stages: Stages;
 
-  private constructor(stages: Stages) {
+  private constructor(stages: Stages, files: FileTree) {
+    this.files = files;
     this.seed = stages.seed;
     this.clock = stages.clock;
     this.#stages = stages;
@@ -57,7 +64,7 @@ export class Cluster {
   /** @throws ParseError, StatusError for options that cannot be, UnsupportedError for a mode or scheduler that is not modelled. */
   static create(options: ClusterOptions = {}): Cluster {
     checkOptions(options);
-    const cluster = new Cluster(Stages.empty(options));
+    const cluster = new Cluster(Stages.empty(options), options.files ?? new MemoryFiles());
     for (const node of newNodes(options.nodes ?? [])) cluster.apply(JSON.stringify(node), { source: "nodes" });
     return cluster;
   }
@@ -128,6 +135,25 @@ export class Cluster {
     return listObjects(this.state, kind, namespace);
   }
 
+  /**
+   * Runs a command line of kubectl, with or without that word before it: `> file`, `| grep …`, `;` and here-documents work as in
+   * a shell, on `files`. In a template each inserted value is one word, or a part of one; nothing else is expanded. The cluster
+   * settles after each command.
+   *
+   * @example
+   * lab.kubectl`create service clusterip ${name} --tcp=80:8080 --dry-run=client -o yaml > service.yaml`;
+   * lab.kubectl("apply -f service.yaml").stdout; // "service/web created\n"
+   * lab.kubectl("edit configmap kube-proxy -n kube-system", { edit: (text) => text.replace('mode: ""', "mode: ipvs") });
+   * @throws ParseError for what is no command line, UnsupportedError for what kubectl or a shell has and this has not
+   */
+  kubectl(line: string, options?: KubectlOptions): CommandResult;
+  kubectl(line: TemplateStringsArray, ...values: readonly ShellValue[]): CommandResult;
+  kubectl(line: string | TemplateStringsArray, ...given: readonly unknown[]): CommandResult {
+    if (typeof line === "string")
+      return runKubectlLine(this, commandSource(line), given[0] as KubectlOptions | undefined);
+    return runKubectlLine(this, commandSource(line, given as readonly ShellValue[]));
+  }
+
   /** `shop/client`, or `client` of the namespace default; also the name of a Deployment, for the first of its Pods. */
   pod(name: string): ClientHandle {
     return new ClientHandle(parseSource(`pod/${name}`), this.#stages.connections);
@@ -173,7 +199,8 @@ export class Cluster {
    * configuration and restart kube-proxy.
    */
   fork(options: ForkOptions = {}): Cluster {
-    return new Cluster(this.#stages.fork(options));
+    const files = this.files instanceof MemoryFiles ? this.files.copy() : this.files;
+    return new Cluster(this.#stages.fork(options), files);
   }
 
   /**

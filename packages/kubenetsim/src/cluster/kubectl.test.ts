@@ -1,0 +1,65 @@
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { describe, expect, it } from "vitest";
+import { Cluster } from "./cluster.ts";
+
+const yaml =
+  "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: 80}], selector: {app: web}}}";
+
+describe("lab.kubectl", () => {
+  it("runs a command line of kubectl, with and without that word", () => {
+    const lab = Cluster.create();
+    const name = "web";
+    expect(lab.kubectl`create service clusterip ${name} --tcp=80:80`).toEqual({
+      stdout: "service/web created\n",
+      stderr: "",
+      exitCode: 0,
+    });
+    expect(lab.kubectl("kubectl get service web -o name").stdout).toBe("service/web\n");
+    expect(lab.kubectl`get service nothing`).toEqual({
+      stdout: "",
+      stderr: 'Error from server (NotFound): services "nothing" not found\n',
+      exitCode: 1,
+    });
+  });
+
+  it("writes what it prints into a file", () => {
+    const lab = Cluster.create();
+    lab.kubectl("create service clusterip web6 --tcp=80:8080 --dry-run=client -o yaml > service.yaml");
+    expect(lab.files.read("service.yaml")).toContain("targetPort: 8080");
+    expect(lab.list("Service").map(({ metadata }) => metadata.name)).toEqual(["kubernetes"]);
+    expect(lab.kubectl("get -f service.yaml; kubectl get svc | grep -c 10.96.0.1").stdout).toBe("1\n");
+  });
+
+  it("lets the cluster settle after each command", () => {
+    const lab = Cluster.create({ nodes: ["n1"] });
+    const { stdout } =
+      lab.kubectl`create deployment web --image=nginx --replicas=2 && kubectl get pods | grep -c Running`;
+    expect(stdout).toBe("deployment.apps/web created\n2\n");
+  });
+
+  it("keeps the files of a copy apart", () => {
+    const lab = Cluster.create();
+    lab.files.write("a", "1");
+    const copy = lab.fork();
+    copy.files.write("a", "2");
+    copy.kubectl`create namespace shop`;
+    expect(lab.files.read("a")).toBe("1");
+    expect(lab.get("Namespace", "shop")).toBeUndefined();
+  });
+
+  it("refuses what no kubectl is, and changes nothing", () => {
+    const lab = Cluster.create();
+    expect(() => lab.kubectl`create namespace shop; kubectl get ns | awk '{print $1}'`).toThrow(UnsupportedError);
+    expect(lab.get("Namespace", "shop")).toBeUndefined();
+  });
+
+  it("reads standard input", () => {
+    const lab = Cluster.create();
+    expect(lab.kubectl("create -f - --dry-run=client -o name", { stdin: yaml }).stdout).toBe("service/web\n");
+    expect(
+      lab.kubectl`create -f - --dry-run=client -o name <<EOF
+${yaml}
+EOF`.stdout,
+    ).toBe("service/web\n");
+  });
+});

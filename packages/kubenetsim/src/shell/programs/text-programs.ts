@@ -1,0 +1,17 @@
+import type { Program } from "../program.ts";
+import { grep } from "./grep.ts";
+import { cat, echo, head, sort, tail, uniq, wc } from "./lines.ts";
+
+/** What takes texts to pieces, on every machine. */
+export const textPrograms: readonly (readonly [string, Program])[] = [
+  ["cat", cat],
+  ["echo", echo],
+  ["grep", grep],
+  ["egrep", (args, input) => grep(["-E", ...args], input)],
+  ["fgrep", (args, input) => grep(["-F", ...args], input)],
+  ["head", head],
+  ["sort", sort],
+  ["tail", tail],
+  ["uniq", uniq],
+  ["wc", wc],
+];

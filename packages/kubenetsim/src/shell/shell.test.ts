@@ -1,0 +1,194 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fc, test } from "@fast-check/vitest";
+import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import type { CommandResult } from "@kubenetsim/kubectl";
+import { afterAll, describe, expect, it } from "vitest";
+import { commandSource, type ShellValue, withProgram } from "./command-source.ts";
+import { MemoryFiles } from "./memory-files.ts";
+import { textPrograms } from "./programs/text-programs.ts";
+import { readCommands } from "./read-commands.ts";
+import { runCommands } from "./run-commands.ts";
+
+const rules = `*nat
+:PREROUTING ACCEPT [0:0]
+:KUBE-SERVICES - [0:0]
+-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
+-A KUBE-SERVICES -d 10.96.0.1/32 -p tcp -m comment --comment "default/kubernetes:https cluster IP" -j KUBE-SVC-NPX46M4PTMTKRN6Y
+-A KUBE-SERVICES -d 10.96.0.10/32 -p tcp -m comment --comment "default/Web cluster IP" -j KUBE-SVC-LOLE4ISW44XBNF3G
+
+-A KUBE-SERVICES -d 10.97.0.10/32 -p tcp -m comment --comment "default/web:a+b cluster IP" -j KUBE-SVC-AAAAAAAAAAAAAAAA
+COMMIT
+`;
+const numbers = "10\n9\n9\n 2\nx\n-3\n10\n10\n";
+
+function shell(line: TemplateStringsArray | string, values: readonly ShellValue[] = [], files = someFiles()) {
+  const programs = new Map(textPrograms);
+  return runCommands(readCommands(commandSource(line, values)), { programs, files });
+}
+
+const sh = (line: TemplateStringsArray, ...values: readonly ShellValue[]): CommandResult => shell(line, values);
+
+function someFiles(): MemoryFiles {
+  return new MemoryFiles({ rules, numbers });
+}
+
+describe("a command line", () => {
+  it("takes what is inserted for one word, whatever is in it", () => {
+    const odd = `a  'b" $HOME \`x\` | > ; \\ *\n# ~`;
+    expect(sh`echo -n ${odd} x${1}y "${odd}" '${odd}'`.stdout).toBe(`${odd} x1y ${odd} ${odd}`);
+  });
+
+  test.prop([fc.array(fc.string({ unit: "binary" }).filter((text) => !text.includes("\0")))])(
+    "gives back any words that were inserted",
+    (words) => {
+      const strings = ["echo -- ", ...words.map(() => " ")];
+      const line = Object.assign(strings, { raw: strings });
+      expect(shell(line, words).stdout).toBe(`${["--", ...words].join(" ")}\n`);
+    },
+  );
+
+  it("inserts into here-documents, too, where a line may look like the end", () => {
+    const text = "a\nEOF\n$x";
+    expect(
+      sh`cat <<EOF | grep -c ''
+${text}
+EOF
+echo next`.stdout,
+    ).toBe("3\nnext\n");
+  });
+
+  it("writes, adds to and reads files", () => {
+    const files = someFiles();
+    shell("echo a > one; echo b >> one && echo c 2>&1 >two; cat nothing &> three || grep b < one >> three", [], files);
+    expect(["one", "two", "three"].map((path) => files.read(path))).toEqual([
+      "a\nb\n",
+      "c\n",
+      "cat: nothing: No such file or directory\nb\n",
+    ]);
+  });
+
+  it("puts a program before it that is not named", () => {
+    const read = (line: string) => readCommands(withProgram("kubectl", commandSource(line)))[0]!.commands[0]!.words;
+    expect(read("\n get svc").map(({ text }) => text)).toEqual(["kubectl", "get", "svc"]);
+    expect(read(" kubectl get svc")).toEqual(read("get svc"));
+  });
+
+  it.each([
+    "echo $HOME",
+    'echo "$(id)"',
+    "echo `id`",
+    "echo {a,b}",
+    "echo {1..3}",
+    "cat ~/x",
+    "echo a & echo b",
+    "(echo a)",
+    "cat <(echo a)",
+    "echo a |& cat",
+    "cat num*",
+    "cat > num*",
+    "sed s/a/b/",
+    "X=1 echo a",
+    "grep -P a rules",
+    "sort --parallel=2",
+    "cat <<EOF\n$x\nEOF",
+  ])("refuses %s by name, and runs nothing of it", (line) => {
+    const files = someFiles();
+    expect(() => shell(`echo a > made; ${line}`, [], files)).toThrow(UnsupportedError);
+    if (!/^(?:grep|sort)/.test(line)) expect(files.read("made")).toBeUndefined();
+  });
+
+  it.each([
+    "echo 'a",
+    'echo "a',
+    "| cat",
+    "echo a | | cat",
+    "echo a &&",
+    "; echo",
+    "echo >",
+    "cat <<EOF\nno end",
+    "> x",
+  ])("does not take %j for a command line", (line) => {
+    expect(() => shell(line)).toThrow(ParseError);
+  });
+});
+
+const hasBash = spawnSync("bash", ["-c", "grep --version | grep -q GNU && sort --version | grep -q GNU"]).status === 0;
+
+/** The real bash with GNU grep and coreutils, in a folder with the same files. */
+describe.skipIf(!hasBash)("the same line in bash", () => {
+  const folder = hasBash ? mkdtempSync(join(tmpdir(), "kubenetsim-shell-")) : "";
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function bash(line: string): CommandResult & { readonly written: string } {
+    for (const file of readdirSync(folder)) rmSync(join(folder, file));
+    writeFileSync(join(folder, "rules"), rules);
+    writeFileSync(join(folder, "numbers"), numbers);
+    writeFileSync(join(folder, "out"), "before\n");
+    const { stdout, stderr, status } = spawnSync("bash", ["--norc", "--noprofile", "-c", line], {
+      cwd: folder,
+      encoding: "utf8",
+      input: "",
+      env: { PATH: process.env.PATH, LC_ALL: "C.UTF-8" },
+    });
+    const plain = stderr.replace(/^bash: line \d+: /gm, "bash: ");
+    return { stdout, stderr: plain, exitCode: status ?? -1, written: readFileSync(join(folder, "out"), "utf8") };
+  }
+
+  function ours(line: string): CommandResult & { readonly written: string } {
+    const files = new MemoryFiles({ rules, numbers, out: "before\n" });
+    return { ...shell(line, [], files), written: files.read("out")! };
+  }
+
+  it.each([
+    "cat rules | grep -i web",
+    "grep -c KUBE-SVC rules; grep -vc KUBE rules",
+    "grep -n -A1 Web rules; grep -n -B1 COMMIT rules; grep -nC1 -i web rules",
+    "grep -A1 -e portals rules; grep -e10.97 rules",
+    "grep -w web rules; grep -wi web rules; grep -x COMMIT rules; grep -o 'KUBE-S[A-Z]*' rules",
+    "grep -E 'KUBE-(SVC|SEP)-[A-Z0-9]{16}$' rules; grep 'a+b' rules; grep -F 'a+b' rules; grep -E 'a\\+b' rules",
+    "grep '^-A.*\\(Web\\|portals\\)' rules; grep '\\<tcp\\>' rules | wc -l; grep '[[:space:]]\\+' rules | head -1",
+    "grep -h web rules numbers; grep -H web rules; grep 1 rules numbers; grep -l 1 rules numbers; grep -q 1 rules && echo y",
+    "grep web nothing rules; grep web nothing || echo no; grep zzz rules || echo none",
+    "grep -m2 KUBE rules; grep '*' rules; grep '$' numbers; grep -c '' rules; grep -v '^$' rules | tail -2",
+    "head -2 rules; head -n 3 numbers; head -n -3 numbers; tail -2 numbers; tail -n +7 numbers; tail -n1 rules; head -c 5 rules",
+    "head -n1 rules numbers; tail -n 1 rules numbers; head -1 nothing",
+    "wc -l rules; wc rules numbers; wc < rules >/dev/null; cat rules | wc; wc -l < rules; wc -w numbers nothing",
+    "sort numbers; sort -n numbers; sort -rn numbers; sort -u numbers; sort -nu numbers; sort -r numbers | uniq -c; sort nothing",
+    "uniq numbers; uniq -c numbers; sort numbers | uniq -d; sort numbers | uniq -u; cat -n numbers | head -2",
+    'echo a  \'b  c\' "d \\$x \\"e\\"" f\\ g # not this\necho next \\\n line',
+    "echo a > out; cat out; echo b >> out; cat < out; echo c > out 2>&1",
+    "cat nothing 2>/dev/null; cat nothing 2>&1 | wc -l; cat nothing > out; cat < nothing; echo done",
+    "cat <<EOF > out\n a \\$x\n'b' \"c\"\nEOF\ncat <<'END' | wc -l\n$x\n`y`\nEND",
+    "cat <<-E1; cat <<E2\n\tone\n\tE1\ntwo\nE2\ncat <<< 'a b'",
+    "echo ok && grep zzz rules && echo not || echo but; grep zzz rules; echo a{b}c {} {a} a=b '*' nothing*",
+    "echo '' | cat; echo -n x; echo x | grep -c x; echo 'a'\"b\"c; echo 1 2>out; echo a1>out",
+  ])("prints, fails and writes alike: %s", (line) => {
+    expect(ours(line)).toEqual(bash(line));
+  });
+
+  const pieces = fc.constantFrom(
+    ..."KUBE web . * \\. ^ $ [A-Z] [^ ] - a+ \\( \\) \\| ( ) | \\{1,2\\} {2} \\+ ? [[:digit:]] \\w 10 \\< \\b".split(
+      " ",
+    ),
+  );
+  const pattern = fc.array(pieces, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(""));
+  test.prop([pattern, fc.subarray(["-i", "-v", "-c", "-n", "-E", "-w", "-x"])], { numRuns: 60 })(
+    "finds the same lines by random patterns, or refuses",
+    (given, options) => {
+      const quoted = `grep ${options.join(" ")} -e '${given}' rules`;
+      const real = bash(quoted);
+      if (real.exitCode === 2 || real.stderr !== "") return;
+      let found: string;
+      try {
+        found = ours(quoted).stdout;
+      } catch (reason) {
+        expect(reason).toBeInstanceOf(UnsupportedError);
+        return;
+      }
+      expect(found).toBe(real.stdout);
+    },
+  );
+});
