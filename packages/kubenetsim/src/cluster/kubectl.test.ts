@@ -53,13 +53,14 @@ describe("lab.kubectl", () => {
     expect(lab.get("Namespace", "shop")).toBeUndefined();
   });
 
-  it("reads standard input", () => {
+  it("reads standard input, and here-documents", () => {
     const lab = Cluster.create();
-    expect(lab.kubectl("create -f - --dry-run=client -o name", { stdin: yaml }).stdout).toBe("service/web\n");
-    expect(
-      lab.kubectl`create -f - --dry-run=client -o name <<EOF
+    lab.apply(yaml);
+    expect(lab.kubectl("delete -f -", { stdin: yaml }).stdout).toContain('service "web" deleted');
+    lab.apply(yaml);
+    const line = lab.kubectl`delete -f - <<EOF
 ${yaml}
-EOF`.stdout,
-    ).toBe("service/web\n");
+EOF`;
+    expect(line.stdout).toContain('service "web" deleted');
   });
 });
