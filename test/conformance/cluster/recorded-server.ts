@@ -44,6 +44,10 @@ export class RecordedServer implements ApiStore {
     this.#state = state;
   }
 
+  get oldestRevision(): number {
+    return 0;
+  }
+
   changesSince(): readonly Change[] {
     return [];
   }

@@ -22,7 +22,9 @@ export interface StatusCause {
     | "FieldValueNotFound"
     | "FieldValueTooLong"
     | "FieldValueTypeInvalid"
-    | "InternalError";
+    | "InternalError"
+    | "ResourceVersionTooLarge"
+    | "NamespaceTerminating";
   readonly message: string;
 }
 
@@ -44,6 +46,7 @@ export const statusCodes = {
   /** What the API server has no reason for: it leaves it out. */
   Unknown: 500,
   ServiceUnavailable: 503,
+  Timeout: 504,
 } as const;
 
 export type StatusReason = keyof typeof statusCodes;
@@ -54,6 +57,7 @@ export interface StatusSubject {
   readonly group?: string;
   /** The plural of a resource, or a kind where the object itself is refused. */
   readonly kind?: string;
+  readonly uid?: string;
 }
 
 /**
@@ -70,6 +74,10 @@ export class StatusError extends Error {
   readonly warnings: readonly string[];
   readonly position: SourcePosition | undefined;
   readonly hint: string | undefined;
+  /** Seconds after which the client may ask again; undefined where that is no use. */
+  readonly retryAfterSeconds: number | undefined;
+  /** With which a list that has expired can be gone on with. */
+  readonly continueToken: string | undefined;
 
   constructor(
     reason: StatusReason,
@@ -80,6 +88,8 @@ export class StatusError extends Error {
       warnings?: readonly string[];
       position?: SourcePosition;
       hint?: string;
+      retryAfterSeconds?: number;
+      continueToken?: string;
     } = {},
   ) {
     super(message);
@@ -90,6 +100,8 @@ export class StatusError extends Error {
     this.warnings = details.warnings ?? [];
     this.position = details.position;
     this.hint = details.hint;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+    this.continueToken = details.continueToken;
   }
 
   /** The same refusal with warnings beside it. */

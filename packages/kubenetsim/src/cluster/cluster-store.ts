@@ -43,7 +43,18 @@ export class ClusterStore implements ApiStore {
 
   changesSince(revision: number): readonly Change[] | undefined {
     if (revision < this.#forgotten) return undefined;
-    return this.#kept.filter((change) => change.revision > revision);
+    let low = 0;
+    let high = this.#kept.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#kept[middle]!.revision <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return this.#kept.slice(low);
+  }
+
+  get oldestRevision(): number {
+    return this.#forgotten;
   }
 
   watch(listener: Listener<Change>): () => void {

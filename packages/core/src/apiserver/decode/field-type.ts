@@ -12,6 +12,8 @@ type Scalar = "string" | "bool" | "int32" | "int64" | "float64" | "bytes" | "Qua
 export interface Field {
   /** Go's `omitempty` on a value: a zero is the same as nothing. */
   readonly omitsZero: boolean;
+  /** Go's pointer: nothing where it is not given. */
+  readonly pointer: boolean;
   readonly type: FieldType;
 }
 
@@ -28,7 +30,8 @@ export function structType(id: string): FieldType {
   for (const text of fieldTable[id]!.split(" ").filter((part) => part !== "")) {
     const colon = text.indexOf(":");
     const omitsZero = text[colon - 1] === "?";
-    fields.set(text.slice(0, omitsZero ? colon - 1 : colon), { omitsZero, type: readType(text.slice(colon + 1)) });
+    const name = text.slice(0, omitsZero ? colon - 1 : colon);
+    fields.set(name, { omitsZero, pointer: text[colon + 1] === "*", type: readType(text.slice(colon + 1)) });
   }
   return type;
 }

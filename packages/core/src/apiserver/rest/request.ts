@@ -38,8 +38,18 @@ export interface RestWatch {
   readonly warnings: readonly string[];
   /** Virtual seconds after which the server ends it; undefined for none asked. */
   readonly timeoutSeconds: number | undefined;
-  /** Tells what has happened since, then what happens, until the function that it returns is called. */
+  /**
+   * Tells what has happened since, then what happens, until the function that it returns is called. After an ERROR nothing
+   * comes any more. Events are told inside of the write that makes them; watches that tell the same thing share the event,
+   * so that its text can be kept for all of them. Once.
+   */
   start(listener: (event: WatchEvent) => void): () => void;
+  /**
+   * A BOOKMARK of the revision up to which everything has been told; undefined where none is asked for. The API server
+   * sends one about every minute, and one before it ends the watch: so should a transport. Not to be asked for while an
+   * event is told.
+   */
+  bookmark(): WatchEvent | undefined;
 }
 
 export type RestResponse = RestAnswer | RestWatch;

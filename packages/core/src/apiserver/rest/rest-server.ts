@@ -1,15 +1,18 @@
-import type { ApiObject } from "../../model/api-object.ts";
 import { StatusError } from "../../runtime/errors.ts";
-import type { Plain, PlainObject } from "../manifest/manifest-document.ts";
+import type { PlainObject } from "../manifest/manifest-document.ts";
 import { patchObject } from "../patch/patch-object.ts";
 import { readPatchType } from "../patch/patch-type.ts";
-import { type RowObject, tableOf } from "../table/tables.ts";
-import { bodyOf, readSelection, selectObjects } from "./read-verbs.ts";
+import { formed, readAnswerForm } from "./answer-form.ts";
+import { readListOptions } from "./list-options.ts";
+import { listObjects, revisionComplaint } from "./list-verb.ts";
+import { bodyOf } from "./object-body.ts";
 import { badRequest, methodNotAllowed, noSuchResource } from "./refusals.ts";
-import { jsonAnswer, type RestAnswer, type RestRequest, type RestResponse, type URLQuery } from "./request.ts";
+import { jsonAnswer, type RestAnswer, type RestRequest, type RestResponse } from "./request.ts";
 import { type ResourceRoute, readRoute } from "./route.ts";
 import { statusBody } from "./status-body.ts";
 import type { ApiStore } from "./store.ts";
+import { WatchHub } from "./watch-hub.ts";
+import { watchObjects } from "./watch-verb.ts";
 import { readWriteOptions } from "./write-options.ts";
 import { createObject, removeObject, replaceObject, requireObject, type Written } from "./write-verbs.ts";
 
@@ -23,9 +26,11 @@ import { createObject, removeObject, replaceObject, requireObject, type Written 
  */
 export class RestServer {
   readonly #store: ApiStore;
+  readonly #hub: WatchHub;
 
   constructor(store: ApiStore) {
     this.#store = store;
+    this.#hub = new WatchHub(store);
   }
 
   /** Refusals are answers, too: nothing is thrown for what a client sends. */
@@ -45,8 +50,8 @@ export class RestServer {
     const { method } = request;
     const patchType =
       method === "PATCH" && route.name !== undefined ? readPatchType(request.headers["content-type"]) : undefined;
-    if (method === "GET" && route.name === undefined) return this.#list(route, request);
-    if (method === "GET") return this.#show(route, request, requireObject(state, route));
+    if (method === "GET" && route.name === undefined) return this.#collection(route, request);
+    if (method === "GET") return this.#show(route, request);
     const options = readWriteOptions(request.query, request.headers["user-agent"] ?? "");
     const context = this.#store;
     if (method === "POST" && route.name === undefined) {
@@ -65,27 +70,19 @@ export class RestServer {
     throw methodNotAllowed();
   }
 
-  #show(route: ResourceRoute, request: RestRequest, object: ApiObject): RestAnswer {
-    if (!wantsTable(request)) return jsonAnswer(200, bodyOf(object), deprecation(route));
-    const options = { nowMs: this.#store.clock.nowMs, include: readInclude(request.query) };
-    const { resourceVersion = "" } = object.metadata;
-    return jsonAnswer(200, tableOf(route.kind, [object], resourceVersion, options), deprecation(route));
+  #show(route: ResourceRoute, request: RestRequest): RestAnswer {
+    const form = readAnswerForm(request);
+    const complaint = revisionComplaint(request.query.get("resourceVersion") ?? "");
+    if (complaint !== undefined) throw new StatusError("Unknown", complaint);
+    const object = requireObject(this.#store.state, route);
+    return jsonAnswer(200, formed(object, form, this.#store.clock.nowMs), deprecation(route));
   }
 
-  #list(route: ResourceRoute, request: RestRequest): RestAnswer {
-    const { state, clock } = this.#store;
-    const objects = selectObjects(state, route, readSelection(request.query));
-    if (wantsTable(request)) {
-      const options = { nowMs: clock.nowMs, include: readInclude(request.query) };
-      return jsonAnswer(200, tableOf(route.kind, objects, String(state.revision), options), deprecation(route));
-    }
-    const items = objects.map((object) => {
-      const { kind: _, apiVersion: __, ...rest } = bodyOf(object);
-      return rest;
-    });
-    const metadata = { resourceVersion: String(state.revision) };
-    const body: Plain = { kind: `${route.kind}List`, apiVersion: route.info.apiVersion, metadata, items };
-    return jsonAnswer(200, body, deprecation(route));
+  /** A list, or a watch. */
+  #collection(route: ResourceRoute, request: RestRequest): RestResponse {
+    const options = readListOptions(request.query, route.kind);
+    if (options.watch) return watchObjects(this.#store, this.#hub, route, options, request, deprecation(route));
+    return jsonAnswer(200, listObjects(this.#store, route, options, request), deprecation(route));
   }
 
   #commit(code: number, written: Written, dryRun: boolean, route: ResourceRoute): RestAnswer {
@@ -96,16 +93,6 @@ export class RestServer {
 
 function deprecation(route: ResourceRoute): string[] {
   return route.info.deprecated === undefined ? [] : [route.info.deprecated];
-}
-
-function wantsTable(request: RestRequest): boolean {
-  return /(^|,)\s*application\/json;[^,]*as=Table/.test(request.headers.accept ?? "");
-}
-
-function readInclude(query: URLQuery): RowObject {
-  const include = query.get("includeObject") ?? "Metadata";
-  if (include === "None" || include === "Metadata" || include === "Object") return include;
-  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(include)}`);
 }
 
 function readBody(request: RestRequest): PlainObject {

@@ -1,4 +1,4 @@
-import type { StatusError } from "../../runtime/errors.ts";
+import type { StatusCause, StatusError } from "../../runtime/errors.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
 
 /** The `metav1.Status` by which the API server refuses. */
@@ -6,7 +6,7 @@ export function statusBody(error: StatusError): PlainObject {
   return {
     kind: "Status",
     apiVersion: "v1",
-    metadata: {},
+    metadata: error.continueToken === undefined ? {} : { continue: error.continueToken },
     status: "Failure",
     message: error.message,
     ...(error.reason === "Unknown" ? {} : { reason: error.reason }),
@@ -16,8 +16,17 @@ export function statusBody(error: StatusError): PlainObject {
 }
 
 function detailsOf(error: StatusError): { details?: PlainObject } {
-  const { subject, causes } = error;
-  if (subject === undefined && causes.length === 0) return {};
-  const listed = causes.map(({ reason, message, field }) => ({ reason, message, field }));
-  return { details: { ...subject, ...(listed.length === 0 ? {} : { causes: listed }) } as PlainObject };
+  const { subject, causes, retryAfterSeconds } = error;
+  if (subject === undefined && causes.length === 0 && retryAfterSeconds === undefined) return {};
+  const details = {
+    ...subject,
+    ...(causes.length === 0 ? {} : { causes: causes.map(causeBody) }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+  return { details: details as PlainObject };
+}
+
+/** Not every cause is a field's. */
+function causeBody({ reason, message, field }: StatusCause): PlainObject {
+  return { reason, message, ...(field === "" ? {} : { field }) };
 }

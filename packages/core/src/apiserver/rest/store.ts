@@ -14,6 +14,8 @@ export interface ApiStore {
   commit(state: ClusterState, changes: readonly Change[]): void;
   /** All changes after a revision, oldest first; undefined when they are not kept any more. */
   changesSince(revision: number): readonly Change[] | undefined;
+  /** All changes after this revision are kept. */
+  readonly oldestRevision: number;
   /** Told of every change that comes, whoever makes it. Returns how to stop. */
   watch(listener: (change: Change) => void): () => void;
 }

@@ -32,35 +32,46 @@ const tables: { readonly [K in Kind]: KindTable<KindMap[K]> } = {
 /** How much of an object stands in its row: the parameter `includeObject`. */
 export type RowObject = "None" | "Metadata" | "Object";
 
-/**
- * Objects of a kind as `metav1.Table`, as the API server answers who accepts `as=Table`. Ages count to `nowMs`, in virtual
- * milliseconds.
- */
-export function tableOf(
-  kind: Kind,
-  objects: readonly ApiObject[],
-  resourceVersion: string,
-  options: { readonly nowMs: number; readonly include: RowObject },
-): PlainObject {
+export interface TableOptions {
+  /** Ages count to here, in virtual milliseconds. */
+  readonly nowMs: number;
+  readonly include: RowObject;
+  /** Of the list, or of the one object. */
+  readonly metadata: PlainObject;
+  /** Of the Table: `v1`, `v1beta1`. */
+  readonly version: string;
+  /** The whole object of a row, as it is answered. */
+  readonly bodyOf: (object: ApiObject) => PlainObject;
+}
+
+/** Objects of a kind as `metav1.Table`, as the API server answers who accepts `as=Table`. */
+export function tableOf(kind: Kind, objects: readonly ApiObject[], options: TableOptions): PlainObject {
   const table = tables[kind] as unknown as KindTable<ApiObject>;
   const nowSeconds = parseRfc3339(epoch)! + options.nowMs / 1000;
   const rows = objects.map((object) => ({
     cells: table.cells(object, ageOf(object, nowSeconds)),
-    ...(options.include === "None" ? {} : { object: rowObject(object, options.include) }),
+    ...(options.include === "None" ? {} : { object: rowObject(object, options) }),
   }));
-  const columnDefinitions = table.columns.map((column) => ({ ...column, description: "" }));
+  const columnDefinitions = table.columns.map(({ name, type, format, priority }) => ({
+    name,
+    type,
+    format,
+    description: "",
+    priority,
+  }));
   return {
     kind: "Table",
-    apiVersion: "meta.k8s.io/v1",
-    metadata: { resourceVersion },
+    apiVersion: `meta.k8s.io/${options.version}`,
+    metadata: options.metadata,
     columnDefinitions,
     rows,
   } as unknown as PlainObject;
 }
 
-function rowObject(object: ApiObject, include: "Metadata" | "Object"): unknown {
-  if (include === "Object") return object;
-  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata };
+function rowObject(object: ApiObject, { include, version, bodyOf }: TableOptions): PlainObject {
+  const body = bodyOf(object);
+  if (include === "Object") return body;
+  return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata: body.metadata! };
 }
 
 function ageOf(object: ApiObject, nowSeconds: number): string {

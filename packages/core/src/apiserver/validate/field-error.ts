@@ -1,4 +1,4 @@
-import { type StatusCause, StatusError } from "../../runtime/errors.ts";
+import { type StatusCause, StatusError, type StatusSubject } from "../../runtime/errors.ts";
 import type { FieldPath } from "../manifest/manifest-document.ts";
 
 /** One refused field, worded as apimachinery's field.Error words it. */
@@ -74,9 +74,9 @@ export function invalidObject(
   });
 }
 
-function subjectOf(qualifiedKind: string, name: string): { name: string; group?: string; kind: string } {
+function subjectOf(qualifiedKind: string, name: string): StatusSubject {
   const [kind = "", ...group] = qualifiedKind.split(".");
-  return { name, ...(group.length === 0 ? {} : { group: group.join(".") }), kind };
+  return { ...(name === "" ? {} : { name }), ...(group.length === 0 ? {} : { group: group.join(".") }), kind };
 }
 
 /** `spec.ports[0].port` as the steps from the root; keys in brackets (`annotations[a.b/c]`) are one step. */

@@ -1,0 +1,166 @@
+import type { ApiObject } from "../../model/api-object.ts";
+import { StatusError } from "../../runtime/errors.ts";
+import type { PlainObject } from "../manifest/manifest-document.ts";
+import { type AnswerForm, bookmarkBody, formed, readAnswerForm } from "./answer-form.ts";
+import { isSelected, type ListOptions } from "./list-options.ts";
+import { revisionComplaint } from "./list-verb.ts";
+import { etcdKey, inKeyOrder } from "./past-table.ts";
+import type { RestRequest, RestWatch, WatchEvent } from "./request.ts";
+import type { ResourceRoute } from "./route.ts";
+import { statusBody } from "./status-body.ts";
+import type { ApiStore } from "./store.ts";
+import { ToldChange, type WatchHub } from "./watch-hub.ts";
+
+/** @throws StatusError for a resource version that is none, or a form that is not served */
+export function watchObjects(
+  store: ApiStore,
+  hub: WatchHub,
+  route: ResourceRoute,
+  options: ListOptions,
+  request: RestRequest,
+  warnings: readonly string[],
+): RestWatch {
+  const form = readAnswerForm(request);
+  const wrong = revisionComplaint(options.resourceVersion);
+  if (wrong !== undefined) throw new StatusError("Unknown", wrong);
+  const watch = new Watch(store, route, options, form);
+  return {
+    kind: "watch",
+    warnings,
+    timeoutSeconds: options.timeoutSeconds,
+    start: (listener) => watch.start(hub, listener),
+    bookmark: () => (options.allowWatchBookmarks ? watch.bookmark() : undefined),
+  };
+}
+
+/** One watch that runs. */
+class Watch {
+  readonly #store: ApiStore;
+  readonly #route: ResourceRoute;
+  readonly #options: ListOptions;
+  readonly #form: AnswerForm;
+  readonly #formName: string;
+  #listener: (event: WatchEvent) => void = () => {};
+  readonly #prefix: string;
+  /** Of the last change that is told or passed over. */
+  #revision: number;
+  /** Whether the end of the first events is still to be told. */
+  #owesEnd = false;
+  /** Tables name their columns once. */
+  #columnsTold = false;
+  #stopped = false;
+
+  constructor(store: ApiStore, route: ResourceRoute, options: ListOptions, form: AnswerForm) {
+    this.#store = store;
+    this.#route = route;
+    this.#options = options;
+    this.#form = form;
+    this.#formName = `${form.shape} ${form.version} ${form.include}`;
+    this.#prefix = route.namespace === undefined ? "" : `${route.namespace}/`;
+    this.#revision = Number(options.resourceVersion);
+  }
+
+  start(hub: WatchHub, listener: (event: WatchEvent) => void): () => void {
+    this.#listener = listener;
+    const { sendInitialEvents, resourceVersion } = this.#options;
+    const isFromNow = Number(resourceVersion) === 0;
+    // Changes that a listener makes while it hears of the first events have their turn after these.
+    const waiting: ToldChange[] = [];
+    let take = (told: ToldChange): void => void waiting.push(told);
+    const stop = hub.watch(this.#route.kind, (told) => take(told));
+    if (sendInitialEvents) this.#tellAll();
+    else if (isFromNow) this.#revision = this.#store.state.revision;
+    else if (!this.#tellSince()) this.#stopped = true;
+    for (const told of waiting) this.#take(told);
+    take = (told) => this.#take(told);
+    const end = (): void => {
+      this.#stopped = true;
+      stop();
+    };
+    if (this.#stopped) stop();
+    return end;
+  }
+
+  bookmark(): WatchEvent {
+    this.#revision = Math.max(this.#revision, this.#store.state.revision);
+    return this.#bookmarkEvent();
+  }
+
+  /** What there is, as if it had been added. */
+  #tellAll(): void {
+    const { state } = this.#store;
+    this.#revision = state.revision;
+    for (const object of inKeyOrder(state.tables[this.#route.kind])) {
+      if (this.#stopped) return;
+      if (this.#concerns(object)) this.#emit({ type: "ADDED", object: this.#formed(object) });
+    }
+    // Only who knows bookmarks is told that this was all.
+    this.#owesEnd = this.#options.allowWatchBookmarks;
+    this.#tellEnd();
+  }
+
+  /** Not before the revision that the client has seen elsewhere. */
+  #tellEnd(): void {
+    if (this.#owesEnd && this.#revision >= Number(this.#options.resourceVersion)) this.#emit(this.#bookmarkEvent());
+  }
+
+  /** What has happened since the revision that is asked for; false when that is forgotten. */
+  #tellSince(): boolean {
+    const changes = this.#store.changesSince(this.#revision);
+    if (changes === undefined) {
+      const message = `too old resource version: ${this.#revision} (${this.#store.oldestRevision})`;
+      this.#emit({ type: "ERROR", object: statusBody(new StatusError("Expired", message)) });
+      return false;
+    }
+    for (const change of changes) if (change.kind === this.#route.kind) this.#take(new ToldChange(change));
+    return true;
+  }
+
+  #take(told: ToldChange): void {
+    const { revision, before, after } = told.change;
+    if (this.#stopped || revision <= this.#revision) return;
+    this.#revision = revision;
+    const wasSeen = before !== undefined && this.#concerns(before);
+    const isSeen = after !== undefined && this.#concerns(after);
+    if (isSeen) this.#tell(told, wasSeen ? "MODIFIED" : "ADDED", after);
+    else if (wasSeen) this.#tell(told, "DELETED", told.deleted);
+    this.#tellEnd();
+  }
+
+  #tell(told: ToldChange, type: WatchEvent["type"], object: ApiObject): void {
+    if (this.#form.shape === "Table" && !this.#columnsTold) this.#emit({ type, object: this.#formed(object) });
+    else this.#emit(told.event(type, this.#formName, () => this.#formed(object)));
+  }
+
+  #emit(event: WatchEvent): void {
+    if (!this.#stopped) this.#listener(event);
+  }
+
+  #concerns(object: ApiObject): boolean {
+    return (this.#prefix === "" || etcdKey(object).startsWith(this.#prefix)) && isSelected(object, this.#options);
+  }
+
+  #formed(object: ApiObject): PlainObject {
+    return this.#withColumnsOnce(formed(object, this.#form, this.#store.clock.nowMs));
+  }
+
+  #withColumnsOnce(body: PlainObject): PlainObject {
+    if (this.#form.shape !== "Table") return body;
+    if (this.#columnsTold) return { ...body, columnDefinitions: null };
+    this.#columnsTold = true;
+    return body;
+  }
+
+  #bookmarkEvent(): WatchEvent {
+    const { kind, info } = this.#route;
+    const isEnd = this.#owesEnd && this.#revision >= Number(this.#options.resourceVersion);
+    if (isEnd) this.#owesEnd = false;
+    const metadata = {
+      resourceVersion: String(this.#revision),
+      ...(isEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {}),
+    };
+    const type = { kind, apiVersion: info.apiVersion };
+    const body = bookmarkBody(type, metadata, this.#form, this.#store.clock.nowMs);
+    return { type: "BOOKMARK", object: this.#withColumnsOnce(body) };
+  }
+}
