@@ -33,7 +33,8 @@ export function runKubectl(words: readonly string[], host: KubectlHost): Command
 
 function endOf(reason: unknown): { text: string; exitCode: number } {
   if (reason instanceof CommandError) {
-    return { text: reason.message === "" ? "" : `${reason.message}\n`, exitCode: reason.exitCode };
+    const { message, exitCode } = reason;
+    return { text: message === "" || message.endsWith("\n") ? message : `${message}\n`, exitCode };
   }
   if (reason instanceof ServerError) return { text: `${reason.text}\n`, exitCode: 1 };
   throw reason;

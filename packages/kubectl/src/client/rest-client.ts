@@ -37,8 +37,8 @@ export class RestClient {
   }
 
   /** @throws ServerError when the server refuses */
-  watch(path: string, query: RequestOptions["query"]): RestWatch {
-    const response = this.#send("GET", path, { query: { ...query, watch: "true" } });
+  watch(path: string, query: RequestOptions["query"], accept?: string): RestWatch {
+    const response = this.#send("GET", path, { query: { ...query, watch: "true" }, ...(accept && { accept }) });
     if (response.kind === "watch") return response;
     throw new ServerError(response.body as PlainObject);
   }

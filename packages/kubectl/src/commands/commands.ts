@@ -4,7 +4,7 @@ import { create } from "./create/create.ts";
 import { deleteCommand } from "./delete.ts";
 import { describe } from "./describe/describe.ts";
 import { expose } from "./expose.ts";
-import { get } from "./get.ts";
+import { get } from "./get/get.ts";
 import { label } from "./label.ts";
 import { runPod } from "./run.ts";
 

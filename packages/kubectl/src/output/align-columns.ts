@@ -3,15 +3,36 @@
  * k8s.io/cli-runtime sets): every cell but a line's last is filled up with spaces.
  */
 export function alignColumns(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 6, cell.length + 3);
-    }
-  }
-  return rows.map((row) => `${alignRow(row, widths)}\n`).join("");
+  return new ColumnAligner().align(rows);
 }
 
-function alignRow(row: readonly string[], widths: readonly number[]): string {
-  return row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!))).join("");
+/** Aligns rows that come bit by bit: a column never gets narrower than it was. */
+export class ColumnAligner {
+  readonly #widths: number[] = [];
+
+  align(rows: readonly (readonly string[])[]): string {
+    for (const row of rows) {
+      for (const [column, cell] of row.entries()) {
+        // What ends a line is as wide as it is, and widens nothing.
+        if (column === row.length - 1) continue;
+        this.#widths[column] = Math.max(this.#widths[column] ?? 6, lengthOf(cell) + 3);
+      }
+    }
+    return rows.map((row) => `${this.#alignRow(row)}\n`).join("");
+  }
+
+  #alignRow(row: readonly string[]): string {
+    return row
+      .map((cell, column) =>
+        column === row.length - 1 ? cell : cell + " ".repeat(this.#widths[column]! - lengthOf(cell)),
+      )
+      .join("");
+  }
+}
+
+/** Go counts characters. */
+function lengthOf(cell: string): number {
+  let length = 0;
+  for (const _ of cell) length++;
+  return length;
 }

@@ -37,3 +37,15 @@ function quoted(text: string): string {
   const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, escaped);
 }
+
+/** As Go's `json.Marshal` prints it: on one line, keys sorted. */
+export function compactJson(value: Plain): string {
+  if (Array.isArray(value)) return `[${value.map(compactJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return typeof value === "string" ? quoted(value) : String(value);
+  const object = value as PlainObject;
+  const keys = Object.keys(object).filter((key) => object[key] !== undefined);
+  return `{${keys
+    .sort()
+    .map((key) => `${quoted(key)}:${compactJson(object[key]!)}`)
+    .join(",")}}`;
+}

@@ -1,7 +1,7 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import type { Cell, TableColumn } from "@kubenetsim/core/apiserver/table/kind-table";
 import { labelsText } from "@kubenetsim/core/apiserver/table/labels-text";
-import { alignColumns } from "./align-columns.ts";
+import { escapeTerminal } from "./terminal.ts";
 
 /** `metav1.Table`, as the API server sends it. */
 export interface Table {
@@ -38,7 +38,7 @@ export function asTable(body: PlainObject): Table {
 }
 
 /** The header of a table: k8s.io/cli-runtime, pkg/printers/tableprinter.go. */
-export function headerCells(table: Table, options: TableOptions): string[] {
+export function headerCells(table: Pick<Table, "columnDefinitions">, options: TableOptions): string[] {
   const shown = table.columnDefinitions.filter((column) => isShown(column, options));
   return [
     ...(options.withNamespace ? ["NAMESPACE"] : []),
@@ -48,7 +48,7 @@ export function headerCells(table: Table, options: TableOptions): string[] {
   ];
 }
 
-export function rowCells(table: Table, row: TableRow, options: TableOptions): string[] {
+export function rowCells(table: Pick<Table, "columnDefinitions">, row: TableRow, options: TableOptions): string[] {
   const { namespace = "", labels } = row.object?.metadata ?? {};
   const cells: string[] = options.withNamespace ? [namespace] : [];
   for (const [i, column] of table.columnDefinitions.entries()) {
@@ -62,13 +62,6 @@ export function rowCells(table: Table, row: TableRow, options: TableOptions): st
   return cells;
 }
 
-/** A whole table, with its header unless told otherwise; "" for no rows. */
-export function printTable(table: Table, options: TableOptions): string {
-  if (table.rows.length === 0) return "";
-  const rows = table.rows.map((row) => rowCells(table, row, options));
-  return alignColumns(options.noHeaders ? rows : [headerCells(table, options), ...rows]);
-}
-
 function isShown(column: TableColumn, { wide }: TableOptions): boolean {
   return wide || column.priority === 0;
 }
@@ -76,5 +69,5 @@ function isShown(column: TableColumn, { wide }: TableOptions): boolean {
 /** What would break the line ends the cell. */
 function oneLine(text: string): string {
   const end = text.search(/[\f\n\r]/);
-  return end < 0 ? text : `${text.slice(0, end)}...`;
+  return end < 0 ? escapeTerminal(text) : `${escapeTerminal(text.slice(0, end))}...`;
 }

@@ -5,7 +5,7 @@ import type { FlagValues } from "../flags/flag.ts";
 import type { Session } from "../session.ts";
 import { namesFiles } from "./file-flags.ts";
 import { readFileObjects } from "./file-objects.ts";
-import { collectionPath, type ResourceType, resourceTypeOf, resourceTypes } from "./resource-type.ts";
+import { collectionPath, type ResourceType, resourceType, resourceTypes } from "./resource-type.ts";
 
 /** An object that a command works on (cli-runtime, resource.Info). */
 export interface ResourceInfo {
@@ -86,7 +86,7 @@ export function findResources(search: Search): FoundResources {
   if (namesFiles(search.flags)) return foundInFiles(search, words, prepare);
   if (isSelection) return foundBySelector(search, words, prepare);
   if (tuples.length > 0) {
-    const found = tuples.map(({ word, name }) => ({ type: resourceTypeOf(word), name }));
+    const found = tuples.map(({ word, name }) => ({ type: resourceType(word), name }));
     return new FoundResources(
       found.length === 1,
       found.map((one) => named(search, one)),

@@ -8,7 +8,17 @@ export interface ResourceType {
   readonly info: KindInfo;
 }
 
-const all: readonly ResourceType[] = (Object.keys(kinds) as Kind[]).map((kind) => ({ kind, info: kinds[kind] }));
+/** In the order of discovery: by group, the core one first, then by name. */
+export const allResourceTypes: readonly ResourceType[] = (Object.keys(kinds) as Kind[])
+  .map((kind) => ({ kind, info: kinds[kind] }))
+  .sort((a, b) => groupRank(a.info.group) - groupRank(b.info.group) || (a.info.plural < b.info.plural ? -1 : 1));
+
+/** How the API server ranks its groups (pkg/controlplane/apiserver/aggregator.go). */
+function groupRank(group: string): number {
+  const order = ["", "apps", "events.k8s.io", "autoscaling", "batch", "networking.k8s.io", "policy"];
+  const rank = order.indexOf(group);
+  return rank < 0 ? order.length : rank;
+}
 
 /**
  * What `svc`, `service`, `services`, `Service`, `deployments.apps` or `deployments.v1.apps` means; what a category means is
@@ -17,37 +27,41 @@ const all: readonly ResourceType[] = (Object.keys(kinds) as Kind[]).map((kind) =
  * @throws CommandError when the server has no such type
  */
 export function resourceTypes(word: string): readonly ResourceType[] {
-  const types = findResourceTypes(word);
-  if (types.length > 0) return types;
-  throw noSuchType(word);
+  const category = allResourceTypes.filter(({ info }) => info.categories.includes(word));
+  return category.length > 0 ? category : [resourceType(word)];
 }
 
-/** As `resourceTypes`, of a word that may not name a category. @throws CommandError */
-export function resourceTypeOf(word: string): ResourceType {
-  const named = all.find(({ info }) => namesOf(info).includes(word.toLowerCase()));
-  if (named === undefined) throw noSuchType(word);
-  return named;
-}
-
-function noSuchType(word: string): Error {
-  const dot = word.indexOf(".");
-  const [resource, group] = dot < 0 ? [word, ""] : [word.slice(0, dot), word.slice(dot + 1)];
-  const where = group === "" ? "" : ` in group ${JSON.stringify(group)}`;
-  return failure(`the server doesn't have a resource type ${JSON.stringify(resource)}${where}`);
+/** The one type that a word means (cli-runtime, resource.Builder.mappingFor). @throws CommandError */
+export function resourceType(word: string): ResourceType {
+  const found = findType(word);
+  if (found !== undefined) return found;
+  const [name = "", ...group] = word.split(".");
+  const inGroup = group.length === 0 ? "" : ` in group ${JSON.stringify(group.join("."))}`;
+  throw failure(`the server doesn't have a resource type ${JSON.stringify(name)}${inGroup}`);
 }
 
 export function findResourceTypes(word: string): readonly ResourceType[] {
-  const wanted = word.toLowerCase();
-  const named = all.find(({ info }) => namesOf(info).includes(wanted));
-  return named === undefined ? all.filter(({ info }) => info.categories.includes(wanted)) : [named];
+  const category = allResourceTypes.filter(({ info }) => info.categories.includes(word));
+  if (category.length > 0) return category;
+  const found = findType(word);
+  return found === undefined ? [] : [found];
+}
+
+/** A group may be given by its beginning. */
+function findType(word: string): ResourceType | undefined {
+  const [name = "", ...rest] = word.split(".");
+  const named = allResourceTypes.filter(({ info }) => namesOf(info).includes(name.toLowerCase()));
+  if (rest.length === 0) return named[0];
+  const [version, ...behind] = rest;
+  const full = named.find(({ info }) => info.version === version && info.group === behind.join("."));
+  if (rest.length > 1 && full !== undefined) return full;
+  const group = rest.join(".");
+  if (group === "") return named.find(({ info }) => info.group === "");
+  return named.find(({ info }) => info.group === group) ?? named.find(({ info }) => info.group.startsWith(group));
 }
 
 function namesOf(info: KindInfo): string[] {
-  const bare = [info.plural, info.singular, ...info.shortNames];
-  const ofGroup = [info.plural, info.singular].flatMap((name) =>
-    info.group === "" ? [] : [`${name}.${info.group}`, `${name}.${info.version}.${info.group}`],
-  );
-  return [...bare, ...ofGroup];
+  return [info.plural, info.singular, ...info.shortNames];
 }
 
 /** The path of a type's objects in a namespace, or in all of them. */
@@ -55,4 +69,9 @@ export function collectionPath({ info }: ResourceType, namespace: string | undef
   const root = info.group === "" ? `/api/${info.version}` : `/apis/${info.group}/${info.version}`;
   const below = info.namespaced && namespace !== undefined ? `/namespaces/${namespace}` : "";
   return `${root}${below}/${info.plural}`;
+}
+
+/** `/v1, Resource=services`, as Go prints a GroupVersionResource. */
+export function groupVersionResource({ info }: ResourceType): string {
+  return `${info.group}/${info.version}, Resource=${info.plural}`;
 }

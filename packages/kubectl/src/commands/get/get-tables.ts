@@ -1,0 +1,72 @@
+import { CommandError, together } from "../../command-error.ts";
+import { sortByField } from "../../output/sort-objects.ts";
+import { asTable, type Table, type TableOptions, type TableRow } from "../../output/table.ts";
+import { TablePrinter } from "../../output/table-printer.ts";
+import type { ResourceType } from "../../resources/resource-type.ts";
+import type { CommandRun } from "../command.ts";
+import { type Answer, acceptTable, askForAll } from "./answers.ts";
+
+/** `kubectl get` as tables: those of one type that follow each other stand below one header. */
+export function getTables(call: CommandRun): void {
+  const { flags: given, session } = call;
+  const sortBy = given.text("sort-by");
+  const query = sortBy === "" ? {} : { includeObject: "Object" };
+  const { answers, errors } = askForAll(call, { accept: acceptTable, query });
+  const tables = sortBy === "" || answers.length < 2 ? answers : sortByField(answers, sortBy, ({ body }) => body);
+  const text = printGroups(call, tables);
+  session.write(text);
+  if (errors.length > 0) throw together(errors);
+  if (text !== "" || given.flag("ignore-not-found")) return;
+  const isNamespaced = !given.flag("all-namespaces") && answers.every(({ target }) => target.type.info.namespaced);
+  session.complain(isNamespaced ? `No resources found in ${session.namespace} namespace.` : "No resources found");
+}
+
+function printGroups(call: CommandRun, answers: readonly Answer[]): string {
+  const { flags: given } = call;
+  const withKind = given.flag("show-kind") || new Set(answers.map(({ target }) => target.type.kind)).size > 1;
+  const texts: string[] = [];
+  let withNamespace = false;
+  let last: { readonly type: ResourceType; readonly printer: TablePrinter } | undefined;
+  for (const { target, body } of answers) {
+    const { type } = target;
+    // Once there is a column of namespaces, it stays.
+    withNamespace ||= given.flag("all-namespaces") && type.info.namespaced;
+    if (last?.type !== type) {
+      last = { type, printer: new TablePrinter(tableOptions(call, type, { withNamespace, withKind })) };
+      texts.push("");
+    }
+    texts[texts.length - 1] += last.printer.print(sortedRows(asTable(body), given.text("sort-by")));
+  }
+  const separator = given.flag("no-headers") ? "" : "\n";
+  return texts.filter((text) => text !== "").join(separator);
+}
+
+export function tableOptions(
+  { flags: given }: CommandRun,
+  type: ResourceType,
+  { withNamespace, withKind }: { readonly withNamespace: boolean; readonly withKind: boolean },
+): TableOptions {
+  return {
+    wide: given.text("output") === "wide",
+    noHeaders: given.flag("no-headers"),
+    withNamespace,
+    showLabels: given.flag("show-labels"),
+    labelColumns: given.list("label-columns"),
+    kindPrefix: withKind ? type.info.qualified.toLowerCase() : undefined,
+  };
+}
+
+/** Rows by a field of their objects; a table that cannot be sorted is not printed at all. */
+export function sortedRows(table: Table, sortBy: string): Table {
+  if (sortBy === "" || table.rows.length < 2) return table;
+  try {
+    return { ...table, rows: sortByField(table.rows, sortBy, objectOf) };
+  } catch (reason) {
+    if (reason instanceof CommandError) return { ...table, rows: [] };
+    throw reason;
+  }
+}
+
+function objectOf(row: TableRow) {
+  return (row.object ?? {}) as unknown as Parameters<typeof asTable>[0];
+}
