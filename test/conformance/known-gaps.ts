@@ -18,7 +18,7 @@ export const knownGaps: readonly KnownGap[] = [
   },
   { family: "dns", reason: "CoreDNS is not modelled yet" },
   { family: "ingress", reason: "ingress-nginx is not modelled yet" },
-  ...["dns", "commands", "invalid"].map((check) => ({
+  ...["dns", "commands"].map((check) => ({
     family: "cluster",
     check,
     reason: `${check} is not modelled yet`,

@@ -31,6 +31,12 @@ export class ServerError extends Error {
       : `Error from server (${this.reason}): ${this.message}`;
   }
 
+  /** What is wrong with each field: `spec.type: Required value`. */
+  get causes(): readonly string[] {
+    const details = this.status.details as { causes?: readonly Cause[] } | undefined;
+    return (details?.causes ?? []).map(({ field, message }) => `${field}: ${message}`);
+  }
+
   /** The same with what was being done to which file before the message (cmdutil.AddSourceToErr). */
   when(verb: string, source: string): ServerError {
     return new ServerError({
@@ -42,9 +48,10 @@ export class ServerError extends Error {
   #invalidText(): string {
     const details = this.status.details as { kind?: string; name?: string; causes?: readonly Cause[] } | undefined;
     if (details === undefined) return `The request is invalid: ${this.message}`;
-    const head = `The ${details.kind ?? ""} "${details.name ?? ""}" is invalid`;
-    const causes = [...new Set((details.causes ?? []).map(({ field, message }) => `${field}: ${message}`))];
-    if (causes.length === 0) return head;
+    const isNamed = Boolean(details.kind) || Boolean(details.name);
+    const head = isNamed ? `The ${details.kind ?? ""} "${details.name ?? ""}" is invalid` : "The request is invalid";
+    const causes = [...new Set(this.causes)];
+    if (causes.length === 0) return isNamed ? head : `${head}: ${this.message}`;
     if (causes.length === 1) return `${head}: ${causes[0]}`;
     return `${head}: \n${causes.map((cause) => `* ${cause}`).join("\n")}`;
   }

@@ -1,12 +1,29 @@
 import { annotate } from "./annotate.ts";
+import { apply } from "./apply/apply.ts";
 import type { Command } from "./command.ts";
 import { create } from "./create/create.ts";
 import { deleteCommand } from "./delete.ts";
 import { describe } from "./describe/describe.ts";
+import { edit } from "./edit.ts";
 import { expose } from "./expose.ts";
 import { get } from "./get/get.ts";
 import { label } from "./label.ts";
+import { patch } from "./patch.ts";
+import { replace } from "./replace.ts";
 import { runPod } from "./run.ts";
 
 /** Every command that there is. */
-export const commands: readonly Command[] = [annotate, create, deleteCommand, describe, expose, get, label, runPod];
+export const commands: readonly Command[] = [
+  annotate,
+  apply,
+  create,
+  deleteCommand,
+  describe,
+  edit,
+  expose,
+  get,
+  label,
+  patch,
+  replace,
+  runPod,
+];

@@ -67,7 +67,7 @@ function* objectsOf(text: SourceText, session: Session, flags: FlagValues): Gene
   for (const value of readValues(text.text, source)) {
     if (value === null) continue;
     validate(value, source, flags);
-    for (const object of itemsOf(value as PlainObject)) yield placed(object, source, session);
+    for (const object of itemsOf(value as PlainObject)) yield placed(object, source, session, flags.flag("local"));
   }
 }
 
@@ -101,7 +101,8 @@ function itemsOf(object: PlainObject): readonly PlainObject[] {
   return (items as readonly Plain[]).flatMap((item) => (isObject(item) ? itemsOf(item) : []));
 }
 
-function placed(object: PlainObject, source: string, session: Session): FileObject {
+/** Without a server (`--local`), nothing is known of namespaces. */
+function placed(object: PlainObject, source: string, session: Session, isLocal: boolean): FileObject {
   const { kind, apiVersion } = object;
   if (typeof kind !== "string" || kind === "") {
     throw undecodable(source, `Object 'Kind' is missing in '${JSON.stringify(object)}'`);
@@ -123,7 +124,7 @@ function placed(object: PlainObject, source: string, session: Session): FileObje
       `the namespace from the provided object ${JSON.stringify(namespace)} does not match the namespace ${JSON.stringify(session.namespace)}. You must pass '--namespace=${namespace}' to perform this operation.`,
     );
   }
-  const inNamespace = { ...object, metadata: { ...metadata, namespace } };
+  const inNamespace = isLocal ? object : { ...object, metadata: { ...metadata, namespace } };
   return { source, object: inNamespace, type, name, namespace, collection: collectionPath(type, namespace) };
 }
 

@@ -105,13 +105,14 @@ function requireType(
 /** Applies a strategic merge patch (smpPatcher). @throws StatusError */
 export function patchByStrategy(before: object, subject: PatchSubject, text: string, validation: Validation): Patched {
   const { patch, problems } = readPatchObject(text, "", validation !== "Ignore");
-  const shown = goText(patch ?? {});
+  const used = plainCopy(patch ?? {});
   const type = objectSchema(subject.struct);
   const document = plainCopy(before) as Record<string, unknown>;
-  const refuse = (detail: string): StatusError => invalidPatch(shown, detail);
+  // Merging takes its directives out of a patch, and refusals show what is left.
+  const refuse = (detail: string): StatusError => invalidPatch(goText(used), detail);
   let converted: PlainObject;
   try {
-    const merged = mergeMap(document, plainCopy(patch ?? {}), type, { intoObject: true });
+    const merged = mergeMap(document, used, type, { intoObject: true });
     converted = fromUnstructured(merged, type) as PlainObject;
   } catch (reason) {
     if (reason instanceof StrategicFailure) throw answerOf(reason);

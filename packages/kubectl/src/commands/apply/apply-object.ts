@@ -1,0 +1,126 @@
+import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { StrategicFailure } from "@kubenetsim/core/apiserver/patch/strategic/strategic-failure";
+import { applyStrategicPatch, threeWayPatch } from "@kubenetsim/core/apiserver/patch/strategic/strategic-patch";
+import { ServerError } from "../../client/server-error.ts";
+import { writeQuery } from "../../client/write-query.ts";
+import { failure } from "../../command-error.ts";
+import { readDryRun, readValidation } from "../../flags/dry-run.ts";
+import { compactJson } from "../../output/compact-json.ts";
+import { sortedKeys } from "../../output/json.ts";
+import type { FileObject } from "../../resources/file-objects.ts";
+import { isNotFound, retrieved } from "../../resources/find-resources.ts";
+import { lastApplied, lastAppliedKey, withLastApplied } from "../../resources/last-applied.ts";
+import type { CommandRun } from "../command.ts";
+import type { AppliedObject } from "./apply.ts";
+
+/** Creates an object, or patches it by what has changed since it was applied the last time. */
+export function applyObject(call: CommandRun, given: FileObject): AppliedObject {
+  const modified = withLastApplied(given.object);
+  const current = currentOf(call, given);
+  if (current === undefined) return { object: create(call, given, modified), outcome: "created" };
+  if (lastApplied(current) === undefined) warnOfMissing(call, given);
+  const patch = patchFor(given, modified, current);
+  const text = compactJson(sortedKeys(patch as Plain));
+  if (text === "{}") return { object: told(call, current), outcome: "unchanged" };
+  if (readDryRun(call.flags) === "client") {
+    const object = applyStrategicPatch(current as Record<string, unknown>, patch, given.type.info.struct);
+    return { object: told(call, object as PlainObject), outcome: "configured" };
+  }
+  return { object: told(call, send(call, given, text)), outcome: "configured" };
+}
+
+function currentOf({ session }: CommandRun, given: FileObject): PlainObject | undefined {
+  const { source, name, collection } = given;
+  const doing = `retrieving current configuration of:\n${described(given)}\nfrom server for:`;
+  if (name === "") {
+    const generated = (given.object.metadata as PlainObject).generateName;
+    if (typeof generated === "string") throw failure(`from ${generated}: cannot use generate name with apply`);
+    throw failure(`error when ${doing} ${JSON.stringify(source)}: resource name may not be empty`);
+  }
+  try {
+    return retrieved(session, { ...given, path: `${collection}/${name}` }).object;
+  } catch (reason) {
+    if (isNotFound(reason)) return undefined;
+    throw reason instanceof ServerError ? reason.when(doing, source) : reason;
+  }
+}
+
+function create({ flags, session }: CommandRun, given: FileObject, modified: PlainObject): PlainObject {
+  const object = withoutNulls(modified) as PlainObject;
+  const dryRun = readDryRun(flags);
+  if (dryRun === "client") return object;
+  const query = writeQuery({ fieldManager: managerOf(flags), dryRun, fieldValidation: readValidation(flags) });
+  try {
+    return session.client.ask("POST", given.collection, { body: JSON.stringify(object), query });
+  } catch (reason) {
+    throw reason instanceof ServerError ? reason.when("creating", given.source) : reason;
+  }
+}
+
+function patchFor({ type }: FileObject, modified: PlainObject, current: PlainObject): Record<string, unknown> {
+  const original = (lastApplied(current) ?? {}) as Record<string, unknown>;
+  try {
+    return threeWayPatch(
+      original,
+      modified as Record<string, unknown>,
+      current as Record<string, unknown>,
+      type.info.struct,
+    );
+  } catch (reason) {
+    if (!(reason instanceof StrategicFailure)) throw reason;
+    const [a, b, c] = [original, modified, current].map((one) => compactJson(sortedKeys(one as Plain)));
+    throw failure(`creating patch with:\noriginal:\n${a}\nmodified:\n${b}\ncurrent:\n${c}\nfor: ${reason.message}`);
+  }
+}
+
+function send({ flags, session }: CommandRun, given: FileObject, body: string): PlainObject {
+  const query = writeQuery({
+    fieldManager: managerOf(flags),
+    dryRun: readDryRun(flags),
+    fieldValidation: readValidation(flags),
+  });
+  const contentType = "application/strategic-merge-patch+json";
+  try {
+    return session.client.ask("PATCH", `${given.collection}/${given.name}`, { body, contentType, query });
+  } catch (reason) {
+    if (!(reason instanceof ServerError)) throw reason;
+    const doing = `applying patch:\n${body}\nto:\n${described(given)}\nfor:`;
+    throw reason.when("patching", given.source).when(doing, given.source);
+  }
+}
+
+function managerOf(flags: CommandRun["flags"]): string {
+  return flags.text("field-manager") || "kubectl-client-side-apply";
+}
+
+function warnOfMissing({ session }: CommandRun, { type, name }: FileObject): void {
+  session.complain(
+    `Warning: resource ${type.info.plural}/${name} is missing the ${lastAppliedKey} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
+  );
+}
+
+/** With a word of warning where it is being deleted. */
+function told({ session }: CommandRun, object: PlainObject): PlainObject {
+  const { name, deletionTimestamp } = object.metadata as { name: string; deletionTimestamp?: string };
+  if (deletionTimestamp !== undefined) {
+    session.complain(`Warning: Detected changes to resource ${name} which is currently being deleted.`);
+  }
+  return object;
+}
+
+/** As cli-runtime's resource.Info prints itself. */
+function described({ type, name, namespace }: FileObject): string {
+  const { group, version, plural } = type.info;
+  return [
+    `Resource: "${group}/${version}, Resource=${plural}", GroupVersionKind: "${group}/${version}, Kind=${type.kind}"`,
+    `Name: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace ?? "")}`,
+  ].join("\n");
+}
+
+/** Of objects; a null in a list stays. */
+function withoutNulls(value: Plain): Plain {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value as PlainObject).filter((entry) => entry[1] !== null);
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(inner)]));
+}

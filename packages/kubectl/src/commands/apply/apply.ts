@@ -1,0 +1,99 @@
+import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { ServerError } from "../../client/server-error.ts";
+import { CommandError, failure, together, usageError } from "../../command-error.ts";
+import { readDryRun } from "../../flags/dry-run.ts";
+import type { Flag } from "../../flags/flag.ts";
+import { printFlags, writeFlags } from "../../flags/global-flags.ts";
+import { sortedKeys } from "../../output/json.ts";
+import { objectPrinter } from "../../output/object-printer.ts";
+import { fileFlags, requireFiles } from "../../resources/file-flags.ts";
+import { readFileObjects } from "../../resources/file-objects.ts";
+import type { Command, CommandRun } from "../command.ts";
+import { applyByServer } from "./apply-by-server.ts";
+import { applyObject } from "./apply-object.ts";
+
+const flags: readonly Flag[] = [
+  ...printFlags,
+  ...fileFlags,
+  ...writeFlags,
+  { name: "all", kind: "bool" },
+  { name: "applyset", kind: "string" },
+  { name: "cascade", kind: "string", initial: "background", bare: "background" },
+  { name: "force", kind: "bool" },
+  { name: "force-conflicts", kind: "bool" },
+  { name: "grace-period", kind: "int", initial: "-1" },
+  { name: "openapi-patch", kind: "bool", initial: "true" },
+  { name: "overwrite", kind: "bool", initial: "true" },
+  { name: "prune", kind: "bool" },
+  { name: "prune-allowlist", kind: "stringArray" },
+  { name: "selector", short: "l", kind: "string" },
+  { name: "server-side", kind: "bool" },
+  { name: "subresource", kind: "string" },
+  { name: "timeout", kind: "duration", initial: "0s" },
+  { name: "wait", kind: "bool" },
+];
+
+/** `kubectl apply` (pkg/cmd/apply/apply.go). */
+export const apply: Command = {
+  name: "apply",
+  short: "Apply a configuration to a resource by file name or stdin",
+  flags,
+  run,
+};
+
+/** What became of an object. */
+export interface AppliedObject {
+  readonly object: PlainObject;
+  readonly outcome: "created" | "configured" | "unchanged" | "serverside-applied";
+}
+
+function run(call: CommandRun): void {
+  const { flags: given, session, args } = call;
+  const dryRun = readDryRun(given);
+  const serverSide = given.flag("server-side");
+  check(call);
+  requireFiles(given);
+  if (args.length > 0) throw usageError(call.path, `Unexpected args: [${args.join(" ")}]`);
+  const format = given.text("output");
+  const printsAtEnd = format !== "" && format !== "name";
+  const printAll = objectPrinter(session, given, "", dryRun);
+  const { objects, errors: unread } = readFileObjects(session, given);
+  if (objects.length === 0 && unread.length === 0) throw failure("no objects passed to apply");
+  const errors: Error[] = [...unread];
+  const done: PlainObject[] = [];
+  for (const one of objects) {
+    try {
+      const { object, outcome } = serverSide ? applyByServer(call, one) : applyObject(call, one);
+      done.push(object);
+      if (!printsAtEnd) objectPrinter(session, given, outcome, dryRun)(object);
+    } catch (reason) {
+      if (!(reason instanceof CommandError || reason instanceof ServerError)) throw reason;
+      errors.push(reason);
+    }
+  }
+  if (errors.length > 0) throw together(errors);
+  if (printsAtEnd) printAll(done.length === 1 ? (sortedKeys(done[0]!) as PlainObject) : listOf(done));
+}
+
+function listOf(objects: readonly PlainObject[]): PlainObject {
+  return { kind: "List", apiVersion: "v1", metadata: {}, items: objects.map(sortedKeys) };
+}
+
+function check({ flags: given }: CommandRun): void {
+  const serverSide = given.flag("server-side");
+  if (given.flag("force") && serverSide) {
+    throw failure("--force cannot be used with --server-side");
+  }
+  if (serverSide && readDryRun(given) === "client") {
+    throw failure("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
+  }
+  if (given.flag("force-conflicts") && !serverSide) throw failure("--force-conflicts only works with --server-side");
+  if (given.text("subresource") !== "" && !serverSide) {
+    throw failure("--subresource can only be specified for --server-side");
+  }
+  for (const name of ["prune", "prune-allowlist", "applyset"]) {
+    if (given.has(name)) throw failure(`apply --${name} is not modelled; delete what is to go by kubectl delete`);
+  }
+  if (given.flag("force")) throw failure("apply --force is not modelled; use kubectl replace --force");
+  if (!given.flag("overwrite")) throw failure("apply --overwrite=false is not modelled; leave it out");
+}
