@@ -117,7 +117,8 @@ class Host {
 
   #take(index: number): Connection | undefined {
     const connection = this.#connections[index];
-    this.#connections[index] = undefined;
+    // What was never opened cannot be closed; it gets no place among those that were.
+    if (connection !== undefined) this.#connections[index] = undefined;
     return connection;
   }
 

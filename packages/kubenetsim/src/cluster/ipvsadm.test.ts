@@ -47,6 +47,8 @@ describe("ipvsadm on a node", () => {
     expect(run("ipvsadm -A -t 10.0.0.9:80 -s ovf")).toBe("");
     run("ipvsadm -a -t 10.0.0.9:80 -r 10.244.0.9:8080 -m -w 2 -x 9 -y 4");
     expect(run("ipvsadm -L -n -t 10.0.0.9:80")).toContain("10.244.0.9:8080              Masq    2      0          0");
+    run(`ipvsadm -A -t "10.0.0.9:81" -s 'sh'`);
+    expect(run("ipvsadm -S -n")).toContain("-A -t 10.0.0.9:81 -s sh");
     expect(() => run("ipvsadm -A -t 10.0.0.9:80 -s ovf")).toThrow(new ParseError("Service already exists"));
     expect(() => other.node("n1").run("ipvsadm -D -t 10.0.0.9:80")).toThrow("No such service");
   });

@@ -4,6 +4,7 @@ import { runIpvsadm } from "@kubenetsim/netfilter/ipvsadm/run-command";
 import { backends } from "../dataplane/backend/backends.ts";
 import type { NodeKernel } from "../dataplane/node-kernel.ts";
 import type { NodeText } from "../print/node-texts.ts";
+import { shellWords } from "../shell/shell-words.ts";
 import { canonicalCommand } from "./command-words.ts";
 
 /** Every command by which a node's programs tell what its kernel holds. */
@@ -21,7 +22,7 @@ export function readNodeCommand(command: string): (node: NodeKernel) => string {
   if (text !== undefined) return (node) => text.print(node);
   const about = texts.find((candidate) => candidate.takesName && isWithName(words, candidate.command));
   if (about !== undefined) return (node) => about.print(node, words.slice(about.command.length + 1));
-  const [program, ...options] = command.trim().split(/\s+/);
+  const [program, ...options] = shellWords(command);
   if (program === "ipvsadm") return ({ director }) => runIpvsadm(director, options);
   const commands = texts.map((candidate) => (candidate.takesName ? `${candidate.command} [NAME]` : candidate.command));
   const meant = nearestWord(words, commands);

@@ -16,7 +16,8 @@ import { readSchedulerFlags } from "./read-values.ts";
  * @throws ParseError with ipvsadm's message; UnsupportedError for what is not modelled
  */
 export function runIpvsadm(director: IpvsDirector, words: readonly string[]): string {
-  const command = readIpvsadmCommand(words);
+  // Without a word it lists.
+  const command = readIpvsadmCommand(words.length === 0 ? ["-L"] : words);
   const named = serviceOf(command);
   switch (command.name) {
     case "add-service":
