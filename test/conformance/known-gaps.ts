@@ -23,12 +23,6 @@ export const knownGaps: readonly KnownGap[] = [
     check,
     reason: `${check} is not modelled yet`,
   })),
-  ...["iptables iptables-save", "nftables nft-ip"].map((check) => ({
-    family: "cluster",
-    case: "kubectl-create",
-    check,
-    reason: "one of the recorded Services was made later, by a command of commands.txt",
-  })),
 ];
 
 export function isCovered(check: Check, gap: KnownGap): boolean {

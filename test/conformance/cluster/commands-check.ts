@@ -16,10 +16,8 @@ export function commandsDifference(scenario: Scenario, file: string): string | u
   for (const name of filesOf(join(scenario.path, "invalid"))) {
     server.files.set(name, readFileSync(join(scenario.path, "invalid", name), "utf8"));
   }
-  const before = join(scenario.path, "expected/invalid.txt");
   // What was to be refused was tried first; some of it was not.
-  if (file === "commands.txt" && existsSync(before))
-    for (const { command } of readRecordings(before)) type(server, command);
+  if (file === "commands.txt") typeCommands(server, join(scenario.path, "expected/invalid.txt"));
   const given = new Set(scenario.state.tables.Service.keys());
   for (const recorded of readRecordings(join(scenario.path, "expected", file))) {
     const result = type(server, recorded.command);
@@ -34,6 +32,12 @@ export function commandsDifference(scenario: Scenario, file: string): string | u
     if (difference !== undefined) return `$ ${recorded.command}\n${difference}`;
   }
   return undefined;
+}
+
+/** Types the commands of a recording, if there is one, whatever is answered. */
+export function typeCommands(server: RecordedServer, path: string): void {
+  if (!existsSync(path)) return;
+  for (const { command } of readRecordings(path)) type(server, command);
 }
 
 function type(server: RecordedServer, command: string): CommandResult {

@@ -7,6 +7,7 @@ import { canonicalNftList } from "@kubenetsim/netfilter/text/nft-canonical";
 import { printDummyDevice } from "@kubenetsim/proxy/ipvs/dummy-device";
 import type { IpvsProgram } from "@kubenetsim/proxy/ipvs/sync-ipvs";
 import { firstDifference, firstSetDifference } from "../first-difference.ts";
+import { afterCommands } from "./after-commands.ts";
 import { printVirtualServers } from "./ipvs-listing.ts";
 import type { Scenario } from "./scenario.ts";
 import { configOf, type Variant } from "./variant.ts";
@@ -23,8 +24,23 @@ export function ruleFileDifference(
   node: string,
   file: string,
 ): string | undefined {
-  const config = configOf(variant, node);
   const expected = readFileSync(join(variant.folder, node, file), "utf8");
+  const difference = differenceOn(scenario, variant, node, file, expected);
+  if (difference === undefined) return undefined;
+  const later = afterCommands(scenario, expected);
+  return later === undefined || differenceOn(later, variant, node, file, expected) !== undefined
+    ? difference
+    : undefined;
+}
+
+function differenceOn(
+  scenario: Scenario,
+  variant: Variant,
+  node: string,
+  file: string,
+  expected: string,
+): string | undefined {
+  const config = configOf(variant, node);
   const programs = families.map((family) => programOf(scenario, node, config, family));
   const [v4, v6] = programs as [Program, Program];
   if (file === "iptables-save.txt") return rulesDifference(expected, v4);
