@@ -78,9 +78,11 @@ export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
   proxy: [{ package: "core" }, { package: "netfilter", under: "ruleset/" }],
   network: [{ package: "core" }, { package: "netfilter" }],
   kubectl: [{ package: "core" }],
+  api: [{ package: "core" }, { package: "kubectl", under: "output/" }],
   kubenetsim: [
     { package: "core" },
     { package: "kubectl" },
+    { package: "api" },
     { package: "schedulers" },
     { package: "netfilter" },
     { package: "proxy" },

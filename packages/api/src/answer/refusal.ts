@@ -1,0 +1,72 @@
+import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { jsonAnswer, type RestAnswer } from "@kubenetsim/core/apiserver/rest/request";
+
+/** A `metav1.Status` that refuses, with `details: {}` where the real server's is not left out. */
+function refusal(code: number, reason: string, message: string, detailed: boolean): RestAnswer {
+  const body: PlainObject = {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message,
+    reason,
+    ...(detailed ? { details: {} } : {}),
+    code,
+  };
+  return jsonAnswer(code, body);
+}
+
+export function badRequest(message: string): RestAnswer {
+  return refusal(400, "BadRequest", message, false);
+}
+
+export function notFound(): RestAnswer {
+  return refusal(404, "NotFound", "the server could not find the requested resource", true);
+}
+
+export function methodNotAllowed(): RestAnswer {
+  return refusal(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", true);
+}
+
+/** No representation that is asked for is one of those that there are (apiserver pkg/endpoints/handlers/negotiation). */
+export function notAcceptable(): RestAnswer {
+  return refusal(406, "NotAcceptable", `only the following media types are accepted: ${representations}`, false);
+}
+
+/** The same, of a path below a group: it is refused before the resource is asked (go-restful, filtered to a Status). */
+export function notAvailable(isList: boolean): RestAnswer {
+  const streams = isList ? ", application/json;stream=watch" : "";
+  const message = `406: Not Acceptable\n\nAvailable representations: ${representations}${streams}`;
+  return refusal(406, "NotAcceptable", message, true);
+}
+
+const representations = "application/json, application/yaml";
+
+export function tooLarge(limitBytes: number): RestAnswer {
+  return refusal(413, "RequestEntityTooLarge", `Request entity too large: limit is ${limitBytes}`, false);
+}
+
+/** The body of a create or an update is in no known format. */
+export function unknownFormat(): RestAnswer {
+  const accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
+  return refusal(415, "UnsupportedMediaType", message, false);
+}
+
+/** A patch of no known type. */
+export function unknownPatch(): RestAnswer {
+  return refusal(415, "UnsupportedMediaType", "415: Unsupported Media Type", true);
+}
+
+/** A page of another site asks in a browser, by a name that it has let point here. */
+export function foreignHost(host: string): RestAnswer {
+  const message = `the Host header names ${JSON.stringify(host)}, which is not a name of this server`;
+  return refusal(403, "Forbidden", message, true);
+}
+
+/** What lies behind no path that is served: plain text, as net/http has it. */
+export function noSuchPage(): RestAnswer {
+  return { kind: "answer", code: 404, body: "404 page not found\n", contentType: plainText, warnings: [] };
+}
+
+export const plainText = "text/plain; charset=utf-8";

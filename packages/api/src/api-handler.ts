@@ -1,0 +1,143 @@
+import type { RestAnswer, RestRequest, RestResponse, RestWatch } from "@kubenetsim/core/apiserver/rest/request";
+import type { Clock } from "@kubenetsim/core/runtime/clock";
+import { printYaml } from "@kubenetsim/kubectl/output/yaml";
+import { jsonText } from "./answer/json-text.ts";
+import { badRequest, foreignHost, notAcceptable, notAvailable, tooLarge } from "./answer/refusal.ts";
+import { warningHeader } from "./answer/warning-header.ts";
+import { fixedAnswer } from "./fixed-paths.ts";
+import { isOwnHost } from "./host-name.ts";
+import { type Representation, readAccept } from "./request/accept.ts";
+import { bodyText } from "./request/body-text.ts";
+import { bodyLimitBytes, readBody } from "./request/read-body.ts";
+import { restAccept } from "./request/rest-accept.ts";
+import { wantsPretty } from "./request/wants-pretty.ts";
+import { watchStream } from "./watch/watch-stream.ts";
+
+export interface ApiHandlerOptions {
+  /** Answers for objects: a `RestServer`, such as `Cluster.api`. */
+  readonly api: { handle(request: RestRequest): RestResponse };
+  /** By which watches time out. */
+  readonly clock: Clock;
+  /** Told of each write that was not refused, so that controllers may work. */
+  readonly wrote?: () => void;
+  /**
+   * Names by which clients may call the server besides localhost, 127.0.0.1 and [::1]; requests to another `Host` are
+   * refused. Every name will do unless given.
+   */
+  readonly hostNames?: readonly string[];
+  /** Runs a task soon; as a microtask unless given. Events of watches that come until then go out together. */
+  readonly soon?: (task: () => void) => void;
+}
+
+export type ApiHandler = (request: Request) => Promise<Response>;
+
+/**
+ * The Kubernetes REST API for whatever serves HTTP by the fetch interface.
+ *
+ * @example
+ * const lab = Cluster.create({ nodes: ["n1"] });
+ * const fetch = createApiHandler({ api: lab.api, clock: lab.clock, wrote: () => lab.settle() });
+ * await fetch(new Request("http://localhost/api/v1/services"));
+ */
+export function createApiHandler(options: ApiHandlerOptions): ApiHandler {
+  return async (request) => {
+    const asked = readRequest(request);
+    if (options.hostNames !== undefined && !isOwnHost(asked.host, options.hostNames)) {
+      return written(foreignHost(asked.host), asked);
+    }
+    if (asked.path === undefined) return written(badRequest("the path is not well encoded"), asked);
+    const fixed = fixedAnswer({ ...asked, path: asked.path });
+    if (fixed !== undefined) return written(fixed.answer, asked, fixed.headers);
+    const response = await resourceAnswer(request, { ...asked, path: asked.path }, options);
+    return response.kind === "watch" ? streamed(response, options) : written(response, asked);
+  };
+}
+
+interface AskedRequest {
+  readonly method: string;
+  /** Undefined when it cannot be decoded. */
+  readonly path: string | undefined;
+  readonly query: URLSearchParams;
+  readonly host: string;
+  readonly representations: readonly Representation[];
+  readonly pretty: boolean;
+}
+
+function readRequest(request: Request): AskedRequest {
+  const url = new URL(request.url);
+  const { headers, method } = request;
+  return {
+    method,
+    path: decoded(url.pathname),
+    query: url.searchParams,
+    host: headers.get("host") ?? url.host,
+    representations: readAccept(headers.get("accept")),
+    pretty: wantsPretty(url.searchParams, headers.get("user-agent") ?? ""),
+  };
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks the REST server, when the request is one that it can be asked. */
+async function resourceAnswer(
+  request: Request,
+  asked: AskedRequest & { readonly path: string },
+  options: ApiHandlerOptions,
+): Promise<RestResponse> {
+  const { method, path, query, representations } = asked;
+  if (representations.length === 0) return notAvailable(method === "GET");
+  const accept = restAccept(representations);
+  if (accept === undefined) return notAcceptable();
+  const body = await readBody(request);
+  if (body === undefined) return tooLarge(bodyLimitBytes);
+  const hasBody = body.length > 0 || method === "POST" || method === "PUT" || method === "PATCH";
+  const text =
+    hasBody && method !== "GET" ? bodyText(method, path, request.headers.get("content-type") ?? "", body) : undefined;
+  if (typeof text === "object") return text;
+  const headers = { ...Object.fromEntries(request.headers), accept };
+  const response = options.api.handle({
+    method,
+    path,
+    query: new Map(query),
+    headers,
+    ...(text === undefined ? {} : { body: text }),
+  });
+  if (method !== "GET" && response.kind === "answer" && response.code < 300) options.wrote?.();
+  return response;
+}
+
+function written(answer: RestAnswer, asked: AskedRequest, more: Readonly<Record<string, string>> = {}): Response {
+  const { code, body, contentType, warnings } = answer;
+  const [wanted] = asked.representations;
+  const asYaml = typeof body !== "string" && wanted?.format === "yaml" && contentType === "application/json";
+  const text = typeof body === "string" ? body : asYaml ? printYaml(body) : jsonText(body, isPretty(answer, asked));
+  const headers = new Headers({
+    "content-type": asYaml ? "application/yaml" : contentType,
+    "cache-control": "no-cache, private",
+    ...more,
+  });
+  if (contentType.startsWith("text/plain")) headers.set("x-content-type-options", "nosniff");
+  for (const warning of warnings) headers.append("warning", warningHeader(warning));
+  return new Response(text, { status: code, headers });
+}
+
+/** Whom nothing can be written for in the form that they want gets it to read. */
+function isPretty({ code }: RestAnswer, { path, pretty, representations }: AskedRequest): boolean {
+  return pretty || code === 406 || path === "/version" || path === "/" || representations[0]?.pretty === true;
+}
+
+function streamed(watch: RestWatch, { clock, soon = queueMicrotask }: ApiHandlerOptions): Response {
+  const headers = new Headers({
+    "content-type": "application/json",
+    "cache-control": "no-cache, private",
+    "transfer-encoding": "chunked",
+  });
+  for (const warning of watch.warnings) headers.append("warning", warningHeader(warning));
+  return new Response(watchStream(watch, { clock, soon }), { headers });
+}

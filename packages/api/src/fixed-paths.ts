@@ -1,0 +1,99 @@
+import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { jsonAnswer, type RestAnswer } from "@kubenetsim/core/apiserver/rest/request";
+import { methodNotAllowed, noSuchPage, notAcceptable, plainText } from "./answer/refusal.ts";
+import { aggregatedDiscovery } from "./discovery/aggregated-discovery.ts";
+import { healthText } from "./discovery/health.ts";
+import { coreVersions, groupList, groupOf, resourceList } from "./discovery/plain-discovery.ts";
+import { servedVersions } from "./discovery/resources.ts";
+import { serverVersion } from "./discovery/server-version.ts";
+import { openApiV2 } from "./openapi/openapi-v2.ts";
+import { openApiDocument, openApiIndex } from "./openapi/openapi-v3.ts";
+import type { Representation } from "./request/accept.ts";
+
+/** What is asked of a path that holds no objects. */
+export interface FixedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly representations: readonly Representation[];
+  /** Where the client reaches the server: `127.0.0.1:8001`. */
+  readonly host: string;
+}
+
+/** An answer, and headers that only these paths have. */
+export interface FixedAnswer {
+  readonly answer: RestAnswer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const aggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+/** Discovery, version, health and OpenAPI; undefined for paths of objects. */
+export function fixedAnswer(request: FixedRequest): FixedAnswer | undefined {
+  const { method, query } = request;
+  const path = request.path.length > 1 ? request.path.replace(/\/$/, "") : request.path;
+  if (path === "/version") return { answer: method === "GET" ? jsonAnswer(200, serverVersion) : methodNotAllowed() };
+  const health = healthText(path, query.has("verbose"));
+  if (health !== undefined) return text(health);
+  if (path === "/") return { answer: jsonAnswer(200, { paths: rootPaths() }) };
+  if (path === "/api" || path === "/apis") return discoveryRoot(path === "/api" ? "api" : "apis", request);
+  if (path.startsWith("/openapi/")) return openApi(path, query);
+  return groupAnswer(path, method);
+}
+
+function text(body: string): FixedAnswer {
+  return { answer: { kind: "answer", code: 200, body, contentType: plainText, warnings: [] } };
+}
+
+/** kubectl asks for all resources at once, and takes the plain list where there is no such answer. */
+function discoveryRoot(root: "api" | "apis", { representations, host }: FixedRequest): FixedAnswer {
+  for (const { convert } of representations) {
+    if (convert === undefined) return { answer: jsonAnswer(200, root === "api" ? coreVersions(host) : groupList()) };
+    if (convert.as !== "APIGroupDiscoveryList" || convert.group !== "apidiscovery.k8s.io" || convert.version !== "v2") {
+      continue;
+    }
+    const answer = { ...jsonAnswer(200, aggregatedDiscovery(root)), contentType: aggregatedType };
+    return { answer, headers: { "cache-control": "public", vary: "Accept" } };
+  }
+  return { answer: notAcceptable() };
+}
+
+/** `/apis/GROUP`, `/apis/GROUP/VERSION`, `/api/v1`: undefined for what lies below, and plain text for what is not served. */
+function groupAnswer(path: string, method: string): FixedAnswer | undefined {
+  const [, root, ...steps] = path.split("/");
+  if (root !== "api" && root !== "apis") return { answer: noSuchPage() };
+  const groupVersion = root === "api" ? steps[0]! : steps.slice(0, 2).join("/");
+  const body: PlainObject | undefined =
+    root === "apis" && steps.length === 1 ? groupOf(steps[0]!) : resourceList(groupVersion);
+  if (body === undefined || (root === "apis" && groupVersion === "v1")) return { answer: noSuchPage() };
+  if (steps.length > (root === "api" ? 1 : 2)) return undefined;
+  return { answer: method === "GET" ? jsonAnswer(200, body) : methodNotAllowed() };
+}
+
+function openApi(path: string, query: URLSearchParams): FixedAnswer {
+  if (path === "/openapi/v2") return jsonText(openApiV2());
+  if (path === "/openapi/v3") return { answer: jsonAnswer(200, openApiIndex()) };
+  const name = path.replace("/openapi/v3/", "");
+  const document = openApiDocument(name);
+  if (document === undefined) return { answer: noSuchPage() };
+  const { hash } = document;
+  const asked = query.get("hash");
+  const etag = { etag: `"${hash}"`, vary: "Accept" };
+  // A document that was asked for by its hash never changes; any other hash leads there.
+  if (asked === hash) return { ...jsonText(document.text), headers: { ...etag, "cache-control": "public, immutable" } };
+  if (asked === null) return { ...jsonText(document.text), headers: etag };
+  const moved: RestAnswer = { kind: "answer", code: 301, body: "", contentType: "application/json", warnings: [] };
+  return { answer: moved, headers: { ...etag, location: `/openapi/v3/${name}?hash=${hash}` } };
+}
+
+function jsonText(body: string): FixedAnswer {
+  return { answer: { kind: "answer", code: 200, body, contentType: "application/json", warnings: [] } };
+}
+
+function rootPaths(): string[] {
+  const groups = servedVersions.flatMap(({ group, groupVersion }) =>
+    group === "" ? [`/api/${groupVersion}`] : [`/apis/${group}`, `/apis/${groupVersion}`],
+  );
+  const own = ["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"];
+  return [...own, ...groups].sort();
+}

@@ -1,0 +1,1 @@
+export { type ApiHandler, type ApiHandlerOptions, createApiHandler } from "./api-handler.ts";

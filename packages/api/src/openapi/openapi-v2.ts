@@ -1,0 +1,42 @@
+import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { servedVersions } from "../discovery/resources.ts";
+import { type Operation, operationMarks, type PathItem, pathParameters, pathsOf } from "./operations.ts";
+import { schemasOf, swaggerSchema } from "./schemas.ts";
+
+let text: string | undefined;
+
+/** `/openapi/v2`: everything in one document, as JSON. */
+export function openApiV2(): string {
+  text ??= JSON.stringify({
+    swagger: "2.0",
+    info: { title: "Kubernetes", version: "v1.37.2" },
+    paths: Object.fromEntries(servedVersions.flatMap(pathsOf).map((item) => [item.path, pathObject(item)])),
+    definitions: definitions(),
+  });
+  return text;
+}
+
+function definitions(): PlainObject {
+  const all = servedVersions.flatMap(({ groupVersion }) => Object.entries(schemasOf(groupVersion)));
+  const sorted = [...new Map(all)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([id, schema]) => [id, swaggerSchema(schema)]));
+}
+
+function pathObject({ path, operations }: PathItem): PlainObject {
+  const parameters = pathParameters(path).map((name) => ({ name, in: "path", required: true, type: "string" }));
+  const entries = operations.map((operation) => [operation.method, operationObject(operation)] as const);
+  return { ...Object.fromEntries(entries), ...(parameters.length === 0 ? {} : { parameters }) };
+}
+
+function operationObject(operation: Operation): PlainObject {
+  const { query, body, bodyTypes, answer } = operation;
+  const schema = (id: string): PlainObject => ({ $ref: `#/definitions/${id}` });
+  const sent = body === undefined ? [] : [{ name: "body", in: "body", required: true, schema: schema(body) }];
+  return {
+    ...(body === undefined ? {} : { consumes: bodyTypes }),
+    produces: ["application/json", "application/yaml"],
+    parameters: [...sent, ...query.map(({ name, type }) => ({ name, in: "query", type, uniqueItems: true }))],
+    responses: { "200": { description: "OK", schema: schema(answer) } },
+    ...operationMarks(operation),
+  };
+}

@@ -1,0 +1,50 @@
+import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import type { RestAnswer } from "@kubenetsim/core/apiserver/rest/request";
+import { readRoute } from "@kubenetsim/core/apiserver/rest/route";
+import { jsonText } from "../answer/json-text.ts";
+import { badRequest, unknownFormat, unknownPatch } from "../answer/refusal.ts";
+import { decodeEnvelope } from "../protobuf/decode-envelope.ts";
+
+const patchTypes: readonly string[] = [
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
+  "application/apply-patch+yaml",
+];
+
+/** A body as the REST server takes it: JSON, or a patch as it is; or why it is refused. */
+export function bodyText(method: string, path: string, contentType: string, body: Uint8Array): string | RestAnswer {
+  const type = contentType.split(";", 1)[0]!.trim().toLowerCase();
+  if (method === "PATCH") return patchTypes.includes(type) ? textOf(body) : unknownPatch();
+  if (type === "" || type === "application/json") return textOf(body);
+  try {
+    if (type === "application/yaml") return yamlBody(textOf(body));
+    if (type === "application/vnd.kubernetes.protobuf") return jsonText(decodeEnvelope(body), false);
+  } catch (reason) {
+    const kind = readRoute(path)?.kind ?? "";
+    const problem = (reason as Error).message;
+    return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${problem} (${summary(body)})`);
+  }
+  return unknownFormat();
+}
+
+function textOf(body: Uint8Array): string {
+  return new TextDecoder().decode(body);
+}
+
+/** The first document counts. */
+function yamlBody(text: string): string {
+  for (const value of readValues(text, "yaml")) return jsonText(value, false);
+  return "null\n";
+}
+
+const summaryBytes = 30;
+
+/** The beginning of a body, as messages show it (apiserver pkg/endpoints/handlers/rest.go, summarizeData). */
+function summary(body: Uint8Array): string {
+  if (body.length === 0) return "<empty>";
+  const start = body.subarray(0, summaryBytes);
+  const shown =
+    body[0] === 0x7b ? textOf(start) : [...start].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return body.length > summaryBytes ? `${shown} ...` : shown;
+}

@@ -1,0 +1,120 @@
+import type { RestWatch, WatchEvent } from "@kubenetsim/core/apiserver/rest/request";
+import type { Clock } from "@kubenetsim/core/runtime/clock";
+import { encodeEvent } from "./encode-event.ts";
+
+/** How far a client may lag behind before its watch is broken off. It asks again then from where it has got to. */
+export const lagLimitBytes: number = 32 * 1024 * 1024;
+
+export interface WatchSurroundings {
+  readonly clock: Clock;
+  /** Runs a task soon. The later, the more events go out together. */
+  readonly soon: (task: () => void) => void;
+}
+
+/**
+ * A watch as the body of an answer: a line of JSON for each event. What a client does not take yet is kept, and its watch
+ * ends with an error when that grows too large; it ends by itself at its timeout and behind an event of type ERROR.
+ */
+export function watchStream(watch: RestWatch, surroundings: WatchSurroundings): ReadableStream<Uint8Array> {
+  const lines = new WatchLines(watch, surroundings);
+  return new ReadableStream({
+    start: (controller) => lines.start(controller),
+    pull: () => lines.sendSoon(),
+    cancel: () => lines.stop(),
+  });
+}
+
+class WatchLines {
+  readonly #watch: RestWatch;
+  readonly #surroundings: WatchSurroundings;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #limitBytes = Number.POSITIVE_INFINITY;
+  #isDue = false;
+  #isEnding = false;
+  #unwatch: (() => void) | undefined;
+
+  constructor(watch: RestWatch, surroundings: WatchSurroundings) {
+    this.#watch = watch;
+    this.#surroundings = surroundings;
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#controller = controller;
+    const { clock } = this.#surroundings;
+    const unwatch = this.#watch.start((event) => this.#take(event));
+    // What there was already is no lag.
+    this.#limitBytes = lagLimitBytes + this.#pendingBytes;
+    if (this.#isEnding) unwatch();
+    else this.#unwatch = unwatch;
+    const { timeoutSeconds } = this.#watch;
+    if (timeoutSeconds !== undefined) clock.schedule(clock.nowMs + timeoutSeconds * 1000, () => this.#end());
+  }
+
+  sendSoon(): void {
+    if (this.#isDue || (this.#pending.length === 0 && !this.#isEnding)) return;
+    this.#isDue = true;
+    this.#surroundings.soon(() => this.#send());
+  }
+
+  stop(): void {
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    this.#controller = undefined;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+  }
+
+  #take(event: WatchEvent): void {
+    if (this.#isEnding) return;
+    const line = encodeEvent(event);
+    this.#pending.push(line);
+    this.#pendingBytes += line.length;
+    if (this.#pendingBytes > this.#limitBytes) this.#breakOff();
+    else if (event.type === "ERROR") this.#end();
+    else this.sendSoon();
+  }
+
+  #send(): void {
+    this.#isDue = false;
+    const controller = this.#controller;
+    if (controller === undefined) return;
+    if (this.#pending.length > 0) {
+      // The client is still busy with what came before: `pull` tells when it is done.
+      if ((controller.desiredSize ?? 0) <= 0) return;
+      controller.enqueue(joined(this.#pending, this.#pendingBytes));
+      this.#pending = [];
+      this.#pendingBytes = 0;
+    }
+    if (!this.#isEnding) return;
+    this.stop();
+    controller.close();
+  }
+
+  #end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    this.sendSoon();
+  }
+
+  #breakOff(): void {
+    const controller = this.#controller;
+    this.#isEnding = true;
+    this.stop();
+    controller?.error(new Error("the client does not keep up with its watch"));
+  }
+}
+
+function joined(lines: readonly Uint8Array[], length: number): Uint8Array {
+  if (lines.length === 1) return lines[0]!;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const line of lines) {
+    whole.set(line, at);
+    at += line.length;
+  }
+  return whole;
+}
