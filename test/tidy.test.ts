@@ -16,7 +16,10 @@ const everything = [
 ];
 
 /** Files of data may be longer. */
-const dataTables: readonly string[] = [];
+const dataTables: readonly string[] = [
+  "packages/api/src/openapi/schema-table.ts",
+  "packages/api/src/protobuf/message-table.ts",
+];
 
 describe("what may import what", () => {
   it("has a row for every package", () => {
@@ -95,9 +98,11 @@ describe("what sources may do", () => {
       ),
     ).toEqual([]);
     const inTheCli = /\bnew Date\b|\bDate\.|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b/;
+    // What is served lives in real time.
+    const livesInRealTime = (path: string): boolean => path === "packages/kubenetsim/src/cli/serve/real-time.ts";
     expect(
       linesThat(
-        sources.filter((file) => inCli(file.path)),
+        sources.filter((file) => inCli(file.path) && !livesInRealTime(file.path)),
         inTheCli,
       ),
     ).toEqual([]);

@@ -20,17 +20,17 @@ export function schemaId(group: string, version: string, kind: string): string |
 /** The schemas of a version's kinds, of their lists and of all that stands in them, by their names. */
 export function schemasOf(groupVersion: string): Readonly<Record<string, PlainObject>> {
   const { group, version, served } = servedVersions.find((one) => one.groupVersion === groupVersion)!;
-  const todo: string[] = Object.values(metaSchemas);
+  const open: string[] = Object.values(metaSchemas);
   for (const { kind, info } of served) {
-    for (const name of [kind, `${kind}List`]) todo.push(schemaId(group, version, name) ?? "");
-    if (info.subresources.includes("scale")) todo.push(scaleSchema);
+    for (const name of [kind, `${kind}List`]) open.push(schemaId(group, version, name) ?? "");
+    if (info.subresources.includes("scale")) open.push(scaleSchema);
   }
   const found = new Map<string, PlainObject>();
-  for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (found.has(id) || !Object.hasOwn(schemaTable, id)) continue;
     const schema = JSON.parse(schemaTable[id]!) as PlainObject;
     found.set(id, schema);
-    todo.push(...referencesOf(schema));
+    open.push(...referencesOf(schema));
   }
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

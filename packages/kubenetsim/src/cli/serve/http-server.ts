@@ -1,0 +1,87 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
+import { createAdaptorServer } from "@hono/node-server";
+import { createApiHandler } from "@kubenetsim/api";
+import type { Cluster } from "../../cluster/cluster.ts";
+import { RealTime } from "./real-time.ts";
+
+export interface ServeOptions {
+  /** Where to listen: a name or an address, `127.0.0.1`. */
+  readonly host: string;
+  /** 0 for one that is free. */
+  readonly port: number;
+}
+
+export interface RunningServer {
+  /** What clients are to call: `http://127.0.0.1:8001`. */
+  readonly url: string;
+  /** Breaks all connections off, and resolves when nothing is left. */
+  close(): Promise<void>;
+}
+
+/** So many connections at once; watches hold one each. */
+const maxConnections = 4096;
+/** A request must have come whole by then. */
+const requestTimeoutMs = 60_000;
+
+/** Serves a cluster's API server over HTTP, and lets the cluster live in real time. Rejects when it cannot listen there. */
+export function serveCluster(lab: Cluster, { host, port }: ServeOptions): Promise<RunningServer> {
+  const time = new RealTime(lab);
+  const handle = createApiHandler({
+    api: lab.api,
+    clock: lab.clock,
+    wrote: time.wrote,
+    soon: time.soon,
+    hostNames: hostNames(host),
+  });
+  const server = createAdaptorServer({
+    fetch: (request, { incoming }) =>
+      isPlainPath(request, incoming as IncomingMessage) ? handle(request) : noSuchPage(),
+    overrideGlobalObjects: false,
+    serverOptions: { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
+  }) as Server;
+  server.maxConnections = maxConnections;
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      time.start();
+      resolve({ url: urlOf(host, (server.address() as AddressInfo).port), close: () => closed(server, time) });
+    });
+  });
+}
+
+function closed(server: Server, time: RealTime): Promise<void> {
+  time.stop();
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** URLs read `a/../b` as `b`; a path is taken only as it is written. */
+function isPlainPath(request: Request, { url = "" }: IncomingMessage): boolean {
+  return new URL(request.url).pathname === url.split("?", 1)[0];
+}
+
+function noSuchPage(): Response {
+  return new Response("404 page not found\n", { status: 404 });
+}
+
+const wildcards: readonly string[] = ["0.0.0.0", "::"];
+
+/** By what names clients may call: the one that is listened on, or every address of this machine. */
+function hostNames(host: string): string[] {
+  const names = wildcards.includes(host)
+    ? Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
+    : [host];
+  return names.map((name) => bracketed(name).toLowerCase());
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${wildcards.includes(host) ? "127.0.0.1" : bracketed(host)}:${port}`;
+}
+
+function bracketed(name: string): string {
+  return name.includes(":") ? `[${name}]` : name;
+}

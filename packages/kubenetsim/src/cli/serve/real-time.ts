@@ -1,0 +1,78 @@
+import { epoch } from "@kubenetsim/core/runtime/clock";
+import type { Cluster } from "../../cluster/cluster.ts";
+
+/** How far the cluster's clock lags behind the machine's. */
+const tickMs = 50;
+/** Controllers take up a write this much later, together with those that came meanwhile. */
+const settleMs = 10;
+/** Events of watches go out together that come within this time. */
+const gatherMs = 5;
+/** What nodes have seen is let go of after so many rounds of the controllers: nobody looks at nodes here. */
+const keptRounds = 100;
+
+/** Lets a cluster's clock go with the machine's, and its controllers work soon after each write. */
+export class RealTime {
+  readonly #lab: Cluster;
+  #tick: NodeJS.Timeout | undefined;
+  #settling: NodeJS.Timeout | undefined;
+  #gathering: NodeJS.Timeout | undefined;
+  #tasks: (() => void)[] = [];
+  #beganMs = 0;
+  #settledRevision = -1;
+  #rounds = 0;
+
+  constructor(lab: Cluster) {
+    this.#lab = lab;
+  }
+
+  start(): void {
+    this.#beganMs = performance.now() - this.#lab.clock.nowMs;
+    this.#tick = setInterval(() => this.#advance(), tickMs);
+    this.#settle();
+  }
+
+  stop(): void {
+    clearInterval(this.#tick);
+    clearTimeout(this.#settling);
+    clearTimeout(this.#gathering);
+    this.#tasks = [];
+  }
+
+  /** Runs a task with others a little later. */
+  readonly soon = (task: () => void): void => {
+    this.#tasks.push(task);
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      const tasks = this.#tasks;
+      this.#tasks = [];
+      for (const run of tasks) run();
+    }, gatherMs);
+  };
+
+  /** Something was written: the controllers will see it. */
+  readonly wrote = (): void => {
+    this.#settling ??= setTimeout(() => {
+      this.#settling = undefined;
+      this.#settle();
+    }, settleMs);
+  };
+
+  /** What falls due on the way may write, too. */
+  #advance(): void {
+    const { clock, state } = this.#lab;
+    clock.advance(Math.max(0, performance.now() - this.#beganMs - clock.nowMs));
+    if (state.revision !== this.#settledRevision) this.wrote();
+  }
+
+  #settle(): void {
+    this.#lab.settle();
+    this.#settledRevision = this.#lab.state.revision;
+    this.#rounds++;
+    if (this.#rounds % keptRounds === 0) this.#lab.restore(this.#lab.snapshot());
+  }
+}
+
+/** What the clock of a cluster is to show that begins now; its beginning, when the machine's clock is behind that. */
+export function nowSinceEpochMs(): number {
+  return Math.max(0, Date.now() - Date.parse(epoch));
+}
