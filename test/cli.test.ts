@@ -480,7 +480,7 @@ describe("what is only warned of does not stop a run", () => {
 
 describe("help and progress", () => {
   it("explains every command", () => {
-    for (const name of ["trace", "rules", "compare", "get", "tour"]) {
+    for (const name of ["trace", "rules", "compare", "get", "serve", "tour"]) {
       expect(runCli(["help", name]).out).toMatch(new RegExp(`^usage: kubenetsim ${name}`));
       expect(runCli([name, "--help"]).out).toBe(runCli(["help", name]).out);
     }

@@ -2,12 +2,12 @@ import type { RestAnswer, RestRequest, RestResponse, RestWatch } from "@kubenets
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { printYaml } from "@kubenetsim/kubectl/output/yaml";
 import { jsonText } from "./answer/json-text.ts";
-import { badRequest, foreignHost, notAcceptable, notAvailable, tooLarge } from "./answer/refusal.ts";
+import { badRequest, foreignHost, noSuchStream, tooLarge } from "./answer/refusal.ts";
 import { warningHeader } from "./answer/warning-header.ts";
 import { fixedAnswer } from "./fixed-paths.ts";
 import { isOwnHost } from "./host-name.ts";
 import { type Representation, readAccept } from "./request/accept.ts";
-import { bodyText } from "./request/body-text.ts";
+import { bodyText, takesBody } from "./request/body-text.ts";
 import { bodyLimitBytes, readBody } from "./request/read-body.ts";
 import { restAccept } from "./request/rest-accept.ts";
 import { wantsPretty } from "./request/wants-pretty.ts";
@@ -49,7 +49,8 @@ export function createApiHandler(options: ApiHandlerOptions): ApiHandler {
     const fixed = fixedAnswer({ ...asked, path: asked.path });
     if (fixed !== undefined) return written(fixed.answer, asked, fixed.headers);
     const response = await resourceAnswer(request, { ...asked, path: asked.path }, options);
-    return response.kind === "watch" ? streamed(response, options) : written(response, asked);
+    if (response.kind === "answer") return written(response, asked);
+    return asked.representations[0]?.format === "yaml" ? written(noSuchStream(), asked) : streamed(response, options);
   };
 }
 
@@ -84,30 +85,23 @@ function decoded(path: string): string | undefined {
   }
 }
 
-/** Asks the REST server, when the request is one that it can be asked. */
+/** Asks the REST server, when the body is one that it can be asked with. */
 async function resourceAnswer(
   request: Request,
   asked: AskedRequest & { readonly path: string },
   options: ApiHandlerOptions,
 ): Promise<RestResponse> {
   const { method, path, query, representations } = asked;
-  if (representations.length === 0) return notAvailable(method === "GET");
-  const accept = restAccept(representations);
-  if (accept === undefined) return notAcceptable();
   const body = await readBody(request);
   if (body === undefined) return tooLarge(bodyLimitBytes);
-  const hasBody = body.length > 0 || method === "POST" || method === "PUT" || method === "PATCH";
-  const text =
-    hasBody && method !== "GET" ? bodyText(method, path, request.headers.get("content-type") ?? "", body) : undefined;
+  const type = request.headers.get("content-type") ?? "";
+  const text = takesBody(method, path, body) ? bodyText(method, path, type, body) : undefined;
   if (typeof text === "object") return text;
-  const headers = { ...Object.fromEntries(request.headers), accept };
-  const response = options.api.handle({
-    method,
-    path,
-    query: new Map(query),
-    headers,
-    ...(text === undefined ? {} : { body: text }),
-  });
+  const headers = Object.fromEntries(request.headers);
+  // Where nothing fits, the REST server says so.
+  if (representations.length > 0) headers.accept = restAccept(representations);
+  const whole = { method, path, query: new Map(query), headers };
+  const response = options.api.handle(text === undefined ? whole : { ...whole, body: text });
   if (method !== "GET" && response.kind === "answer" && response.code < 300) options.wrote?.();
   return response;
 }

@@ -20,27 +20,29 @@ export function badRequest(message: string): RestAnswer {
   return refusal(400, "BadRequest", message, false);
 }
 
-export function notFound(): RestAnswer {
-  return refusal(404, "NotFound", "the server could not find the requested resource", true);
-}
-
 export function methodNotAllowed(): RestAnswer {
   return refusal(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", true);
 }
 
 /** No representation that is asked for is one of those that there are (apiserver pkg/endpoints/handlers/negotiation). */
 export function notAcceptable(): RestAnswer {
-  return refusal(406, "NotAcceptable", `only the following media types are accepted: ${representations}`, false);
+  return refusal(
+    406,
+    "NotAcceptable",
+    "only the following media types are accepted: application/json, application/yaml",
+    false,
+  );
 }
 
-/** The same, of a path below a group: it is refused before the resource is asked (go-restful, filtered to a Status). */
-export function notAvailable(isList: boolean): RestAnswer {
-  const streams = isList ? ", application/json;stream=watch" : "";
-  const message = `406: Not Acceptable\n\nAvailable representations: ${representations}${streams}`;
-  return refusal(406, "NotAcceptable", message, true);
+/** A watch is a stream, and there is one of JSON only. */
+export function noSuchStream(): RestAnswer {
+  return refusal(
+    406,
+    "NotAcceptable",
+    "only the following media types are accepted: application/json;stream=watch",
+    false,
+  );
 }
-
-const representations = "application/json, application/yaml";
 
 export function tooLarge(limitBytes: number): RestAnswer {
   return refusal(413, "RequestEntityTooLarge", `Request entity too large: limit is ${limitBytes}`, false);

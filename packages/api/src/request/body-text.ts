@@ -12,6 +12,15 @@ const patchTypes: readonly string[] = [
   "application/apply-patch+yaml",
 ];
 
+/** Whether the body counts. Other methods there, and other paths, are refused without a look at it. */
+export function takesBody(method: string, path: string, body: Uint8Array): boolean {
+  const route = readRoute(path);
+  if (route === undefined) return false;
+  if (method === "POST") return route.name === undefined || route.subresource !== undefined;
+  if (method === "DELETE") return body.length > 0;
+  return (method === "PUT" || method === "PATCH") && route.name !== undefined;
+}
+
 /** A body as the REST server takes it: JSON, or a patch as it is; or why it is refused. */
 export function bodyText(method: string, path: string, contentType: string, body: Uint8Array): string | RestAnswer {
   const type = contentType.split(";", 1)[0]!.trim().toLowerCase();

@@ -11,6 +11,11 @@ export interface WatchSurroundings {
   readonly soon: (task: () => void) => void;
 }
 
+/** A watch that says nothing of its end lasts half an hour to an hour on a real server (--min-request-timeout). */
+const longestSeconds = 3600;
+/** How often a client hears how far everything has been told. */
+const bookmarkSeconds = 60;
+
 /**
  * A watch as the body of an answer: a line of JSON for each event. What a client does not take yet is kept, and its watch
  * ends with an error when that grows too large; it ends by itself at its timeout and behind an event of type ERROR.
@@ -42,14 +47,13 @@ class WatchLines {
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#controller = controller;
-    const { clock } = this.#surroundings;
     const unwatch = this.#watch.start((event) => this.#take(event));
     // What there was already is no lag.
     this.#limitBytes = lagLimitBytes + this.#pendingBytes;
     if (this.#isEnding) unwatch();
     else this.#unwatch = unwatch;
-    const { timeoutSeconds } = this.#watch;
-    if (timeoutSeconds !== undefined) clock.schedule(clock.nowMs + timeoutSeconds * 1000, () => this.#end());
+    this.#after(this.#watch.timeoutSeconds ?? longestSeconds, () => this.#endInTime());
+    this.#after(bookmarkSeconds, () => this.#bookmark());
   }
 
   sendSoon(): void {
@@ -90,6 +94,27 @@ class WatchLines {
     if (!this.#isEnding) return;
     this.stop();
     controller.close();
+  }
+
+  #after(seconds: number, task: () => void): void {
+    const { clock } = this.#surroundings;
+    clock.schedule(clock.nowMs + seconds * 1000, () => {
+      if (this.#unwatch !== undefined) task();
+    });
+  }
+
+  /** A client that begins again then has little to hear twice. */
+  #bookmark(): void {
+    const event = this.#watch.bookmark();
+    if (event === undefined) return;
+    this.#take(event);
+    this.#after(bookmarkSeconds, () => this.#bookmark());
+  }
+
+  #endInTime(): void {
+    const event = this.#watch.bookmark();
+    if (event !== undefined) this.#take(event);
+    this.#end();
   }
 
   #end(): void {
