@@ -12,6 +12,8 @@ export interface Command {
   /** Of a group: what stands behind its name in the usage line. */
   readonly usage?: string;
   readonly flags?: readonly Flag[];
+  /** Any words are its arguments: a command that is known by name alone. */
+  readonly takesAnything?: boolean;
   readonly subcommands?: readonly Command[];
   /** Undefined for a mere group. */
   readonly run?: (run: CommandRun) => void;

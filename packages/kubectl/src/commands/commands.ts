@@ -10,7 +10,10 @@ import { get } from "./get/get.ts";
 import { label } from "./label.ts";
 import { patch } from "./patch.ts";
 import { replace } from "./replace.ts";
+import { rollout } from "./rollout/rollout.ts";
 import { runPod } from "./run.ts";
+import { scale } from "./scale.ts";
+import { set } from "./set/set.ts";
 
 /** Every command that there is. */
 export const commands: readonly Command[] = [
@@ -25,5 +28,8 @@ export const commands: readonly Command[] = [
   label,
   patch,
   replace,
+  rollout,
   runPod,
+  scale,
+  set,
 ];

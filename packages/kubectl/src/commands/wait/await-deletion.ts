@@ -1,6 +1,6 @@
 import { isNotFound, type ResourceInfo, resourceName } from "../../resources/find-resources.ts";
 import type { Session } from "../../session.ts";
-import { Deadline } from "./waiting.ts";
+import { Deadline } from "./deadline.ts";
 
 export interface DeletedObject {
   readonly info: ResourceInfo;
@@ -12,7 +12,10 @@ export interface DeletedObject {
 export function awaitDeletion(session: Session, objects: readonly DeletedObject[], timeout: string): void {
   const deadline = new Deadline(session, timeout);
   for (const object of objects) {
-    deadline.until(() => isGone(session, object), ` on ${resourceName(object.info)}`);
+    deadline.until(
+      () => isGone(session, object),
+      `timed out waiting for the condition on ${resourceName(object.info)}`,
+    );
   }
 }
 

@@ -18,12 +18,14 @@ export class Deadline {
    * Lets time pass until it is so. Nothing comes any more when the cluster has nothing left to do: then waiting ends as it
    * would at the deadline.
    *
+   * @param late what is told then
+   *
    * @throws CommandError when it does not become so in time
    */
-  until(isSo: () => boolean, about: string): void {
+  until(isSo: () => boolean, late: string): void {
     while (!isSo()) {
       if (this.#session.host.nowMs >= this.#endMs || !this.#session.host.wait()) {
-        throw failure(`timed out waiting for the condition${about}`);
+        throw failure(late);
       }
     }
   }

@@ -1,0 +1,45 @@
+import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+
+/** Lists of objects that a strategic merge patch goes through by a key (k8s.io/api, `patchMergeKey`). */
+const mergeKeys: Readonly<Record<string, string>> = {
+  containers: "name",
+  env: "name",
+  initContainers: "name",
+  taints: "key",
+};
+
+/**
+ * A strategic merge patch between two objects, of the kind that `kubectl set` and `kubectl rollout` send: fields, and the
+ * containers of a Pod and their variables one by one (apimachinery pkg/util/strategicpatch, CreateTwoWayMergePatch). Other
+ * lists are replaced as a whole.
+ */
+export function strategicPatchBetween(from: PlainObject, to: PlainObject): PlainObject {
+  const patch: Record<string, Plain> = {};
+  for (const key of Object.keys(from)) if (to[key] === undefined) patch[key] = null;
+  for (const [key, value] of Object.entries(to)) {
+    const before = from[key];
+    if (value === undefined || JSON.stringify(before) === JSON.stringify(value)) continue;
+    const mergeKey = mergeKeys[key];
+    if (isObject(before) && isObject(value)) patch[key] = strategicPatchBetween(before, value);
+    else if (mergeKey !== undefined && Array.isArray(value)) {
+      patch[`$setElementOrder/${key}`] = value.map((item) => ({ [mergeKey]: (item as PlainObject)[mergeKey]! }));
+      patch[key] = listPatch((before ?? []) as readonly PlainObject[], value as readonly PlainObject[], mergeKey);
+    } else patch[key] = value;
+  }
+  return patch;
+}
+
+function listPatch(from: readonly PlainObject[], to: readonly PlainObject[], key: string): PlainObject[] {
+  const changed = to.flatMap((item) => {
+    const before = from.find((one) => one[key] === item[key]);
+    if (before === undefined) return [item];
+    const patch = strategicPatchBetween(before, item);
+    return Object.keys(patch).length === 0 ? [] : [{ ...patch, [key]: item[key]! }];
+  });
+  const gone = from.filter((item) => !to.some((one) => one[key] === item[key]));
+  return [...changed, ...gone.map((item) => ({ $patch: "delete", [key]: item[key]! }))];
+}
+
+function isObject(value: Plain | undefined): value is PlainObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

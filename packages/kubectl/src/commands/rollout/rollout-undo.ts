@@ -1,0 +1,99 @@
+import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import type { Deployment, ReplicaSet } from "@kubenetsim/core/model/pod";
+import { ServerError } from "../../client/server-error.ts";
+import { failure } from "../../command-error.ts";
+import { readDryRun } from "../../flags/dry-run.ts";
+import type { Flag } from "../../flags/flag.ts";
+import { dryRunFlag, printFlags } from "../../flags/global-flags.ts";
+import { sortedKeys } from "../../output/json.ts";
+import { objectPrinter } from "../../output/object-printer.ts";
+import type { ResourceInfo } from "../../resources/find-resources.ts";
+import type { Command, CommandRun } from "../command.ts";
+import { revisionOf, revisionsOf, withoutHash } from "./deployment-revisions.ts";
+import { rolloutFlags, rolloutResources } from "./rollout-resources.ts";
+
+const flags: readonly Flag[] = [...rolloutFlags, ...printFlags, dryRunFlag, { name: "to-revision", kind: "int" }];
+
+/** `kubectl rollout undo` (pkg/cmd/rollout/rollout_undo.go). */
+export const rolloutUndo: Command = { name: "undo", short: "Undo a previous rollout", flags, run };
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Annotations of the Deployment that stay, whatever its ReplicaSet has (pkg/polymorphichelpers/rollback.go). */
+const keptAnnotations = [
+  lastApplied,
+  "deployment.kubernetes.io/revision",
+  "deployment.kubernetes.io/revision-history",
+  "deployment.kubernetes.io/desired-replicas",
+  "deployment.kubernetes.io/max-replicas",
+  "deprecated.deployment.rollback.to",
+];
+
+function run(call: CommandRun): void {
+  const { flags: given, session } = call;
+  const dryRun = readDryRun(given);
+  rolloutResources(call).visit((info) => {
+    const outcome = rollBack(call, info);
+    objectPrinter(session, given, outcome, dryRun)(info.object!);
+  });
+}
+
+/** Puts an older template back; returns what is said of it. */
+function rollBack({ flags: given, session }: CommandRun, info: ResourceInfo): string {
+  const { kind, info: about } = info.type;
+  if (kind !== "Deployment") {
+    throw failure(
+      `error retrieving rollbacker for ${JSON.stringify(about.qualified)}, no visitor method exists for {${about.group} ${kind}}`,
+    );
+  }
+  const deployment = info.object as unknown as Deployment;
+  const wanted = given.number("to-revision");
+  const chosen = chooseRevision(revisionsOf(session, info, deployment), wanted, deployment);
+  const dryRun = readDryRun(given);
+  if (dryRun === "client") throw failure("rollout undo --dry-run=client shows no templates here; use --dry-run=server");
+  if (deployment.spec.paused === true) {
+    throw failure(
+      "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
+    );
+  }
+  const template = withoutHash(chosen.spec.template as unknown as PlainObject);
+  if (isSame(template, withoutHash(deployment.spec.template as unknown as PlainObject))) {
+    return `skipped rollback (current template already matches revision ${wanted})`;
+  }
+  const patch = [
+    { op: "replace", path: "/spec/template", value: template },
+    { op: "replace", path: "/metadata/annotations", value: annotationsFor(deployment, chosen) },
+  ];
+  try {
+    session.client.ask("PATCH", info.path, {
+      body: JSON.stringify(patch),
+      contentType: "application/json-patch+json",
+      query: { dryRun: dryRun === "server" ? "All" : undefined },
+    });
+  } catch (reason) {
+    if (reason instanceof ServerError) throw failure(`failed restoring revision ${wanted}: ${reason.message}`);
+    throw reason;
+  }
+  return "rolled back";
+}
+
+/** The one before the last, where none is asked for. */
+function chooseRevision(history: readonly ReplicaSet[], wanted: number, { metadata }: Deployment): ReplicaSet {
+  const chosen = wanted === 0 ? history.at(-2) : history.find((one) => revisionOf(one) === wanted);
+  if (chosen !== undefined) return chosen;
+  throw failure(
+    wanted === 0
+      ? `no rollout history found for deployment ${JSON.stringify(metadata.name)}`
+      : `unable to find specified revision ${wanted} in history`,
+  );
+}
+
+function annotationsFor(deployment: Deployment, chosen: ReplicaSet): Record<string, string> {
+  const own = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => keptAnnotations.includes(key));
+  const old = Object.entries(chosen.metadata.annotations ?? {}).filter(([key]) => !keptAnnotations.includes(key));
+  return Object.fromEntries([...own, ...old]);
+}
+
+function isSame(a: PlainObject, b: PlainObject): boolean {
+  return JSON.stringify(sortedKeys(a)) === JSON.stringify(sortedKeys(b));
+}

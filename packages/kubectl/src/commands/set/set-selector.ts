@@ -1,0 +1,75 @@
+import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { parseSelector } from "@kubenetsim/core/model/selector-text";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { strategicPatchBetween } from "../../client/strategic-patch.ts";
+import { failure } from "../../command-error.ts";
+import { readDryRun } from "../../flags/dry-run.ts";
+import type { Flag } from "../../flags/flag.ts";
+import { findResources, type ResourceInfo } from "../../resources/find-resources.ts";
+import type { Command, CommandRun } from "../command.ts";
+import { setFlags, setPrinter } from "./set-objects.ts";
+
+const flags: readonly Flag[] = [
+  ...setFlags.filter(({ name }) => name !== "selector"),
+  { name: "resource-version", kind: "string" },
+];
+
+/** `kubectl set selector` (pkg/cmd/set/set_selector.go): the last word is the selector. */
+export const setSelector: Command = { name: "selector", short: "Set the selector on a resource", flags, run };
+
+function run(call: CommandRun): void {
+  const { args, flags: given, session } = call;
+  const dryRun = readDryRun(given);
+  const text = args.at(-1);
+  const selector = text === undefined ? undefined : readSelector(text);
+  const print = setPrinter(call, "selector updated");
+  if (selector === undefined) throw failure("one selector is required");
+  const all = given.flag("all") ? "typeAlone" : "none";
+  const isLocal = given.flag("local");
+  const objects = isLocal ? "asRead" : "latest";
+  findResources({ session, flags: given, args: args.slice(0, -1), all, objects }).visit((info) => {
+    const after = withSelector(info, selector, given.text("resource-version"));
+    if (isLocal || dryRun === "client") {
+      print(after);
+      return;
+    }
+    const body = JSON.stringify(strategicPatchBetween(withoutVersion(info.object!), after));
+    const contentType = "application/strategic-merge-patch+json";
+    const query = {
+      fieldManager: given.text("field-manager") || "kubectl-set",
+      dryRun: dryRun === "server" ? "All" : undefined,
+    };
+    print(session.client.ask("PATCH", info.path, { body, contentType, query }));
+  });
+}
+
+/** `a=b,c=d`; other terms are none for a Service. */
+function readSelector(text: string): Record<string, string> {
+  try {
+    parseSelector(text);
+  } catch (reason) {
+    if (!(reason instanceof ParseError)) throw reason;
+    throw failure(`couldn't parse the selector string "${text}": ${reason.message}`);
+  }
+  const pairs = text.split(",").map((term) => /^\s*([^=!\s]+)\s*==?\s*(\S*)\s*$/.exec(term));
+  if (pairs.some((pair) => pair === null)) {
+    throw failure("only terms KEY=VALUE are modelled in a Service's selector");
+  }
+  return Object.fromEntries(pairs.map((pair) => [pair![1]!, pair![2]!]));
+}
+
+function withSelector({ object }: ResourceInfo, selector: Record<string, string>, version: string): PlainObject {
+  if (object!.kind !== "Service") throw failure("setting a selector is only supported for Services");
+  const unversioned = withoutVersion(object!);
+  const metadata = {
+    ...(unversioned.metadata as PlainObject),
+    ...(version === "" ? {} : { resourceVersion: version }),
+  };
+  // Fields of a selector go one by one: what is not in the new one is taken away.
+  return { ...unversioned, metadata, spec: { ...(object!.spec as PlainObject), selector } };
+}
+
+function withoutVersion(object: PlainObject): PlainObject {
+  const { resourceVersion: _, ...metadata } = object.metadata as PlainObject;
+  return { ...object, metadata };
+}
