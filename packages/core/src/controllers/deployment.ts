@@ -167,20 +167,25 @@ function writeStatus(loop: ControlLoop, deployment: Deployment): void {
   const ready = pods.filter(isPodReady).length;
   const updated = current === undefined ? 0 : activePods(loop, current).length;
   const unavailable = Math.max(0, (deployment.spec.replicas ?? 1) - ready);
+  const counts = {
+    replicas: pods.length,
+    updatedReplicas: updated,
+    readyReplicas: ready,
+    availableReplicas: ready,
+    unavailableReplicas: unavailable,
+  };
+  const { generation } = deployment.metadata;
   const status = {
-    ...deployment.status,
-    replicas: orNone(pods.length),
-    updatedReplicas: orNone(updated),
-    readyReplicas: orNone(ready),
-    availableReplicas: orNone(ready),
-    unavailableReplicas: orNone(unavailable),
+    ...withoutCounts(deployment.status ?? {}, counts),
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    // Go leaves zero counts out of the JSON.
+    ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
   };
   if (!sameJson(deployment.status ?? {}, status)) loop.put({ ...deployment, status });
 }
 
-/** Go leaves zero counts out of the JSON. */
-function orNone(count: number): number | undefined {
-  return count === 0 ? undefined : count;
+function withoutCounts(status: Readonly<Record<string, unknown>>, counts: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(status).filter(([field]) => !(field in counts)));
 }
 
 function birthOf(replicaSet: ReplicaSet): string {

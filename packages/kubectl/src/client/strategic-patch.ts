@@ -5,7 +5,6 @@ const mergeKeys: Readonly<Record<string, string>> = {
   containers: "name",
   env: "name",
   initContainers: "name",
-  taints: "key",
 };
 
 /**

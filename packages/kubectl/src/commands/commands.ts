@@ -8,20 +8,26 @@ import { edit } from "./edit.ts";
 import { expose } from "./expose.ts";
 import { get } from "./get/get.ts";
 import { label } from "./label.ts";
+import { cordon, uncordon } from "./nodes/cordon.ts";
+import { drain } from "./nodes/drain.ts";
+import { taint } from "./nodes/taint.ts";
 import { patch } from "./patch.ts";
 import { replace } from "./replace.ts";
 import { rollout } from "./rollout/rollout.ts";
 import { runPod } from "./run.ts";
 import { scale } from "./scale.ts";
 import { set } from "./set/set.ts";
+import { wait } from "./wait/wait.ts";
 
 /** Every command that there is. */
 export const commands: readonly Command[] = [
   annotate,
   apply,
+  cordon,
   create,
   deleteCommand,
   describe,
+  drain,
   edit,
   expose,
   get,
@@ -32,4 +38,7 @@ export const commands: readonly Command[] = [
   runPod,
   scale,
   set,
+  taint,
+  uncordon,
+  wait,
 ];

@@ -34,8 +34,12 @@ function jsonText(value: Plain, indent: string): string {
 
 /** Go escapes what would mean something in HTML, and U+2028 and U+2029. */
 function quoted(text: string): string {
-  const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, escaped);
+}
+
+/** As Go's `json.Marshal` writes a struct: in one line, with the keys in the order of the value. */
+export function structJson(value: Plain): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escaped);
 }
 
 /** As Go's `json.Marshal` prints it: on one line, keys sorted. */
@@ -48,4 +52,8 @@ export function compactJson(value: Plain): string {
     .sort()
     .map((key) => `${quoted(key)}:${compactJson(object[key]!)}`)
     .join(",")}}`;
+}
+
+function escaped(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

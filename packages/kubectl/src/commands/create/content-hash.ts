@@ -1,6 +1,6 @@
 import type { Plain } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { sha256Hex } from "@kubenetsim/core/runtime/sha256-hex";
-import { compactJson } from "../../output/compact-json.ts";
+import { compactJson } from "../../output/json.ts";
 
 const letters: Readonly<Record<string, string>> = { 0: "g", 1: "h", 3: "k", a: "m", e: "t" };
 

@@ -3,7 +3,7 @@ import { base64 } from "@kubenetsim/core/runtime/base64";
 import { failure } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { printFlags, saveConfigFlag, writeFlags } from "../../flags/global-flags.ts";
-import { compactJson } from "../../output/compact-json.ts";
+import { structJson } from "../../output/json.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { contentHash } from "./content-hash.ts";
 import { createNamed, nameArgument, namespaceOf } from "./create-object.ts";
@@ -108,7 +108,7 @@ function registryValues({ flags: given, session }: CommandRun): Record<string, s
   }
   const auth = base64(`${username}:${password}`);
   const entry = { username, password, ...(email === "" ? {} : { email }), auth };
-  return { [registryKey]: compactJson({ auths: { [server]: entry } }) };
+  return { [registryKey]: structJson({ auths: { [server]: entry } }) };
 }
 
 /** That the key belongs to the certificate is not checked: nothing here speaks TLS. */

@@ -59,7 +59,12 @@ function statusOf(deployment: Deployment, revision: number): { text: string; isD
     text: `Waiting for deployment ${name} rollout to finish: ${what}...`,
     isDone: false,
   });
-  const { observedGeneration = 0, updatedReplicas = 0, replicas = 0, availableReplicas = 0 } = status ?? {};
+  const {
+    observedGeneration = 0,
+    updatedReplicas = 0,
+    replicas = 0,
+    availableReplicas = 0,
+  } = (status ?? {}) as Readonly<Record<string, number>>;
   if ((metadata.generation ?? 0) > observedGeneration) {
     return { text: "Waiting for deployment spec update to be observed...", isDone: false };
   }

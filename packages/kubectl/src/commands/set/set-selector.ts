@@ -21,14 +21,14 @@ function run(call: CommandRun): void {
   const { args, flags: given, session } = call;
   const dryRun = readDryRun(given);
   const text = args.at(-1);
-  const selector = text === undefined ? undefined : readSelector(text);
+  const selector = text === undefined ? undefined : checkedSelector(text);
   const print = setPrinter(call, "selector updated");
   if (selector === undefined) throw failure("one selector is required");
   const all = given.flag("all") ? "typeAlone" : "none";
   const isLocal = given.flag("local");
   const objects = isLocal ? "asRead" : "latest";
   findResources({ session, flags: given, args: args.slice(0, -1), all, objects }).visit((info) => {
-    const after = withSelector(info, selector, given.text("resource-version"));
+    const after = withSelector(info, readSelector(selector), given.text("resource-version"));
     if (isLocal || dryRun === "client") {
       print(after);
       return;
@@ -43,14 +43,18 @@ function run(call: CommandRun): void {
   });
 }
 
-/** `a=b,c=d`; other terms are none for a Service. */
-function readSelector(text: string): Record<string, string> {
+function checkedSelector(text: string): string {
   try {
     parseSelector(text);
+    return text;
   } catch (reason) {
     if (!(reason instanceof ParseError)) throw reason;
     throw failure(`couldn't parse the selector string "${text}": ${reason.message}`);
   }
+}
+
+/** `a=b,c=d`; other terms are none for a Service. */
+function readSelector(text: string): Record<string, string> {
   const pairs = text.split(",").map((term) => /^\s*([^=!\s]+)\s*==?\s*(\S*)\s*$/.exec(term));
   if (pairs.some((pair) => pair === null)) {
     throw failure("only terms KEY=VALUE are modelled in a Service's selector");

@@ -1,0 +1,22 @@
+import { failure, usageError } from "../../command-error.ts";
+import { findResources, type ResourceInfo } from "../../resources/find-resources.ts";
+import type { CommandRun } from "../command.ts";
+
+/** The nodes that a command names or selects (pkg/cmd/drain/drain.go, Complete). @throws CommandError at the first missing one */
+export function readNodes(call: CommandRun, usage: string): ResourceInfo[] {
+  const { args, flags, path, session } = call;
+  if (args.length === 0 && !flags.has("selector")) throw usageError(path, `USAGE: ${usage} [flags]`);
+  if (args.length > 0 && flags.text("selector") !== "") {
+    throw usageError(path, "error: cannot specify both a node name and a --selector option");
+  }
+  const words = args.length === 0 ? ["nodes"] : args.map((name) => (name.includes("/") ? name : `nodes/${name}`));
+  const infos: ResourceInfo[] = [];
+  const errors = findResources({ session, flags, args: words, objects: "lazy" }).visitAll((info) => {
+    if (info.type.kind !== "Node") {
+      throw failure(`error: expected resource of type node, got ${JSON.stringify(info.type.info.resource)}`);
+    }
+    infos.push(info);
+  });
+  if (errors.length > 0) throw errors[0]!;
+  return infos;
+}
