@@ -30,5 +30,5 @@ export function together(errors: readonly Error[]): Error {
 
 /** Wrong words for a command: `cmdutil.UsageErrorf`. */
 export function usageError(commandPath: string, message: string): CommandError {
-  return new CommandError(`error: ${message}\nSee '${commandPath} -h' for help and examples`);
+  return new CommandError(`${failure(message).message}\nSee '${commandPath} -h' for help and examples`);
 }

@@ -4,6 +4,7 @@ import { type DryRun, dryRunSuffix } from "../flags/dry-run.ts";
 import type { FlagValues } from "../flags/flag.ts";
 import type { Session } from "../session.ts";
 import { printJson } from "./json.ts";
+import { readFormat, templatePrinter } from "./template-printer.ts";
 import { printYaml } from "./yaml.ts";
 
 /** Prints an object after something was done to it. */
@@ -16,10 +17,12 @@ export type ObjectPrinter = (object: PlainObject) => void;
  * @throws CommandError for a format that there is not
  */
 export function objectPrinter(session: Session, flags: FlagValues, operation: string, dryRun: DryRun): ObjectPrinter {
-  const format = flags.text("output");
+  const format = readFormat(flags);
   const printable = (object: PlainObject): PlainObject =>
     flags.flag("show-managed-fields") ? object : withoutManagedFields(object);
-  switch (format) {
+  const fill = templatePrinter(format, flags, session.host.files, known);
+  if (fill !== undefined) return (object) => session.write(fill(object));
+  switch (format.name) {
     case "":
       return (object) => session.say(`${nameOf(object)} ${operation}${dryRunSuffix(dryRun)}`);
     case "name":
@@ -28,10 +31,14 @@ export function objectPrinter(session: Session, flags: FlagValues, operation: st
       return (object) => session.write(printJson(printable(object)));
     case "yaml":
       return yamlPrinter(session, printable);
+    case "kyaml":
+      throw failure(`-o kyaml is not modelled; known formats are: ${known}`);
     default:
-      throw unknownFormat(format);
+      throw unknownFormat(format.name);
   }
 }
+
+const known = "json,jsonpath,jsonpath-as-json,jsonpath-file,name,yaml";
 
 /** Documents but the first begin with `---`. */
 function yamlPrinter(session: Session, printable: (object: PlainObject) => PlainObject): ObjectPrinter {

@@ -1,6 +1,5 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { compactJson } from "../output/compact-json.ts";
-import { sortedKeys } from "../output/json.ts";
+import { sortedKeys, structJson } from "../output/json.ts";
 
 /** Where `kubectl apply` keeps the manifest that it applied last. */
 export const lastAppliedKey = "kubectl.kubernetes.io/last-applied-configuration";
@@ -10,7 +9,7 @@ export function withLastApplied(object: PlainObject): PlainObject {
   const metadata = (object.metadata ?? {}) as PlainObject;
   const { [lastAppliedKey]: _, ...annotations } = (metadata.annotations ?? {}) as Record<string, Plain>;
   const plain = { ...object, metadata: { ...metadata, annotations } };
-  const text = `${compactJson(sortedKeys(plain))}\n`;
+  const text = `${structJson(sortedKeys(plain))}\n`;
   return { ...object, metadata: { ...metadata, annotations: { ...annotations, [lastAppliedKey]: text } } };
 }
 

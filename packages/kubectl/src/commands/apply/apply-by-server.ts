@@ -3,8 +3,7 @@ import { ServerError } from "../../client/server-error.ts";
 import { writeQuery } from "../../client/write-query.ts";
 import { failure } from "../../command-error.ts";
 import { readDryRun, readValidation } from "../../flags/dry-run.ts";
-import { compactJson } from "../../output/compact-json.ts";
-import { sortedKeys } from "../../output/json.ts";
+import { sortedKeys, structJson } from "../../output/json.ts";
 import type { FileObject } from "../../resources/file-objects.ts";
 import type { CommandRun } from "../command.ts";
 import type { AppliedObject } from "./apply.ts";
@@ -15,7 +14,7 @@ export function applyByServer({ flags, session }: CommandRun, given: FileObject)
   if (given.name === "") throw failure("resource name may not be empty");
   try {
     const object = session.client.ask("PATCH", `${given.collection}/${given.name}${below}`, {
-      body: compactJson(sortedKeys(given.object)),
+      body: structJson(sortedKeys(given.object)),
       contentType: "application/apply-patch+yaml",
       query: writeQuery({
         fieldManager: flags.text("field-manager") || "kubectl",

@@ -5,8 +5,7 @@ import { ServerError } from "../../client/server-error.ts";
 import { writeQuery } from "../../client/write-query.ts";
 import { failure } from "../../command-error.ts";
 import { readDryRun, readValidation } from "../../flags/dry-run.ts";
-import { compactJson } from "../../output/compact-json.ts";
-import { sortedKeys } from "../../output/json.ts";
+import { sortedKeys, structJson } from "../../output/json.ts";
 import type { FileObject } from "../../resources/file-objects.ts";
 import { isNotFound, retrieved } from "../../resources/find-resources.ts";
 import { lastApplied, lastAppliedKey, withLastApplied } from "../../resources/last-applied.ts";
@@ -20,7 +19,7 @@ export function applyObject(call: CommandRun, given: FileObject): AppliedObject 
   if (current === undefined) return { object: create(call, given, modified), outcome: "created" };
   if (lastApplied(current) === undefined) warnOfMissing(call, given);
   const patch = patchFor(given, modified, current);
-  const text = compactJson(sortedKeys(patch as Plain));
+  const text = structJson(sortedKeys(patch as Plain));
   if (text === "{}") return { object: told(call, current), outcome: "unchanged" };
   if (readDryRun(call.flags) === "client") {
     const object = applyStrategicPatch(current as Record<string, unknown>, patch, given.type.info.struct);
@@ -68,7 +67,7 @@ function patchFor({ type }: FileObject, modified: PlainObject, current: PlainObj
     );
   } catch (reason) {
     if (!(reason instanceof StrategicFailure)) throw reason;
-    const [a, b, c] = [original, modified, current].map((one) => compactJson(sortedKeys(one as Plain)));
+    const [a, b, c] = [original, modified, current].map((one) => structJson(sortedKeys(one as Plain)));
     throw failure(`creating patch with:\noriginal:\n${a}\nmodified:\n${b}\ncurrent:\n${c}\nfor: ${reason.message}`);
   }
 }

@@ -6,7 +6,7 @@ import type { Flag, FlagValues } from "../../flags/flag.ts";
 import { printFlags, writeFlags } from "../../flags/global-flags.ts";
 import { objectPrinter } from "../../output/object-printer.ts";
 import { findResources, type ResourceInfo } from "../../resources/find-resources.ts";
-import { resourceType } from "../../resources/resource-type.ts";
+import { findResourceTypes, resourceType } from "../../resources/resource-type.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { isSameTaint, readTaints, type Taint, type Taints, taintText } from "./taint-spec.ts";
 
@@ -43,7 +43,8 @@ function run(call: CommandRun): void {
   });
   found.visit((info) => {
     const { object, outcome } = tainted(info, taints, given.flag("overwrite"));
-    const print = objectPrinter(session, given, outcome, dryRun);
+    // Nothing is said of a dry run: the printer's operation is set anew here.
+    const print = objectPrinter(session, given, outcome, "none");
     if (dryRun === "client") {
       print(object);
       return;
@@ -81,6 +82,9 @@ function readable(words: readonly string[], path: string): Taints {
 }
 
 function check(word: string, { added, removed }: Taints, resources: readonly string[], given: FlagValues): void {
+  if (findResourceTypes(word).length === 0) {
+    throw new CommandError(`the server doesn't have a resource type ${JSON.stringify(word)}`);
+  }
   if (resourceType(word).kind !== "Node") {
     throw failure(`invalid resource type ${word.toLowerCase()}, only node types are supported`);
   }
