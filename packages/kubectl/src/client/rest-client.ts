@@ -24,7 +24,7 @@ export class RestClient {
   /** @throws ServerError when the server refuses */
   ask(method: string, path: string, options: RequestOptions = {}): PlainObject {
     const answer = this.answer(method, path, options);
-    if (typeof answer.body === "string") throw failure(`the server answered ${answer.contentType}`);
+    if (typeof answer.body === "string") throw unexpected(answer.code, answer.contentType);
     if (answer.code >= 400) throw new ServerError(answer.body);
     return answer.body;
   }
@@ -55,4 +55,12 @@ export class RestClient {
     for (const warning of response.warnings) this.#warn(warning);
     return response;
   }
+}
+
+/** An answer that is no object (apimachinery, errors.NewGenericServerResponse). */
+export function unexpected(code: number, contentType: string): Error {
+  if (code === 404) {
+    return new ServerError({ reason: "NotFound", message: "the server could not find the requested resource" });
+  }
+  return failure(`the server answered ${contentType}`);
 }

@@ -11,14 +11,17 @@ export class ColumnAligner {
   readonly #widths: number[] = [];
 
   align(rows: readonly (readonly string[])[]): string {
+    this.reserve(rows);
+    return rows.map((row) => `${this.#alignRow(row)}\n`).join("");
+  }
+
+  /** Makes columns as wide as these rows need them. What ends a line is as wide as it is, and widens nothing. */
+  reserve(rows: readonly (readonly string[])[]): void {
     for (const row of rows) {
-      for (const [column, cell] of row.entries()) {
-        // What ends a line is as wide as it is, and widens nothing.
-        if (column === row.length - 1) continue;
+      for (const [column, cell] of row.slice(0, -1).entries()) {
         this.#widths[column] = Math.max(this.#widths[column] ?? 6, lengthOf(cell) + 3);
       }
     }
-    return rows.map((row) => `${this.#alignRow(row)}\n`).join("");
   }
 
   #alignRow(row: readonly string[]): string {

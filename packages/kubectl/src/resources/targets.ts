@@ -95,7 +95,7 @@ export function* fetchTarget(
   if (target.name !== undefined) {
     const below = flags.text("subresource");
     const path = `${target.path}/${checkedName(target.name)}${below === "" ? "" : `/${below}`}`;
-    yield session.client.ask("GET", path, { ...(query && { query }), ...(accept && { accept }) });
+    yield named(path);
     return;
   }
   const labelSelector = flags.text("selector") || undefined;
@@ -108,6 +108,15 @@ export function* fetchTarget(
     if (next === undefined) return;
   }
 
+  function named(path: string): PlainObject {
+    try {
+      return session.client.ask("GET", path, { ...(query && { query }), ...(accept && { accept }) });
+    } catch (reason) {
+      if (reason instanceof ServerError && reason.reason === "NotFound") requireNamespace(target.path, session);
+      throw reason;
+    }
+  }
+
   function listed({ type, path }: Target, asked: Readonly<Record<string, string | undefined>>): PlainObject {
     try {
       return session.client.ask("GET", path, { query: asked, ...(accept && { accept }) });
@@ -115,6 +124,14 @@ export function* fetchTarget(
       if (reason instanceof ServerError) throw enhanced(reason, type, labelSelector ?? "", fieldSelector ?? "");
       throw reason;
     }
+  }
+}
+
+/** A namespace that is not there is told of first. @throws ServerError */
+function requireNamespace(collection: string, session: Session): void {
+  const namespace = /\/namespaces\/([^/]+)\//.exec(collection)?.[1];
+  if (namespace !== undefined && namespace !== "default") {
+    session.client.ask("GET", `/api/v1/namespaces/${namespace}`);
   }
 }
 

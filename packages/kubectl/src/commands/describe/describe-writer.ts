@@ -25,7 +25,7 @@ export class DescribeWriter {
     const keys = Object.keys(labels ?? {})
       .filter((key) => !skip.has(key))
       .sort();
-    this.#list(
+    this.list(
       title,
       keys.map((key) => `${key}=${labels![key]!}`),
     );
@@ -36,7 +36,7 @@ export class DescribeWriter {
       .filter((key) => key !== lastApplied)
       .sort();
     const lines = keys.flatMap((key) => annotationLines(key, annotations![key]!.replace(/\n$/, "")));
-    this.#list(title, lines);
+    this.list(title, lines);
   }
 
   text(): string {
@@ -44,7 +44,8 @@ export class DescribeWriter {
     return this.#done;
   }
 
-  #list(title: string, lines: readonly string[]): void {
+  /** A title and a line for each text, or `<none>`. */
+  list(title: string, lines: readonly string[]): void {
     if (lines.length === 0) this.line(`${title}:\t<none>`);
     for (const [i, text] of lines.entries()) this.line(`${i === 0 ? `${title}:` : ""}\t${text}`);
   }

@@ -1,22 +1,18 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import type { Kind, KindMap } from "@kubenetsim/core/model/api-object";
 import { ServerError } from "../../client/server-error.ts";
-import { CommandError, failure, usageError } from "../../command-error.ts";
+import { CommandError, failure, together } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
-import { readResourceArguments } from "../../resources/resource-arguments.ts";
-import { collectionPath, type ResourceType } from "../../resources/resource-type.ts";
+import { fileFlags, namesFiles } from "../../resources/file-flags.ts";
+import { collectionPath, resourceType } from "../../resources/resource-type.ts";
+import { fetchTarget, readTargets, type Target } from "../../resources/targets.ts";
 import type { Command, CommandRun } from "../command.ts";
-import { describeIngress } from "./describe-ingress.ts";
-import { describeService } from "./describe-service.ts";
+import { describeEvents } from "./describe-events.ts";
 import { DescribeWriter } from "./describe-writer.ts";
-import { type Describer, LookUp } from "./describer.ts";
-
-const describers: { readonly [K in Kind]?: Describer<KindMap[K]> } = {
-  Service: describeService,
-  Ingress: describeIngress,
-};
+import { LookUp } from "./describer.ts";
+import { describers, withoutEvents } from "./describers.ts";
 
 const flags: readonly Flag[] = [
+  ...fileFlags,
   { name: "all-namespaces", short: "A", kind: "bool" },
   { name: "chunk-size", kind: "int", initial: "500" },
   { name: "selector", short: "l", kind: "string" },
@@ -31,73 +27,77 @@ export const describe: Command = {
   run,
 };
 
-interface Found {
-  readonly type: ResourceType;
-  readonly object: PlainObject;
-}
-
 function run(call: CommandRun): void {
   const { args, session, flags: given } = call;
-  if (args.length === 0) throw nothingAskedFor(call);
+  if (args.length === 0 && !namesFiles(given)) throw nothingAskedFor();
   const { found, errors } = find(call);
-  const all = given.flag("all-namespaces");
-  if (found.length === 0 && errors.length === 0) {
-    session.complain(all ? "No resources found" : `No resources found in ${session.namespace} namespace.`);
+  // Of several objects the events are left out unless they are asked for.
+  const isAlone = found.length === 1 && errors.length === 0;
+  const withEvents = given.flag("show-events") && (given.has("show-events") || isAlone);
+  const [first] = errors;
+  if (errors.length === 1 && first instanceof ServerError && first.reason === "NotFound" && args.length === 2) {
+    describeMatching(call, first);
     return;
   }
-  // Of several objects the events are left out unless they are asked for.
-  const withEvents =
-    given.flag("show-events") && (given.has("show-events") || (found.length === 1 && errors.length === 0));
   session.write(found.map((one) => textOf(call, one, withEvents)).join("\n\n"));
-  if (errors.length === 1) throw errors[0]!;
-  if (errors.length > 1) throw new CommandError(errors.map((error) => error.text).join("\n"));
+  if (errors.length > 0) throw together(errors);
+  if (found.length > 0) return;
+  const all = given.flag("all-namespaces");
+  session.complain(all ? "No resources found" : `No resources found in ${session.namespace} namespace.`);
 }
 
-function find({ args, flags: given, session }: CommandRun): { found: Found[]; errors: ServerError[] } {
-  const namespace = given.flag("all-namespaces") ? undefined : session.namespace;
-  const { types, objects } = readResourceArguments(args);
-  if (objects === undefined) {
-    const query = { labelSelector: given.text("selector") || undefined };
-    const listed = types.flatMap((type) => {
-      const list = session.client.ask("GET", collectionPath(type, namespace), { query });
-      return (list.items as PlainObject[]).map((object) => ({ type, object }));
-    });
-    return { found: listed, errors: [] };
-  }
-  const found: Found[] = [];
-  const errors: ServerError[] = [];
-  for (const { type, name } of objects) {
+function find(call: CommandRun): { found: PlainObject[]; errors: Error[] } {
+  const { targets, errors: before } = readTargets(call);
+  const found: PlainObject[] = [];
+  const errors = [...before];
+  for (const target of targets) {
     try {
-      found.push({ type, object: session.client.ask("GET", `${collectionPath(type, namespace)}/${name}`) });
+      found.push(...objectsOf(call, target));
     } catch (reason) {
-      if (!(reason instanceof ServerError)) throw reason;
-      const matching = reason.reason === "NotFound" && args.length === 2 ? startingWith(type, name) : [];
-      found.push(...matching);
-      if (matching.length === 0) errors.push(reason);
+      if (!(reason instanceof ServerError) && !(reason instanceof CommandError)) throw reason;
+      errors.push(reason);
     }
   }
   return { found, errors };
-
-  /** A name that is none may be the beginning of some. */
-  function startingWith(type: ResourceType, prefix: string): Found[] {
-    const items = session.client.ask("GET", collectionPath(type, namespace)).items as PlainObject[];
-    const named = items.filter(({ metadata }) => (metadata as { name: string }).name.startsWith(prefix));
-    return named.map((object) => ({ type, object }));
-  }
 }
 
-function textOf({ session }: CommandRun, { type, object }: Found, withEvents: boolean): string {
-  const describer = describers[type.kind] as Describer<unknown> | undefined;
-  if (describer === undefined) throw failure(`describing ${type.info.plural} is not there yet`);
+function objectsOf(call: CommandRun, target: Target): PlainObject[] {
+  const { kind, info } = target.type;
+  const bodies = [...fetchTarget(target, call, { limit: call.flags.number("chunk-size") })];
+  if (target.name !== undefined) return bodies;
+  const items = bodies.flatMap((body) => body.items as readonly PlainObject[]);
+  return items.map((item) => ({ apiVersion: info.apiVersion, kind, ...item }));
+}
+
+/** A name that is none may be the beginning of some. */
+function describeMatching(call: CommandRun, notFound: ServerError): void {
+  const { args, session, flags: given } = call;
+  const [word = "", prefix = ""] = args;
+  const type = resourceType(word);
+  const target: Target = { type, path: collectionPath(type, session.namespace), name: undefined };
+  const named = objectsOf(call, target).filter(({ metadata }) =>
+    (metadata as { name: string }).name.startsWith(prefix),
+  );
+  if (named.length === 0) throw notFound;
+  const withEvents = given.has("show-events") && given.flag("show-events");
+  for (const object of named) session.say(textOf(call, object, withEvents));
+}
+
+function textOf({ session }: CommandRun, object: PlainObject, withEvents: boolean): string {
+  const kind = String(object.kind);
+  const describer = describers[kind];
+  if (describer === undefined) {
+    throw failure(`describing a ${kind} is not modelled; known are: ${Object.keys(describers).join(", ")}`);
+  }
   const writer = new DescribeWriter();
-  describer(object, writer, new LookUp(session.client, session.host.nowMs));
-  if (withEvents) writer.line("Events:\t<none>");
+  const lookUp = new LookUp(session.client, session.host.nowMs);
+  describer(object as never, writer, lookUp);
+  if (withEvents && !withoutEvents.has(kind)) describeEvents(object, writer, lookUp);
   return writer.text();
 }
 
-function nothingAskedFor({ path, session }: CommandRun): Error {
-  session.complain(
-    'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.\n',
+function nothingAskedFor(): Error {
+  return failure(
+    'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
   );
-  return usageError(path, "Required resource not specified.");
 }

@@ -34,7 +34,39 @@ export class LookUp {
     }
   }
 
+  /** @throws ServerError */
+  object(path: string): PlainObject {
+    return this.#client.ask("GET", path);
+  }
+
+  /** All objects of a collection, in parts of 500. @throws ServerError */
   list(path: string, query: Readonly<Record<string, string>> = {}): PlainObject[] {
-    return this.#client.ask("GET", path, { query }).items as PlainObject[];
+    const items: PlainObject[] = [];
+    for (let next: string | undefined; ; ) {
+      const asked = { ...query, limit: "500", ...(next === undefined ? {} : { continue: next }) };
+      const list = this.#client.ask("GET", path, { query: asked });
+      items.push(...((list.items ?? []) as readonly PlainObject[]));
+      next = (list.metadata as { readonly continue?: string } | undefined)?.continue || undefined;
+      if (next === undefined) return items;
+    }
+  }
+
+  /** What happened to an object; nothing where the server keeps no events. */
+  eventsOf({ kind, metadata }: PlainObject): PlainObject[] {
+    const { name, namespace = "", uid = "" } = metadata as { name: string; namespace?: string; uid?: string };
+    const terms = [
+      ["name", name],
+      ["namespace", namespace],
+      // Events of a Pod's parts name it by its uid alone.
+      ...(kind === "Pod" ? [] : [["kind", String(kind)]]),
+      ["uid", uid],
+    ].map(([field, value]) => `involvedObject.${field}=${value}`);
+    const path = namespace === "" ? "/api/v1/events" : `/api/v1/namespaces/${namespace}/events`;
+    try {
+      return this.list(path, { fieldSelector: terms.join(",") });
+    } catch (reason) {
+      if (reason instanceof ServerError) return [];
+      throw reason;
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { unexpected } from "../../client/rest-client.ts";
 import { ServerError } from "../../client/server-error.ts";
 import { failure } from "../../command-error.ts";
 import type { CommandRun } from "../command.ts";
@@ -14,8 +15,8 @@ export function getRaw({ args, flags, session }: CommandRun): void {
     throw failure(`--raw must be a valid URL path: parse ${JSON.stringify(raw)}: invalid URI for request`);
   }
   const { path, query } = readUri(raw);
-  const { body, code } = session.client.answer("GET", path, { query });
-  if (code >= 400 && typeof body !== "string") throw new ServerError(body);
+  const { body, code, contentType } = session.client.answer("GET", path, { query });
+  if (code >= 400) throw typeof body === "string" ? unexpected(code, contentType) : new ServerError(body);
   session.write(typeof body === "string" ? body : `${JSON.stringify(body)}\n`);
 }
 

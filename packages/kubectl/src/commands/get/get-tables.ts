@@ -32,11 +32,13 @@ function printGroups(call: CommandRun, answers: readonly Answer[]): string {
     // Once there is a column of namespaces, it stays.
     withNamespace ||= given.flag("all-namespaces") && type.info.namespaced;
     if (last?.type !== type) {
+      if (last !== undefined) texts[texts.length - 1] += last.printer.end();
       last = { type, printer: new TablePrinter(tableOptions(call, type, { withNamespace, withKind })) };
       texts.push("");
     }
-    texts[texts.length - 1] += last.printer.print(sortedRows(asTable(body), given.text("sort-by")));
+    texts[texts.length - 1] += last.printer.add(sortedRows(asTable(body), given.text("sort-by")));
   }
+  if (last !== undefined) texts[texts.length - 1] += last.printer.end();
   const separator = given.flag("no-headers") ? "" : "\n";
   return texts.filter((text) => text !== "").join(separator);
 }
