@@ -24,7 +24,7 @@ function options(match: Match): string {
       return `${not(match.negated)} ${stateOptions[match.kind]} ${states.join(",")}`;
     }
     case "mark":
-      return `${not(match.negated)} --mark ${printMasked(match.value, match.mask)}`;
+      return `${not(match.negated)} --mark ${maskedText(match.value, match.mask)}`;
     case "statistic":
       return match.mode === "random"
         ? ` --mode random${not(match.negated)} --probability ${probabilityText(match.probability31)}`
@@ -56,7 +56,7 @@ function options(match: Match): string {
  * "%.11f" of the fraction: C rounds what lies in the middle to the even digit, `toFixed` up. The middle it is where all but
  * the twelfth binary digit behind the point, and those before it, are 0.
  */
-function probabilityText(probability31: number): string {
+export function probabilityText(probability31: number): string {
   if ((probability31 & 0xfffff) !== 0x80000) return (probability31 / 2 ** 31).toFixed(11);
   const below = (BigInt(probability31) * 10n ** 11n) >> 31n;
   return `0.${String(below + (below & 1n)).padStart(11, "0")}`;
@@ -77,7 +77,7 @@ function addrtype(option: string, side: { negated: boolean; type: string } | und
 }
 
 /** `0x4000/0x4000`; a mask of all ones is left out. */
-function printMasked(value: number, mask: number): string {
+export function maskedText(value: number, mask: number): string {
   const text = `0x${(value >>> 0).toString(16)}`;
   return mask >>> 0 === 0xffffffff ? text : `${text}/0x${(mask >>> 0).toString(16)}`;
 }

@@ -45,7 +45,8 @@ function printTable(table: Table, options: PrintOptions): string {
   return `${lines.join("\n")}\n`;
 }
 
-function orderChains(table: Table): Chain[] {
+/** Built-in chains in the kernel's order, then the others by name. */
+export function orderChains(table: Table): Chain[] {
   const builtin = builtinChains[table.name];
   const first = builtin.map((name) => table.chains.get(name)).filter((chain) => chain !== undefined);
   const others = [...table.chains.values()].filter((chain) => !builtin.includes(chain.name));
