@@ -25,7 +25,7 @@ const everyRule: Readonly<Record<IpFamily, string>> = {
 [100000:9999499] -A INPUT -m conntrack --ctstate DNAT,SNAT,INVALID,UNTRACKED
 [9999500:9999999999] -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT
 [0:12345678901234] -A INPUT -m state ! --state NEW -j ACCEPT
-[0:1234567890123456] -A FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT
+[0:123456789012345] -A FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT
 [0:0] -A FORWARD -m mark ! --mark 0x1 -j DROP
 [0:0] -A FORWARD -p tcp -m tcp --sport 1:5 ! --dport 80 -j REJECT --reject-with icmp-port-unreachable
 [0:0] -A FORWARD -p tcp -j REJECT --reject-with tcp-reset
@@ -76,7 +76,7 @@ COMMIT
 :FORWARD ACCEPT [0:0]
 :OUTPUT ACCEPT [0:0]
 :KUBE-SVC-ABCDEFGHIJKLMNOP - [0:0]
-[3:180] -A INPUT -m conntrack --ctstate NEW -m comment --comment "k s" -j KUBE-SVC-ABCDEFGHIJKLMNOP
+[0:0] -A INPUT -m conntrack --ctstate NEW -m comment --comment "k s" -j KUBE-SVC-ABCDEFGHIJKLMNOP
 [0:0] -A INPUT -s fd00::/64 ! -d fd00:10:96::1/128 -i eth0 -p tcp -m tcp --dport 80 -j REJECT --reject-with icmp6-port-unreachable
 [0:0] -A INPUT ! -p ipv6-icmp -m recent --rcheck --seconds 10800 --reap --name K --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource -j ACCEPT
 [0:0] -A INPUT -s fd00:1111:2222:3333:4444:5555:6666:7777/128 -p udp
