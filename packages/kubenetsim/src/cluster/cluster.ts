@@ -10,7 +10,7 @@ import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-p
 import { parseSource } from "../connect/source.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
-import { type KubectlOptions, runKubectlLine } from "../shell/kubectl-line.ts";
+import { type KubectlOptions, kubectlProgram, runKubectlLine } from "../shell/kubectl-line.ts";
 import { MemoryFiles } from "../shell/memory-files.ts";
 import { findWarnings } from "../warnings/find-warnings.ts";
 import { proxyWarnings } from "../warnings/proxy-warnings.ts";
@@ -160,7 +160,8 @@ export class Cluster {
   }
 
   node(name: string): NodeHandle {
-    return new NodeHandle(name, this.#stages.nodeControl(name), this.#stages.connections);
+    const shell = { files: this.files, programs: [["kubectl", kubectlProgram(this)] as const] };
+    return new NodeHandle(name, this.#stages.nodeControl(name), this.#stages.connections, shell);
   }
 
   /** A host outside of the cluster; any address will do. */

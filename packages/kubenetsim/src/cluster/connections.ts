@@ -3,6 +3,7 @@ import { copyRandom, type Random, seededRandom } from "@kubenetsim/core/runtime/
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import { type Share, shares } from "@kubenetsim/network/shares/shares";
 import type { OutsideClient } from "@kubenetsim/network/topology/input";
+import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
 import { connect, requestOf } from "../connect/connect.ts";
 import { noSuchNode } from "../connect/no-such-node.ts";
@@ -61,6 +62,12 @@ export class Connections implements Questions {
     return { count: this.#count, draws: this.#draws, clients: this.#network.clients };
   }
 
+  /** The network as it is now. */
+  topology(): Topology {
+    this.#plane.requireModelled();
+    return this.#network.tracer(this.#state).walker.topology;
+  }
+
   connect(from: Source, to: string): Trace {
     const { state, tracer } = this.#ready(from);
     const traced = connect(state, tracer, { from, to, sourcePort: this.#sourcePort });
@@ -81,10 +88,14 @@ export class Connections implements Questions {
     return firstSourcePort + (this.#count % sourcePorts);
   }
 
+  get #state(): ClusterState {
+    return this.#plane.history.at(-1)?.state ?? this.#unsettled();
+  }
+
   /** The settled state, and its network with the sender in it. */
   #ready(from: Source): { readonly state: ClusterState; readonly tracer: Tracer } {
     this.#plane.requireModelled();
-    const state = this.#plane.history.at(-1)?.state ?? this.#unsettled();
+    const state = this.#state;
     if (this.#entryNode !== undefined && !state.tables.Node.has(this.#entryNode)) {
       throw noSuchNode(this.#entryNode, state.tables.Node.keys());
     }

@@ -17,18 +17,29 @@ const texts: readonly NodeText[] = backends.flatMap((backend) => backend.texts);
  * @throws ParseError for a command that is not among those that can be run on a node
  */
 export function readNodeCommand(command: string): (node: NodeKernel) => string {
+  const found = findNodeCommand(command);
+  if (found !== undefined) return found;
+  const commands = nodeCommands();
+  const meant = nearestWord(canonicalCommand(command), commands);
+  throw new ParseError(`"${command}" cannot be run on a node`, {
+    hint: meant === undefined ? `the commands are ${commands.join(", ")}` : `did you mean ${meant}?`,
+  });
+}
+
+/** The commands that tell something, as messages name them. */
+export function nodeCommands(): string[] {
+  return texts.map(({ takesName, command }) => (takesName ? `${command} [NAME]` : command));
+}
+
+/** The same, and undefined for a command that cannot be run. */
+export function findNodeCommand(command: string): ((node: NodeKernel) => string) | undefined {
   const words = canonicalCommand(command);
   const text = texts.find((candidate) => canonicalCommand(candidate.command) === words);
   if (text !== undefined) return (node) => text.print(node);
   const about = texts.find((candidate) => candidate.takesName && isWithName(words, candidate.command));
   if (about !== undefined) return (node) => about.print(node, words.slice(about.command.length + 1));
   const [program, ...options] = shellWords(command);
-  if (program === "ipvsadm") return ({ director }) => runIpvsadm(director, options);
-  const commands = texts.map((candidate) => (candidate.takesName ? `${candidate.command} [NAME]` : candidate.command));
-  const meant = nearestWord(words, commands);
-  throw new ParseError(`"${command}" cannot be run on a node`, {
-    hint: meant === undefined ? `the commands are ${commands.join(", ")}` : `did you mean ${meant}?`,
-  });
+  return program === "ipvsadm" ? ({ director }) => runIpvsadm(director, options) : undefined;
 }
 
 function isWithName(words: string, command: string): boolean {

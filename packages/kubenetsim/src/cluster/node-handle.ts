@@ -1,12 +1,22 @@
 import type { IpFamily } from "@kubenetsim/core/net/address";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { CommandResult, FileTree } from "@kubenetsim/kubectl";
 import type { Ruleset, TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
+import type { Host } from "@kubenetsim/network/topology/host";
+import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { startLog } from "@kubenetsim/proxy/log/start-log";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
+import { nodeFiles } from "../node-shell/node-files.ts";
+import { nodePrograms } from "../node-shell/node-programs.ts";
+import type { NodeSystem } from "../node-shell/node-shell.ts";
 import { ipsetListText, ipvsadmText, nftTableText, nodeIptables } from "../print/node-texts.ts";
+import { commandSource, type ShellValue } from "../shell/command-source.ts";
+import type { Program } from "../shell/program.ts";
+import { readCommands } from "../shell/read-commands.ts";
+import { runCommands } from "../shell/run-commands.ts";
 import { ClientHandle, type Questions } from "./client-handle.ts";
 import { readNodeCommand } from "./node-command.ts";
 import { readTableName } from "./table-name.ts";
@@ -23,19 +33,31 @@ export interface NodeControl {
   plane(): NodePlane;
   act(kind: ProxyAction["kind"]): void;
   load(ruleset: Ruleset): void;
+  /** Its place in the network. */
+  network(): { readonly topology: Topology; readonly host: Host };
+  /** kube-proxy runs there in a Pod. */
+  proxyIsPod(): boolean;
   /** Asks kube-proxy's health servers. */
   ask(question: { readonly port: number; readonly path: string }): string | undefined;
+}
+
+/** What a node's shell has besides the node. */
+export interface NodeShell {
+  readonly files: FileTree;
+  readonly programs: readonly (readonly [string, Program])[];
 }
 
 /** One node: what its kernel holds, as the node's own programs print it. */
 export class NodeHandle extends ClientHandle {
   readonly name: string;
   readonly #control: NodeControl;
+  readonly #shell: NodeShell;
 
-  constructor(name: string, control: NodeControl, ask: Questions) {
+  constructor(name: string, control: NodeControl, ask: Questions, shell: NodeShell) {
     super({ kind: "node", name }, ask);
     this.name = name;
     this.#control = control;
+    this.#shell = shell;
   }
 
   /** What kube-proxy on this node runs with: what it took when it started. Undefined before it has. */
@@ -119,6 +141,23 @@ export class NodeHandle extends ClientHandle {
     return readNodeCommand(command)(this.#running());
   }
 
+  /**
+   * Runs a command line on the node, as somebody types it there: `iptables-save`, `iptables -t nat -L -n -v`, `ipvsadm`, `ipset`,
+   * `nft list`, `conntrack -L`, `ip addr`, `ip route`, `ss -lnt`, `systemctl restart kube-proxy`, `curl`, `kubectl`; piped into
+   * `grep`, `head`, `tail`, `wc`, `sort`, `uniq` and `cat`, with `> file` into the cluster's `files`. In a template each inserted
+   * value is one word, or a part of one; nothing else is expanded.
+   *
+   * @example lab.node("n1").sh`iptables-save | grep ${name}`.stdout;
+   * @throws ParseError for what is no command line, UnsupportedError for a command or an option that is not known, with those that are
+   */
+  sh(line: TemplateStringsArray | string, ...values: readonly ShellValue[]): CommandResult {
+    // There must be such a node, whatever is typed.
+    this.#control.plane();
+    const { files, programs } = this.#shell;
+    const known = nodePrograms(this.#system(), programs);
+    return runCommands(readCommands(commandSource(line, values)), { programs: known, files: nodeFiles(files) });
+  }
+
   /** `ipvsadm -Ln`. */
   ipvsadm(): string {
     return ipvsadmText.print(this.#running());
@@ -132,6 +171,19 @@ export class NodeHandle extends ClientHandle {
   /** `nft list table ip kube-proxy`, or `ip6`; "" where kube-proxy has not written one. */
   nftList(options: { readonly family?: IpFamily } = {}): string {
     return nftTableText(this.#running(), options.family === "IPv6" ? "ip6" : "ip") ?? "";
+  }
+
+  #system(): NodeSystem {
+    const control = this.#control;
+    return {
+      name: this.name,
+      running: () => this.#running(),
+      network: () => control.network(),
+      restartKubeProxy: () => control.act("restart"),
+      proxyIsPod: control.proxyIsPod(),
+      connect: (destination) => this.connect(destination),
+      healthAnswer: (port, path) => control.ask({ port, path }),
+    };
   }
 
   #running() {

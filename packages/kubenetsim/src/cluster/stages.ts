@@ -9,6 +9,7 @@ import { DataPlane } from "../dataplane/data-plane.ts";
 import { askNodeHealth } from "../dataplane/node-health.ts";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
+import { isProxyPod } from "../dataplane/process-starts.ts";
 import type { Warning } from "../warnings/warning.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
 import { type ClusterSnapshot, requireSnapshot, takeSnapshot } from "./cluster-snapshot.ts";
@@ -137,6 +138,13 @@ export class Stages {
         this.act({ kind, node: name });
       },
       load: (ruleset) => this.#data.load(this.#nodePlane(name).name, ruleset),
+      network: () => {
+        this.#nodePlane(name);
+        const topology = this.#connections.topology();
+        return { topology, host: topology.nodes.get(name)! };
+      },
+      proxyIsPod: () =>
+        this.settledState.tables.Pod.values().some((pod) => isProxyPod(pod) && pod.spec.nodeName === name),
       ask: (question) => askNodeHealth(this.#nodePlane(name), this.settledState, question, this.clock.nowMs),
     };
   }

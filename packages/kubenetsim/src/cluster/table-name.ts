@@ -4,6 +4,10 @@ import type { TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 
 const tables: readonly TableName[] = ["nat", "filter", "mangle", "raw", "security"];
 
+export function isTableName(text: string): text is TableName {
+  return (tables as readonly string[]).includes(text);
+}
+
 /** @throws ParseError for a table that iptables does not have. */
 export function readTableName(text: string): TableName {
   const table = tables.find((candidate) => candidate === text);

@@ -50,6 +50,11 @@ export function askHealth(proxy: KubeProxy, port: number, question: Question): s
   return server === undefined ? undefined : printHttpAnswer(server.answer(question), date);
 }
 
+/** Where a kube-proxy's HTTP servers listen. */
+export function healthSockets(proxy: KubeProxy): HealthSocket[] {
+  return [...healthServers(proxy).values()].flatMap((servers) => servers.map(({ socket }) => socket));
+}
+
 function healthServers(proxy: KubeProxy): ReadonlyMap<number, readonly HealthServer[]> {
   const known = serversOf.get(proxy);
   if (known !== undefined) return known;

@@ -80,8 +80,12 @@ function podCIDRs({ spec }: Node): string {
   return (spec?.podCIDRs ?? []).join();
 }
 
-/** The node of a Pod as kubeadm's DaemonSet kube-proxy makes them: when it is deleted, another one starts there. */
-function nodeOfProxyPod({ metadata, spec }: Pod): string | undefined {
-  const isProxy = metadata.namespace === "kube-system" && metadata.labels?.["k8s-app"] === "kube-proxy";
-  return isProxy ? spec.nodeName : undefined;
+/** The node of a Pod of kube-proxy: when it is deleted, another one starts there. */
+function nodeOfProxyPod(pod: Pod): string | undefined {
+  return isProxyPod(pod) ? pod.spec.nodeName : undefined;
+}
+
+/** Is it a Pod as kubeadm's DaemonSet kube-proxy makes them? */
+export function isProxyPod({ metadata }: Pod): boolean {
+  return metadata.namespace === "kube-system" && metadata.labels?.["k8s-app"] === "kube-proxy";
 }

@@ -83,6 +83,17 @@ export class Host {
     return own !== undefined && own.range.prefix >= shared.range.prefix ? own : shared;
   }
 
+  /** Its own and the shared ones, but for those that another to the same range hides. */
+  allRoutes(): Route[] {
+    const own = this.routes.all();
+    const ranges = new Set(own.map(({ range }) => `${range.words}/${range.prefix}`));
+    const shared = this.sharedRoutes?.all() ?? [];
+    return [
+      ...own,
+      ...shared.filter((route) => !this.#leadsHere(route) && !ranges.has(`${route.range.words}/${route.range.prefix}`)),
+    ];
+  }
+
   #leadsHere(route: Route): boolean {
     const hop = route.nextHops[0];
     return hop !== undefined && this.devices[route.device]!.segment?.hosts[hop] === this.id;

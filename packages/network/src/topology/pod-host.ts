@@ -91,7 +91,7 @@ function attach(node: NodeHost, host: Host, key: ObjectKey, addresses: readonly 
 }
 
 /** The same for a Pod whenever it comes, as the plugins name them by what the Pod is. */
-function vethName(key: ObjectKey): string {
+export function vethName(key: ObjectKey): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
   return `veth${(hash >>> 0).toString(16).padStart(8, "0")}`;

@@ -34,6 +34,12 @@ export class PrefixTable {
     levels.find((level) => level.prefix === range.prefix)?.networks.remove(range.words, value);
   }
 
+  /** The value stored for this very range, or -1. */
+  get({ words, prefix }: Cidr): number {
+    const levels = words.length === 4 ? this.#v6 : this.#v4;
+    return levels.find((level) => level.prefix === prefix)?.networks.get(words) ?? -1;
+  }
+
   /** The value of the longest range that holds the address, or -1. */
   find(v6: boolean, a: number, b: number, c: number, d: number): number {
     const levels = v6 ? this.#v6 : this.#v4;

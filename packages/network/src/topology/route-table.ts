@@ -30,6 +30,11 @@ export class RouteTable {
     this.#table.remove(range, index);
   }
 
+  /** Those that are found, in the order in which they came. */
+  all(): Route[] {
+    return this.#routes.filter(({ range }, index) => this.#table.get(range) === index);
+  }
+
   find(v6: boolean, a: number, b: number, c: number, d: number): Route | undefined {
     const index = this.#table.find(v6, a, b, c, d);
     return index < 0 ? undefined : this.#routes[index];

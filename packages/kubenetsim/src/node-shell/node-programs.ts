@@ -1,0 +1,36 @@
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import type { Program, Programs } from "../shell/program.ts";
+import { textPrograms } from "../shell/programs/text-programs.ts";
+import { conntrack } from "./conntrack.ts";
+import { curl } from "./curl.ts";
+import { ip } from "./ip.ts";
+import { iptables } from "./iptables.ts";
+import { kernelPrograms } from "./kernel-programs.ts";
+import type { NodeSystem } from "./node-shell.ts";
+import { ss } from "./ss.ts";
+import { systemctl } from "./systemctl.ts";
+
+/** What can be typed on a node, with `more` that the cluster has. */
+export function nodePrograms(node: NodeSystem, more: readonly (readonly [string, Program])[]): Programs {
+  return new Map([
+    ...textPrograms,
+    ...kernelPrograms(node),
+    ["iptables", iptables(node, "iptables", "IPv4")],
+    ["ip6tables", iptables(node, "ip6tables", "IPv6")],
+    ["conntrack", conntrack(node)],
+    ["curl", curl(node)],
+    ["ip", ip(node)],
+    ["ss", ss(node)],
+    ["systemctl", systemctl(node)],
+    ["dig", withoutNames("dig")],
+    ["nslookup", withoutNames("nslookup")],
+    ...more,
+  ]);
+}
+
+/** Known by name, so that nobody looks for a misspelling. */
+function withoutNames(program: string): Program {
+  return () => {
+    throw new UnsupportedError(program, "no DNS server runs in the cluster yet");
+  };
+}

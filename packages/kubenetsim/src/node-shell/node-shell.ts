@@ -1,0 +1,22 @@
+import type { Trace } from "@kubenetsim/core/trace/trace";
+import type { Host } from "@kubenetsim/network/topology/host";
+import type { Topology } from "@kubenetsim/network/topology/topology";
+import type { KubeProxy } from "../dataplane/kube-proxy.ts";
+import type { NodeKernel } from "../dataplane/node-kernel.ts";
+
+/** What the programs of a node's shell ask and do. */
+export interface NodeSystem {
+  readonly name: string;
+  /** Its kernel, and the kube-proxy on it: undefined before it has started. @throws UnsupportedError for a mode that is not modelled */
+  running(): NodeKernel & { readonly proxy: KubeProxy | undefined };
+  /** Its place in the network. */
+  network(): { readonly topology: Topology; readonly host: Host };
+  /** Ends kube-proxy; another one starts in its place. */
+  restartKubeProxy(): void;
+  /** kube-proxy runs in a Pod there, and not as a service of systemd. */
+  readonly proxyIsPod: boolean;
+  /** Opens a connection from the node. */
+  connect(destination: string): Trace;
+  /** What kube-proxy's own HTTP servers answer there, as `curl -i` prints it; undefined where none listens. */
+  healthAnswer(port: number, path: string): string | undefined;
+}
