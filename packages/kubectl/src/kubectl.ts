@@ -1,13 +1,16 @@
 import { ServerError } from "./client/server-error.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, usageError } from "./command-error.ts";
 import type { CommandResult } from "./command-result.ts";
 import type { Command } from "./commands/command.ts";
 import { commands } from "./commands/commands.ts";
+import { unmodelledCommands } from "./commands/unmodelled-commands.ts";
+import type { FlagValues } from "./flags/flag.ts";
 import { globalFlags } from "./flags/global-flags.ts";
-import { parseFlags, requireFlags } from "./flags/parse-flags.ts";
-import { groupUsage } from "./group-usage.ts";
+import { parseFlags, refuseFlags, requireFlags } from "./flags/parse-flags.ts";
+import { commandUsage, groupUsage } from "./group-usage.ts";
 import type { KubectlHost } from "./host.ts";
 import { Session } from "./session.ts";
+import { unknownCommand } from "./suggestions.ts";
 
 /**
  * Runs one command line of kubectl 1.37, without the word `kubectl`, against an API server.
@@ -18,18 +21,44 @@ export function runKubectl(words: readonly string[], host: KubectlHost): Command
   let session: Session | undefined;
   try {
     const { command, path, rest } = findCommand(words);
-    if (command.run === undefined) return { stdout: "", stderr: groupUsage(command, path), exitCode: 1 };
     const known = [...(command.flags ?? []), ...globalFlags];
-    const { args, flags } = parseFlags(rest, known, path);
+    const isBare = command.takesAnything === true;
+    const { args, flags } = isBare ? parseFlags(["--", ...rest], known, path) : parseFlags(rest, known, path);
+    if (flags.flag("help")) return { stdout: usageOf(command, path), stderr: "", exitCode: 0 };
+    refuseFlags(known, flags);
     session = new Session(host, flags);
+    if (command.run === undefined) return withoutCommand(command, path, args);
     requireFlags(known, flags);
     command.run({ path, args, flags, session });
-    return { stdout: session.stdout, stderr: session.stderr, exitCode: 0 };
+    return finished(session, flags);
   } catch (reason) {
     const { text, exitCode } = endOf(reason);
     return { stdout: session?.stdout ?? "", stderr: `${session?.stderr ?? ""}${text}`, exitCode };
   }
 }
+
+/** Warnings may count as errors. */
+function finished({ stdout, stderr, warnings }: Session, flags: FlagValues): CommandResult {
+  if (!flags.flag("warnings-as-errors") || warnings === 0) return { stdout, stderr, exitCode: 0 };
+  const text = `error: ${warnings} warning${warnings === 1 ? "" : "s"} received\n`;
+  return { stdout, stderr: stderr + text, exitCode: 1 };
+}
+
+/** A group tells what is in it. @throws CommandError for a word that is nothing in it */
+function withoutCommand(command: Command, path: string, args: readonly string[]): CommandResult {
+  if (args.length > 0) throw usageError(path, `unknown command ${JSON.stringify(args.join(" "))}`);
+  const usage = usageOf(command, path);
+  if (path === "kubectl") return { stdout: usage, stderr: "", exitCode: 0 };
+  return command.usageGoesTo === "stdout"
+    ? { stdout: usage, stderr: "", exitCode: 1 }
+    : { stdout: "", stderr: usage, exitCode: 1 };
+}
+
+function usageOf(command: Command, path: string): string {
+  return command.subcommands === undefined ? commandUsage(command, path) : groupUsage(command, path);
+}
+
+const allCommands: readonly Command[] = [...commands, ...unmodelledCommands(commands)];
 
 function endOf(reason: unknown): { text: string; exitCode: number } {
   if (reason instanceof CommandError) {
@@ -42,18 +71,18 @@ function endOf(reason: unknown): { text: string; exitCode: number } {
 
 /** The command that words name; what is no command's name is left for it. Flags before the name count for it, too. */
 function findCommand(words: readonly string[]): { command: Command; path: string; rest: readonly string[] } {
-  let command: Command = { name: "kubectl", short: "", subcommands: commands };
+  let command: Command = { name: "kubectl", short: "kubectl controls a cluster", subcommands: allCommands };
   let path = "kubectl";
   const rest = [...words];
   while (command.subcommands !== undefined) {
-    const at = rest.findIndex((word, i) => !word.startsWith("-") && !takesValue(rest[i - 1]));
+    const at = rest.findIndex((word, i) => !word.startsWith("-") && !takesValue(rest[i - 1], command));
     if (at < 0) break;
     const next: Command | undefined = command.subcommands.find(
       ({ name, aliases = [] }) => name === rest[at] || aliases.includes(rest[at]!),
     );
     if (next === undefined) {
-      if (command.run !== undefined) break;
-      throw new CommandError(`error: unknown command ${JSON.stringify(rest[at])} for ${JSON.stringify(path)}`);
+      if (path !== "kubectl") break;
+      throw new CommandError(unknownCommand(rest[at]!, allCommands));
     }
     command = next;
     path += ` ${next.name}`;
@@ -62,9 +91,11 @@ function findCommand(words: readonly string[]): { command: Command; path: string
   return { command, path, rest };
 }
 
-/** A global flag that stands before the command and takes the next word. */
-function takesValue(word: string | undefined): boolean {
-  if (word === undefined || !word.startsWith("-") || word.includes("=")) return false;
-  const flag = globalFlags.find(({ name, short }) => word === `--${name}` || word === `-${short}`);
-  return flag !== undefined && flag.kind !== "bool";
+/** A flag before a command's name takes the next word, unless it is known for one that does not. */
+function takesValue(word: string | undefined, command: Command): boolean {
+  if (word === undefined || !/^-./.test(word) || word.includes("=")) return false;
+  const known = [...globalFlags, ...(command.flags ?? [])];
+  const flag = known.find(({ name, short }) => word === `--${name}` || word === `-${short}`);
+  if (flag === undefined) return word.startsWith("--") || word.length === 2;
+  return flag.kind !== "bool" && flag.bare === undefined;
 }

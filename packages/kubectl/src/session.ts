@@ -12,6 +12,7 @@ export class Session {
   readonly namespaceIsGiven: boolean;
   #stdout = "";
   #stderr = "";
+  #warnings = 0;
 
   constructor(host: KubectlHost, flags: FlagValues) {
     this.host = host;
@@ -19,8 +20,10 @@ export class Session {
     this.namespace = flags.text("namespace") || "default";
     const warned = new Set<string>();
     this.client = new RestClient(host, (warning) => {
-      if (!warned.has(warning)) this.complain(`Warning: ${warning}`);
+      if (warned.has(warning)) return;
       warned.add(warning);
+      this.complain(`Warning: ${warning}`);
+      this.#warnings++;
     });
   }
 
@@ -30,6 +33,11 @@ export class Session {
 
   get stderr(): string {
     return this.#stderr;
+  }
+
+  /** How many warnings the server has given. */
+  get warnings(): number {
+    return this.#warnings;
   }
 
   /** To stdout, with a line end. */

@@ -11,6 +11,8 @@ export interface Command {
   readonly short: string;
   /** Of a group: what stands behind its name in the usage line. */
   readonly usage?: string;
+  /** Of a group: where its usage goes when it is called without a command; stderr unless told otherwise. */
+  readonly usageGoesTo?: "stdout";
   readonly flags?: readonly Flag[];
   /** Any words are its arguments: a command that is known by name alone. */
   readonly takesAnything?: boolean;

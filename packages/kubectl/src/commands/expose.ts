@@ -6,11 +6,12 @@ import { readDryRun } from "../flags/dry-run.ts";
 import type { Flag, FlagValues } from "../flags/flag.ts";
 import { printFlags, saveConfigFlag, writeFlags } from "../flags/global-flags.ts";
 import { objectPrinter } from "../output/object-printer.ts";
-import { readResourceArguments } from "../resources/resource-arguments.ts";
-import { collectionPath } from "../resources/resource-type.ts";
+import { fileFlags } from "../resources/file-flags.ts";
+import { findResources } from "../resources/find-resources.ts";
 import type { Command, CommandRun } from "./command.ts";
 import { createWith, namespaceOf } from "./create/create-object.ts";
 import { readLabels } from "./label-pairs.ts";
+import { overridden, overrideFlags } from "./overrides.ts";
 
 const textFlags = [
   "cluster-ip",
@@ -28,7 +29,9 @@ const textFlags = [
 const flags: readonly Flag[] = [
   ...printFlags,
   ...writeFlags,
+  ...fileFlags,
   saveConfigFlag,
+  ...overrideFlags,
   { name: "labels", short: "l", kind: "string" },
   ...textFlags.map((name): Flag => ({ name, kind: "string" })),
 ];
@@ -45,18 +48,17 @@ const longestName = 63;
 
 function run(call: CommandRun): void {
   const { flags: given, session } = call;
-  const { objects, types } = readResourceArguments(call.args);
-  if (objects === undefined) throw failure("resource(s) were provided, but no name was specified");
   const dryRun = readDryRun(given);
   const print = objectPrinter(session, given, "exposed", dryRun);
-  for (const { type, name } of objects) {
-    const object = session.client.ask("GET", `${collectionPath(type, session.namespace)}/${name}`);
-    const source = sourceOf(object, types[0]!.info.qualified);
-    const service = serviceFor(name.slice(0, longestName), source, given);
-    const metadata = { ...(service.metadata as PlainObject), ...(dryRun === "client" ? namespaceOf(session) : {}) };
-    const path = `/api/v1/namespaces/${session.namespace}/services`;
-    print(createWith(call, { ...service, metadata }, { path, fieldManager: "kubectl-expose" }));
-  }
+  // `-l` is for the labels of the new Service here, and selects nothing.
+  const found = findResources({ session, flags: given, args: call.args, objects: "lazy", selects: false });
+  found.visit(({ type, name, object, namespace = session.namespace }) => {
+    const source = sourceOf(object!, type.info.qualified);
+    const made = overridden(serviceFor(name.slice(0, longestName), source, given), given);
+    const metadata = { ...(made.metadata as PlainObject), ...(dryRun === "client" ? namespaceOf(session) : {}) };
+    const path = `/api/v1/namespaces/${namespace}/services`;
+    print(createWith(call, { ...made, metadata }, { path, fieldManager: "kubectl-expose" }));
+  });
 }
 
 /** What an object tells of the Service before it. */

@@ -7,11 +7,26 @@ import { objectPrinter } from "../output/object-printer.ts";
 import type { Command, CommandRun } from "./command.ts";
 import { createWith, namespaceOf } from "./create/create-object.ts";
 import { readLabels } from "./label-pairs.ts";
+import { overridden, overrideFlags } from "./overrides.ts";
+
+const noPrograms = "containers run no programs here, so there is nothing to be attached to";
+
+const attaching: readonly Flag[] = [
+  { name: "attach", kind: "bool", refusal: noPrograms },
+  { name: "detach-keys", kind: "string", refusal: noPrograms },
+  { name: "leave-stdin-open", kind: "bool", refusal: noPrograms },
+  { name: "pod-running-timeout", kind: "duration", refusal: noPrograms },
+  { name: "rm", kind: "bool", refusal: noPrograms },
+  { name: "stdin", short: "i", kind: "bool", refusal: noPrograms },
+  { name: "tty", short: "t", kind: "bool", refusal: noPrograms },
+];
 
 const flags: readonly Flag[] = [
+  ...attaching,
   ...printFlags,
   ...writeFlags,
   saveConfigFlag,
+  ...overrideFlags,
   { name: "annotations", kind: "stringArray" },
   { name: "command", kind: "bool" },
   { name: "env", kind: "stringArray" },
@@ -32,6 +47,7 @@ function run(call: CommandRun): void {
   const { args, flags: given, session } = call;
   const [name, ...words] = args;
   if (name === undefined) throw failure("NAME is required for run");
+  if (given.text("image") === "") throw failure("--image is required");
   const port = readPort(given);
   const labels = readLabels(given.text("labels"));
   const selector = Object.keys(labels).length === 0 ? { run: name } : labels;
@@ -41,7 +57,7 @@ function run(call: CommandRun): void {
   const destination = { path: `/api/v1/namespaces/${session.namespace}/pods`, fieldManager: "kubectl-run" };
   const named = (object: PlainObject): PlainObject =>
     withNamespace(object, dryRun === "client" ? namespaceOf(session) : {});
-  const created = [createWith(call, named(pod), destination)];
+  const created = [createWith(call, named(overridden(pod, given)), destination)];
   if (given.flag("expose")) {
     const path = `/api/v1/namespaces/${session.namespace}/services`;
     created.push(createWith(call, named(serviceOf(name, labels, selector, port!)), { ...destination, path }));
@@ -57,7 +73,7 @@ function readPort(given: FlagValues): number | undefined {
   return Number(text);
 }
 
-const restartPolicies = ["Always", "Never", "OnFailure"];
+const restartPolicies = ["Always", "OnFailure", "Never"];
 const pullPolicies = ["Always", "IfNotPresent", "Never"];
 
 function podOf(

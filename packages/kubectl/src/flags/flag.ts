@@ -11,6 +11,8 @@ export interface Flag {
   /** What it is when it is given without a value: `--dry-run`. */
   readonly bare?: string;
   readonly required?: boolean;
+  /** The real kubectl has it, and here it is refused by name: why. */
+  readonly refusal?: string;
 }
 
 /** The flags of one command line: each with its texts in the order given. */

@@ -75,6 +75,13 @@ export function parseFlags(words: readonly string[], known: readonly Flag[], com
   }
 }
 
+/** @throws CommandError for a flag that is known and not modelled */
+export function refuseFlags(known: readonly Flag[], flags: FlagValues): void {
+  const refused = known.find(({ name, refusal }) => refusal !== undefined && flags.has(name));
+  if (refused === undefined) return;
+  throw new CommandError(`error: --${refused.name} is not modelled: ${refused.refusal}`);
+}
+
 /** @throws CommandError naming every required flag that is missing */
 export function requireFlags(known: readonly Flag[], flags: FlagValues): void {
   const missing = known

@@ -28,6 +28,8 @@ export interface Search {
   readonly args: readonly string[];
   /** `every`: types are meant with all of their objects; `typeAlone`: a type without names is. */
   readonly all?: "none" | "every" | "typeAlone";
+  /** Whether `-l` and `--field-selector` are to find by; `--selector` means something else in some commands. */
+  readonly selects?: boolean;
   /** `asRead` leaves objects of files and names as they are, `lazy` asks for names, `latest` for files, too. */
   readonly objects: "asRead" | "lazy" | "latest";
 }
@@ -174,7 +176,8 @@ function unique(words: readonly string[]): string[] {
   return [...new Set(words)];
 }
 
-function selects({ flags, all = "none" }: Search, { types, names }: Words): boolean {
+function selects({ flags, all = "none", selects: finds = true }: Search, { types, names }: Words): boolean {
+  if (!finds) return false;
   const selectors = ["selector", "field-selector"].filter((name) => flags.text(name).trim() !== "");
   if (all === "every" && selectors.length > 0) {
     throw failure("setting 'all' parameter but found a non empty selector. ");

@@ -25,8 +25,8 @@ export const createFlags: readonly Flag[] = [
 /** `kubectl create -f` (pkg/cmd/create/create.go). */
 export function createFromFiles(call: CommandRun): void {
   const { flags: given, session, args } = call;
-  requireFiles(given);
   if (args.length > 0) throw usageError(call.path, `Unexpected args: [${args.join(" ")}]`);
+  requireFiles(given);
   for (const name of ["edit", "raw"]) {
     if (given.has(name)) throw failure(`create --${name} is not modelled; give the objects with -f`);
   }

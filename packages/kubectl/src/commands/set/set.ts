@@ -1,9 +1,11 @@
-import { failure } from "../../command-error.ts";
 import type { Command } from "../command.ts";
+import { unmodelled } from "../unmodelled.ts";
 import { setEnv } from "./set-env.ts";
 import { setImage } from "./set-image.ts";
 import { setSelector } from "./set-selector.ts";
 import { setServiceAccount } from "./set-service-account.ts";
+
+const known = [setEnv, setImage, setSelector, setServiceAccount];
 
 /** `kubectl set`. */
 export const set: Command = {
@@ -13,20 +15,13 @@ export const set: Command = {
   subcommands: [
     setEnv,
     setImage,
-    notModelled("resources", "Update resource requests/limits on objects with pod templates"),
+    unmodelled("set resources", "Update resource requests/limits on objects with pod templates", () => known),
     setSelector,
     setServiceAccount,
-    notModelled("subject", "Update the user, group, or service account in a role binding or cluster role binding"),
+    unmodelled(
+      "set subject",
+      "Update the user, group, or service account in a role binding or cluster role binding",
+      () => known,
+    ),
   ],
 };
-
-function notModelled(name: string, short: string): Command {
-  return {
-    name,
-    short,
-    takesAnything: true,
-    run: () => {
-      throw failure(`set ${name} is not modelled; known are: env, image, selector, serviceaccount`);
-    },
-  };
-}
