@@ -4,6 +4,8 @@ import type { RestRequest, RestResponse } from "@kubenetsim/core/apiserver/rest/
 export interface KubectlHost {
   /** The API server; `RestServer.handle`. */
   readonly handle: (request: RestRequest) => RestResponse;
+  /** Where the API server is reached: `https://127.0.0.1:6443`. */
+  readonly server?: string;
   readonly files: FileTree;
   readonly stdin: string;
   /** Virtual time in milliseconds since the epoch of the simulation, for ages. */

@@ -1,3 +1,4 @@
+import { answerRequest } from "@kubenetsim/api/answer-request";
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { RestRequest, RestResponse } from "@kubenetsim/core/apiserver/rest/request";
 import { RestServer } from "@kubenetsim/core/apiserver/rest/rest-server";
@@ -72,7 +73,7 @@ export class RecordedServer implements ApiStore {
   #handle(request: RestRequest): RestResponse {
     this.#isReading = request.method === "GET";
     try {
-      return this.#server.handle(request);
+      return answerRequest(request, (resource) => this.#server.handle(resource));
     } finally {
       this.#isReading = false;
     }

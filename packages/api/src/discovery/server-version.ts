@@ -1,6 +1,7 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 
-/** `/version`: the API server that is modelled. No commit and no build of it are claimed. */
+/** `/version`: the API server that is modelled. No commit and no build of it are claimed: what stands there is what a build of
+ * the module leaves there. */
 export const serverVersion: PlainObject = {
   major: "1",
   minor: "37",
@@ -9,7 +10,7 @@ export const serverVersion: PlainObject = {
   minCompatibilityMajor: "1",
   minCompatibilityMinor: "36",
   gitVersion: "v1.37.2",
-  gitCommit: "",
+  gitCommit: "$Format:%H$",
   gitTreeState: "",
   buildDate: "1970-01-01T00:00:00Z",
   goVersion: "go1.26.8",

@@ -24,9 +24,18 @@ export class RestClient {
   /** @throws ServerError when the server refuses */
   ask(method: string, path: string, options: RequestOptions = {}): PlainObject {
     const answer = this.answer(method, path, options);
-    if (typeof answer.body === "string") throw unexpected(answer.code, answer.contentType);
-    if (answer.code >= 400) throw new ServerError(answer.body);
-    return answer.body;
+    const { body, code, contentType } = answer;
+    const object = typeof body === "string" && contentType === "application/json" ? JSON.parse(body) : body;
+    if (typeof object === "string") throw unexpected(code, contentType);
+    if (code >= 400) throw new ServerError(object);
+    return object;
+  }
+
+  /** JSON of whatever content type: OpenAPI comes as text. @throws ServerError when the server refuses */
+  document(path: string, query: RequestOptions["query"] = {}): PlainObject {
+    const { body, code, contentType } = this.answer("GET", path, { query });
+    if (code >= 400) throw typeof body === "string" ? unexpected(code, contentType) : new ServerError(body);
+    return typeof body === "string" ? (JSON.parse(body) as PlainObject) : body;
   }
 
   /** The whole answer, refusal or not. */

@@ -5,6 +5,7 @@ import { create } from "./create/create.ts";
 import { deleteCommand } from "./delete.ts";
 import { describe } from "./describe/describe.ts";
 import { edit } from "./edit.ts";
+import { explain } from "./explain/explain.ts";
 import { expose } from "./expose.ts";
 import { get } from "./get/get.ts";
 import { label } from "./label.ts";
@@ -16,19 +17,27 @@ import { replace } from "./replace.ts";
 import { rollout } from "./rollout/rollout.ts";
 import { runPod } from "./run.ts";
 import { scale } from "./scale.ts";
+import { apiResources } from "./server/api-resources.ts";
+import { apiVersions } from "./server/api-versions.ts";
+import { clusterInfo } from "./server/cluster-info.ts";
+import { version } from "./server/version.ts";
 import { set } from "./set/set.ts";
 import { wait } from "./wait/wait.ts";
 
 /** Every command that there is. */
 export const commands: readonly Command[] = [
   annotate,
+  apiResources,
+  apiVersions,
   apply,
+  clusterInfo,
   cordon,
   create,
   deleteCommand,
   describe,
   drain,
   edit,
+  explain,
   expose,
   get,
   label,
@@ -40,5 +49,6 @@ export const commands: readonly Command[] = [
   set,
   taint,
   uncordon,
+  version,
   wait,
 ];

@@ -2,7 +2,7 @@ import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/man
 
 /** A value as Go's `json.MarshalIndent(value, "", "    ")` prints it, with a line end. Keys come in the order of the value. */
 export function printJson(value: Plain): string {
-  return `${jsonText(value, "")}\n`;
+  return `${jsonText(value, "", "    ")}\n`;
 }
 
 /** As Go marshals a map: keys by their bytes. */
@@ -17,16 +17,17 @@ export function sortedKeys(value: Plain): Plain {
   );
 }
 
-function jsonText(value: Plain, indent: string): string {
-  const inner = `${indent}    `;
+/** Indented by `step` a level, and by `indent` as a whole. */
+export function jsonText(value: Plain, indent: string, step: string): string {
+  const inner = indent + step;
   if (Array.isArray(value)) {
     if (value.length === 0) return "[]";
-    return `[\n${value.map((item) => inner + jsonText(item, inner)).join(",\n")}\n${indent}]`;
+    return `[\n${value.map((item) => inner + jsonText(item, inner, step)).join(",\n")}\n${indent}]`;
   }
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value as PlainObject).filter((entry) => entry[1] !== undefined);
     if (entries.length === 0) return "{}";
-    const lines = entries.map(([key, item]) => `${inner}${quoted(key)}: ${jsonText(item, inner)}`);
+    const lines = entries.map(([key, item]) => `${inner}${quoted(key)}: ${jsonText(item, inner, step)}`);
     return `{\n${lines.join(",\n")}\n${indent}}`;
   }
   return typeof value === "string" ? quoted(value) : String(value);

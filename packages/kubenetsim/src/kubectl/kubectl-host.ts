@@ -1,3 +1,4 @@
+import { answerRequest } from "@kubenetsim/api/answer-request";
 import type { FileTree, KubectlHost } from "@kubenetsim/kubectl";
 import type { Cluster } from "../cluster/cluster.ts";
 
@@ -10,7 +11,7 @@ export interface KubectlHostOptions {
 /** A cluster as kubectl finds it. What kubectl waits for comes when the cluster settles. */
 export function kubectlHost(lab: Cluster, { files = noFiles, stdin = "", edit }: KubectlHostOptions = {}): KubectlHost {
   return {
-    handle: (request) => lab.api.handle(request),
+    handle: (request) => answerRequest(request, (resource) => lab.api.handle(resource)),
     files,
     stdin,
     nowMs: lab.clock.nowMs,

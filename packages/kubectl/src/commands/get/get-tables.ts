@@ -31,7 +31,7 @@ function printGroups(call: CommandRun, answers: readonly Answer[]): string {
     const { type } = target;
     // Once there is a column of namespaces, it stays.
     withNamespace ||= given.flag("all-namespaces") && type.info.namespaced;
-    if (last?.type !== type) {
+    if (last?.type.kind !== type.kind) {
       if (last !== undefined) texts[texts.length - 1] += last.printer.end();
       last = { type, printer: new TablePrinter(tableOptions(call, type, { withNamespace, withKind })) };
       texts.push("");
