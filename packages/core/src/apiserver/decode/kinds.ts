@@ -1,7 +1,7 @@
 import type { Kind } from "../../model/api-object.ts";
 
 /** What a resource has below it: `services/web/status`. */
-export type Subresource = "status" | "scale";
+export type Subresource = "status" | "scale" | "finalize";
 
 /** How the API server knows a kind. */
 export interface KindInfo {
@@ -60,7 +60,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
     struct: "core.Namespace",
     namespaced: false,
     shortNames: ["ns"],
-    subresources: ["status"],
+    subresources: ["finalize", "status"],
   }),
   Node: described("Node", "v1", "nodes", {
     struct: "core.Node",

@@ -1,9 +1,10 @@
 import type { ApiObject, Kind } from "../../model/api-object.ts";
 import { decodeObject } from "../decode/decode-object.ts";
-import { kinds } from "../decode/kinds.ts";
+import { isStoredKind, kinds } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
 import { badRequest } from "./refusals.ts";
+import type { RequestBody } from "./request-body.ts";
 import type { WriteOptions } from "./write-options.ts";
 
 export interface DecodedBody {
@@ -17,13 +18,17 @@ export interface DecodedBody {
  *
  * @throws StatusError BadRequest for another kind or version, a wrong type, or (strict) an unknown field.
  */
-export function decodeBody(body: PlainObject, kind: Kind, validation: WriteOptions["fieldValidation"]): DecodedBody {
+export function decodeBody(
+  { value, doubled }: RequestBody,
+  kind: Kind,
+  validation: WriteOptions["fieldValidation"],
+): DecodedBody {
   const { apiVersion, struct, version } = kinds[kind];
-  requireKind(body, kind, apiVersion);
-  const { object, wrongType, unknownFields } = decodeObject(body, struct);
+  requireKind(value, kind, apiVersion);
+  const { object, wrongType, unknownFields } = decodeObject(value, struct);
   const prefix = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: `;
   if (wrongType !== undefined) throw badRequest(prefix + wrongType.message);
-  const unknown = unknownFields.map(({ message }) => message);
+  const unknown = [...doubled, ...unknownFields.map(({ message }) => message)];
   if (unknown.length > 0 && validation === "Strict") {
     throw badRequest(`${prefix}strict decoding error: ${unknown.join(", ")}`);
   }
@@ -34,14 +39,26 @@ export function decodeBody(body: PlainObject, kind: Kind, validation: WriteOptio
 
 /** A body may leave its type out; it is then that of the path. */
 function requireKind(body: PlainObject, kind: Kind, apiVersion: string): void {
-  const givenKind = body.kind ?? kind;
-  const givenVersion = body.apiVersion ?? apiVersion;
-  if (givenKind !== kind) {
-    throw badRequest(`the kind in the data (${String(givenKind)}) does not match the expected kind (${kind})`);
+  const givenKind = (body.kind as string | null | undefined) || kind;
+  const givenVersion = (body.apiVersion as string | null | undefined) || apiVersion;
+  if (givenKind === kind && givenVersion === apiVersion) return;
+  const prefix = `${givenKind} in version ${JSON.stringify(versionOf(givenVersion))} cannot be handled as a ${kind}: `;
+  if (isStoredKind(givenKind) && kinds[givenKind].apiVersion === givenVersion) {
+    throw badRequest(`${prefix}converting ${goType(givenKind)} to ${internalType(kind)}: unknown conversion`);
   }
-  if (givenVersion !== apiVersion) {
-    throw badRequest(
-      `the API version in the data (${String(givenVersion)}) does not match the expected API version (${apiVersion})`,
-    );
-  }
+  const scheme = 'in scheme "pkg/runtime/scheme.go:111"';
+  throw badRequest(`${prefix}no kind "${givenKind}" is registered for version "${givenVersion}" ${scheme}`);
+}
+
+function versionOf(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.indexOf("/") + 1);
+}
+
+function goType(kind: Kind): string {
+  return `(v1.${kind})`;
+}
+
+/** Go's package of the type that the API server works with. */
+function internalType(kind: Kind): string {
+  return `(${kinds[kind].group === "" ? "core" : kinds[kind].group.split(".", 1)[0]}.${kind})`;
 }

@@ -23,6 +23,11 @@ export function listObjects(
   return formedList(list, objects, { resourceVersion: String(revision), ...metadata }, form, store.clock.nowMs);
 }
 
+/** The objects that a list gives. @throws StatusError */
+export function selectedObjects(store: ApiStore, route: ResourceRoute, options: ListOptions): readonly ApiObject[] {
+  return listed(store, route, options).objects;
+}
+
 interface Listed {
   readonly objects: readonly ApiObject[];
   readonly revision: number;

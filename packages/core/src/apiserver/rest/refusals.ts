@@ -1,4 +1,4 @@
-import { StatusError } from "../../runtime/errors.ts";
+import { type StatusCause, StatusError } from "../../runtime/errors.ts";
 import type { KindInfo } from "../decode/kinds.ts";
 
 // The API server's answers that refuse, worded as apimachinery's pkg/api/errors/errors.go words them.
@@ -17,6 +17,25 @@ export function conflict(info: KindInfo, name: string, detail: string): StatusEr
   return new StatusError("Conflict", `Operation cannot be fulfilled on ${info.resource} "${name}": ${detail}`, {
     subject: subjectOf(info, name),
   });
+}
+
+/** Every name that was drawn for `generateName` is taken. */
+export function noUniqueName(info: KindInfo, name: string): StatusError {
+  const reason = "the server was not able to generate a unique name for the object";
+  return new StatusError("AlreadyExists", `${info.resource} "${name}" already exists, ${reason}`, {
+    subject: subjectOf(info, name),
+    retryAfterSeconds: 1,
+  });
+}
+
+export function forbidden(
+  info: KindInfo,
+  name: string,
+  detail: string,
+  causes: readonly StatusCause[] = [],
+): StatusError {
+  const subject = subjectOf(info, name);
+  return new StatusError("Forbidden", `${info.resource} "${name}" is forbidden: ${detail}`, { subject, causes });
 }
 
 export function badRequest(message: string): StatusError {

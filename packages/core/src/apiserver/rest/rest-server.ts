@@ -1,20 +1,25 @@
+import type { ApiObject } from "../../model/api-object.ts";
 import { StatusError } from "../../runtime/errors.ts";
-import type { PlainObject } from "../manifest/manifest-document.ts";
 import { patchObject } from "../patch/patch-object.ts";
 import { readPatchType } from "../patch/patch-type.ts";
 import { formed, readAnswerForm } from "./answer-form.ts";
+import { removeCollection } from "./delete-collection.ts";
+import { readDeleteOptions } from "./delete-options.ts";
+import { type Removed, removeObject } from "./delete-verb.ts";
 import { readListOptions } from "./list-options.ts";
 import { listObjects, revisionComplaint } from "./list-verb.ts";
 import { bodyOf } from "./object-body.ts";
-import { badRequest, methodNotAllowed, noSuchResource } from "./refusals.ts";
+import { methodNotAllowed, noSuchResource } from "./refusals.ts";
 import { jsonAnswer, type RestAnswer, type RestRequest, type RestResponse } from "./request.ts";
+import { readObjectBody } from "./request-body.ts";
 import { type ResourceRoute, readRoute } from "./route.ts";
+import { replaceScale, scaleOf } from "./scale-verb.ts";
 import { statusBody } from "./status-body.ts";
 import type { ApiStore } from "./store.ts";
 import { WatchHub } from "./watch-hub.ts";
 import { watchObjects } from "./watch-verb.ts";
-import { readWriteOptions } from "./write-options.ts";
-import { createObject, removeObject, replaceObject, requireObject, type Written } from "./write-verbs.ts";
+import { readWriteOptions, type WriteOptions } from "./write-options.ts";
+import { createObject, replaceObject, requireObject, type Written } from "./write-verbs.ts";
 
 /**
  * The Kubernetes REST API over a store: a request in, an answer out, at once. Transports are thin layers over it: the fetch
@@ -46,36 +51,75 @@ export class RestServer {
   }
 
   #answer(route: ResourceRoute, request: RestRequest): RestResponse {
-    const { state } = this.#store;
-    const { method } = request;
-    const patchType =
-      method === "PATCH" && route.name !== undefined ? readPatchType(request.headers["content-type"]) : undefined;
-    if (method === "GET" && route.name === undefined) return this.#collection(route, request);
-    if (method === "GET") return this.#show(route, request);
-    const options = readWriteOptions(request.query, request.headers["user-agent"] ?? "");
-    const context = this.#store;
-    if (method === "POST" && route.name === undefined) {
-      return this.#commit(201, createObject(state, route, readBody(request), options, context), options.dryRun, route);
+    const isCollection = route.name === undefined;
+    switch (request.method) {
+      case "GET":
+        return isCollection ? this.#collection(route, request) : this.#show(route, request);
+      case "POST":
+        if (!isCollection || (route.info.namespaced && route.namespace === undefined)) throw methodNotAllowed();
+        return this.#create(route, request);
+      case "PUT":
+        if (isCollection) throw methodNotAllowed();
+        return this.#replace(route, request);
+      case "PATCH":
+        if (isCollection || route.subresource === "finalize") throw methodNotAllowed();
+        return this.#patch(route, request);
+      case "DELETE":
+        if (route.subresource !== undefined) throw methodNotAllowed();
+        return isCollection ? this.#removeAll(route, request) : this.#remove(route, request);
+      default:
+        throw methodNotAllowed();
     }
-    if (method === "PUT" && route.name !== undefined) {
-      return this.#commit(200, replaceObject(state, route, readBody(request), options, context), options.dryRun, route);
-    }
-    if (patchType !== undefined && patchType !== "apply") {
-      const patch = { type: patchType, text: request.body ?? "" };
-      return this.#commit(200, patchObject(state, route, patch, options, context), options.dryRun, route);
-    }
-    if (method === "DELETE" && route.name !== undefined && route.subresource === undefined) {
-      return this.#commit(200, removeObject(state, route), options.dryRun, route);
-    }
-    throw methodNotAllowed();
   }
 
   #show(route: ResourceRoute, request: RestRequest): RestAnswer {
+    if (route.subresource === "finalize") throw methodNotAllowed();
     const form = readAnswerForm(request);
     const complaint = revisionComplaint(request.query.get("resourceVersion") ?? "");
     if (complaint !== undefined) throw new StatusError("Unknown", complaint);
     const object = requireObject(this.#store.state, route);
-    return jsonAnswer(200, formed(object, form, this.#store.clock.nowMs), deprecation(route));
+    const body = route.subresource === "scale" ? scaleOf(object) : formed(object, form, this.#store.clock.nowMs);
+    return jsonAnswer(200, body, deprecation(route));
+  }
+
+  #create(route: ResourceRoute, request: RestRequest): RestAnswer {
+    const options = this.#options(request, "CreateOptions");
+    const body = readObjectBody(request, route.kind);
+    return this.#commit(createObject(this.#store.state, route, body, options, this.#store), options.dryRun, route);
+  }
+
+  #replace(route: ResourceRoute, request: RestRequest): RestAnswer {
+    const options = this.#options(request, "UpdateOptions");
+    const { state } = this.#store;
+    if (route.subresource === "scale") {
+      const body = readObjectBody(request, "Scale");
+      return this.#commit(replaceScale(state, route, body, this.#store), options.dryRun, route);
+    }
+    const body = readObjectBody(request, route.kind);
+    return this.#commit(replaceObject(state, route, body, options, this.#store), options.dryRun, route);
+  }
+
+  #patch(route: ResourceRoute, request: RestRequest): RestAnswer {
+    const type = readPatchType(request.headers["content-type"]);
+    const options = this.#options(request, "PatchOptions");
+    if (type === "apply") throw methodNotAllowed();
+    const patch = { type, text: request.body ?? "" };
+    return this.#commit(patchObject(this.#store.state, route, patch, options, this.#store), options.dryRun, route);
+  }
+
+  #remove(route: ResourceRoute, request: RestRequest): RestAnswer {
+    const options = readDeleteOptions(request);
+    const { state, clock } = this.#store;
+    return this.#finish(removeObject(state, route, options, clock), options.dryRun, route);
+  }
+
+  #removeAll(route: ResourceRoute, request: RestRequest): RestAnswer {
+    const removed = removeCollection(this.#store, route, request);
+    return this.#finish(removed, removed.options.dryRun, route);
+  }
+
+  #options({ query, headers }: RestRequest, kind: string): WriteOptions {
+    return readWriteOptions(query, headers["user-agent"] ?? "", kind);
   }
 
   /** A list, or a watch. */
@@ -85,25 +129,27 @@ export class RestServer {
     return jsonAnswer(200, listObjects(this.#store, route, options, request), deprecation(route));
   }
 
-  #commit(code: number, written: Written, dryRun: boolean, route: ResourceRoute): RestAnswer {
+  #commit(written: Written, dryRun: boolean, route: ResourceRoute): RestAnswer {
     if (!dryRun && written.changes.length > 0) this.#store.commit(written.state, written.changes);
-    return jsonAnswer(code, bodyOf(written.object), [...deprecation(route), ...written.warnings]);
+    const body = route.subresource === "scale" ? scaleOf(written.object) : bodyOf(unstored(written, dryRun));
+    return jsonAnswer(written.created ? 201 : 200, body, [...deprecation(route), ...written.warnings]);
   }
+
+  #finish({ state, changes, body }: Removed, dryRun: boolean, route: ResourceRoute): RestAnswer {
+    if (!dryRun && changes.length > 0) this.#store.commit(state, changes);
+    return jsonAnswer(200, body, deprecation(route));
+  }
+}
+
+/** What was not stored has no revision of its own. */
+function unstored({ object, changes }: Written, dryRun: boolean): ApiObject {
+  if (!dryRun || changes.length === 0) return object;
+  const { resourceVersion: _, ...rest } = object.metadata;
+  const before = changes[0]!.before?.metadata.resourceVersion;
+  const metadata = { ...rest, ...(before === undefined ? {} : { resourceVersion: before }) };
+  return { ...object, metadata } as ApiObject;
 }
 
 function deprecation(route: ResourceRoute): string[] {
   return route.info.deprecated === undefined ? [] : [route.info.deprecated];
-}
-
-function readBody(request: RestRequest): PlainObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(request.body ?? "");
-  } catch (reason) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${(reason as Error).message}`);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw badRequest("couldn't get version/kind; json parse error: the body is no object");
-  }
-  return value as PlainObject;
 }

@@ -1,6 +1,8 @@
 import type { Kind, ObjectKey } from "../../model/api-object.ts";
 import { type KindInfo, kinds, type Subresource } from "../decode/kinds.ts";
 
+import { badRequest } from "./refusals.ts";
+
 /** What a path names: a collection of objects, or one object, or something below it. */
 export interface ResourceRoute {
   readonly kind: Kind;
@@ -38,11 +40,20 @@ function routeOf(id: string, names: readonly string[], namespace: string | undef
   if (kind === undefined || names.length > 2) return undefined;
   const info = kinds[kind];
   const [name, below] = names;
+  requirePathSegment("Name", name);
+  requirePathSegment("Namespace", namespace);
   if (namespace !== undefined && !info.namespaced) return undefined;
   if (namespace === undefined && info.namespaced && name !== undefined) return undefined;
   const subresource = info.subresources.find((one) => one === below);
   if (below !== undefined && subresource === undefined) return undefined;
   return { kind, info, namespace, name, subresource };
+}
+
+/** A name that would lead elsewhere in etcd (apimachinery pkg/api/validation/path). @throws StatusError BadRequest */
+function requirePathSegment(parameter: string, text: string | undefined): void {
+  const wrong = text === "." || text === ".." ? `be '${text}'` : text?.includes("%") ? "contain '%'" : undefined;
+  if (wrong !== undefined)
+    throw badRequest(`${parameter} parameter invalid: ${JSON.stringify(text)}: may not ${wrong}`);
 }
 
 /** The key of the object that a route names. */

@@ -1,4 +1,4 @@
-import { badRequest } from "./refusals.ts";
+import { type FieldError, invalid, invalidObject, notSupported, tooLong } from "../validate/field-error.ts";
 import type { URLQuery } from "./request.ts";
 
 /** What every write may be asked: `metav1.CreateOptions`, `UpdateOptions`, `PatchOptions`. */
@@ -13,22 +13,41 @@ export interface WriteOptions {
   readonly force: boolean | undefined;
 }
 
-/** The first word of the user agent is the manager where none is named, as the API server takes it. */
-export function readWriteOptions(query: URLQuery, userAgent: string): WriteOptions {
-  const dryRun = query.get("dryRun");
-  if (dryRun !== undefined && dryRun !== "All") {
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`);
+const validations: readonly string[] = ["", "Ignore", "Strict", "Warn"];
+const maxManagerBytes = 128;
+
+/**
+ * The first word of the user agent is the manager where none is named, as the API server takes it.
+ *
+ * @param kind `CreateOptions`: what the answer calls them that refuses
+ * @throws StatusError Invalid
+ */
+export function readWriteOptions(query: URLQuery, userAgent: string, kind: string): WriteOptions {
+  const validation = query.get("fieldValidation") ?? "";
+  const fieldManager = query.get("fieldManager") ?? "";
+  const errors: FieldError[] = [];
+  if (fieldManager.length > maxManagerBytes) {
+    errors.push(tooLong("fieldManager", `may not be more than ${maxManagerBytes} bytes`));
   }
-  const validation = query.get("fieldValidation") ?? "Warn";
-  if (validation !== "Ignore" && validation !== "Warn" && validation !== "Strict") {
-    throw badRequest(
-      `fieldValidation: Unsupported value: ${JSON.stringify(validation)}: supported values: "Ignore", "Strict", "Warn"`,
-    );
-  }
+  const unprintable = [...fieldManager].find((char) => /\p{C}/u.test(char));
+  if (unprintable !== undefined)
+    errors.push(invalid("fieldManager", fieldManager, "should only contain printable characters"));
+  errors.push(...dryRunErrors(dryRunOf(query)));
+  if (!validations.includes(validation)) errors.push(notSupported("fieldValidation", validation, validations));
+  if (errors.length > 0) throw invalidObject(`${kind}.meta.k8s.io`, "", errors);
   return {
-    dryRun: dryRun !== undefined,
-    fieldManager: query.get("fieldManager") ?? userAgent.split("/", 1)[0] ?? "",
-    fieldValidation: validation,
+    dryRun: dryRunOf(query).length > 0,
+    fieldManager: fieldManager || (userAgent.split("/", 1)[0] ?? ""),
+    fieldValidation: (validation || "Warn") as WriteOptions["fieldValidation"],
     force: query.has("force") ? query.get("force") === "true" : undefined,
   };
+}
+
+export function dryRunOf(query: URLQuery): readonly string[] {
+  const value = query.get("dryRun");
+  return value === undefined ? [] : [value];
+}
+
+export function dryRunErrors(given: readonly string[]): FieldError[] {
+  return given.every((value) => value === "All") ? [] : [notSupported("dryRun", given, ["All"])];
 }

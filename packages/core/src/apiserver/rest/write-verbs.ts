@@ -1,20 +1,22 @@
 import { type ApiObject, objectKey } from "../../model/api-object.ts";
-import type { ObjectMeta } from "../../model/object-meta.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { StatusError } from "../../runtime/errors.ts";
 import type { Random } from "../../runtime/random.ts";
 import { acceptObject, keepSystemFields, setDefaults } from "../accept-object.ts";
 import type { Change, ClusterState } from "../cluster-state.ts";
 import type { KindInfo } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
 import { kindRules } from "../kind-rules.ts";
-import type { PlainObject } from "../manifest/manifest-document.ts";
 import { plainCopy } from "../plain-copy.ts";
 import { sameObject } from "../same-object.ts";
 import { invalidObject, Refusal } from "../validate/field-error.ts";
 import { deleteObject, putObject } from "../write-object.ts";
 import { decodeBody } from "./decode-body.ts";
-import { alreadyExists, badRequest, conflict, notFound } from "./refusals.ts";
+import { keepMetadata } from "./kept-metadata.ts";
+import { alreadyExists, badRequest, forbidden, notFound, noUniqueName } from "./refusals.ts";
+import type { RequestBody } from "./request-body.ts";
 import { keyOf, type ResourceRoute } from "./route.ts";
+import { beginMetadata, type Strategy, strategyOf } from "./strategy.ts";
 import type { WriteOptions } from "./write-options.ts";
 
 /** What a write leads to. Nothing has been stored yet. */
@@ -24,6 +26,8 @@ export interface Written {
   /** The object as it is answered. */
   readonly object: ApiObject;
   readonly warnings: readonly string[];
+  /** The object was not there before. */
+  readonly created?: boolean;
 }
 
 export interface WriteContext {
@@ -35,51 +39,64 @@ export interface WriteContext {
 export function createObject(
   state: ClusterState,
   route: ResourceRoute,
-  body: PlainObject,
+  body: RequestBody,
   options: WriteOptions,
   context: WriteContext,
 ): Written {
   const { draft, warnings } = decodeBody(body, route.kind, options.fieldValidation);
   placeInNamespace(draft, route);
-  nameObject(draft, context.random, state.revision);
-  if (draft.metadata.resourceVersion) throw badRequest("resourceVersion should not be set on objects to be created");
-  requireNamespace(state, route);
-  const key = objectKey(draft as ApiObject);
-  forgetSystemFields(draft);
+  return create(state, route, draft, warnings, context);
+}
+
+function create(
+  state: ClusterState,
+  route: ResourceRoute,
+  draft: Draft<ApiObject>,
+  warnings: readonly string[],
+  context: WriteContext,
+): Written {
+  const { resourceVersion } = draft.metadata;
+  const isNamed = Boolean(draft.metadata.name);
+  nameObject(draft, state, route, context.random);
+  admitContent(state, route, draft.metadata.name);
+  const strategy = strategyOf(route.kind, route.info.plural);
+  beginMetadata(draft, strategy);
+  if (strategy.firstStatus !== undefined) (draft as { status?: unknown }).status = plainCopy(strategy.firstStatus);
   setDefaults(draft);
   keepSystemFields(draft, undefined);
   const object = accept(state, draft, undefined, route.info, context.random);
-  if (state.tables[route.kind].has(key)) throw alreadyExists(route.info, draft.metadata.name);
-  return stored(state, object, [...warnings, ...warningsOf(object)], context.clock);
+  if (resourceVersion && resourceVersion !== "0" && /^[0-9]+$/.test(resourceVersion)) {
+    throw new StatusError("Unknown", "resourceVersion should not be set on objects to be created");
+  }
+  const { name } = draft.metadata;
+  if (state.tables[route.kind].has(objectKey(object))) {
+    throw isNamed ? alreadyExists(route.info, name) : noUniqueName(route.info, name);
+  }
+  return { ...stored(state, object, [...warnings, ...warningsOf(object)], context.clock), created: true };
 }
 
-/** `PUT` on an object, or on its status. @throws StatusError */
+/** `PUT` on an object, or on its status. Some kinds are made by it. @throws StatusError */
 export function replaceObject(
   state: ClusterState,
   route: ResourceRoute,
-  body: PlainObject,
+  body: RequestBody,
   options: WriteOptions,
   context: WriteContext,
 ): Written {
   const { draft, warnings } = decodeBody(body, route.kind, options.fieldValidation);
   placeInNamespace(draft, route);
-  if (draft.metadata.name !== route.name) {
-    throw badRequest(
-      `the name of the object (${draft.metadata.name ?? ""}) does not match the name on the URL (${route.name})`,
-    );
+  requireName(draft.metadata.name, route);
+  const isThere = state.tables[route.kind].has(keyOf(route));
+  if (!isThere && route.subresource === undefined && strategyOf(route.kind, route.info.plural).createsOnUpdate) {
+    delete draft.metadata.resourceVersion;
+    return create(state, route, draft, warnings, context);
   }
-  const before = requireObject(state, route);
-  const { resourceVersion } = draft.metadata;
-  if (resourceVersion && resourceVersion !== before.metadata.resourceVersion) {
-    const again = "please apply your changes to the latest version and try again";
-    throw conflict(route.info, before.metadata.name, `the object has been modified; ${again}`);
-  }
-  return update(state, route, before, draft, warnings, context);
+  return update(state, route, requireObject(state, route), draft, warnings, context);
 }
 
 /**
  * Puts a whole object in the place of the stored one. Through the main resource its status stays, through `status` all but
- * that.
+ * that and what anybody may say in the metadata. What was marked as deleted is gone with its last finalizer.
  */
 export function update(
   state: ClusterState,
@@ -89,28 +106,59 @@ export function update(
   warnings: readonly string[],
   context: WriteContext,
 ): Written {
-  const given = draft as { status?: unknown; spec?: unknown };
-  const old = before as { status?: unknown; spec?: unknown };
-  if (route.subresource === "status") {
-    for (const field of Object.keys(draft)) if (field !== "status") delete (draft as Record<string, unknown>)[field];
-    const { status: _, ...rest } = plainCopy(before as unknown) as Record<string, unknown>;
-    Object.assign(draft, rest);
-  } else if (route.info.subresources.includes("status")) {
-    delete given.status;
-    if (old.status !== undefined) given.status = plainCopy(old.status);
-  }
+  const strategy = strategyOf(route.kind, route.info.plural);
+  keepOtherPart(draft, before, route, strategy);
+  keepMetadata(draft, before, route.info, strategy);
   setDefaults(draft);
   keepSystemFields(draft, before);
   const object = accept(state, draft, before, route.info, context.random);
   if (sameObject(object, before)) return { state, changes: [], object: before, warnings };
+  if (strategy.counts?.(before, object) === true) countGeneration(draft, before);
+  if (isAtItsEnd(object)) {
+    const { state: after, change } = deleteObject(state, route.kind, keyOf(route))!;
+    const last = { ...object, metadata: { ...object.metadata, resourceVersion: before.metadata.resourceVersion! } };
+    return { state: after, changes: [change], object: last as ApiObject, warnings };
+  }
   return stored(state, object, [...warnings, ...warningsOf(object)], context.clock);
 }
 
-/** `DELETE` of an object. @throws StatusError NotFound */
-export function removeObject(state: ClusterState, route: ResourceRoute): Written {
-  const before = requireObject(state, route);
-  const removed = deleteObject(state, route.kind, keyOf(route))!;
-  return { state: removed.state, changes: [removed.change], object: before, warnings: [] };
+type Parts = { status?: unknown; spec?: { finalizers?: unknown } };
+
+/** What the path does not speak of stays as it was. */
+function keepOtherPart(draft: Draft<ApiObject>, before: ApiObject, route: ResourceRoute, strategy: Strategy): void {
+  const given = draft as unknown as Parts;
+  const old = plainCopy(before) as unknown as Parts & Draft<ApiObject>;
+  if (route.subresource === "status") {
+    const { metadata } = draft;
+    for (const field of strategy.keptByStatus) {
+      if (old.metadata[field] === undefined) delete metadata[field];
+      else metadata[field] = old.metadata[field] as never;
+    }
+    const { status } = given;
+    for (const field of Object.keys(draft)) delete (draft as unknown as Record<string, unknown>)[field];
+    Object.assign(draft, old, { metadata });
+    if (status === undefined) delete given.status;
+    else given.status = status;
+    return;
+  }
+  if (!route.info.subresources.includes("status")) return;
+  delete given.status;
+  if (old.status !== undefined) given.status = old.status;
+  if (route.kind !== "Namespace") return;
+  // Only through `finalize` may those of a Namespace change.
+  const finalizers = route.subresource === "finalize" ? given.spec?.finalizers : old.spec?.finalizers;
+  given.spec = { ...given.spec, finalizers: finalizers ?? [] };
+}
+
+function countGeneration(draft: Draft<ApiObject>, before: ApiObject): void {
+  draft.metadata.generation = (before.metadata.generation ?? 0) + 1;
+}
+
+/** Whether nobody holds what is marked as deleted any more (store.go, ShouldDeleteDuringUpdate). */
+function isAtItsEnd({ kind, metadata, ...rest }: ApiObject): boolean {
+  if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) return false;
+  if (kind === "Namespace") return ((rest as Parts).spec?.finalizers as readonly unknown[] | undefined)?.length === 0;
+  return (metadata.deletionGracePeriodSeconds ?? 0) === 0;
 }
 
 export function requireObject(state: ClusterState, route: ResourceRoute): ApiObject {
@@ -130,37 +178,43 @@ function placeInNamespace(draft: Draft<ApiObject>, route: ResourceRoute): void {
   }
 }
 
+/** @throws StatusError BadRequest */
+function requireName(name: string | undefined, route: ResourceRoute): void {
+  if (!name) {
+    throw badRequest(`the name of the object (${route.name} based on URL) was undeterminable: name must be provided`);
+  }
+  if (name === route.name) return;
+  throw badRequest(`the name of the object (${name}) does not match the name on the URL (${route.name})`);
+}
+
 /** Letters and digits that make no words (apimachinery pkg/util/rand). */
 const nameLetters = "bcdfghjklmnpqrstvwxz2456789";
+/** As often the API server draws when a name is taken. */
+const nameDraws = 8;
 
-function nameObject(draft: Draft<ApiObject>, random: Random, revision: number): void {
+function nameObject(draft: Draft<ApiObject>, state: ClusterState, route: ResourceRoute, random: Random): void {
   const { name, generateName } = draft.metadata;
   if (name || !generateName) return;
-  const drawn = random.fork(`apiserver/name/${generateName}/${revision}`);
-  let suffix = "";
-  for (let i = 0; i < 5; i++) suffix += nameLetters[drawn.below(nameLetters.length)];
-  draft.metadata.name = generateName.slice(0, 58) + suffix;
+  const drawn = random.fork(`apiserver/name/${generateName}/${state.revision}`);
+  for (let draw = 0; draw < nameDraws; draw++) {
+    let suffix = "";
+    for (let i = 0; i < 5; i++) suffix += nameLetters[drawn.below(nameLetters.length)];
+    draft.metadata.name = generateName.slice(0, 58) + suffix;
+    if (!state.tables[route.kind].has(objectKey(draft as ApiObject))) return;
+  }
 }
 
-function requireNamespace(state: ClusterState, route: ResourceRoute): void {
-  const { namespace } = route;
-  if (namespace === undefined || state.tables.Namespace.has(namespace)) return;
-  throw namespaceMissing(namespace);
-}
-
-function namespaceMissing(name: string): Error {
-  return notFound({ resource: "namespaces", plural: "namespaces", group: "" } as KindInfo, name);
-}
-
-/** What the client may not set on a new object. */
-function forgetSystemFields(draft: Draft<ApiObject>): void {
-  const metadata = draft.metadata as Draft<ObjectMeta>;
-  delete metadata.uid;
-  delete metadata.creationTimestamp;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
-  delete metadata.generation;
-  delete metadata.selfLink;
+/** Nothing new comes into a Namespace that is not there or on its way out (admission plugin NamespaceLifecycle). */
+function admitContent(state: ClusterState, { namespace, info }: ResourceRoute, name: string): void {
+  if (namespace === undefined) return;
+  const found = state.tables.Namespace.get(namespace);
+  if (found === undefined) {
+    throw notFound({ resource: "namespaces", plural: "namespaces", group: "" } as KindInfo, namespace);
+  }
+  if (found.metadata.deletionTimestamp === undefined) return;
+  const detail = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const message = `namespace ${namespace} is being terminated`;
+  throw forbidden(info, name, detail, [{ reason: "NamespaceTerminating", message, field: "metadata.namespace" }]);
 }
 
 function accept(

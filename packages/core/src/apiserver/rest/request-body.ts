@@ -1,0 +1,72 @@
+import { StatusError } from "../../runtime/errors.ts";
+import type { PlainObject } from "../manifest/manifest-document.ts";
+import { doubledFields } from "../patch/doubled-fields.ts";
+import { jsonTypeOf } from "../patch/go-text.ts";
+import { jsonSyntaxError } from "./go-json-syntax.ts";
+import { badRequest } from "./refusals.ts";
+import type { RestRequest } from "./request.ts";
+
+/** A JSON object that was sent. */
+export interface RequestBody {
+  readonly value: PlainObject;
+  /** `duplicate field "metadata"`; of a field that stands twice the last one counts. */
+  readonly doubled: readonly string[];
+}
+
+/** @throws StatusError BadRequest for what is no JSON object, UnsupportedMediaType */
+export function readObjectBody(request: RestRequest, kind: string): RequestBody {
+  const text = request.body ?? "";
+  requireJson(request);
+  const wrong = bodyComplaint(text);
+  if (wrong !== undefined) {
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${wrong} (${summary(text)})`);
+  }
+  const value = (JSON.parse(text) ?? {}) as PlainObject;
+  return { value, doubled: doubledFields(text) };
+}
+
+/** What is wrong with a body before its fields are looked at; undefined for nothing. */
+export function bodyComplaint(text: string): string | undefined {
+  const prefix = "couldn't get version/kind; json parse error: ";
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return prefix + jsonSyntaxError(text);
+  }
+  if (value === null) return undefined;
+  if (typeof value !== "object" || Array.isArray(value)) {
+    const struct = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+    return `${prefix}json: cannot unmarshal ${jsonTypeOf(value)} into Go value of type ${struct}`;
+  }
+  for (const field of ["apiVersion", "kind"]) {
+    const given = (value as Record<string, unknown>)[field];
+    if (given === undefined || given === null || typeof given === "string") continue;
+    return `${prefix}json: cannot unmarshal ${jsonTypeOf(given)} into Go struct field .${field} of type string`;
+  }
+  const version = ((value as Record<string, unknown>).apiVersion as string | null | undefined) ?? "";
+  return version.split("/").length > 2 ? `unexpected GroupVersion string: ${version}` : undefined;
+}
+
+const accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+/** No content type is JSON's. The transport turns others that it knows into JSON. */
+export function requireJson({ headers }: RestRequest): void {
+  const type = (headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase();
+  if (type === "" || type === "application/json") return;
+  throw new StatusError(
+    "UnsupportedMediaType",
+    `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
+  );
+}
+
+const summaryBytes = 30;
+
+function summary(text: string): string {
+  if (text === "") return "<empty>";
+  if (text.startsWith("{")) return text.length > summaryBytes ? `${text.slice(0, summaryBytes)} ...` : text;
+  const hex = Array.from(text.slice(0, summaryBytes), (char) =>
+    (char.charCodeAt(0) & 255).toString(16).padStart(2, "0"),
+  );
+  return hex.join("") + (text.length > summaryBytes ? " ..." : "");
+}
