@@ -98,6 +98,8 @@ async function resourceAnswer(
   const text = takesBody(method, path, body) ? bodyText(method, path, type, body) : undefined;
   if (typeof text === "object") return text;
   const headers = Object.fromEntries(request.headers);
+  // What came in another encoding is JSON by now; the kinds of patches stay.
+  if (text !== undefined && method !== "PATCH") headers["content-type"] = "application/json";
   // Where nothing fits, the REST server says so.
   if (representations.length > 0) headers.accept = restAccept(representations);
   const whole = { method, path, query: new Map(query), headers };

@@ -16,6 +16,7 @@ export class TestApiServer implements ApiStore {
   readonly changes: Change[] = [];
   oldestRevision: number;
   #state: ClusterState;
+  #seen = 0;
   readonly #events = new ChangeEvents<Change>();
 
   constructor(state: ClusterState = emptyState()) {
@@ -44,8 +45,10 @@ export class TestApiServer implements ApiStore {
 
   /** Lets the controllers see everything that has been written since the last time. */
   settle(): void {
-    const { state, changes } = settle(this.#state, this);
+    const unseen = this.changes.slice(this.#seen);
+    const { state, changes } = settle(this.#state, this, { changes: unseen });
     this.commit(state, changes);
+    this.#seen = this.changes.length;
   }
 
   ask(method: string, url: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): RestAnswer {

@@ -20,6 +20,8 @@ export class RecordedServer implements ApiStore {
   readonly #server: RestServer;
   #state: ClusterState;
   #isReading = false;
+  /** What the controllers have not seen yet. */
+  readonly #unseen: Change[] = [];
 
   constructor(scenario: Scenario) {
     this.#state = scenario.state;
@@ -41,8 +43,9 @@ export class RecordedServer implements ApiStore {
     return this.#state;
   }
 
-  commit(state: ClusterState): void {
+  commit(state: ClusterState, changes: readonly Change[]): void {
     this.#state = state;
+    this.#unseen.push(...changes);
   }
 
   get oldestRevision(): number {
@@ -66,7 +69,8 @@ export class RecordedServer implements ApiStore {
       nowMs: ageMs,
       wait: () => false,
     });
-    this.#state = settle(this.#state, { random: this.random, clock: virtualClock() }).state;
+    const changes = this.#unseen.splice(0);
+    this.#state = settle(this.#state, { random: this.random, clock: virtualClock() }, { changes }).state;
     return result;
   }
 

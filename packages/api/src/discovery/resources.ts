@@ -71,7 +71,7 @@ export function subresourcesOf({ kind, info }: ServedKind): SubresourceInfo[] {
 function describedBelow(name: Subresource, kind: Kind): Omit<SubresourceInfo, "name"> {
   const own = { group: "", version: "", kind, verbs: ["get", "patch", "update"] };
   if (name === "scale") return { ...own, group: "autoscaling", version: "v1", kind: "Scale" };
-  return own;
+  return name === "finalize" ? { ...own, verbs: ["update"] } : own;
 }
 
 /** Tells clients when a kind is stored in another version (apiserver pkg/endpoints/discovery/storageversionhash.go). */

@@ -1,5 +1,5 @@
 import type { Change, ClusterState } from "../apiserver/cluster-state.ts";
-import { type ObjectKey, objectKey } from "../model/api-object.ts";
+import { type ApiObject, type ObjectKey, objectKey } from "../model/api-object.ts";
 import type { EndpointSlice } from "../model/endpoint-slice.ts";
 import type { Pod, ReplicaSet } from "../model/pod.ts";
 import type { Service } from "../model/service.ts";
@@ -7,7 +7,7 @@ import { serviceNameLabel } from "./endpoint-slice/slice-labels.ts";
 import { wantsTopologyHints } from "./endpoint-slice/traffic-hints.ts";
 import { GroupIndex } from "./group-index.ts";
 import { LabelIndex } from "./label-index.ts";
-import { controllerOf } from "./ownership.ts";
+import { controllerOf, ownerOf } from "./ownership.ts";
 import { podAddresses } from "./pod-conditions.ts";
 import { SelectorIndex } from "./selector-index.ts";
 
@@ -29,17 +29,27 @@ export class ClusterIndex {
   /** Services whose hints depend on all nodes. */
   readonly topologyServices: Set<ObjectKey> = new Set();
 
+  /** What has owners, as `Kind/namespace/name`, by its owners, likewise. */
+  readonly dependentsByOwner: GroupIndex = new GroupIndex();
+
   static of(state: ClusterState): ClusterIndex {
     const index = new ClusterIndex();
     for (const pod of state.tables.Pod.values()) index.#addPod(pod);
     for (const replicaSet of state.tables.ReplicaSet.values()) index.#addReplicaSet(replicaSet);
     for (const service of state.tables.Service.values()) index.#addService(service);
     for (const slice of state.tables.EndpointSlice.values()) index.#addSlice(slice);
+    for (const table of Object.values(state.tables)) {
+      for (const object of table.values()) index.#addOwners(object);
+    }
     return index;
   }
 
   /** Follows one change of the state. */
   apply({ kind, before, after }: Change): void {
+    if (before?.metadata.ownerReferences !== after?.metadata.ownerReferences) {
+      if (before !== undefined) this.#removeOwners(before);
+      if (after !== undefined) this.#addOwners(after);
+    }
     switch (kind) {
       case "Pod":
         if (before !== undefined) this.#removePod(before as Pod, after as Pod | undefined);
@@ -59,6 +69,20 @@ export class ClusterIndex {
         return;
       default:
         return;
+    }
+  }
+
+  #addOwners(object: ApiObject): void {
+    for (const reference of object.metadata.ownerReferences ?? []) {
+      const owner = ownerOf(reference, object.metadata.namespace);
+      if (owner !== undefined) this.dependentsByOwner.add(owner, `${object.kind}/${objectKey(object)}`);
+    }
+  }
+
+  #removeOwners(object: ApiObject): void {
+    for (const reference of object.metadata.ownerReferences ?? []) {
+      const owner = ownerOf(reference, object.metadata.namespace);
+      if (owner !== undefined) this.dependentsByOwner.remove(owner, `${object.kind}/${objectKey(object)}`);
     }
   }
 

@@ -3,6 +3,7 @@ import { deleteObject, putObject, type WriteResult } from "../apiserver/write-ob
 import { type ApiObject, type Kind, type ObjectKey, objectKey } from "../model/api-object.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
+import { timestampOf } from "../runtime/timestamp.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
 import { NodeRanking } from "./node-ranking.ts";
 import { PodAddressing } from "./pod-addressing.ts";
@@ -26,6 +27,8 @@ export const controllerNames = [
   "endpoints",
   "endpointslice",
   "endpointslicemirroring",
+  "garbagecollector",
+  "namespace",
 ] as const;
 export type ControllerName = (typeof controllerNames)[number];
 
@@ -38,6 +41,8 @@ export class ControlLoop {
   readonly changes: Change[] = [];
   /** Services of which a Pod was seen to go: their slices are the controller's, whoever made them. */
   readonly bereaved: Set<ObjectKey> = new Set();
+  /** Pods that somebody has deleted: their kubelets end them. */
+  readonly ending: Set<ObjectKey> = new Set();
   readonly addressing: PodAddressing;
   #nodeRanking: NodeRanking | undefined;
   readonly #onChange: (change: Change, loop: ControlLoop) => void;
@@ -94,6 +99,17 @@ export class ControlLoop {
   remove(kind: Kind, object: ApiObject): void {
     const result = deleteObject(this.state, kind, objectKey(object));
     if (result !== undefined) this.#record(result);
+  }
+
+  /** Asks for an object to go: at once, or when those let go who hold it by finalizers. */
+  delete(object: ApiObject): void {
+    const { metadata } = object;
+    if ((metadata.finalizers ?? []).length === 0) {
+      this.remove(object.kind, object);
+    } else if (metadata.deletionTimestamp === undefined) {
+      const deletionTimestamp = timestampOf(this.context.clock.nowMs);
+      this.put({ ...object, metadata: { ...metadata, deletionTimestamp, deletionGracePeriodSeconds: 0 } } as ApiObject);
+    }
   }
 
   #record({ state, change }: WriteResult): void {

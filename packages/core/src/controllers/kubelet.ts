@@ -13,6 +13,10 @@ import { isPodTerminal, podAddresses } from "./pod-conditions.ts";
  */
 export function runPod(loop: ControlLoop, key: ObjectKey): void {
   const pod = loop.state.tables.Pod.get(key);
+  if (loop.ending.delete(key)) {
+    if (pod !== undefined) endPod(loop, pod);
+    return;
+  }
   if (pod === undefined || !isWaiting(pod)) return;
   const node = loop.state.tables.Node.get(pod.spec.nodeName!);
   if (node === undefined) return;
@@ -22,6 +26,16 @@ export function runPod(loop: ControlLoop, key: ObjectKey): void {
     ...pod,
     status: runningStatus(pod, nodeAddresses(node), addresses, timestampOf(loop.context.clock.nowMs)),
   });
+}
+
+/**
+ * Ends a Pod that is on its way out: its containers end when they are told to, whatever time they are given. What has
+ * finalizers stays until they are gone; so does a Pod whose node nobody knows.
+ */
+function endPod(loop: ControlLoop, pod: Pod): void {
+  if (!loop.state.tables.Node.has(pod.spec.nodeName ?? "")) return;
+  if ((pod.metadata.finalizers ?? []).length === 0) loop.remove("Pod", pod);
+  else loop.put({ ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 } });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isStoredKind, kinds } from "../apiserver/decode/kinds.ts";
 import type { ApiObject } from "../model/api-object.ts";
 import type { OwnerReference } from "../model/object-meta.ts";
 
@@ -25,6 +26,12 @@ export function controllerOf(object: ApiObject): OwnerReference | undefined {
 export function isOwnedBy(object: ApiObject, owner: ApiObject): boolean {
   const references = object.metadata.ownerReferences ?? [];
   return references.some((reference) => refersTo(reference, owner));
+}
+
+/** The owner that a reference means, as `Kind/namespace/name`; undefined for a kind that is not stored. */
+export function ownerOf({ kind, name }: OwnerReference, namespace: string | undefined): string | undefined {
+  if (!isStoredKind(kind)) return undefined;
+  return kinds[kind].namespaced ? `${kind}/${namespace ?? ""}/${name}` : `${kind}/${name}`;
 }
 
 /** Whether `owner` is the object's controller. */

@@ -5,12 +5,14 @@ import type { Endpoints } from "../model/endpoints.ts";
 import type { Node } from "../model/node.ts";
 import type { Deployment, Pod, ReplicaSet } from "../model/pod.ts";
 import type { Service } from "../model/service.ts";
-import { ownerGroup, sliceServiceKey } from "./cluster-index.ts";
+import { sliceServiceKey } from "./cluster-index.ts";
 import type { ControlLoop } from "./control-loop.ts";
 import { removeSlicesOf } from "./endpoint-slice/endpoint-slice-controller.ts";
 import { managedByLabel, sameLabels } from "./endpoint-slice/slice-labels.ts";
 import { mirroringControllerName } from "./endpoint-slice-mirroring/mirrored-slices.ts";
+import { noticeDeletion } from "./garbage-collector.ts";
 import { isWaiting } from "./kubelet.ts";
+import { noticeNamespace } from "./namespace-controller.ts";
 import { controllerOf } from "./ownership.ts";
 import { podAddresses } from "./pod-conditions.ts";
 import { sameJson } from "./same-json.ts";
@@ -21,9 +23,12 @@ import { isUnscheduled } from "./scheduler.ts";
  * garbage collector would in the end.
  */
 export function requeue(change: Change, loop: ControlLoop): void {
+  noticeDeletion(change, loop);
+  noticeNamespace(change, loop);
+  if (isDeletion(change)) queueEnding(loop, change.key);
   switch (change.kind) {
     case "Deployment":
-      afterDeployment(loop, change.before as Deployment | undefined, change.after as Deployment | undefined);
+      afterDeployment(loop, change.after as Deployment | undefined);
       return;
     case "ReplicaSet":
       afterReplicaSet(loop, change.before as ReplicaSet | undefined, change.after as ReplicaSet | undefined);
@@ -48,15 +53,8 @@ export function requeue(change: Change, loop: ControlLoop): void {
   }
 }
 
-function afterDeployment(loop: ControlLoop, before: Deployment | undefined, after: Deployment | undefined): void {
-  if (after !== undefined) {
-    loop.enqueue("deployment", objectKey(after));
-    return;
-  }
-  const group = ownerGroup("Deployment", objectKey(before!));
-  for (const key of [...loop.index.replicaSetsByController.members(group)]) {
-    loop.remove("ReplicaSet", loop.state.tables.ReplicaSet.get(key)!);
-  }
+function afterDeployment(loop: ControlLoop, after: Deployment | undefined): void {
+  if (after !== undefined) loop.enqueue("deployment", objectKey(after));
 }
 
 function afterReplicaSet(loop: ControlLoop, before: ReplicaSet | undefined, after: ReplicaSet | undefined): void {
@@ -65,13 +63,19 @@ function afterReplicaSet(loop: ControlLoop, before: ReplicaSet | undefined, afte
   if (owner?.kind === "Deployment") {
     loop.enqueue("deployment", `${replicaSet.metadata.namespace ?? ""}/${owner.name}`);
   }
-  if (after !== undefined) {
-    loop.enqueue("replicaset", objectKey(after));
-    return;
-  }
-  const group = ownerGroup("ReplicaSet", objectKey(replicaSet));
-  for (const key of [...loop.index.podsByController.members(group)])
-    loop.remove("Pod", loop.state.tables.Pod.get(key)!);
+  if (after !== undefined) loop.enqueue("replicaset", objectKey(after));
+}
+
+/** The kubelet ends a Pod that somebody has deleted. */
+export function queueEnding(loop: ControlLoop, key: ObjectKey): void {
+  loop.ending.add(key);
+  loop.enqueue("kubelet", key);
+}
+
+/** A Pod that comes with a deletion, as those of a dump, is left as it was. */
+export function isDeletion({ kind, before, after }: Change): boolean {
+  if (kind !== "Pod" || before?.metadata.deletionTimestamp !== undefined) return false;
+  return before !== undefined && after?.metadata.deletionTimestamp !== undefined;
 }
 
 function afterPod(loop: ControlLoop, before: Pod | undefined, after: Pod | undefined): void {

@@ -8,9 +8,11 @@ import { syncDeployment } from "./deployment.ts";
 import { syncEndpointSlices } from "./endpoint-slice/endpoint-slice-controller.ts";
 import { syncMirroredSlices } from "./endpoint-slice-mirroring/mirroring-controller.ts";
 import { syncEndpoints } from "./endpoints/endpoints-controller.ts";
+import { collectGarbage, noticeDeletion } from "./garbage-collector.ts";
 import { isWaiting, runPod } from "./kubelet.ts";
+import { emptyNamespace } from "./namespace-controller.ts";
 import { syncReplicaSet } from "./replica-set.ts";
-import { queueService, requeue } from "./requeue.ts";
+import { isDeletion, queueEnding, queueService, requeue } from "./requeue.ts";
 import { isUnscheduled, schedulePod } from "./scheduler.ts";
 
 export interface SettleOptions {
@@ -18,6 +20,8 @@ export interface SettleOptions {
   readonly maxEndpointsPerSlice?: number;
   /** What the last `settle` gave, and all changes since: then only what these concern is looked at. */
   readonly since?: { readonly result: SettleResult; readonly changes: readonly Change[] };
+  /** Without `since`: the changes that nobody has seen yet. They tell what was deleted from what came as it is. */
+  readonly changes?: readonly Change[];
   /** Rounds after which an InvariantError ends the run. */
   readonly maxRounds?: number;
 }
@@ -46,6 +50,8 @@ const sync: Readonly<Record<ControllerName, (loop: ControlLoop, key: ObjectKey) 
   endpoints: syncEndpoints,
   endpointslice: syncEndpointSlices,
   endpointslicemirroring: syncMirroredSlices,
+  garbagecollector: collectGarbage,
+  namespace: emptyNamespace,
 };
 
 /**
@@ -67,7 +73,7 @@ export function settle(state: ClusterState, context: ControllerContext, options:
   const followed = followedIndex(options.since);
   const tables = followed ?? ClusterIndex.of(state);
   const loop = new ControlLoop(state, tables, { ...context, random }, { maxEndpointsPerSlice }, afterOwnWrite);
-  if (followed === undefined) enqueueAll(loop);
+  if (followed === undefined) enqueueAll(loop, options.since?.changes ?? options.changes ?? []);
   else for (const change of options.since!.changes) requeue(change, loop);
   const rounds = run(loop, maxRounds);
   return { state: loop.state, changes: loop.changes, rounds, index: { tables, stateOf: loop.state } };
@@ -76,6 +82,7 @@ export function settle(state: ClusterState, context: ControllerContext, options:
 /** A slice is written by the one controller that looks at it, and it knows what it wrote. */
 function afterOwnWrite(change: Change, loop: ControlLoop): void {
   if (change.kind !== "EndpointSlice") requeue(change, loop);
+  else noticeDeletion(change, loop);
 }
 
 /** The index of the last result brought up to date, unless another branch has used it meanwhile. */
@@ -86,8 +93,13 @@ function followedIndex(since: SettleOptions["since"]): ClusterIndex | undefined 
   return since.result.index.tables;
 }
 
-function enqueueAll(loop: ControlLoop): void {
+function enqueueAll(loop: ControlLoop, unseen: readonly Change[]): void {
   const { tables } = loop.state;
+  for (const change of unseen) {
+    noticeDeletion(change, loop);
+    if (isDeletion(change)) queueEnding(loop, change.key);
+  }
+  for (const namespace of tables.Namespace.values()) loop.enqueue("namespace", namespace.metadata.name);
   for (const deployment of tables.Deployment.values()) loop.enqueue("deployment", objectKey(deployment));
   for (const replicaSet of tables.ReplicaSet.values()) loop.enqueue("replicaset", objectKey(replicaSet));
   for (const pod of tables.Pod.values()) {

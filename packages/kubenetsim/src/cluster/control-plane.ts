@@ -151,11 +151,16 @@ export function settlePlane(plane: ControlPlane, context: ControlContext, loadBa
   const settled = settle(
     recreated.state,
     context,
-    plane.settled === undefined ? {} : { since: { result: plane.settled, changes: before } },
+    plane.settled === undefined ? { changes: before } : { since: { result: plane.settled, changes: before } },
   );
-  return {
-    plane: { ...plane, state: settled.state, pending: [], settled },
-    changes: [...before, ...settled.changes],
-    rounds: settled.rounds,
-  };
+  // Pods that were on their way out have ended meanwhile.
+  const late = recreatePods(settled.state, settled.changes, context);
+  const changes = [...before, ...settled.changes, ...late.changes];
+  if (late.changes.length === 0) return rested(plane, settled, changes, settled.rounds);
+  const again = settle(late.state, context, { since: { result: settled, changes: late.changes } });
+  return rested(plane, again, [...changes, ...again.changes], settled.rounds + again.rounds);
+}
+
+function rested(plane: ControlPlane, settled: SettleResult, changes: readonly Change[], rounds: number): Rested {
+  return { plane: { ...plane, state: settled.state, pending: [], settled }, changes, rounds };
 }

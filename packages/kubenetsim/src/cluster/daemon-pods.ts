@@ -21,6 +21,7 @@ export function recreatePods(
     if (kind !== "Pod" || before === undefined || after !== undefined || next.tables.Pod.has(key)) continue;
     const pod = before as Pod;
     const owner = controllerOf(pod);
+    if (!next.tables.Namespace.has(pod.metadata.namespace ?? "default")) continue;
     if (owner?.kind !== "DaemonSet" || !next.tables.Node.has(pod.spec.nodeName ?? "")) continue;
     const written = putObject(next, replacement(pod, owner.name, next, random), clock);
     next = written.state;
