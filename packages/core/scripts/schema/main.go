@@ -3,7 +3,7 @@
 // go run . merge > ../../src/apiserver/decode/merge-table.ts  (merge.go)
 //
 // One line a struct: fields as name:type, separated by blanks. A "?" behind the name is omitempty on a value, so that
-// a zero is not stored. Types: "*T" pointer, "[]T" list, "{}T" map from text, a Go basic type, a struct of the table;
+// a zero is not stored. "Name>" before it: of the embedded struct of that name, which Go's messages name on the way. Types: "*T" pointer, "[]T" list, "{}T" map from text, a Go basic type, a struct of the table;
 // "=name" behind it is the name by which Go's messages call the type.
 package main
 
@@ -81,7 +81,12 @@ func fields(t reflect.Type) []string {
 		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && name == "" {
-			out = append(out, fields(f.Type)...)
+			for _, field := range fields(f.Type) {
+				if f.Type.Name() != "TypeMeta" {
+					field = f.Type.Name() + ">" + field
+				}
+				out = append(out, field)
+			}
 			continue
 		}
 		if name == "" || name == "-" {

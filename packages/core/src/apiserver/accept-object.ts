@@ -58,6 +58,7 @@ export function keepSystemFields(draft: Draft<ApiObject>, before: ApiObject | un
 }
 
 const countedKinds: ReadonlySet<Kind> = new Set([
+  "Pod",
   "Deployment",
   "ReplicaSet",
   "EndpointSlice",

@@ -1,3 +1,4 @@
+import { podFromTemplate } from "../apiserver/kinds/pod-defaults.ts";
 import { type ObjectKey, objectKey } from "../model/api-object.ts";
 import { matchesLabels } from "../model/label-selector.ts";
 import type { Pod, ReplicaSet } from "../model/pod.ts";
@@ -55,6 +56,7 @@ function createPods(loop: ControlLoop, replicaSet: ReplicaSet, count: number): v
   const random = loop.context.random.fork(`replicaset/${namespace}/${name}/${loop.state.revision}`);
   const generateName = `${name}-`;
   const { labels, annotations } = template.metadata ?? {};
+  const made = podFromTemplate(template.spec);
   for (let i = 0; i < count; i++) {
     loop.put({
       apiVersion: "v1",
@@ -62,13 +64,13 @@ function createPods(loop: ControlLoop, replicaSet: ReplicaSet, count: number): v
       metadata: {
         name: generatedName(generateName, random, (taken) => loop.state.tables.Pod.has(`${namespace}/${taken}`)),
         generateName,
+        generation: 1,
         ...(namespace === undefined ? {} : { namespace }),
         ...(labels === undefined ? {} : { labels }),
         ...(annotations === undefined ? {} : { annotations }),
         ownerReferences: [controllerReferenceTo(replicaSet)],
       },
-      spec: template.spec,
-      status: { phase: "Pending" },
+      ...made,
     });
   }
 }

@@ -21,6 +21,7 @@ export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly dnsPolicy?: string;
+  readonly dnsConfig?: { readonly nameservers?: readonly string[]; readonly searches?: readonly string[] };
   readonly restartPolicy?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly readinessGates?: readonly { readonly conditionType: string }[];
@@ -40,6 +41,9 @@ export interface Container {
   readonly ports?: readonly ContainerPort[];
   readonly restartPolicy?: string;
   readonly readinessProbe?: Readonly<Record<string, unknown>>;
+  readonly livenessProbe?: Readonly<Record<string, unknown>>;
+  readonly startupProbe?: Readonly<Record<string, unknown>>;
+  readonly lifecycle?: Readonly<Record<string, unknown>>;
 }
 
 export interface ContainerPort {
@@ -51,6 +55,7 @@ export interface ContainerPort {
 }
 
 export interface PodStatus {
+  readonly qosClass?: string;
   readonly phase?: "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
   readonly conditions?: readonly Condition[];
   readonly hostIP?: string;

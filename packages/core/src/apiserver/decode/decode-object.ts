@@ -67,7 +67,8 @@ class Decoder {
       if (known === undefined) {
         this.#unknown(type);
       } else {
-        const inner = this.decode(value[key]!, known.type, type.name, field === "" ? key : `${field}.${key}`);
+        const step = known.embedded + key;
+        const inner = this.decode(value[key]!, known.type, type.name, field === "" ? step : `${field}.${step}`);
         if (inner !== undefined && !(known.omitsZero && isZero(inner, known.type))) result[key] = inner;
       }
       this.#path.pop();

@@ -37,13 +37,13 @@ export const fieldTable: Readonly<Record<string, string>> = {
     "name:*string signerName:*string labelSelector:*meta.LabelSelector optional:*bool path:string user:*int64",
   "core.ConfigMap":
     "kind?:string apiVersion?:string metadata?:meta.ObjectMeta immutable:*bool data?:{}string binaryData?:{}bytes",
-  "core.ConfigMapEnvSource": "name?:string optional:*bool",
-  "core.ConfigMapKeySelector": "name?:string key:string optional:*bool",
+  "core.ConfigMapEnvSource": "LocalObjectReference>name?:string optional:*bool",
+  "core.ConfigMapKeySelector": "LocalObjectReference>name?:string key:string optional:*bool",
   "core.ConfigMapNodeConfigSource":
     "namespace:string name:string uid?:string=types.UID resourceVersion?:string kubeletConfigKey:string",
-  "core.ConfigMapProjection": "name?:string items?:[]core.KeyToPath optional:*bool",
+  "core.ConfigMapProjection": "LocalObjectReference>name?:string items?:[]core.KeyToPath optional:*bool",
   "core.ConfigMapVolumeSource":
-    "name?:string items?:[]core.KeyToPath defaultMode:*int32 optional:*bool defaultUser:*int64",
+    "LocalObjectReference>name?:string items?:[]core.KeyToPath defaultMode:*int32 optional:*bool defaultUser:*int64",
   "core.Container":
     "name:string image?:string command?:[]string args?:[]string workingDir?:string ports?:[]core.ContainerPort envFrom?:[]core.EnvFromSource env?:[]core.EnvVar resources?:core.ResourceRequirements resizePolicy?:[]core.ContainerResizePolicy restartPolicy:*string=v1.ContainerRestartPolicy restartPolicyRules?:[]core.ContainerRestartRule volumeMounts?:[]core.VolumeMount volumeDevices?:[]core.VolumeDevice livenessProbe:*core.Probe readinessProbe:*core.Probe startupProbe:*core.Probe lifecycle:*core.Lifecycle terminationMessagePath?:string terminationMessagePolicy?:string=v1.TerminationMessagePolicy imagePullPolicy?:string=v1.PullPolicy securityContext:*core.SecurityContext stdin?:bool stdinOnce?:bool tty?:bool",
   "core.ContainerExtendedResourceRequest": "containerName:string resourceName:string requestName:string",
@@ -79,7 +79,7 @@ export const fieldTable: Readonly<Record<string, string>> = {
   "core.EnvVarSource":
     "fieldRef:*core.ObjectFieldSelector resourceFieldRef:*core.ResourceFieldSelector configMapKeyRef:*core.ConfigMapKeySelector secretKeyRef:*core.SecretKeySelector fileKeyRef:*core.FileKeySelector",
   "core.EphemeralContainer":
-    "name:string image?:string command?:[]string args?:[]string workingDir?:string ports?:[]core.ContainerPort envFrom?:[]core.EnvFromSource env?:[]core.EnvVar resources?:core.ResourceRequirements resizePolicy?:[]core.ContainerResizePolicy restartPolicy:*string=v1.ContainerRestartPolicy restartPolicyRules?:[]core.ContainerRestartRule volumeMounts?:[]core.VolumeMount volumeDevices?:[]core.VolumeDevice livenessProbe:*core.Probe readinessProbe:*core.Probe startupProbe:*core.Probe lifecycle:*core.Lifecycle terminationMessagePath?:string terminationMessagePolicy?:string=v1.TerminationMessagePolicy imagePullPolicy?:string=v1.PullPolicy securityContext:*core.SecurityContext stdin?:bool stdinOnce?:bool tty?:bool targetContainerName?:string",
+    "EphemeralContainerCommon>name:string EphemeralContainerCommon>image?:string EphemeralContainerCommon>command?:[]string EphemeralContainerCommon>args?:[]string EphemeralContainerCommon>workingDir?:string EphemeralContainerCommon>ports?:[]core.ContainerPort EphemeralContainerCommon>envFrom?:[]core.EnvFromSource EphemeralContainerCommon>env?:[]core.EnvVar EphemeralContainerCommon>resources?:core.ResourceRequirements EphemeralContainerCommon>resizePolicy?:[]core.ContainerResizePolicy EphemeralContainerCommon>restartPolicy:*string=v1.ContainerRestartPolicy EphemeralContainerCommon>restartPolicyRules?:[]core.ContainerRestartRule EphemeralContainerCommon>volumeMounts?:[]core.VolumeMount EphemeralContainerCommon>volumeDevices?:[]core.VolumeDevice EphemeralContainerCommon>livenessProbe:*core.Probe EphemeralContainerCommon>readinessProbe:*core.Probe EphemeralContainerCommon>startupProbe:*core.Probe EphemeralContainerCommon>lifecycle:*core.Lifecycle EphemeralContainerCommon>terminationMessagePath?:string EphemeralContainerCommon>terminationMessagePolicy?:string=v1.TerminationMessagePolicy EphemeralContainerCommon>imagePullPolicy?:string=v1.PullPolicy EphemeralContainerCommon>securityContext:*core.SecurityContext EphemeralContainerCommon>stdin?:bool EphemeralContainerCommon>stdinOnce?:bool EphemeralContainerCommon>tty?:bool targetContainerName?:string",
   "core.EphemeralVolumeSource": "volumeClaimTemplate:*core.PersistentVolumeClaimTemplate",
   "core.EvictionResponder": "name:string priority:*int32",
   "core.ExecAction": "command?:[]string",
@@ -189,7 +189,7 @@ export const fieldTable: Readonly<Record<string, string>> = {
   "core.PortworxVolumeSource": "volumeID:string fsType?:string readOnly?:bool",
   "core.PreferredSchedulingTerm": "weight:int32 preference:core.NodeSelectorTerm",
   "core.Probe":
-    "exec:*core.ExecAction httpGet:*core.HTTPGetAction tcpSocket:*core.TCPSocketAction grpc:*core.GRPCAction initialDelaySeconds?:int32 timeoutSeconds?:int32 periodSeconds?:int32 successThreshold?:int32 failureThreshold?:int32 terminationGracePeriodSeconds:*int64",
+    "ProbeHandler>exec:*core.ExecAction ProbeHandler>httpGet:*core.HTTPGetAction ProbeHandler>tcpSocket:*core.TCPSocketAction ProbeHandler>grpc:*core.GRPCAction initialDelaySeconds?:int32 timeoutSeconds?:int32 periodSeconds?:int32 successThreshold?:int32 failureThreshold?:int32 terminationGracePeriodSeconds:*int64",
   "core.ProjectedVolumeSource": "sources:[]core.VolumeProjection defaultMode:*int32 defaultUser:*int64",
   "core.QuobyteVolumeSource": "registry:string volume:string readOnly?:bool user?:string group?:string tenant?:string",
   "core.RBDVolumeSource":
@@ -206,9 +206,9 @@ export const fieldTable: Readonly<Record<string, string>> = {
   "core.SeccompProfile": "type:string=v1.SeccompProfileType localhostProfile:*string",
   "core.Secret":
     "kind?:string apiVersion?:string metadata?:meta.ObjectMeta immutable:*bool data?:{}bytes stringData?:{}string type?:string=v1.SecretType",
-  "core.SecretEnvSource": "name?:string optional:*bool",
-  "core.SecretKeySelector": "name?:string key:string optional:*bool",
-  "core.SecretProjection": "name?:string items?:[]core.KeyToPath optional:*bool",
+  "core.SecretEnvSource": "LocalObjectReference>name?:string optional:*bool",
+  "core.SecretKeySelector": "LocalObjectReference>name?:string key:string optional:*bool",
+  "core.SecretProjection": "LocalObjectReference>name?:string items?:[]core.KeyToPath optional:*bool",
   "core.SecretVolumeSource":
     "secretName?:string items?:[]core.KeyToPath defaultMode:*int32 optional:*bool defaultUser:*int64",
   "core.SecurityContext":
@@ -235,7 +235,7 @@ export const fieldTable: Readonly<Record<string, string>> = {
   "core.TypedLocalObjectReference": "apiGroup:*string kind:string name:string",
   "core.TypedObjectReference": "apiGroup:*string kind:string name:string namespace:*string",
   "core.Volume":
-    "name:string hostPath:*core.HostPathVolumeSource emptyDir:*core.EmptyDirVolumeSource gcePersistentDisk:*core.GCEPersistentDiskVolumeSource awsElasticBlockStore:*core.AWSElasticBlockStoreVolumeSource gitRepo:*core.GitRepoVolumeSource secret:*core.SecretVolumeSource nfs:*core.NFSVolumeSource iscsi:*core.ISCSIVolumeSource glusterfs:*core.GlusterfsVolumeSource persistentVolumeClaim:*core.PersistentVolumeClaimVolumeSource rbd:*core.RBDVolumeSource flexVolume:*core.FlexVolumeSource cinder:*core.CinderVolumeSource cephfs:*core.CephFSVolumeSource flocker:*core.FlockerVolumeSource downwardAPI:*core.DownwardAPIVolumeSource fc:*core.FCVolumeSource azureFile:*core.AzureFileVolumeSource configMap:*core.ConfigMapVolumeSource vsphereVolume:*core.VsphereVirtualDiskVolumeSource quobyte:*core.QuobyteVolumeSource azureDisk:*core.AzureDiskVolumeSource photonPersistentDisk:*core.PhotonPersistentDiskVolumeSource projected:*core.ProjectedVolumeSource portworxVolume:*core.PortworxVolumeSource scaleIO:*core.ScaleIOVolumeSource storageos:*core.StorageOSVolumeSource csi:*core.CSIVolumeSource ephemeral:*core.EphemeralVolumeSource image:*core.ImageVolumeSource",
+    "name:string VolumeSource>hostPath:*core.HostPathVolumeSource VolumeSource>emptyDir:*core.EmptyDirVolumeSource VolumeSource>gcePersistentDisk:*core.GCEPersistentDiskVolumeSource VolumeSource>awsElasticBlockStore:*core.AWSElasticBlockStoreVolumeSource VolumeSource>gitRepo:*core.GitRepoVolumeSource VolumeSource>secret:*core.SecretVolumeSource VolumeSource>nfs:*core.NFSVolumeSource VolumeSource>iscsi:*core.ISCSIVolumeSource VolumeSource>glusterfs:*core.GlusterfsVolumeSource VolumeSource>persistentVolumeClaim:*core.PersistentVolumeClaimVolumeSource VolumeSource>rbd:*core.RBDVolumeSource VolumeSource>flexVolume:*core.FlexVolumeSource VolumeSource>cinder:*core.CinderVolumeSource VolumeSource>cephfs:*core.CephFSVolumeSource VolumeSource>flocker:*core.FlockerVolumeSource VolumeSource>downwardAPI:*core.DownwardAPIVolumeSource VolumeSource>fc:*core.FCVolumeSource VolumeSource>azureFile:*core.AzureFileVolumeSource VolumeSource>configMap:*core.ConfigMapVolumeSource VolumeSource>vsphereVolume:*core.VsphereVirtualDiskVolumeSource VolumeSource>quobyte:*core.QuobyteVolumeSource VolumeSource>azureDisk:*core.AzureDiskVolumeSource VolumeSource>photonPersistentDisk:*core.PhotonPersistentDiskVolumeSource VolumeSource>projected:*core.ProjectedVolumeSource VolumeSource>portworxVolume:*core.PortworxVolumeSource VolumeSource>scaleIO:*core.ScaleIOVolumeSource VolumeSource>storageos:*core.StorageOSVolumeSource VolumeSource>csi:*core.CSIVolumeSource VolumeSource>ephemeral:*core.EphemeralVolumeSource VolumeSource>image:*core.ImageVolumeSource",
   "core.VolumeDevice": "name:string devicePath:string",
   "core.VolumeHealthCondition": "status:string=v1.VolumeHealthStatusType reason:string message?:string",
   "core.VolumeMount":
@@ -283,7 +283,7 @@ export const fieldTable: Readonly<Record<string, string>> = {
   "networking.IngressLoadBalancerIngress": "ip?:string hostname?:string ports?:[]networking.IngressPortStatus",
   "networking.IngressLoadBalancerStatus": "ingress?:[]networking.IngressLoadBalancerIngress",
   "networking.IngressPortStatus": "port:int32 protocol:string=v1.Protocol error:*string",
-  "networking.IngressRule": "host?:string http:*networking.HTTPIngressRuleValue",
+  "networking.IngressRule": "host?:string IngressRuleValue>http:*networking.HTTPIngressRuleValue",
   "networking.IngressServiceBackend": "name:string port?:networking.ServiceBackendPort",
   "networking.IngressSpec":
     "ingressClassName:*string defaultBackend:*networking.IngressBackend tls?:[]networking.IngressTLS rules?:[]networking.IngressRule",

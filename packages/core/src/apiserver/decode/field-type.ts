@@ -14,6 +14,8 @@ export interface Field {
   readonly omitsZero: boolean;
   /** Go's pointer: nothing where it is not given. */
   readonly pointer: boolean;
+  /** Go's embedded struct that has the field, with a dot behind it; "" for none. Messages name it on the way. */
+  readonly embedded: string;
   readonly type: FieldType;
 }
 
@@ -30,8 +32,14 @@ export function structType(id: string): FieldType {
   for (const text of fieldTable[id]!.split(" ").filter((part) => part !== "")) {
     const colon = text.indexOf(":");
     const omitsZero = text[colon - 1] === "?";
-    const name = text.slice(0, omitsZero ? colon - 1 : colon);
-    fields.set(name, { omitsZero, pointer: text[colon + 1] === "*", type: readType(text.slice(colon + 1)) });
+    const path = text.slice(0, omitsZero ? colon - 1 : colon).replaceAll(">", ".");
+    const dot = path.lastIndexOf(".") + 1;
+    fields.set(path.slice(dot), {
+      omitsZero,
+      pointer: text[colon + 1] === "*",
+      embedded: path.slice(0, dot),
+      type: readType(text.slice(colon + 1)),
+    });
   }
   return type;
 }
@@ -50,7 +58,9 @@ function readType(text: string): FieldType {
     const element = readType(base.slice(2));
     return { kind: "map", name: name ?? `map[string]${goName(element)}`, element };
   }
-  return base.includes(".") ? structType(base) : { kind: base as Scalar, name: name ?? base };
+  return base.includes(".")
+    ? structType(base)
+    : { kind: base as Scalar, name: name ?? (base === "bytes" ? "[]uint8" : base) };
 }
 
 /** What Go's messages call the type. */

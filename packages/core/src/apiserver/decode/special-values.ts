@@ -13,6 +13,6 @@ export function illegalBase64At(text: string): number | undefined {
   const found = /[^A-Za-z0-9+/\r\n]/.exec(text);
   const padding = found === null ? "" : text.slice(found.index);
   if (found !== null && !/^={1,2}[\r\n]*$/.test(padding)) return found.index;
-  const length = text.replace(/[\r\n]/g, "").length;
-  return length % 4 === 0 ? undefined : text.length;
+  const rest = text.replace(/[\r\n]/g, "").length % 4;
+  return rest === 0 ? undefined : text.length - rest;
 }

@@ -21,6 +21,11 @@ export const endpointSliceRules: KindRules<EndpointSlice> = {
       port.protocol ??= "TCP";
     }
   },
+  prepare: (_state, slice) => {
+    // The store keeps no empty list: it comes back as null.
+    if (slice.ports?.length === 0) slice.ports = null;
+    if (slice.endpoints?.length === 0) slice.endpoints = null;
+  },
   validate: (slice, before) => [
     ...validateAddressType(slice, before),
     ...validateEndpoints(slice),

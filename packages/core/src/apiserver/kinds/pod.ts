@@ -1,19 +1,21 @@
 import type { Container, Pod, PodSpec } from "../../model/pod.ts";
 import { parseAddress } from "../../net/address.ts";
-import type { Draft } from "../draft.ts";
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../validate/field-error.ts";
 import { dnsLabel, dnsSubdomain, portName, portNumber } from "../validate/names.ts";
+import { defaultPod, defaultPodSpec, qosClass } from "./pod-defaults.ts";
 import type { KindRules } from "./rules.ts";
 
 const protocols = ["SCTP", "TCP", "UDP"];
-const defaultGraceSeconds = 30;
 
 export const podRules: KindRules<Pod> = {
   checkName: dnsSubdomain,
   setDefaults: (pod) => {
     pod.spec ??= { containers: [] };
     defaultPodSpec(pod.spec);
-    if (pod.spec.hostNetwork === true) defaultHostPorts(pod.spec);
+    defaultPod(pod);
+  },
+  prepare: (_state, pod, before) => {
+    if (before === undefined) pod.status = { phase: "Pending", ...pod.status, qosClass: qosClass(pod) };
   },
   validate: (pod, before) => [
     ...validatePodSpec(pod.spec, "spec"),
@@ -22,30 +24,15 @@ export const podRules: KindRules<Pod> = {
   ],
 };
 
-/** The defaults of the fields that the simulator reads; those of volumes, probes and security are left out. */
-export function defaultPodSpec(spec: Draft<PodSpec>): void {
-  spec.containers ??= [];
-  spec.dnsPolicy ??= "ClusterFirst";
-  spec.restartPolicy ??= "Always";
-  spec.terminationGracePeriodSeconds ??= defaultGraceSeconds;
-  for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
-    for (const port of container.ports ?? []) port.protocol ??= "TCP";
-  }
-}
-
-/** On the host's network a container's port is the host's. */
-function defaultHostPorts(spec: Draft<PodSpec>): void {
-  for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
-    for (const port of container.ports ?? []) port.hostPort ??= port.containerPort;
-  }
-}
-
 export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const names = new Set<string>();
   if (spec.containers.length === 0) errors.push(required(`${path}.containers`));
   errors.push(...validateContainers(spec.containers, `${path}.containers`, names));
   errors.push(...validateContainers(spec.initContainers ?? [], `${path}.initContainers`, names));
+  errors.push(
+    ...(spec.initContainers ?? []).flatMap((one, i) => initContainerErrors(one, `${path}.initContainers[${i}]`)),
+  );
   if (!["Always", "OnFailure", "Never"].includes(spec.restartPolicy ?? "")) {
     errors.push(notSupported(`${path}.restartPolicy`, spec.restartPolicy, ["Always", "OnFailure", "Never"]));
   }
@@ -53,6 +40,7 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
   if (!dnsPolicies.includes(spec.dnsPolicy ?? "")) {
     errors.push(notSupported(`${path}.dnsPolicy`, spec.dnsPolicy, dnsPolicies));
   }
+  errors.push(...dnsConfigErrors(spec, `${path}.dnsConfig`));
   for (const field of ["hostname", "subdomain"] as const) {
     const value = spec[field];
     if (value) errors.push(...dnsLabel(value).map((text) => invalid(`${path}.${field}`, value, text)));
@@ -61,6 +49,21 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
     errors.push(...dnsSubdomain(spec.nodeName).map((text) => invalid(`${path}.nodeName`, spec.nodeName, text)));
   }
   return errors;
+}
+
+/** What belongs to containers that stay. */
+function initContainerErrors(container: Container, path: string): FieldError[] {
+  if (container.restartPolicy === "Always") return [];
+  return (["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] as const)
+    .filter((field) => container[field] !== undefined)
+    .map((field) => forbidden(`${path}.${field}`, "may not be set for init containers without restartPolicy=Always"));
+}
+
+function dnsConfigErrors({ dnsPolicy, dnsConfig }: PodSpec, path: string): FieldError[] {
+  if (dnsPolicy !== "None" || (dnsConfig?.nameservers ?? []).length > 0) return [];
+  return dnsConfig === undefined
+    ? [required(path, "must provide `dnsConfig` when `dnsPolicy` is None")]
+    : [required(`${path}.nameservers`, "must provide at least one DNS nameserver when `dnsPolicy` is None")];
 }
 
 function validateContainers(containers: readonly Container[], path: string, names: Set<string>): FieldError[] {

@@ -4,7 +4,8 @@ import type { Draft } from "../draft.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../validate/field-error.ts";
 import { validateAnnotations, validateLabels } from "../validate/metadata.ts";
 import { dnsSubdomain, labelValueErrors, qualified } from "../validate/names.ts";
-import { defaultPodSpec, validatePodSpec } from "./pod.ts";
+import { validatePodSpec } from "./pod.ts";
+import { defaultPodSpec } from "./pod-defaults.ts";
 import type { KindRules } from "./rules.ts";
 
 const notNegative = "must be greater than or equal to 0";
