@@ -1,16 +1,17 @@
 // Prints the schemas of the kinds that are served, as the API server's OpenAPI v3 documents have them, less what they
 // say in words: types, lists' and maps' behaviour, enumerations and defaults are facts, descriptions are texts.
-// Usage, in a folder whose go.mod requires k8s.io/kubernetes v1.37.2:
-//   node schemas.mjs "$(go list -m -f '{{.Dir}}' k8s.io/kubernetes)" > ../../src/openapi/schema-table.ts
+// Its documents come from a real kube-apiserver 1.37.2 (those among its sources lack enumerations), into a folder:
+//   kubectl get --raw /openapi/v3/api/v1 > FOLDER/api_v1.json    and so on for the versions below
+//   node schemas.mjs FOLDER > ../../src/openapi/schema-table.ts
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const documents = {
-  api__v1: ["Namespace", "Node", "Pod", "Service", "ConfigMap", "Endpoints", "Secret", "Event", "ServiceAccount"],
-  apis__apps__v1: ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"],
-  "apis__discovery.k8s.io__v1": ["EndpointSlice"],
-  "apis__events.k8s.io__v1": ["Event"],
-  "apis__networking.k8s.io__v1": ["Ingress", "IngressClass", "ServiceCIDR"],
+  api_v1: ["Namespace", "Node", "Pod", "Service", "ConfigMap", "Endpoints", "Secret", "Event", "ServiceAccount"],
+  apis_apps_v1: ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"],
+  "apis_discovery.k8s.io_v1": ["EndpointSlice"],
+  "apis_events.k8s.io_v1": ["Event"],
+  "apis_networking.k8s.io_v1": ["Ingress", "IngressClass", "ServiceCIDR"],
 };
 const always = ["DeleteOptions", "Patch", "Status", "WatchEvent", "ListMeta"].map(
   (name) => `io.k8s.apimachinery.pkg.apis.meta.v1.${name}`,
@@ -19,11 +20,11 @@ const always = ["DeleteOptions", "Patch", "Status", "WatchEvent", "ListMeta"].ma
 const [folder] = process.argv.slice(2);
 const table = new Map();
 for (const [name, roots] of Object.entries(documents)) {
-  const { components } = JSON.parse(readFileSync(join(folder, "api/openapi-spec/v3", `${name}_openapi.json`), "utf8"));
+  const { components } = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
   const todo = Object.keys(components.schemas).filter(
     (id) => always.includes(id) || isRoot(components.schemas[id], roots),
   );
-  if (name.endsWith("apps__v1")) todo.push("io.k8s.api.autoscaling.v1.Scale");
+  if (name.endsWith("apps_v1")) todo.push("io.k8s.api.autoscaling.v1.Scale");
   while (todo.length > 0) {
     const id = todo.pop();
     if (table.has(id)) continue;

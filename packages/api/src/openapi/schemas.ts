@@ -47,7 +47,7 @@ export function swaggerSchema(schema: Plain): Plain {
   if (Array.isArray(schema)) return schema.map(swaggerSchema);
   if (typeof schema !== "object" || schema === null) return schema;
   const { default: _, allOf, oneOf, ...rest } = schema as PlainObject;
-  if (Array.isArray(allOf)) return swaggerSchema(allOf[0] as Plain);
+  if (Array.isArray(allOf)) return swaggerSchema({ ...(allOf[0] as PlainObject), ...rest });
   const entries = Object.entries(rest).map(([key, value]) => [key, swaggerValue(key, value)] as const);
   return Object.fromEntries(oneOf === undefined ? entries : [["type", "string"], ...entries]) as PlainObject;
 }
