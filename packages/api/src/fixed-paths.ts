@@ -1,4 +1,3 @@
-import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { jsonAnswer, type RestAnswer } from "@kubenetsim/core/apiserver/rest/request";
 import { methodNotAllowed, noSuchPage, notAcceptable, plainText } from "./answer/refusal.ts";
 import { aggregatedDiscovery } from "./discovery/aggregated-discovery.ts";
@@ -63,11 +62,22 @@ function groupAnswer(path: string, method: string): FixedAnswer | undefined {
   const [, root, ...steps] = path.split("/");
   if (root !== "api" && root !== "apis") return { answer: noSuchPage() };
   const groupVersion = root === "api" ? steps[0]! : steps.slice(0, 2).join("/");
-  const body: PlainObject | undefined =
-    root === "apis" && steps.length === 1 ? groupOf(steps[0]!) : resourceList(groupVersion);
-  if (body === undefined || (root === "apis" && groupVersion === "v1")) return { answer: noSuchPage() };
+  const isGroup = root === "apis" && steps.length === 1;
+  const isServed = isGroup
+    ? hasGroup(steps[0]!)
+    : hasVersion(groupVersion) && (root === "api") === (groupVersion === "v1");
+  if (!isServed) return { answer: noSuchPage() };
   if (steps.length > (root === "api" ? 1 : 2)) return undefined;
-  return { answer: method === "GET" ? jsonAnswer(200, body) : methodNotAllowed() };
+  if (method !== "GET") return { answer: methodNotAllowed() };
+  return { answer: jsonAnswer(200, isGroup ? groupOf(steps[0]!) : resourceList(groupVersion)) };
+}
+
+function hasGroup(name: string): boolean {
+  return servedVersions.some(({ group }) => group === name && group !== "");
+}
+
+function hasVersion(name: string): boolean {
+  return servedVersions.some(({ groupVersion }) => groupVersion === name);
 }
 
 function openApi(path: string, query: URLSearchParams): FixedAnswer {

@@ -16,10 +16,9 @@ export function groupList(): PlainObject {
   return { kind: "APIGroupList", apiVersion: "v1", groups };
 }
 
-/** `/apis/GROUP`; undefined for one that is not served. */
-export function groupOf(group: string): PlainObject | undefined {
-  const version = servedVersions.find((one) => one.group === group && group !== "");
-  return version === undefined ? undefined : { kind: "APIGroup", apiVersion: "v1", ...groupEntry(version) };
+/** `/apis/GROUP`, of one that is served. */
+export function groupOf(group: string): PlainObject {
+  return { kind: "APIGroup", apiVersion: "v1", ...groupEntry(servedVersions.find((one) => one.group === group)!) };
 }
 
 function groupEntry({ group, version, groupVersion }: ServedVersion): PlainObject {
@@ -27,10 +26,9 @@ function groupEntry({ group, version, groupVersion }: ServedVersion): PlainObjec
   return { name: group, versions: [entry], preferredVersion: entry };
 }
 
-/** `/api/v1`, `/apis/GROUP/VERSION`: the resources of a version; undefined for one that is not served. */
-export function resourceList(groupVersion: string): PlainObject | undefined {
-  const version = servedVersions.find((one) => one.groupVersion === groupVersion);
-  if (version === undefined) return undefined;
+/** `/api/v1`, `/apis/GROUP/VERSION`: the resources of a version that is served. */
+export function resourceList(groupVersion: string): PlainObject {
+  const version = servedVersions.find((one) => one.groupVersion === groupVersion)!;
   // The core group's list is older than its own version field.
   const own: PlainObject = version.group === "" ? {} : { apiVersion: "v1" };
   return { kind: "APIResourceList", ...own, groupVersion, resources: version.served.flatMap(resourceEntries) };

@@ -133,13 +133,20 @@ class WatchLines {
   }
 }
 
+let lastLines: readonly Uint8Array[] = [];
+let lastJoined: Uint8Array = new Uint8Array();
+
+/** Lines after another. Watches that have the same ones to send, as most have that send at once, share the bytes. */
 function joined(lines: readonly Uint8Array[], length: number): Uint8Array {
   if (lines.length === 1) return lines[0]!;
+  if (lines.length === lastLines.length && lines.every((line, i) => line === lastLines[i])) return lastJoined;
   const whole = new Uint8Array(length);
   let at = 0;
   for (const line of lines) {
     whole.set(line, at);
     at += line.length;
   }
+  lastLines = lines;
+  lastJoined = whole;
   return whole;
 }

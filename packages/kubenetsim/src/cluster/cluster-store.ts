@@ -13,8 +13,10 @@ export interface StoreAccess {
   readonly random: Random;
 }
 
-/** As many changes are kept for watches that come late; etcd keeps those of five minutes. */
-export const keptChanges = 100_000;
+/** For watches that come late no more changes are kept than these, */
+const keptChanges = 100_000;
+/** and those of five minutes, as etcd keeps them (--etcd-compaction-interval). */
+const keptMs = 300_000;
 
 /** A cluster as its API server sees it. */
 export class ClusterStore implements ApiStore {
@@ -22,6 +24,9 @@ export class ClusterStore implements ApiStore {
   readonly random: Random;
   readonly #access: StoreAccess;
   readonly #kept: Change[] = [];
+  /** When each of them came. */
+  readonly #keptAtMs: number[] = [];
+  #isForgettingDue = false;
   /** Of the last change that is not kept any more. */
   #forgotten: number;
 
@@ -63,8 +68,27 @@ export class ClusterStore implements ApiStore {
 
   #keep(change: Change): void {
     this.#kept.push(change);
-    if (this.#kept.length < 2 * keptChanges) return;
-    this.#forgotten = this.#kept[keptChanges - 1]!.revision;
-    this.#kept.splice(0, keptChanges);
+    this.#keptAtMs.push(this.clock.nowMs);
+    if (this.#kept.length >= 2 * keptChanges) this.#forget(keptChanges);
+    this.#forgetLater();
+  }
+
+  /** Half of the time later, all that is too old by then. */
+  #forgetLater(): void {
+    if (this.#isForgettingDue) return;
+    this.#isForgettingDue = true;
+    this.clock.schedule(this.clock.nowMs + keptMs / 2, () => {
+      this.#isForgettingDue = false;
+      const firstKept = this.#keptAtMs.findIndex((atMs) => atMs > this.clock.nowMs - keptMs);
+      this.#forget(firstKept < 0 ? this.#kept.length : firstKept);
+      if (this.#kept.length > 0) this.#forgetLater();
+    });
+  }
+
+  #forget(count: number): void {
+    if (count === 0) return;
+    this.#forgotten = this.#kept[count - 1]!.revision;
+    this.#kept.splice(0, count);
+    this.#keptAtMs.splice(0, count);
   }
 }

@@ -5,8 +5,8 @@ import type { Cluster } from "../../cluster/cluster.ts";
 const tickMs = 50;
 /** Controllers take up a write this much later, together with those that came meanwhile. */
 const settleMs = 10;
-/** Events of watches go out together that come within this time. */
-const gatherMs = 5;
+/** Events of watches go out at once, and those that follow within this time together. */
+const gatherMs = 20;
 /** What nodes have seen is let go of after so many rounds of the controllers: nobody looks at nodes here. */
 const keptRounds = 100;
 
@@ -17,6 +17,7 @@ export class RealTime {
   #settling: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
   #tasks: (() => void)[] = [];
+  #ranMs = 0;
   #beganMs = 0;
   #settledRevision = -1;
   #rounds = 0;
@@ -41,13 +42,16 @@ export class RealTime {
   /** Runs a task with others a little later. */
   readonly soon = (task: () => void): void => {
     this.#tasks.push(task);
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined;
-      const tasks = this.#tasks;
-      this.#tasks = [];
-      for (const run of tasks) run();
-    }, gatherMs);
+    this.#gathering ??= setTimeout(() => this.#runTasks(), this.#ranMs + gatherMs - performance.now());
   };
+
+  #runTasks(): void {
+    this.#gathering = undefined;
+    this.#ranMs = performance.now();
+    const tasks = this.#tasks;
+    this.#tasks = [];
+    for (const run of tasks) run();
+  }
 
   /** Something was written: the controllers will see it. */
   readonly wrote = (): void => {
