@@ -3,6 +3,7 @@ import type { Labels } from "../model/object-meta.ts";
 import type { Deployment, PodTemplateSpec, ReplicaSet } from "../model/pod.ts";
 import { ownerGroup } from "./cluster-index.ts";
 import type { ControlLoop } from "./control-loop.ts";
+import { annotationsOfNew, sizeAnnotations, syncRevision } from "./deployment-revision.ts";
 import { controllerOf, controllerReferenceTo } from "./ownership.ts";
 import { isPodReady } from "./pod-conditions.ts";
 import { activePods, ownedPods } from "./replica-set.ts";
@@ -11,7 +12,6 @@ import { sameJson } from "./same-json.ts";
 import { templateHash } from "./template-hash.ts";
 
 export const templateHashLabel = "pod-template-hash";
-const revisionAnnotation = "deployment.kubernetes.io/revision";
 
 /** One step of a Deployment towards one ReplicaSet of its template with all replicas; the others go down to none. */
 export function syncDeployment(loop: ControlLoop, key: ObjectKey): void {
@@ -20,6 +20,10 @@ export function syncDeployment(loop: ControlLoop, key: ObjectKey): void {
   const all = ownedReplicaSets(loop, deployment);
   const current = all.find((replicaSet) => hasTemplateOf(replicaSet, deployment));
   const old = all.filter((replicaSet) => replicaSet !== current);
+  if (current !== undefined && syncRevision(loop, deployment, current, old)) {
+    loop.enqueue("deployment", key);
+    return;
+  }
   if (deployment.spec.paused === true) resize(loop, deployment, current ?? old.at(-1));
   else if (deployment.spec.strategy?.type === "Recreate") recreate(loop, deployment, current, old);
   else rollOver(loop, deployment, current, old);
@@ -47,7 +51,7 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
 
 /** A paused Deployment is scaled, but its template is not rolled out. */
 function resize(loop: ControlLoop, deployment: Deployment, replicaSet: ReplicaSet | undefined): void {
-  if (replicaSet !== undefined) scale(loop, replicaSet, deployment.spec.replicas ?? 1);
+  if (replicaSet !== undefined) scale(loop, deployment, replicaSet, deployment.spec.replicas ?? 1);
 }
 
 function recreate(
@@ -56,11 +60,11 @@ function recreate(
   current: ReplicaSet | undefined,
   old: readonly ReplicaSet[],
 ): void {
-  for (const replicaSet of old) scale(loop, replicaSet, 0);
+  for (const replicaSet of old) scale(loop, deployment, replicaSet, 0);
   if (old.some((replicaSet) => ownedPods(loop, replicaSet).length > 0)) return;
   const replicas = deployment.spec.replicas ?? 1;
   if (current === undefined) createReplicaSet(loop, deployment, replicas, old);
-  else scale(loop, current, replicas);
+  else scale(loop, deployment, current, replicas);
 }
 
 function rollOver(
@@ -74,19 +78,20 @@ function rollOver(
   const oldParts = old.map((replicaSet) => partOf(loop, replicaSet));
   const size = part.replicas > limits.replicas ? limits.replicas : newReplicas(limits, part, oldParts);
   if (current === undefined) createReplicaSet(loop, deployment, size, old);
-  else if (size !== part.replicas) scale(loop, current, size);
-  else scaleDown(loop, limits, part, old, oldParts);
+  else if (size !== part.replicas) scale(loop, deployment, current, size);
+  else scaleDown(loop, deployment, limits, part, old, oldParts);
 }
 
 function scaleDown(
   loop: ControlLoop,
+  deployment: Deployment,
   limits: RolloutLimits,
   current: RolloutPart,
   old: readonly ReplicaSet[],
   oldParts: readonly RolloutPart[],
 ): void {
   const sizes = oldReplicas(limits, current, oldParts);
-  for (const [index, replicaSet] of old.entries()) scale(loop, replicaSet, sizes[index]!);
+  for (const [index, replicaSet] of old.entries()) scale(loop, deployment, replicaSet, sizes[index]!);
 }
 
 function partOf(loop: ControlLoop, replicaSet: ReplicaSet): RolloutPart {
@@ -94,9 +99,11 @@ function partOf(loop: ControlLoop, replicaSet: ReplicaSet): RolloutPart {
   return { replicas: replicaSet.spec.replicas ?? 1, available };
 }
 
-function scale(loop: ControlLoop, replicaSet: ReplicaSet, replicas: number): void {
+function scale(loop: ControlLoop, deployment: Deployment, replicaSet: ReplicaSet, replicas: number): void {
   if (replicaSet.spec.replicas === replicas) return;
-  loop.put({ ...replicaSet, spec: { ...replicaSet.spec, replicas } });
+  const annotations = { ...replicaSet.metadata.annotations, ...sizeAnnotations(deployment) };
+  const metadata = { ...replicaSet.metadata, annotations };
+  loop.put({ ...replicaSet, metadata, spec: { ...replicaSet.spec, replicas } });
 }
 
 function createReplicaSet(
@@ -116,7 +123,7 @@ function createReplicaSet(
       name: `${name}-${hash}`,
       ...(namespace === undefined ? {} : { namespace }),
       labels,
-      annotations: { [revisionAnnotation]: String(lastRevision(old) + 1) },
+      annotations: annotationsOfNew(deployment, old),
       ownerReferences: [controllerReferenceTo(deployment)],
     },
     spec: {
@@ -154,10 +161,6 @@ function hashOfLeftPods(loop: ControlLoop, deployment: Deployment): string | und
     if (!loop.state.tables.ReplicaSet.has(`${namespace}/${owner.name}`)) counts.set(hash, (counts.get(hash) ?? 0) + 1);
   }
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
-}
-
-function lastRevision(replicaSets: readonly ReplicaSet[]): number {
-  return Math.max(0, ...replicaSets.map(({ metadata }) => Number(metadata.annotations?.[revisionAnnotation] ?? 0)));
 }
 
 function writeStatus(loop: ControlLoop, deployment: Deployment): void {

@@ -14,6 +14,11 @@ export class DescribeWriter {
     this.#text += `${"  ".repeat(level)}${text}\n`;
   }
 
+  /** What was written, with its tabs: some commands align nothing. */
+  get unaligned(): string {
+    return this.#done + this.#text;
+  }
+
   /** What comes now is aligned by itself. */
   flush(): void {
     this.#done += alignTabs(this.#text);

@@ -2,6 +2,11 @@ import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-d
 import type { Deployment, ReplicaSet } from "@kubenetsim/core/model/pod";
 import type { ResourceInfo } from "../../resources/find-resources.ts";
 import type { Session } from "../../session.ts";
+import { describePodTemplate } from "../describe/describe-pod-template.ts";
+import { DescribeWriter } from "../describe/describe-writer.ts";
+import type { DescribedTemplate } from "../describe/described.ts";
+
+export const changeCause = "kubernetes.io/change-cause";
 
 const annotation = "deployment.kubernetes.io/revision";
 
@@ -36,4 +41,15 @@ export function withoutHash(template: PlainObject): PlainObject {
   const metadata = (template.metadata ?? {}) as PlainObject;
   const { "pod-template-hash": _, ...labels } = (metadata.labels ?? {}) as PlainObject;
   return { ...template, metadata: { ...metadata, labels } };
+}
+
+/** A revision's template as `describe` tells it, with the cause that the ReplicaSet has; nothing is aligned. */
+export function templateText({ metadata, spec }: ReplicaSet, withCause: boolean): string {
+  const cause = metadata.annotations?.[changeCause] ?? "";
+  const template = spec.template as unknown as DescribedTemplate;
+  const annotations = { ...template.metadata?.annotations, [changeCause]: cause };
+  const told = withCause && cause !== "" ? { ...template, metadata: { ...template.metadata, annotations } } : template;
+  const writer = new DescribeWriter();
+  describePodTemplate(told, writer);
+  return writer.unaligned;
 }

@@ -7,7 +7,7 @@ import { nameOf, objectPrinter } from "../../output/object-printer.ts";
 import { alignTabs } from "../../output/tab-writer.ts";
 import type { ResourceInfo } from "../../resources/find-resources.ts";
 import type { Command, CommandRun } from "../command.ts";
-import { revisionOf, revisionsOf } from "./deployment-revisions.ts";
+import { changeCause, revisionOf, revisionsOf, templateText } from "./deployment-revisions.ts";
 import { rolloutFlags, rolloutResources } from "./rollout-resources.ts";
 
 const flags: readonly Flag[] = [...rolloutFlags, ...printFlags, { name: "revision", kind: "int" }];
@@ -26,8 +26,9 @@ function run(call: CommandRun): void {
     const chosen = revision === 0 ? history : history.filter((one) => revisionOf(one) === revision);
     if (revision > 0 && chosen.length === 0) throw failure("unable to find the specified revision");
     if (print !== undefined) for (const one of chosen) print(one as unknown as PlainObject);
-    else if (revision > 0) throw failure("rollout history --revision shows no templates here; add -o yaml");
-    else session.say(`${nameOf(info.object!)} \n${table(chosen)}`);
+    else if (revision > 0) {
+      session.say(`${nameOf(info.object!)} with revision #${revision}\n${templateText(chosen[0]!, true)}`);
+    } else session.say(`${nameOf(info.object!)} \n${table(chosen)}`);
   });
 }
 
@@ -43,7 +44,7 @@ function historyOf({ session }: CommandRun, info: ResourceInfo): ReplicaSet[] {
 function table(history: readonly ReplicaSet[]): string {
   if (history.length === 0) return "No rollout history found.";
   const rows = history.map((one) => {
-    const cause = one.metadata.annotations?.["kubernetes.io/change-cause"] ?? "";
+    const cause = one.metadata.annotations?.[changeCause] ?? "";
     return `${revisionOf(one)}\t${cause === "" ? "<none>" : cause}\n`;
   });
   return alignTabs(["REVISION\tCHANGE-CAUSE\n", ...rows].join(""));

@@ -7,9 +7,9 @@ import type { Flag } from "../../flags/flag.ts";
 import { dryRunFlag, printFlags } from "../../flags/global-flags.ts";
 import { sortedKeys } from "../../output/json.ts";
 import { objectPrinter } from "../../output/object-printer.ts";
-import type { ResourceInfo } from "../../resources/find-resources.ts";
+import { type ResourceInfo, resourceName } from "../../resources/find-resources.ts";
 import type { Command, CommandRun } from "../command.ts";
-import { revisionOf, revisionsOf, withoutHash } from "./deployment-revisions.ts";
+import { revisionOf, revisionsOf, templateText, withoutHash } from "./deployment-revisions.ts";
 import { rolloutFlags, rolloutResources } from "./rollout-resources.ts";
 
 const flags: readonly Flag[] = [...rolloutFlags, ...printFlags, dryRunFlag, { name: "to-revision", kind: "int" }];
@@ -33,9 +33,19 @@ function run(call: CommandRun): void {
   const { flags: given, session } = call;
   const dryRun = readDryRun(given);
   rolloutResources(call).visit((info) => {
+    warnOfApply(call, info);
     const outcome = rollBack(call, info);
     objectPrinter(session, given, outcome, dryRun)(info.object!);
   });
+}
+
+/** The annotation of `kubectl apply` stays as it is, whatever is put back. */
+function warnOfApply({ session }: CommandRun, info: ResourceInfo): void {
+  const { annotations = {} } = info.object!.metadata as { annotations?: Readonly<Record<string, string>> };
+  if (annotations[lastApplied] === undefined) return;
+  session.complain(
+    `Warning: resource ${resourceName(info)} was previously managed with 'kubectl apply'. Rolling back will not update the ${lastApplied} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.`,
+  );
 }
 
 /** Puts an older template back; returns what is said of it. */
@@ -50,7 +60,7 @@ function rollBack({ flags: given, session }: CommandRun, info: ResourceInfo): st
   const wanted = given.number("to-revision");
   const chosen = chooseRevision(revisionsOf(session, info, deployment), wanted, deployment);
   const dryRun = readDryRun(given);
-  if (dryRun === "client") throw failure("rollout undo --dry-run=client shows no templates here; use --dry-run=server");
+  if (dryRun === "client") return templateText(chosen, false);
   if (deployment.spec.paused === true) {
     throw failure(
       "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
