@@ -103,11 +103,11 @@ export function qualified(value: string): string[] {
   }
   if (parts.length === 2) {
     if (parts[0] === "") errors.push("prefix part must be non-empty");
-    else errors.push(...dnsSubdomain(parts[0]!).map((text) => `prefix part ${text}`));
+    else errors.push(...dnsSubdomain(parts[0]!).map((text) => `prefix part ${inBytes(text)}`));
   }
   const name = parts.at(-1)!;
   if (name === "") errors.push("name part must be non-empty");
-  else if (name.length > 63) errors.push(`name part ${maxLength(63)}`);
+  else if (name.length > 63) errors.push(`name part ${maxBytes(63)}`);
   if (!qualifiedPattern.test(name)) {
     errors.push(
       `name part ${pattern("must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character", qualifiedName, ["MyName", "my.name", "123-abc"])}`,
@@ -118,7 +118,7 @@ export function qualified(value: string): string[] {
 
 export function labelValueErrors(value: string): string[] {
   const errors: string[] = [];
-  if (value.length > 63) errors.push(maxLength(63));
+  if (value.length > 63) errors.push(maxBytes(63));
   if (!labelValuePattern.test(value)) {
     errors.push(
       pattern(
@@ -165,6 +165,15 @@ export function portName(port: string): string[] {
 
 function maxLength(count: number): string {
   return `must be no more than ${count} characters`;
+}
+
+/** Of labels and their parts the length is told in bytes (apimachinery, pkg/api/validate/content). */
+function maxBytes(count: number): string {
+  return inBytes(maxLength(count));
+}
+
+function inBytes(text: string): string {
+  return text.replace(/(no more than \d+) characters$/, "$1 bytes");
 }
 
 function pattern(what: string, regex: string, examples: readonly string[]): string {
