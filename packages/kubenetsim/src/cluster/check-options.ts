@@ -13,6 +13,7 @@ export function checkOptionTypes(options: ClusterOptions): void {
   }
   checkNodes(options.nodes);
   checkCni(options.cni);
+  checkKubeadm(options);
   for (const name of ["seed", "entryNode"] as const) {
     const value: unknown = options[name];
     if (value !== undefined && typeof value !== "string") {
@@ -28,6 +29,16 @@ function checkNodes(nodes: unknown): void {
   if (nodes === undefined || (Array.isArray(nodes) && nodes.every((node) => isName(node) || isWhole(node)))) return;
   throw new ParseError(`nodes: must be a list of names or of objects with a name, not ${JSON.stringify(nodes)}`, {
     hint: 'for example ["n1", "n2"]',
+  });
+}
+
+function checkKubeadm({ kubeadm, kubeProxy }: ClusterOptions): void {
+  if (kubeadm !== undefined && typeof kubeadm !== "boolean") {
+    throw new ParseError(`kubeadm: must be true or false, not ${JSON.stringify(kubeadm)}`);
+  }
+  if (kubeadm !== true || kubeProxy === undefined) return;
+  throw new ParseError("kubeadm keeps kube-proxy's configuration in a ConfigMap: give no option kubeProxy with it", {
+    hint: "change the ConfigMap kube-system/kube-proxy, or give proxyMode",
   });
 }
 

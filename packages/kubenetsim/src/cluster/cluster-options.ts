@@ -24,6 +24,12 @@ export interface ClusterOptions extends EmptyStateOptions {
   readonly entryNode?: string;
   /** Hosts outside of the cluster; `ext1` and `ext2` on the nodes' network unless given. */
   readonly clients?: readonly OutsideClient[];
+  /**
+   * The cluster is one that kubeadm has made: kube-proxy's configuration stands in the ConfigMap kube-system/kube-proxy, and on each
+   * of `nodes` it runs in a Pod, so that `kubectl edit configmap kube-proxy -n kube-system` and the deletion of such Pods do what
+   * they do there. false unless given.
+   */
+  readonly kubeadm?: boolean;
   /** The files of `kubectl` and `sh`; unless given, some in memory, none to begin with. */
   readonly files?: FileTree;
 }

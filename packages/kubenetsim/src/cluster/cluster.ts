@@ -9,6 +9,7 @@ import type { Share } from "@kubenetsim/network/shares/shares";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { parseSource } from "../connect/source.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
+import { kubeadmTexts } from "../kubeadm/kubeadm-objects.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
 import { type KubectlOptions, kubectlProgram, runKubectlLine } from "../shell/kubectl-line.ts";
 import { MemoryFiles } from "../shell/memory-files.ts";
@@ -66,6 +67,7 @@ export class Cluster {
     checkOptions(options);
     const cluster = new Cluster(Stages.empty(options), options.files ?? new MemoryFiles());
     for (const node of newNodes(options.nodes ?? [])) cluster.apply(JSON.stringify(node), { source: "nodes" });
+    if (options.kubeadm === true) cluster.applyAll(kubeadmTexts(cluster.list("Node"), cluster.state, options));
     return cluster;
   }
 
