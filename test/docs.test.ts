@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { runCli } from "./cli/run-cli.ts";
+import { ConsoleSession, consoleSteps, withFreshConsoles } from "./docs/console.ts";
 import {
   disagreement,
   type Fence,
@@ -21,8 +22,9 @@ let modulesRun = 0;
 const update = process.env.UPDATE_DOCS;
 for (const file of update === undefined ? [] : readDocuments()) {
   if (update !== "1" && !file.path.includes(update!)) continue;
+  const text = withFreshConsoles(file);
   const fresh = await withFreshOutput(
-    file,
+    { ...file, text, lines: text.split("\n") },
     (words) => runCli(words).out,
     async (fence) => {
       const { printed, drawing } = await runModule(file, fence);
@@ -35,7 +37,7 @@ for (const file of update === undefined ? [] : readDocuments()) {
 }
 
 const documents = readDocuments();
-const kinds = new Set(["sh", "sh not run", "ts", "yaml", "text"]);
+const kinds = new Set(["sh", "sh not run", "console", "ts", "yaml", "text"]);
 
 describe.each(documents.map((file) => [file.path, file] as const))("%s", (_, file) => {
   const fences = fencesOf(file);
@@ -54,6 +56,13 @@ describe.each(documents.map((file) => [file.path, file] as const))("%s", (_, fil
       }
     },
   );
+
+  const steps = fences.filter(({ info }) => info === "console").flatMap(consoleSteps);
+  it.skipIf(steps.length === 0)("prints what it shows, command after command", () => {
+    const session = new ConsoleSession(file);
+    for (const step of steps)
+      expect(disagreement(step.output, session.type(step)), `line ${step.line}`).toBeUndefined();
+  });
 
   it.each(fences.filter((fence) => fence.info === "ts").map((fence) => [fence.line, fence] as const))(
     "runs, line %d",
@@ -76,7 +85,9 @@ describe.each(documents.map((file) => [file.path, file] as const))("%s", (_, fil
 });
 
 function readDocuments(): SourceFile[] {
-  return sourceFiles(["."], [".md"]).filter(({ path }) => /^(?:README|CONTRIBUTING)\.md$|^docs\//.test(path));
+  return sourceFiles(["."], [".md"]).filter(({ path }) =>
+    /^(?:README|CONTRIBUTING)\.md$|^(?:docs|examples)\//.test(path),
+  );
 }
 
 interface ModuleRun {
