@@ -22,6 +22,7 @@ export interface StatusCause {
     | "FieldValueNotFound"
     | "FieldValueTooLong"
     | "FieldValueTypeInvalid"
+    | "FieldManagerConflict"
     | "InternalError"
     | "ResourceVersionTooLarge"
     | "NamespaceTerminating";

@@ -1,5 +1,6 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
 import { sameJson } from "@kubenetsim/core/apiserver/patch/json-patch";
 import { twoWayPatch } from "@kubenetsim/core/apiserver/patch/strategic/strategic-patch";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
@@ -14,7 +15,6 @@ import { objectPrinter, withoutManagedFields } from "../output/object-printer.ts
 import { printYaml } from "../output/yaml.ts";
 import { fileFlags } from "../resources/file-flags.ts";
 import { findResources, type ResourceInfo } from "../resources/find-resources.ts";
-import { yamlProblem } from "../resources/yaml-problem.ts";
 import type { Command, CommandRun } from "./command.ts";
 
 const flags: readonly Flag[] = [

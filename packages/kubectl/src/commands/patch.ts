@@ -1,5 +1,6 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
 import {
   applyJsonPatch,
   JsonPatchFailure,
@@ -20,7 +21,6 @@ import { sortedKeys } from "../output/json.ts";
 import { objectPrinter } from "../output/object-printer.ts";
 import { fileFlags } from "../resources/file-flags.ts";
 import { findResources, type ResourceInfo } from "../resources/find-resources.ts";
-import { yamlProblem } from "../resources/yaml-problem.ts";
 import type { Command, CommandRun } from "./command.ts";
 
 const flags: readonly Flag[] = [

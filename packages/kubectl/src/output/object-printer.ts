@@ -64,7 +64,11 @@ export function nameOf(object: PlainObject): string {
   return `${kind.toLowerCase()}${group}/${metadata.name}`;
 }
 
+/** Of an object, or of each of a list. */
 export function withoutManagedFields(object: PlainObject): PlainObject {
+  if (Array.isArray(object.items)) {
+    return { ...object, items: (object.items as readonly PlainObject[]).map(withoutManagedFields) };
+  }
   const metadata = object.metadata as PlainObject | undefined;
   if (metadata?.managedFields === undefined) return object;
   const { managedFields: _, ...rest } = metadata;

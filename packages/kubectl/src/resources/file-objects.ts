@@ -2,6 +2,7 @@ import { decodeObject } from "@kubenetsim/core/apiserver/decode/decode-object";
 import { isStoredKind, kinds } from "@kubenetsim/core/apiserver/decode/kinds";
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
 import { matchesSelector } from "@kubenetsim/core/model/label-selector";
 import { parseSelector } from "@kubenetsim/core/model/selector-text";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
@@ -10,7 +11,6 @@ import type { FlagValues } from "../flags/flag.ts";
 import type { Session } from "../session.ts";
 import { readTexts, type SourceText } from "./file-texts.ts";
 import { collectionPath, type ResourceType } from "./resource-type.ts";
-import { yamlProblem } from "./yaml-problem.ts";
 
 /** An object of a file, as kubectl is going to send it (cli-runtime, resource.Info). */
 export interface FileObject {

@@ -1,12 +1,14 @@
 import type { ApiObject } from "../../model/api-object.ts";
 import { StatusError } from "../../runtime/errors.ts";
+import { setDefaults } from "../accept-object.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import type { Draft } from "../draft.ts";
-import { badRequest, conflict } from "../rest/refusals.ts";
+import { trackUpdate } from "../managed-fields/track-update.ts";
+import { badRequest } from "../rest/refusals.ts";
 import type { ResourceRoute } from "../rest/route.ts";
 import type { WriteOptions } from "../rest/write-options.ts";
-import { requireObject, update, type WriteContext, type Written } from "../rest/write-verbs.ts";
-import { forbidden, invalidObject } from "../validate/field-error.ts";
+import { requireObject, update, updater, type WriteContext, type Written } from "../rest/write-verbs.ts";
+import { forbidden, invalid, invalidObject } from "../validate/field-error.ts";
 import type { PatchType } from "./patch-type.ts";
 import { patchByJson, patchByStrategy } from "./patched-draft.ts";
 
@@ -31,7 +33,9 @@ export function patchObject(
   const draft = { ...object, apiVersion, kind: route.kind } as unknown as Draft<ApiObject>;
   draft.metadata ??= {} as Draft<ApiObject>["metadata"];
   requirePlace(draft, route);
-  requireVersion(draft, before, route);
+  requireSameUid(draft, before, route);
+  setDefaults(draft);
+  trackUpdate(draft, before, updater(route, options, context));
   try {
     return update(state, route, before, draft, warnings, context);
   } catch (reason) {
@@ -47,7 +51,7 @@ function patched(before: ApiObject, route: ResourceRoute, { type, text }: GivenP
 }
 
 /** A patch may not move an object (rest.EnsureObjectNamespaceMatchesRequestNamespace, handlers.checkName). */
-function requirePlace(draft: Draft<ApiObject>, route: ResourceRoute): void {
+export function requirePlace(draft: Draft<ApiObject>, route: ResourceRoute): void {
   const { metadata } = draft;
   if (route.namespace !== undefined && (metadata.namespace ?? route.namespace) !== route.namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
@@ -61,14 +65,11 @@ function requirePlace(draft: Draft<ApiObject>, route: ResourceRoute): void {
   }
 }
 
-function requireVersion(draft: Draft<ApiObject>, before: ApiObject, route: ResourceRoute): void {
-  const { resourceVersion } = draft.metadata;
-  if (!resourceVersion || resourceVersion === before.metadata.resourceVersion) return;
-  if (!/^\d+$/.test(resourceVersion)) {
-    throw new StatusError("Unknown", `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
-  }
-  const again = "please apply your changes to the latest version and try again";
-  throw conflict(route.info, before.metadata.name, `the object has been modified; ${again}`);
+/** @throws StatusError where a patch says that it is another object */
+function requireSameUid({ metadata }: Draft<ApiObject>, before: ApiObject, { info, name }: ResourceRoute): void {
+  const { uid } = metadata;
+  if (!uid || uid === before.metadata.uid) return;
+  throw invalidObject(info.qualified, name!, [invalid("metadata.uid", uid, "field is immutable")]);
 }
 
 function forceForbidden(): StatusError {

@@ -1,5 +1,6 @@
 import type { ApiObject } from "../../model/api-object.ts";
 import { StatusError } from "../../runtime/errors.ts";
+import { applyObject } from "../patch/apply-object.ts";
 import { patchObject } from "../patch/patch-object.ts";
 import { readPatchType } from "../patch/patch-type.ts";
 import { formed, readAnswerForm } from "./answer-form.ts";
@@ -102,9 +103,13 @@ export class RestServer {
   #patch(route: ResourceRoute, request: RestRequest): RestAnswer {
     const type = readPatchType(request.headers["content-type"]);
     const options = this.#options(request, "PatchOptions");
-    if (type === "apply") throw methodNotAllowed();
-    const patch = { type, text: request.body ?? "" };
-    return this.#commit(patchObject(this.#store.state, route, patch, options, this.#store), options.dryRun, route);
+    const { state } = this.#store;
+    const text = request.body ?? "";
+    const written =
+      type === "apply"
+        ? applyObject(state, route, text, options, this.#store)
+        : patchObject(state, route, { type, text }, options, this.#store);
+    return this.#commit(written, options.dryRun, route);
   }
 
   #remove(route: ResourceRoute, request: RestRequest): RestAnswer {

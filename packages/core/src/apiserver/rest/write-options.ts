@@ -7,6 +7,8 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   /** Whose fields they are in `managedFields`. */
   readonly fieldManager: string;
+  /** The same, "" where none is named. */
+  readonly givenFieldManager: string;
   /** What becomes of unknown and doubled fields. */
   readonly fieldValidation: "Ignore" | "Warn" | "Strict";
   /** Server-side apply takes fields away from their managers; undefined where nothing is said of it. */
@@ -37,6 +39,7 @@ export function readWriteOptions(query: URLQuery, userAgent: string, kind: strin
   if (errors.length > 0) throw invalidObject(`${kind}.meta.k8s.io`, "", errors);
   return {
     dryRun: dryRunOf(query).length > 0,
+    givenFieldManager: fieldManager,
     fieldManager: fieldManager || (userAgent.split("/", 1)[0] ?? ""),
     fieldValidation: (validation || "Warn") as WriteOptions["fieldValidation"],
     force: query.has("force") ? query.get("force") === "true" : undefined,

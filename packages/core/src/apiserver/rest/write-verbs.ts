@@ -2,11 +2,14 @@ import { type ApiObject, objectKey } from "../../model/api-object.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { StatusError } from "../../runtime/errors.ts";
 import type { Random } from "../../runtime/random.ts";
+import { timestampOf } from "../../runtime/timestamp.ts";
 import { acceptObject, keepSystemFields, setDefaults } from "../accept-object.ts";
 import type { Change, ClusterState } from "../cluster-state.ts";
 import type { KindInfo } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
 import { kindRules } from "../kind-rules.ts";
+import type { Writer } from "../managed-fields/ownership.ts";
+import { trackUpdate } from "../managed-fields/track-update.ts";
 import { plainCopy } from "../plain-copy.ts";
 import { sameObject } from "../same-object.ts";
 import { invalidObject, Refusal } from "../validate/field-error.ts";
@@ -44,6 +47,19 @@ export function createObject(
   context: WriteContext,
 ): Written {
   const { draft, warnings } = decodeBody(body, route.kind, options.fieldValidation);
+  setDefaults(draft);
+  trackUpdate(draft, undefined, updater(route, options, context));
+  return createDraft(state, route, draft, warnings, context);
+}
+
+/** Creates a decoded object, whose managers stand. @throws StatusError */
+export function createDraft(
+  state: ClusterState,
+  route: ResourceRoute,
+  draft: Draft<ApiObject>,
+  warnings: readonly string[],
+  context: WriteContext,
+): Written {
   placeInNamespace(draft, route);
   return create(state, route, draft, warnings, context);
 }
@@ -89,9 +105,20 @@ export function replaceObject(
   const isThere = state.tables[route.kind].has(keyOf(route));
   if (!isThere && route.subresource === undefined && strategyOf(route.kind, route.info.plural).createsOnUpdate) {
     delete draft.metadata.resourceVersion;
+    setDefaults(draft);
+    trackUpdate(draft, undefined, updater(route, options, context));
     return create(state, route, draft, warnings, context);
   }
-  return update(state, route, requireObject(state, route), draft, warnings, context);
+  const before = requireObject(state, route);
+  setDefaults(draft);
+  trackUpdate(draft, before, updater(route, options, context));
+  return update(state, route, before, draft, warnings, context);
+}
+
+/** Who a create, an update or a patch is by. */
+export function updater(route: ResourceRoute, { fieldManager }: WriteOptions, { clock }: WriteContext): Writer {
+  const { kind, subresource } = route;
+  return { kind, subresource, manager: fieldManager, operation: "Update", time: timestampOf(clock.nowMs) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { ParseError } from "../../runtime/errors.ts";
 
 /**
  * What kubectl says of a text that cannot be read: sigs.k8s.io/yaml over go.yaml.in/yaml/v2, whose line is the one before
