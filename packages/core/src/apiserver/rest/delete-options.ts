@@ -60,7 +60,7 @@ function fromBody(request: RestRequest): GivenOptions {
   const wrong = bodyComplaint(text);
   if (wrong !== undefined) throw badRequest(wrong);
   const value = (JSON.parse(text) ?? {}) as Record<string, unknown>;
-  const { kind = "DeleteOptions", apiVersion = "v1" } = value;
+  const { kind = "DeleteOptions", apiVersion = "meta.k8s.io/v1" } = value;
   if (kind !== "DeleteOptions") {
     throw badRequest(
       `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
@@ -84,8 +84,10 @@ const policies: readonly string[] = ["Foreground", "Background", "Orphan"];
 function propagationErrors(policy: string | null | undefined, orphan: boolean | null | undefined): FieldError[] {
   const field = "propagationPolicy";
   if (policy === undefined || policy === null) return [];
+  const errors: FieldError[] = [];
   if (typeof orphan === "boolean") {
-    return [invalid(field, policy, "orphanDependents and deletionPropagation cannot be both set")];
+    errors.push(invalid(field, policy, "orphanDependents and deletionPropagation cannot be both set"));
   }
-  return policies.includes(policy) ? [] : [notSupported(field, policy, [...policies, "nil"])];
+  if (!policies.includes(policy)) errors.push(notSupported(field, policy, [...policies, "nil"]));
+  return errors;
 }

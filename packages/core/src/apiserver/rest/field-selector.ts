@@ -47,16 +47,14 @@ const ownFields: Readonly<Record<string, readonly string[]>> = {
 /** Fields that are compared as text though they are truth values: what is absent is `false`. */
 const truthFields = new Set(["spec.hostNetwork", "spec.unschedulable"]);
 
-/**
- * Reads the parameter `fieldSelector` as apimachinery's pkg/fields does.
- *
- * @throws StatusError BadRequest for a text that is no selector, or a field that the kind is not selected by
- */
-export function readFieldSelector(text: string, kind: Kind): readonly FieldTerm[] {
-  const terms = splitTerms(text)
-    .sort()
-    .filter((term) => term !== "")
-    .map((term) => readTerm(term, text));
+/** Reads the parameter `fieldSelector` as apimachinery's pkg/fields does. @throws StatusError BadRequest */
+export function readFieldSelector(text: string): readonly FieldTerm[] {
+  const terms = splitTerms(text).sort();
+  return terms.filter((term) => term !== "").map((term) => readTerm(term, text));
+}
+
+/** The terms of a selector by which objects of a kind are selected. @throws StatusError BadRequest for others */
+export function supportedTerms(terms: readonly FieldTerm[], kind: Kind): readonly FieldTerm[] {
   return terms.map((term) => ({ ...term, path: supportedField(term.path, kind) }));
 }
 

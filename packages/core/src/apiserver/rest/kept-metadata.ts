@@ -1,4 +1,5 @@
 import type { ApiObject } from "../../model/api-object.ts";
+import type { ObjectMeta } from "../../model/object-meta.ts";
 import { StatusError } from "../../runtime/errors.ts";
 import type { KindInfo } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
@@ -31,26 +32,36 @@ export function keepMetadata(draft: Draft<ApiObject>, before: ApiObject, info: K
   if (old.generation === undefined) delete metadata.generation;
 }
 
-function requireUid(uid: string | undefined, before: ApiObject, info: KindInfo, { etcdFolder }: Strategy): void {
-  const { name, namespace, uid: stored } = before.metadata;
-  if (!uid || uid === stored) return;
+function requireUid(uid: string | undefined, before: ApiObject, info: KindInfo, strategy: Strategy): void {
+  if (!uid || uid === before.metadata.uid) return;
+  throw otherUid(uid, before.metadata, info, strategy);
+}
+
+/** For an update of an object that somebody took for another one; what is not there has no uid. */
+export function otherUid(
+  uid: string,
+  { name, namespace, uid: stored = "" }: ObjectMeta,
+  info: KindInfo,
+  { etcdFolder }: Strategy,
+): StatusError {
   const key = ["/registry", etcdFolder, ...(namespace === undefined ? [] : [namespace]), name].join("/");
   const reason = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored}`;
-  throw conflict(
-    info,
-    name,
-    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${reason}`,
-  );
+  const detail = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${reason}`;
+  return conflict(info, name, detail);
 }
 
 /** Who gives a revision wants to change what he has seen. @throws StatusError Conflict */
 export function requireRevision(given: string | undefined, before: ApiObject, info: KindInfo): void {
+  requireNumber(given);
   if (!given || given === "0" || given === before.metadata.resourceVersion) return;
-  if (!/^[0-9]+$/.test(given)) {
-    throw new StatusError("Unknown", `strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`);
-  }
   const again = "please apply your changes to the latest version and try again";
   throw conflict(info, before.metadata.name, `the object has been modified; ${again}`);
+}
+
+/** @throws StatusError for a resource version that is none */
+export function requireNumber(given: string | undefined): void {
+  if (!given || /^[0-9]+$/.test(given)) return;
+  throw new StatusError("Unknown", `strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`);
 }
 
 function fixed(name: string, given: unknown, old: unknown): FieldError[] {

@@ -3,7 +3,7 @@ import { matchesSelector, parseInt64, type Selector } from "../../model/label-se
 import { parseSelector } from "../../model/selector-text.ts";
 import { ParseError } from "../../runtime/errors.ts";
 import { type FieldError, forbidden, invalidObject, notSupported } from "../validate/field-error.ts";
-import { type FieldTerm, matchesField, readFieldSelector } from "./field-selector.ts";
+import { type FieldTerm, matchesField, readFieldSelector, supportedTerms } from "./field-selector.ts";
 import { badRequest } from "./refusals.ts";
 import type { URLQuery } from "./request.ts";
 
@@ -33,14 +33,14 @@ export interface ListOptions {
  */
 export function readListOptions(query: URLQuery, kind: Kind): ListOptions {
   const text = (name: string): string => query.get(name) ?? "";
-  const labels = readLabels(text("labelSelector"));
   const read = {
-    labels,
+    timeoutSeconds: readInteger(query.get("timeoutSeconds")),
+    limit: Math.max(readInteger(query.get("limit")) ?? 0, 0),
+    labels: readLabels(text("labelSelector")),
+    fields: readFieldSelector(text("fieldSelector")),
     watch: isTrue(query.get("watch")),
     allowWatchBookmarks: isTrue(query.get("allowWatchBookmarks")),
     resourceVersion: text("resourceVersion"),
-    timeoutSeconds: readInteger(query.get("timeoutSeconds")),
-    limit: Math.max(readInteger(query.get("limit")) ?? 0, 0),
     continueToken: text("continue"),
   };
   const given = query.has("sendInitialEvents") ? isTrue(query.get("sendInitialEvents")) : undefined;
@@ -50,7 +50,7 @@ export function readListOptions(query: URLQuery, kind: Kind): ListOptions {
   refuse(read.watch ? watchErrors(match, given, fromNow, read) : listErrors(match, given, read));
   return {
     ...read,
-    fields: readFieldSelector(text("fieldSelector"), kind),
+    fields: supportedTerms(read.fields, kind),
     sendInitialEvents: given ?? fromNow,
     resourceVersionMatch: match as ListOptions["resourceVersionMatch"],
   };

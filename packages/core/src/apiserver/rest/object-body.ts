@@ -40,10 +40,16 @@ function encodeStruct(value: PlainObject, type: FieldType & { kind: "struct" }):
   const result: Record<string, Plain> = {};
   for (const [name, field] of type.fields) {
     const given = value[name];
-    if (given !== undefined && given !== null) result[name] = encode(given, field.type);
+    if (given !== undefined && given !== null && !isEmpty(given, field.type)) result[name] = encode(given, field.type);
     else if (!field.pointer && isWritten(name, field.omitsZero, field.type)) result[name] = zeroOf(field.type);
   }
   return result;
+}
+
+/** Protocol buffers, in which objects are stored, do not tell an empty list or map from none. */
+function isEmpty(value: Plain, type: FieldType): boolean {
+  if (type.kind === "list") return (value as readonly Plain[]).length === 0;
+  return type.kind === "map" && Object.keys(value as PlainObject).length === 0;
 }
 
 /** Go's `omitempty` does not leave structs out, and a time is one; only `creationTimestamp` is `omitzero`. */

@@ -7,8 +7,10 @@ export function notFound(info: KindInfo, name: string): StatusError {
   return new StatusError("NotFound", `${info.resource} "${name}" not found`, { subject: subjectOf(info, name) });
 }
 
-export function alreadyExists(info: KindInfo, name: string): StatusError {
-  return new StatusError("AlreadyExists", `${info.resource} "${name}" already exists`, {
+/** @param isLeaving it has been deleted and is held by finalizers */
+export function alreadyExists(info: KindInfo, name: string, isLeaving = false): StatusError {
+  const reason = isLeaving ? "object is being deleted: " : "";
+  return new StatusError("AlreadyExists", `${reason}${info.resource} "${name}" already exists`, {
     subject: subjectOf(info, name),
   });
 }

@@ -41,13 +41,15 @@ export class RestServer {
 
   /** Refusals are answers, too: nothing is thrown for what a client sends. */
   handle(request: RestRequest): RestResponse {
+    let warnings: readonly string[] = [];
     try {
       const route = readRoute(request.path);
       if (route === undefined) throw noSuchResource();
+      warnings = deprecation(route);
       return this.#answer(route, request);
     } catch (reason) {
-      if (reason instanceof StatusError) return jsonAnswer(reason.code, statusBody(reason), reason.warnings);
-      throw reason;
+      if (!(reason instanceof StatusError)) throw reason;
+      return jsonAnswer(reason.code, statusBody(reason), [...warnings, ...reason.warnings]);
     }
   }
 

@@ -15,7 +15,7 @@ import { sameObject } from "../same-object.ts";
 import { invalidObject, Refusal } from "../validate/field-error.ts";
 import { deleteObject, putObject } from "../write-object.ts";
 import { decodeBody } from "./decode-body.ts";
-import { keepMetadata } from "./kept-metadata.ts";
+import { keepMetadata, otherUid, requireNumber } from "./kept-metadata.ts";
 import { alreadyExists, badRequest, forbidden, notFound, noUniqueName } from "./refusals.ts";
 import type { RequestBody } from "./request-body.ts";
 import { keyOf, type ResourceRoute } from "./route.ts";
@@ -85,8 +85,10 @@ function create(
     throw new StatusError("Unknown", "resourceVersion should not be set on objects to be created");
   }
   const { name } = draft.metadata;
-  if (state.tables[route.kind].has(objectKey(object))) {
-    throw isNamed ? alreadyExists(route.info, name) : noUniqueName(route.info, name);
+  const found = state.tables[route.kind].get(objectKey(object));
+  if (found !== undefined) {
+    const isLeaving = found.metadata.deletionTimestamp !== undefined;
+    throw isNamed ? alreadyExists(route.info, name, isLeaving) : noUniqueName(route.info, name);
   }
   return { ...stored(state, object, [...warnings, ...warningsOf(object)], context.clock), created: true };
 }
@@ -102,12 +104,18 @@ export function replaceObject(
   const { draft, warnings } = decodeBody(body, route.kind, options.fieldValidation);
   placeInNamespace(draft, route);
   requireName(draft.metadata.name, route);
+  const strategy = strategyOf(route.kind, route.info.plural);
   const isThere = state.tables[route.kind].has(keyOf(route));
-  if (!isThere && route.subresource === undefined && strategyOf(route.kind, route.info.plural).createsOnUpdate) {
+  if (!isThere && strategy.createsOnUpdate) {
+    const { name, namespace, uid, resourceVersion } = draft.metadata;
+    requireNumber(resourceVersion);
+    if (uid) throw otherUid(uid, { name, ...(namespace === undefined ? {} : { namespace }) }, route.info, strategy);
     delete draft.metadata.resourceVersion;
-    setDefaults(draft);
-    trackUpdate(draft, undefined, updater(route, options, context));
-    return create(state, route, draft, warnings, context);
+    if (route.subresource === undefined) {
+      setDefaults(draft);
+      trackUpdate(draft, undefined, updater(route, options, context));
+      return create(state, route, draft, warnings, context);
+    }
   }
   const before = requireObject(state, route);
   setDefaults(draft);
