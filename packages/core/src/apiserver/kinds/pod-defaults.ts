@@ -36,13 +36,18 @@ export function defaultPodSpec(given: Draft<PodSpec>): void {
   for (const volume of listOf(spec.volumes)) defaultVolume(volume);
 }
 
-/** What holds for a Pod alone: SetDefaults_Pod, and the admission plug-ins that every cluster runs. */
+/** What holds for a Pod alone: SetDefaults_Pod. */
 export function defaultPod(pod: Draft<Pod>): void {
   const spec = pod.spec as Fields & Draft<PodSpec>;
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   for (const container of containersOf(spec)) requestLimits(container);
   spec.enableServiceLinks ??= true;
   if (spec.hostNetwork === true) defaultHostPorts(spec);
+}
+
+/** What the admission plug-ins that every cluster runs say of a Pod; who writes the Pod does not own it. */
+export function admitPod(pod: Draft<Pod>): void {
+  const spec = pod.spec as Fields & Draft<PodSpec>;
   const tolerations = spec.tolerations ?? [];
   const missing = absenceTolerations.filter(({ key }) => !tolerations.some((one) => toleratesAbsence(one, key)));
   if (missing.length > 0) spec.tolerations = [...tolerations, ...missing];
@@ -52,7 +57,10 @@ export function defaultPod(pod: Draft<Pod>): void {
 
 /** What a Pod of a template is, as the API server stores it; what the template says already is shared. */
 export function podFromTemplate(template: PodSpec): Pick<Pod, "spec" | "status"> {
-  const { spec } = produce({ spec: template } as Pod, (pod) => defaultPod(pod as Draft<Pod>));
+  const { spec } = produce({ spec: template } as Pod, (pod) => {
+    defaultPod(pod as Draft<Pod>);
+    admitPod(pod as Draft<Pod>);
+  });
   return { spec, status: { phase: "Pending", qosClass: qosClass({ spec } as Draft<Pod>) } };
 }
 

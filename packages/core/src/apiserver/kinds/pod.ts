@@ -2,7 +2,7 @@ import type { Container, Pod, PodSpec } from "../../model/pod.ts";
 import { parseAddress } from "../../net/address.ts";
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../validate/field-error.ts";
 import { dnsLabel, dnsSubdomain, portName, portNumber } from "../validate/names.ts";
-import { defaultPod, defaultPodSpec, qosClass } from "./pod-defaults.ts";
+import { admitPod, defaultPod, defaultPodSpec, qosClass } from "./pod-defaults.ts";
 import type { KindRules } from "./rules.ts";
 
 const protocols = ["SCTP", "TCP", "UDP"];
@@ -15,6 +15,7 @@ export const podRules: KindRules<Pod> = {
     defaultPod(pod);
   },
   prepare: (_state, pod, before) => {
+    admitPod(pod);
     if (before === undefined) pod.status = { phase: "Pending", ...pod.status, qosClass: qosClass(pod) };
   },
   validate: (pod, before) => [

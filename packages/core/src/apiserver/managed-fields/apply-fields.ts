@@ -2,6 +2,7 @@ import type { ApiObject } from "../../model/api-object.ts";
 import { kinds } from "../decode/kinds.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
 import { sameJson } from "../patch/json-patch.ts";
+import { plainCopy } from "../plain-copy.ts";
 import { emptyObject } from "./empty-object.ts";
 import type { FieldSet } from "./field-set.ts";
 import { decodeManagers, type Manager, type Managers, managerId } from "./managers.ts";
@@ -36,7 +37,7 @@ export interface AppliedFields {
  */
 export function applyFields(live: ApiObject | undefined, config: PlainObject, writer: Writer): AppliedFields {
   const type = objectType(writer.kind);
-  const before = withoutEntries(live ?? emptyObject(kinds[writer.kind].struct));
+  const before = plainCopy(withoutEntries(live ?? emptyObject(kinds[writer.kind].struct)));
   const managers = managersBefore(live, before, writer);
   const self = writerOf(writer);
   const id = managerId(self);

@@ -28,7 +28,8 @@ function fieldProblems(
   path: readonly string[],
 ): string[] {
   const problems: string[] = [];
-  for (const [key, inner] of Object.entries(object)) {
+  for (const key of Object.keys(object).sort()) {
+    const inner = object[key];
     const innerType = fieldMergeType(type, key);
     const innerPath = [...path, `f:${key}`];
     if (innerType === undefined) return [...problems, `${pathText(innerPath)}: field not declared in schema`];

@@ -37,6 +37,8 @@ function compareMaps(
   const left = (before ?? {}) as Readonly<Record<string, unknown>>;
   const right = (after ?? {}) as Readonly<Record<string, unknown>>;
   for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    // A field may be there and hold nothing at all.
+    if (left[key] === undefined && right[key] === undefined) continue;
     const inner = fieldMergeType(type, key);
     if (inner !== undefined) compare(left[key], right[key], inner, [...path, `f:${key}`], found);
   }

@@ -19,7 +19,7 @@ import type { WriteOptions } from "../rest/write-options.ts";
 import { createDraft, update, type WriteContext, type Written } from "../rest/write-verbs.ts";
 import { invalidObject, required } from "../validate/field-error.ts";
 import { jsonTypeOf } from "./go-text.ts";
-import { requirePlace } from "./patch-object.ts";
+import { requirePlace, requireSameUid } from "./patch-object.ts";
 
 /** `PATCH` by an applied configuration: server-side apply (handlers/patch.go, applyPatcher). @throws StatusError */
 export function applyObject(
@@ -45,6 +45,7 @@ export function applyObject(
   if (live === undefined && draft.metadata.uid) throw noSuchUid(draft.metadata.uid, route);
   requirePlace(draft, route);
   if (live === undefined) delete draft.metadata.resourceVersion;
+  else requireSameUid(draft, live, route);
   setManagers(draft, applied.managers);
   if (live === undefined) return createDraft(state, route, draft, [], context);
   return update(state, route, live, draft, [], context);

@@ -66,7 +66,7 @@ export function requirePlace(draft: Draft<ApiObject>, route: ResourceRoute): voi
 }
 
 /** @throws StatusError where a patch says that it is another object */
-function requireSameUid({ metadata }: Draft<ApiObject>, before: ApiObject, { info, name }: ResourceRoute): void {
+export function requireSameUid({ metadata }: Draft<ApiObject>, before: ApiObject, { info, name }: ResourceRoute): void {
   const { uid } = metadata;
   if (!uid || uid === before.metadata.uid) return;
   throw invalidObject(info.qualified, name!, [invalid("metadata.uid", uid, "field is immutable")]);
