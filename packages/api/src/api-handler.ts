@@ -29,7 +29,8 @@ export interface ApiHandlerOptions {
   readonly soon?: (task: () => void) => void;
 }
 
-export type ApiHandler = (request: Request) => Promise<Response>;
+/** @param breakOff ends the connection at once, whatever the client has not read; a stream that fails unless given */
+export type ApiHandler = (request: Request, breakOff?: () => void) => Promise<Response>;
 
 /**
  * The Kubernetes REST API for whatever serves HTTP by the fetch interface.
@@ -40,7 +41,7 @@ export type ApiHandler = (request: Request) => Promise<Response>;
  * await fetch(new Request("http://localhost/api/v1/services"));
  */
 export function createApiHandler(options: ApiHandlerOptions): ApiHandler {
-  return async (request) => {
+  return async (request, breakOff) => {
     const asked = readRequest(request);
     if (options.hostNames !== undefined && !isOwnHost(asked.host, options.hostNames)) {
       return written(foreignHost(asked.host), asked);
@@ -50,7 +51,9 @@ export function createApiHandler(options: ApiHandlerOptions): ApiHandler {
     if (fixed !== undefined) return written(fixed.answer, asked, fixed.headers);
     const response = await resourceAnswer(request, { ...asked, path: asked.path }, options);
     if (response.kind === "answer") return written(response, asked);
-    return asked.representations[0]?.format === "yaml" ? written(noSuchStream(), asked) : streamed(response, options);
+    return asked.representations[0]?.format === "yaml"
+      ? written(noSuchStream(), asked)
+      : streamed(response, { ...options, breakOff });
   };
 }
 
@@ -128,12 +131,15 @@ function isPretty({ code }: RestAnswer, { path, pretty, representations }: Asked
   return pretty || code === 406 || path === "/version" || path === "/" || representations[0]?.pretty === true;
 }
 
-function streamed(watch: RestWatch, { clock, soon = queueMicrotask }: ApiHandlerOptions): Response {
+function streamed(
+  watch: RestWatch,
+  { clock, soon = queueMicrotask, breakOff }: ApiHandlerOptions & { readonly breakOff: (() => void) | undefined },
+): Response {
   const headers = new Headers({
     "content-type": "application/json",
     "cache-control": "no-cache, private",
     "transfer-encoding": "chunked",
   });
   for (const warning of watch.warnings) headers.append("warning", warningHeader(warning));
-  return new Response(watchStream(watch, { clock, soon }), { headers });
+  return new Response(watchStream(watch, { clock, soon, breakOff }), { headers });
 }

@@ -9,6 +9,8 @@ export interface WatchSurroundings {
   readonly clock: Clock;
   /** Runs a task soon. The later, the more events go out together. */
   readonly soon: (task: () => void) => void;
+  /** Ends the connection of a client that does not keep up; the stream fails unless given. */
+  readonly breakOff?: (() => void) | undefined;
 }
 
 /** A watch that says nothing of its end lasts half an hour to an hour on a real server (--min-request-timeout). */
@@ -129,7 +131,9 @@ class WatchLines {
     const controller = this.#controller;
     this.#isEnding = true;
     this.stop();
-    controller?.error(new Error("the client does not keep up with its watch"));
+    const { breakOff } = this.#surroundings;
+    if (breakOff !== undefined) breakOff();
+    else controller?.error(new Error("the client does not keep up with its watch"));
   }
 }
 

@@ -36,8 +36,8 @@ export function serveCluster(lab: Cluster, { host, port }: ServeOptions): Promis
     hostNames: hostNames(host),
   });
   const server = createAdaptorServer({
-    fetch: (request, { incoming }) =>
-      isPlainPath(request, incoming as IncomingMessage) ? handle(request) : noSuchPage(),
+    fetch: (request, { incoming, outgoing }) =>
+      isPlainPath(request, incoming as IncomingMessage) ? handle(request, () => outgoing.destroy()) : noSuchPage(),
     overrideGlobalObjects: false,
     serverOptions: { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
   }) as Server;

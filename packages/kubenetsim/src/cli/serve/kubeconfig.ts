@@ -1,4 +1,4 @@
-/** A kubeconfig with one cluster that asks for no credentials. */
+/** A kubeconfig with one cluster that asks for no credentials. Some clients want to be told that there is no TLS to verify. */
 export function kubeconfigText(server: string): string {
   return [
     "apiVersion: v1",
@@ -7,6 +7,7 @@ export function kubeconfigText(server: string): string {
     "- name: kubenetsim",
     "  cluster:",
     `    server: ${server}`,
+    "    insecure-skip-tls-verify: true",
     "users:",
     "- name: kubenetsim",
     "  user: {}",
