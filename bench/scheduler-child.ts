@@ -1,7 +1,7 @@
 import { schedulers } from "@kubenetsim/schedulers/schedulers";
 import { openBlocks } from "./director-load.ts";
 import { type Block, nsBlock } from "./harness.ts";
-import { chooseLoop, indexLoop } from "./round-robin-limit.ts";
+import { chooseLoop, indexLoop, metChooseLoop } from "./round-robin-limit.ts";
 import { interleave } from "./rounds.ts";
 import { busyServers, pickLoop } from "./scheduler-load.ts";
 
@@ -28,6 +28,7 @@ function sized(work: (count: number) => number): Block {
 const kinds: Readonly<Record<string, () => readonly Block[]>> = {
   picks: () => sizes.map((size) => sized(pickLoop(schedulers[name!]!, busyServers(size)))),
   opens: () => openBlocks(name!, sizes),
+  met: () => sizes.flatMap((size) => [sized(metChooseLoop(size)), sized(indexLoop(size))]),
   loop: () => sizes.flatMap((size) => [sized(chooseLoop(size)), sized(indexLoop(size))]),
 };
 

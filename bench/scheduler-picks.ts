@@ -65,9 +65,9 @@ function quartiles(values: readonly number[]): { readonly ratio: number; readonl
 }
 
 /** `rr.choose` and the index loop take turns, in three processes: where the engine puts its code differs from one to the next. */
-function measureAgainstIndex(measure: Measure, size: number): Result {
+function measureAgainstIndex(measure: Measure, kind: "loop" | "met", size: number): Result {
   const { id, name, must, aim } = measure;
-  const costs = Array.from({ length: 3 }, () => roundsOf("loop", "rr", [size])).flat();
+  const costs = Array.from({ length: 3 }, () => roundsOf(kind, "rr", [size])).flat();
   const ratios = quartiles(costs.map(([choose, index]) => choose! / index!));
   const [candidate, reference] = medians(costs);
   const fields = { id, name, unit: "ns a pick", candidate: candidate!, reference: reference!, must, aim };
@@ -81,8 +81,15 @@ export const schedulerMeasures: readonly Measure[] = [
     name: `rr.choose with ${size} servers against a loop that reads one field of the server at the next index, 0 after the last`,
     must: 2,
     aim: 1.5,
-    run: (self: Measure) => measureAgainstIndex(self, size),
+    run: (self: Measure) => measureAgainstIndex(self, "loop", size),
   })),
+  {
+    id: "rr-met-100",
+    name: "the same with 100 servers where six other schedulers went through the same call before",
+    must: 20,
+    aim: 10,
+    run: (self: Measure) => measureAgainstIndex(self, "met", 100),
+  },
   ...Object.keys(schedulers).map((name) => ({
     id: `s-${name}`,
     name: `slope: a pick of ${name} at 10 to 10,000 servers`,

@@ -1,5 +1,6 @@
 import { formatEndpoint } from "./address.ts";
 import type { Server } from "./scheduler.ts";
+import { checkWeights } from "./weight.ts";
 
 /** Servers by name, for balancers that hash names. */
 export interface Endpoints {
@@ -16,7 +17,7 @@ export interface Endpoints {
 export function endpointsOf(servers: readonly Server[]): Endpoints {
   const names: string[] = [];
   const positions: number[] = [];
-  for (const [position, server] of servers.entries()) {
+  for (const [position, server] of checkWeights(servers).entries()) {
     if (server.weight === 0) continue;
     names.push(formatEndpoint(server.address, server.port));
     positions.push(position);

@@ -1,5 +1,5 @@
 export { formatAddress, parseAddress } from "./address.ts";
-export { Balance, type Connection, clientRequest, type Step } from "./balance.ts";
+export { Balance, type BalanceOptions, type Connection, clientRequest, type Step } from "./balance.ts";
 export { fiveTuple } from "./cloud/five-tuple.ts";
 export { type MaglevState, maglev, maglevWith } from "./cloud/maglev.ts";
 export { cloudSchedulers } from "./cloud/table.ts";
@@ -62,7 +62,8 @@ export { nginxRandom, nginxRandomTwo, type RandomState } from "./nginx/random.ts
 export { nginxRoundRobin } from "./nginx/round-robin.ts";
 export { nginxSchedulers } from "./nginx/table.ts";
 export type { Choice, Odds, Outcome, Request, Scheduler, SearchProgress, Server } from "./scheduler.ts";
-export { schedulers } from "./schedulers.ts";
+export { schedulerNamed, schedulers } from "./schedulers.ts";
+export { seededStream } from "./seeded-stream.ts";
 export { letterOf, type RequestOptions, requestFrom, type ServerDescription, serversOf, startWith } from "./servers.ts";
 export { type Disturbance, disturbance, manyClients } from "./study/disturbance.ts";
 export { type Basis, type Fairness, fairness, type ServerFairness } from "./study/fairness.ts";

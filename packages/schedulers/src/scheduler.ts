@@ -91,8 +91,13 @@ export interface Odds {
  * How a backend is picked: pure functions over a state that is plain JSON. For IPVS, what the kernel keeps behind
  * `svc->sched_data` is `State`, and its handlers `init_service`, `add_dest`, `del_dest`, `upd_dest` and `schedule`
  * (include/net/ip_vs.h, struct ip_vs_scheduler) are the methods; nginx's `peer.init`, `peer.get` and `peer.free` map to
- * `start`, `choose` and `released`. `servers` is always the list as it stands after the change; time and chance come with the
- * request.
+ * `start`, `choose` and `released`. `servers` is always the list as it stands after the change.
+ *
+ * Time and chance are no part of the state: they come with the request. The same state, servers and request make the same
+ * choice, but `Request.random` is a stream that moves on with each draw; to go on from JSON, keep how far it has come beside
+ * the state, as `Balance.chance` does.
+ *
+ * Who measures weights throws a RangeError for what is none when it is given the list, or at the first choice from it.
  *
  * @example
  * let state = rr.start(servers, 0);

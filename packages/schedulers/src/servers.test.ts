@@ -60,6 +60,14 @@ describe("serversOf", () => {
     );
   });
 
+  it("takes null for a weight or a count that is none", () => {
+    const none = null as unknown as number;
+    expect(() => serversOf(wrr, [{ address: "10.0.0.1:80", weight: none }])).toThrow("not null");
+    expect(() => serversOf(wrr, [{ address: "10.0.0.1:80", activeConnections: none }])).toThrow("not null");
+    expect(() => serversOf(wrr, [null as unknown as string])).toThrow(TypeError);
+    expect(() => serversOf(wrr, [{} as unknown as string])).toThrow("not {}");
+  });
+
   it("takes weights up to 2147483647", () => {
     expect(serversOf(wrr, [{ address: "10.0.0.1:80", weight: 2 ** 31 - 1 }])[0]!.lastWeight).toBe(2147483647);
   });

@@ -2,6 +2,7 @@ import { formatEndpoint, parseEndpoint, type Words } from "./address.ts";
 import { ipvsSchedulers } from "./ipvs/table.ts";
 import type { NginxServer } from "./nginx/peers.ts";
 import type { Request, Scheduler, Server } from "./scheduler.ts";
+import { checkWeight } from "./weight.ts";
 
 /** A server as one writes it down: `"10.244.0.2:8080"`, `"[fd00::2]:8080"`, or that with a weight and what it holds. */
 export type ServerDescription =
@@ -13,9 +14,6 @@ export type ServerDescription =
       /** Whole, 0 … 2147483647; 1 when it is not given. */
       readonly weight?: number;
     } & Partial<Omit<NginxServer, "id" | "address" | "port" | "weight" | "lastWeight">>);
-
-/** ipvsadm's and the kernel's: a weight is a C `int`. */
-const largestWeight = 2 ** 31 - 1;
 
 /**
  * Servers, named in the order in which they are configured, as the scheduler wants its array: IPVS has the newest first,
@@ -53,9 +51,11 @@ export function startWith<State>(scheduler: Scheduler<State>, servers: readonly 
 
 /** One server with the id given. @throws as `serversOf`. */
 export function serverOf(description: ServerDescription, id: number): Server {
-  const given = typeof description === "string" ? { address: description } : description;
+  const given = fieldsOf(description);
   const { address, port } = endpointOf(given.address, given.port);
-  const weight = checkWeight(given.weight ?? 1);
+  // Defaults are for what is left out; null was meant to be something.
+  const { weight = 1, activeConnections = 0, inactiveConnections = 0, overloaded = false } = given;
+  checkWeight(weight);
   return {
     ...given,
     id,
@@ -63,16 +63,17 @@ export function serverOf(description: ServerDescription, id: number): Server {
     port,
     weight,
     lastWeight: weight,
-    activeConnections: checkCount("activeConnections", given.activeConnections ?? 0),
-    inactiveConnections: checkCount("inactiveConnections", given.inactiveConnections ?? 0),
-    overloaded: given.overloaded ?? false,
+    activeConnections: checkCount("activeConnections", activeConnections),
+    inactiveConnections: checkCount("inactiveConnections", inactiveConnections),
+    overloaded,
   };
 }
 
-/** @throws RangeError unless it is a whole number from 0 to 2147483647. */
-export function checkWeight(weight: number): number {
-  if (Number.isInteger(weight) && weight >= 0 && weight <= largestWeight) return weight;
-  throw new RangeError(`a weight is a whole number from 0 to ${largestWeight}, not ${weight}`);
+/** A description with its fields. @throws TypeError for what is none. */
+export function fieldsOf(description: ServerDescription): Exclude<ServerDescription, string> {
+  const fields = typeof description === "string" ? { address: description } : description;
+  if (typeof fields?.address === "string") return fields;
+  throw new TypeError(`a server is "10.244.0.2:8080" or has such an address, not ${JSON.stringify(description)}`);
 }
 
 /** A letter for each server, by id: A … Z, AA, AB … */

@@ -1,4 +1,5 @@
 import type { Choice, Odds, Request, Scheduler, Server } from "../scheduler.ts";
+import { checkWeights } from "../weight.ts";
 import { isAvailable } from "./availability.ts";
 
 /**
@@ -29,12 +30,12 @@ export function hashScheduler(
     removed: forget,
     changed: forget,
     choose(state, servers, request): Choice<HashTableState> {
-      const buckets = state.buckets ?? deal(servers);
+      const buckets = state.buckets ?? deal(checkWeights(servers));
       const { index, examined } = look(buckets, servers, request);
       return { state: state.buckets === null ? { buckets } : state, index, examined };
     },
     remembers: () => false,
-    odds: (state, servers) => oddsOf(state.buckets ?? deal(servers), servers),
+    odds: (state, servers) => oddsOf(state.buckets ?? deal(checkWeights(servers)), servers),
   };
 }
 

@@ -13,8 +13,9 @@ const skipKey = 2654446892;
 
 /**
  * Maglev hashing: each server claims places of a table of 4093 in an order of its own, in turns by weight; the source
- * address (with `mh-port` and the port) names the place (ip_vs_mh_populate and ip_vs_mh_schedule, net/netfilter/ipvs/ip_vs_mh.c). The table is built from the
- * last weights that were not 0, so that a quiesced server does not move the others' clients.
+ * address (with `mh-port` and the port) names the place (ip_vs_mh_populate and ip_vs_mh_schedule,
+ * net/netfilter/ipvs/ip_vs_mh.c). The table is built from the last weights that were not 0, so that a quiesced server does
+ * not move the others' clients.
  */
 export const mh: Scheduler<HashTableState> = hashScheduler("mh", deal, (buckets, servers, request) => {
   const key = foldAddress(request.sourceAddress) + (request.usePort ? request.sourcePort : 0);
@@ -47,7 +48,7 @@ function deal(servers: readonly Server[]): readonly number[] {
 
 function makeClaims(servers: readonly Server[]): Claim[] {
   const divisor = servers.reduce((sum, server) => greatestCommonDivisor(server.lastWeight, sum), 0);
-  const largest = Math.max(0, ...servers.map((server) => server.lastWeight));
+  const largest = servers.reduce((most, server) => Math.max(most, server.lastWeight), 0);
   const shift = divisor < 1 ? 0 : Math.max(0, 32 - Math.clz32(Math.floor(largest / divisor)) - weightBits);
   return servers.map((server) => {
     const key = (foldAddress(server.address) + server.port) | 0;

@@ -1,4 +1,5 @@
 import type { Scheduler, Server } from "../scheduler.ts";
+import { checkWeight, checkWeights } from "../weight.ts";
 import { isAvailable } from "./availability.ts";
 
 /** Index of the server that was chosen last; -1 for the head of the list. */
@@ -11,8 +12,14 @@ export type RoundRobinState = number;
  */
 export const rr: Scheduler<RoundRobinState> = {
   name: "rr",
-  start: () => -1,
-  added: (position) => (position < 0 ? position : position + 1),
+  start(servers) {
+    checkWeights(servers);
+    return -1;
+  },
+  added(position, servers, index) {
+    checkWeight(servers[index]!.weight);
+    return position < 0 ? position : position + 1;
+  },
   removed: (position, _servers, index) => (index > position ? position : position - 1),
   changed: (position) => position,
   choose(position, servers) {

@@ -1,4 +1,5 @@
 import type { Choice, Request, Scheduler, Server } from "../scheduler.ts";
+import { checkWeight, checkWeights } from "../weight.ts";
 
 const remembersNothing = (): boolean => false;
 
@@ -7,13 +8,19 @@ export function stateless(
   name: string,
   pick: (servers: readonly Server[], request: Request) => { readonly index: number; readonly examined: number },
 ): Scheduler<null> {
-  const nothing = (): null => null;
+  const checked = (servers: readonly Server[]): null => {
+    checkWeights(servers);
+    return null;
+  };
   return {
     name,
-    start: nothing,
-    added: nothing,
-    removed: nothing,
-    changed: nothing,
+    start: checked,
+    added: (_state, servers, index) => {
+      checkWeight(servers[index]!.weight);
+      return null;
+    },
+    removed: () => null,
+    changed: (_state, servers) => checked(servers),
     choose(_state, servers, request): Choice<null> {
       const { index, examined } = pick(servers, request);
       return { state: null, index, examined };

@@ -1,4 +1,5 @@
 import type { Choice, Scheduler, Server } from "../scheduler.ts";
+import { checkWeight, checkWeights } from "../weight.ts";
 import { greatestCommonDivisor } from "./gcd.ts";
 
 export interface WeightedRoundRobinState {
@@ -14,8 +15,8 @@ export interface WeightedRoundRobinState {
 
 /**
  * Weighted round robin by passes: each pass over the list takes the servers whose weight reaches the current one, then
- * asks for less (ip_vs_wrr_schedule, net/netfilter/ipvs/ip_vs_wrr.c). Any change of a server sends the position back to the head but keeps
- * the current weight where the new weights allow it (ip_vs_wrr_dest_changed).
+ * asks for less (ip_vs_wrr_schedule, net/netfilter/ipvs/ip_vs_wrr.c). Any change of a server sends the position back to the
+ * head but keeps the current weight where the new weights allow it (ip_vs_wrr_dest_changed).
  */
 export const wrr: Scheduler<WeightedRoundRobinState> = {
   name: "wrr",
@@ -38,7 +39,7 @@ interface Measures {
 function measure(servers: readonly Server[]): Measures {
   let divisor = 0;
   let largest = 0;
-  for (const { weight } of servers) {
+  for (const { weight } of checkWeights(servers)) {
     divisor = greatestCommonDivisor(weight, divisor);
     largest = Math.max(largest, weight);
   }
@@ -52,7 +53,7 @@ function measuresOf(divisor: number, largest: number): Measures {
 
 /** The new server's weight is all that can change the measures. */
 function add(state: WeightedRoundRobinState, servers: readonly Server[], index: number): WeightedRoundRobinState {
-  const { weight } = servers[index]!;
+  const weight = checkWeight(servers[index]!.weight);
   const largest = state.maximumWeight + state.interval - 1;
   const divisor = largest === 0 ? 0 : state.interval;
   return fromHead(state, measuresOf(greatestCommonDivisor(weight, divisor), Math.max(largest, weight)));

@@ -20,8 +20,9 @@ export function cascadeThresholds(count: number): number[] {
 /** Of each rule the chance that a packet comes to it; one more at the end, 0: none passes the last. */
 export function cascadeSurvivals(count: number): number[] {
   const survivals = [1];
-  for (const [i, threshold] of cascadeThresholds(count).entries())
+  for (const [i, threshold] of cascadeThresholds(count).entries()) {
     survivals.push(survivals[i]! * (1 - threshold / whole));
+  }
   return survivals;
 }
 

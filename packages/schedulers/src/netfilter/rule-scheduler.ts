@@ -1,5 +1,6 @@
 import { isAvailable } from "../ipvs/availability.ts";
 import type { Choice, Odds, Request, Scheduler, Server } from "../scheduler.ts";
+import { checkWeights } from "../weight.ts";
 
 /** What every balancer made of rules knows: for which servers the rules were written, in their order. */
 export interface RulesState {
@@ -69,7 +70,7 @@ function oddsByServer({ parts, whole }: Odds, targets: readonly number[], server
 }
 
 function targetsOf(servers: readonly Server[]): number[] {
-  return servers.flatMap((server, index) => (isAvailable(server) ? [index] : []));
+  return checkWeights(servers).flatMap((server, index) => (isAvailable(server) ? [index] : []));
 }
 
 function areEqual(a: readonly number[], b: readonly number[]): boolean {

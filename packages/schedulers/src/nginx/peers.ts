@@ -1,4 +1,5 @@
 import type { Request, Server } from "../scheduler.ts";
+import { checkWeights } from "../weight.ts";
 
 /**
  * A server of an `upstream` block with what only nginx asks of it; what is left out is as nginx has it by default.
@@ -38,11 +39,11 @@ export interface Failures {
   readonly checkedAtSeconds: number;
 }
 
-/** How peers stand when nginx has read its configuration (`ngx_http_upstream_init_round_robin`). */
+/** How peers stand when nginx has read its configuration (`ngx_http_upstream_init_round_robin`). @throws RangeError for what is no weight. */
 export function freshPeers(servers: readonly NginxServer[]): PeersState {
   return {
     currentWeights: servers.map(() => 0),
-    effectiveWeights: servers.map((server) => server.weight),
+    effectiveWeights: checkWeights(servers).map((server) => server.weight),
     failures: servers.map(() => null),
   };
 }

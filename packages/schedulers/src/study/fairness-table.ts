@@ -1,20 +1,26 @@
 import { letterOf } from "../servers.ts";
 import type { Disturbance } from "./disturbance.ts";
 import type { Basis, Fairness } from "./fairness.ts";
-import { formatFraction, formatPercent } from "./fraction.ts";
+import { type Fraction, formatDecimal, formatFraction, formatPercent } from "./fraction.ts";
 import { alignColumns } from "./step-table.ts";
 
-/** A `Fairness` as text: where it comes from, then each server's share, longest run and largest gap. */
+/** Longer fractions are for machines: 2^31 to the power of 21 tries has 196 digits. */
+const longestFraction = 48;
+
+/**
+ * A `Fairness` as text: where it comes from, then each server's share, longest run and largest gap. A share with a fraction of
+ * more than 48 characters stands as `≈ 0.333333333333`; the `Fairness` has it exactly.
+ */
 export function fairnessTable(result: Fairness): string {
   const { nobody } = result;
   const rows = result.servers.map(({ id, share, longestRun, longestGap }) => [
     letterOf(id),
-    formatFraction(share),
+    shareText(share),
     formatPercent(share),
     String(longestRun ?? "-"),
     String(longestGap ?? "-"),
   ]);
-  if (nobody.numerator > 0n) rows.push(["none", formatFraction(nobody), formatPercent(nobody), "-", "-"]);
+  if (nobody.numerator > 0n) rows.push(["none", shareText(nobody), formatPercent(nobody), "-", "-"]);
   const columns = result.basis.kind === "odds" ? 3 : 5;
   const head = ["server", "share", "", "longest run", "largest gap"];
   const table = alignColumns([head, ...rows].map((row) => row.slice(0, columns)));
@@ -25,6 +31,11 @@ export function fairnessTable(result: Fairness): string {
     end.push(`servers examined for a pick: ${formatFraction(examined.mean)} in the mean, ${examined.most} at most`);
   }
   return [describeBasis(result.basis), table, ...end].join("\n");
+}
+
+function shareText(share: Fraction): string {
+  const exact = formatFraction(share);
+  return exact.length <= longestFraction ? exact : `≈ ${formatDecimal(share, 12)}`;
 }
 
 /** One line: `had 25.0%, moved needlessly 0.3%, refused 0.0%, elsewhere once it is back 1.3%`. */

@@ -68,7 +68,7 @@ function fairnessOfPicks(servers: readonly Server[], sequence: readonly Pick[], 
     counts.reduce((sum, count) => sum + count, 0),
     counts.length,
   );
-  const examined = { mean, most: Math.max(...counts) };
+  const examined = { mean, most: counts.reduce((most, count) => Math.max(most, count), 0) };
   const around = basis.kind === "period";
   const each = servers.map(({ id }) => {
     const places = picks.flatMap((pick, place) => (pick === id ? [place] : []));

@@ -20,6 +20,12 @@ export function formatFraction({ numerator, denominator }: Fraction): string {
 
 /** With one digit behind the point, rounded to nearest: `33.3%`. */
 export function formatPercent({ numerator, denominator }: Fraction): string {
-  const tenths = (numerator * 2000n + denominator) / (denominator * 2n);
-  return `${tenths / 10n}.${tenths % 10n}%`;
+  return `${formatDecimal({ numerator: numerator * 100n, denominator }, 1)}%`;
+}
+
+/** With so many digits behind the point, rounded to nearest, a half up: `0.333`. */
+export function formatDecimal({ numerator, denominator }: Fraction, digits: number): string {
+  const scale = 10n ** BigInt(digits);
+  const scaled = (numerator * scale * 2n + denominator) / (denominator * 2n);
+  return `${scaled / scale}.${String(scaled % scale).padStart(digits, "0")}`;
 }

@@ -4,6 +4,7 @@ import { letterOf } from "../servers.ts";
 import { askedOf, everyServer, type Shown, type StepOptions, type StepRow, viewSteps } from "./step-rows.ts";
 import { element, svgDocument, text } from "./svg.ts";
 import { drawTables } from "./table-drawing.ts";
+import { longest } from "./text-width.ts";
 
 const rowHeight = 28;
 const top = 84;
@@ -24,7 +25,7 @@ export function stepSvg(steps: readonly Step[], options: StepOptions & { readonl
   // Connections stand on the servers' lines.
   const lines = [...askedOf(shown), ...names.filter((name) => !letters.has(name))];
   const labels = servers.map(serverLabel);
-  const left = Math.ceil(32 + Math.max(...[...labels, ...lines].map((label) => label.length)) * characterWidth);
+  const left = Math.ceil(32 + longest([...labels, ...lines]) * characterWidth);
   const layout = layOutColumns(
     rows,
     lines.filter((line) => !isTurned(rows, line)),
@@ -46,7 +47,7 @@ export function stepSvg(steps: readonly Step[], options: StepOptions & { readonl
     : "in a box: chosen";
   const caption = element("text", { x: 16, y: 50, class: "faint" }, legend);
   return svgDocument(
-    Math.max(layout.width, tables.width, Math.ceil(32 + options.title.length * 9)),
+    Math.max(layout.width, tables.width, 32 + options.title.length * 9, Math.ceil(32 + legend.length * characterWidth)),
     tables.bottom + 12,
     { title: options.title, description: describe(rows) },
     [title, caption, ...body, ...tables.parts],
@@ -61,8 +62,8 @@ interface Layout {
 
 function layOutColumns(rows: readonly StepRow[], lines: readonly string[], left: number): Layout {
   const widths = rows.map((row) => {
-    const longest = Math.max(1, ...lines.map((line) => shownValue(row, line).length));
-    return Math.max(34, Math.ceil(longest * characterWidth + 12));
+    const widest = longest(lines.map((line) => shownValue(row, line)));
+    return Math.max(34, Math.ceil(widest * characterWidth + 12));
   });
   let x = left;
   const centers = widths.map((width) => {
@@ -129,7 +130,7 @@ function drawValues(line: string, rows: readonly StepRow[], { centers }: Layout,
 }
 
 function longestOf(rows: readonly StepRow[], line: string): number {
-  return Math.max(...rows.map((row) => shownValue(row, line).length));
+  return longest(rows.map((row) => shownValue(row, line)));
 }
 
 /** Addresses and keys stand upright, or else the columns would be too wide. */

@@ -2,6 +2,7 @@ import { formatEndpoint } from "../address.ts";
 import type { Step } from "../balance.ts";
 import { letterOf } from "../servers.ts";
 import { askedOf, everyServer, type StepOptions, type StepRow, viewSteps } from "./step-rows.ts";
+import { longest } from "./text-width.ts";
 
 /**
  * Steps as a table of text: what happened, who was picked, how many servers were looked at for it, and the state after.
@@ -39,7 +40,7 @@ function constantLine(rows: readonly StepRow[], names: readonly string[]): strin
 
 /** Columns two spaces apart, as wide as their widest cell. */
 export function alignColumns(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => longest(rows.map((row) => row[column]!)));
   return rows
     .map((row) =>
       row

@@ -2,17 +2,20 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { Balance } from "../balance.ts";
 import { dh } from "../ipvs/dh.ts";
+import { greatestCommonDivisor } from "../ipvs/gcd.ts";
 import { lblc } from "../ipvs/lblc.ts";
 import { mh } from "../ipvs/mh.ts";
 import { rr } from "../ipvs/rr.ts";
 import { sh } from "../ipvs/sh.ts";
 import { wlc } from "../ipvs/wlc.ts";
 import { wrr } from "../ipvs/wrr.ts";
+import { nginxRandomTwo } from "../nginx/random.ts";
 import type { Scheduler, Server } from "../scheduler.ts";
 import { requestFrom, serversOf } from "../servers.ts";
 import { disturbance, manyClients } from "./disturbance.ts";
 import { fairness } from "./fairness.ts";
-import { formatFraction, formatPercent, fraction } from "./fraction.ts";
+import { fairnessTable } from "./fairness-table.ts";
+import { formatDecimal, formatFraction, formatPercent, fraction } from "./fraction.ts";
 import { findPeriod } from "./period.ts";
 import { stepSvg } from "./step-svg.ts";
 import { stepTable } from "./step-table.ts";
@@ -38,7 +41,7 @@ function inOrder(order: readonly number[]): Scheduler<number> {
 
 describe("findPeriod", () => {
   test.prop([weights])("wrr repeats itself after the sum of weights over their divisor", (list) => {
-    const divisor = list.reduce(gcd, 0);
+    const divisor = list.reduce(greatestCommonDivisor, 0);
     const period = findPeriod(wrr, weighted(wrr, list))!;
     expect(period.picks.length).toBe(divisor === 0 ? 1 : list.reduce((a, b) => a + b, 0) / divisor);
   });
@@ -107,6 +110,30 @@ describe("fairness", () => {
   });
 });
 
+describe("fairnessTable", () => {
+  it("prints fractions as they are, or as decimals where nobody would read them", () => {
+    const three = fairness(nginxRandomTwo, weighted(nginxRandomTwo, [1, 1, 1]));
+    const lines = fairnessTable(three).split("\n");
+    expect(lines.slice(2)).toEqual([
+      "A       ≈ 0.333333333563  33.3%",
+      "B       ≈ 0.333333333277  33.3%",
+      "C       ≈ 0.333333333160  33.3%",
+    ]);
+    const exact = fairnessTable(fairness(sh, weighted(sh, [1, 2]))).split("\n");
+    expect(exact.slice(2)).toEqual(["A       85/256   33.2%", "B       171/256  66.8%"]);
+  });
+
+  it("counts more arrivals than a function takes arguments", () => {
+    const load = { lasting: 3, arrivals: 150_000, limit: 1 };
+    expect(fairnessTable(fairness({ ...rr, choose: counting }, weighted(rr, [1]), load))).toContain("150000 arrivals");
+  });
+
+  /** Never in the same state again. */
+  function counting(state: number): ReturnType<(typeof rr)["choose"]> {
+    return { state: state + 1, index: 0, examined: 1 };
+  }
+});
+
 describe("disturbance", () => {
   const clients = manyClients(2000);
   const ten = Array.from({ length: 10 }, () => 1);
@@ -169,6 +196,19 @@ describe("stepTable and stepSvg", () => {
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  it.each([rr, wlc, sh])(
+    "leave room for what stands above and beside the steps, $name",
+    (scheduler: Scheduler<unknown>) => {
+      const short = new Balance(scheduler, ["10.244.0.2:8080"]);
+      short.open();
+      const svg = stepSvg(short.steps, { title: "t" });
+      const width = Number(/ width="(\d+)"/.exec(svg)![1]);
+      const lines = [...svg.matchAll(/<text x="(\d+)"(?![^>]*middle)[^>]*>([^<]*)</g)];
+      expect(lines.length).toBeGreaterThan(1);
+      for (const [, x, content] of lines) expect(Number(x) + content!.length * 7.3).toBeLessThanOrEqual(width);
+    },
+  );
+
   it("draw an empty lesson, too", () => {
     const empty = new Balance(rr, []);
     expect(unclosed(stepSvg(empty.steps, { title: "nobody" }))).toEqual([]);
@@ -182,12 +222,13 @@ describe("fractions", () => {
     expect(formatFraction(fraction(6, 4))).toBe("3/2");
     expect([fraction(1, 3), fraction(1, 2000), fraction(1, 1)].map(formatPercent)).toEqual(["33.3%", "0.1%", "100.0%"]);
     expect(() => fraction(1, 0)).toThrow(RangeError);
+    expect([fraction(2, 3), fraction(1, 40), fraction(5, 1)].map((share) => formatDecimal(share, 3))).toEqual([
+      "0.667",
+      "0.025",
+      "5.000",
+    ]);
   });
 });
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
-}
 
 function streak(picks: readonly number[], id: number, wanted: boolean): number {
   let [longest, now] = [0, 0];

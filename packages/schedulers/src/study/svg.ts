@@ -36,7 +36,8 @@ export function svgDocument(
   about: { readonly title: string; readonly description: string },
   parts: readonly string[],
 ): string {
-  const frame = `xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" class="kubenetsim-steps" role="img"`;
+  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
+  const frame = `xmlns="http://www.w3.org/2000/svg" ${size} class="kubenetsim-steps" role="img"`;
   return [
     `<svg ${frame}>`,
     `<title>${escapeXml(about.title)}</title>`,
