@@ -24,9 +24,8 @@ export class ToldChange {
     return this.#deleted;
   }
 
-  /** One and the same event for all that want the same type in the same form. */
-  event(type: WatchEvent["type"], form: string, make: () => PlainObject): WatchEvent {
-    const id = `${type} ${form}`;
+  /** One and the same event for all that want the same type in the same form; `id` names both. */
+  event(type: WatchEvent["type"], id: string, make: () => PlainObject): WatchEvent {
     const known = this.#events.get(id);
     if (known !== undefined) return known;
     const event = Object.freeze({ type, object: make() });

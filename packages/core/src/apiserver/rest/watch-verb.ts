@@ -4,7 +4,7 @@ import type { PlainObject } from "../manifest/manifest-document.ts";
 import { type AnswerForm, bookmarkBody, formed, readAnswerForm } from "./answer-form.ts";
 import { isSelected, type ListOptions } from "./list-options.ts";
 import { revisionComplaint } from "./list-verb.ts";
-import { etcdKey, inKeyOrder } from "./past-table.ts";
+import { inKeyOrder } from "./past-table.ts";
 import type { RestRequest, RestWatch, WatchEvent } from "./request.ts";
 import type { ResourceRoute } from "./route.ts";
 import { statusBody } from "./status-body.ts";
@@ -39,9 +39,9 @@ class Watch {
   readonly #route: ResourceRoute;
   readonly #options: ListOptions;
   readonly #form: AnswerForm;
-  readonly #formName: string;
+  /** By which watches of the same form share their events. */
+  readonly #formIds: Readonly<Record<"ADDED" | "MODIFIED" | "DELETED", string>>;
   #listener: (event: WatchEvent) => void = () => {};
-  readonly #prefix: string;
   /** Of the last change that is told or passed over. */
   #revision: number;
   /** Whether the end of the first events is still to be told. */
@@ -55,8 +55,8 @@ class Watch {
     this.#route = route;
     this.#options = options;
     this.#form = form;
-    this.#formName = `${form.shape} ${form.version} ${form.include}`;
-    this.#prefix = route.namespace === undefined ? "" : `${route.namespace}/`;
+    const id = `${form.shape} ${form.version} ${form.include}`;
+    this.#formIds = { ADDED: `ADDED ${id}`, MODIFIED: `MODIFIED ${id}`, DELETED: `DELETED ${id}` };
     this.#revision = Number(options.resourceVersion);
   }
 
@@ -127,9 +127,9 @@ class Watch {
     this.#tellEnd();
   }
 
-  #tell(told: ToldChange, type: WatchEvent["type"], object: ApiObject): void {
+  #tell(told: ToldChange, type: "ADDED" | "MODIFIED" | "DELETED", object: ApiObject): void {
     if (this.#form.shape === "Table" && !this.#columnsTold) this.#emit({ type, object: this.#formed(object) });
-    else this.#emit(told.event(type, this.#formName, () => this.#formed(object)));
+    else this.#emit(told.event(type, this.#formIds[type], () => this.#formed(object)));
   }
 
   #emit(event: WatchEvent): void {
@@ -137,7 +137,8 @@ class Watch {
   }
 
   #concerns(object: ApiObject): boolean {
-    return (this.#prefix === "" || etcdKey(object).startsWith(this.#prefix)) && isSelected(object, this.#options);
+    const { namespace } = this.#route;
+    return (namespace === undefined || object.metadata.namespace === namespace) && isSelected(object, this.#options);
   }
 
   #formed(object: ApiObject): PlainObject {
