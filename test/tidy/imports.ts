@@ -78,7 +78,7 @@ export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
   proxy: [{ package: "core" }, { package: "netfilter", under: "ruleset/" }],
   network: [{ package: "core" }, { package: "netfilter" }],
   kubectl: [{ package: "core" }],
-  api: [{ package: "core" }, { package: "kubectl", under: "output/" }],
+  api: [{ package: "core" }, { package: "kubectl", under: "output/" }, { package: "kubectl", under: "resources/" }],
   kubenetsim: [
     { package: "core" },
     { package: "kubectl" },

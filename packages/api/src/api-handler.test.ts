@@ -107,7 +107,9 @@ describe("what is wrong with a request", () => {
     ]);
     const notAllowed = "the server does not allow this method on the requested resource";
     expect(await refused(client.send("PUT", services, { body: "{}" }))).toEqual([405, "MethodNotAllowed", notAllowed]);
-    expect(await refused(client.get("/api/v1/foos"))).toMatchObject([404, "NotFound", /could not find/]);
+    for (const path of ["/api/v1/foos", "/api/v2", "/apis/apps/v2", "/api/v2/pods"]) {
+      expect(await refused(client.get(path))).toMatchObject([404, "NotFound", /could not find/]);
+    }
     expect(await refused(client.get(`${services}?labelSelector=a+in`))).toMatchObject([400, "BadRequest", /./]);
     expect(client.api.state.revision).toBe(revision);
   });
@@ -125,14 +127,7 @@ describe("what is wrong with a request", () => {
 
   it("is text of another server for paths that are none", async () => {
     const client = new Client();
-    for (const path of [
-      "/nosuch",
-      "/apis/nosuch/v1",
-      "/apis/v1/services",
-      "//api/v1",
-      "/api/v2/pods",
-      "/openapi/v3/x",
-    ]) {
+    for (const path of ["/nosuch", "/apis/nosuch/v1", "/apis/v1/services", "//api/v1", "/livez/", "/openapi/v3/x"]) {
       const answer = await client.get(path);
       expect([path, answer.status, await answer.text()]).toEqual([path, 404, "404 page not found\n"]);
     }

@@ -128,7 +128,8 @@ function written(answer: RestAnswer, asked: AskedRequest, more: Readonly<Record<
 
 /** Whom nothing can be written for in the form that they want gets it to read. */
 function isPretty({ code }: RestAnswer, { path, pretty, representations }: AskedRequest): boolean {
-  return pretty || code === 406 || path === "/version" || path === "/" || representations[0]?.pretty === true;
+  if (pretty || code === 406 || representations[0]?.pretty === true) return true;
+  return code === 200 && (path === "/version" || path === "/");
 }
 
 function streamed(

@@ -1,5 +1,5 @@
 import { jsonAnswer, type RestAnswer } from "@kubenetsim/core/apiserver/rest/request";
-import { methodNotAllowed, noSuchPage, notAcceptable, plainText } from "./answer/refusal.ts";
+import { methodNotAllowed, noSuchPage, notAcceptable, notFound, plainText } from "./answer/refusal.ts";
 import { aggregatedDiscovery } from "./discovery/aggregated-discovery.ts";
 import { healthText } from "./discovery/health.ts";
 import { coreVersions, groupList, groupOf, resourceList } from "./discovery/plain-discovery.ts";
@@ -32,7 +32,7 @@ export function fixedAnswer(request: FixedRequest): FixedAnswer | undefined {
   const { method, query } = request;
   const path = request.path.length > 1 ? request.path.replace(/\/$/, "") : request.path;
   if (path === "/version") return { answer: method === "GET" ? jsonAnswer(200, serverVersion) : methodNotAllowed() };
-  const health = healthText(path, query.has("verbose"));
+  const health = healthText(request.path, query.has("verbose"));
   if (health !== undefined) return text(health);
   if (path === "/") return { answer: jsonAnswer(200, { paths: rootPaths() }) };
   if (path === "/api" || path === "/apis") return discoveryRoot(path === "/api" ? "api" : "apis", request);
@@ -57,16 +57,16 @@ function discoveryRoot(root: "api" | "apis", { representations, host }: FixedReq
   return { answer: notAcceptable() };
 }
 
-/** `/apis/GROUP`, `/apis/GROUP/VERSION`, `/api/v1`: undefined for what lies below, and plain text for what is not served. */
+/**
+ * `/apis/GROUP`, `/apis/GROUP/VERSION`, `/api/v1`. Undefined for what lies below, plain text for a group that is not served,
+ * and a Status for another version of one that is.
+ */
 function groupAnswer(path: string, method: string): FixedAnswer | undefined {
   const [, root, ...steps] = path.split("/");
-  if (root !== "api" && root !== "apis") return { answer: noSuchPage() };
-  const groupVersion = root === "api" ? steps[0]! : steps.slice(0, 2).join("/");
+  if (root !== "api" && (root !== "apis" || !hasGroup(steps[0]!))) return { answer: noSuchPage() };
   const isGroup = root === "apis" && steps.length === 1;
-  const isServed = isGroup
-    ? hasGroup(steps[0]!)
-    : hasVersion(groupVersion) && (root === "api") === (groupVersion === "v1");
-  if (!isServed) return { answer: noSuchPage() };
+  const groupVersion = root === "api" ? steps[0]! : steps.slice(0, 2).join("/");
+  if (!isGroup && !hasVersion(groupVersion)) return { answer: notFound() };
   if (steps.length > (root === "api" ? 1 : 2)) return undefined;
   if (method !== "GET") return { answer: methodNotAllowed() };
   return { answer: jsonAnswer(200, isGroup ? groupOf(steps[0]!) : resourceList(groupVersion)) };

@@ -20,6 +20,10 @@ export function badRequest(message: string): RestAnswer {
   return refusal(400, "BadRequest", message, false);
 }
 
+export function notFound(): RestAnswer {
+  return refusal(404, "NotFound", "the server could not find the requested resource", true);
+}
+
 export function methodNotAllowed(): RestAnswer {
   return refusal(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", true);
 }

@@ -5,6 +5,6 @@ const checks = ["ping"];
 export function healthText(path: string, verbose: boolean): string | undefined {
   const [, name, check, ...rest] = path.split("/");
   if ((name !== "healthz" && name !== "livez" && name !== "readyz") || rest.length > 0) return undefined;
-  if (check !== undefined && check !== "") return checks.includes(check) ? "ok" : undefined;
+  if (check !== undefined) return checks.includes(check) ? "ok" : undefined;
   return verbose ? `${checks.map((one) => `[+]${one} ok\n`).join("")}${name} check passed\n` : "ok";
 }

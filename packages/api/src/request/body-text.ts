@@ -1,6 +1,8 @@
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import type { RestAnswer } from "@kubenetsim/core/apiserver/rest/request";
 import { readRoute } from "@kubenetsim/core/apiserver/rest/route";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { yamlProblem } from "@kubenetsim/kubectl/resources/yaml-problem";
 import { jsonText } from "../answer/json-text.ts";
 import { badRequest, unknownFormat, unknownPatch } from "../answer/refusal.ts";
 import { decodeEnvelope } from "../protobuf/decode-envelope.ts";
@@ -31,7 +33,10 @@ export function bodyText(method: string, path: string, contentType: string, body
     if (type === "application/vnd.kubernetes.protobuf") return jsonText(decodeEnvelope(body), false);
   } catch (reason) {
     const kind = readRoute(path)?.kind ?? "";
-    const problem = (reason as Error).message;
+    const problem =
+      reason instanceof ParseError
+        ? yamlProblem(reason, textOf(body)).replace("error converting YAML to JSON: ", "")
+        : (reason as Error).message;
     return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${problem} (${summary(body)})`);
   }
   return unknownFormat();
