@@ -12,8 +12,8 @@ export type Cell = string | number;
 /** How the API server shows objects of a kind as a table: pkg/printers/internalversion/printers.go. */
 export interface KindTable<T> {
   readonly columns: readonly TableColumn[];
-  /** A cell a column; `age` as `translateTimestampSince` gives it. */
-  readonly cells: (object: T, age: string) => Cell[];
+  /** A cell a column; `age` and `since` as `translateTimestampSince` gives them. */
+  readonly cells: (object: T, age: string, since: (time: string) => string) => Cell[];
 }
 
 export const nameColumn: TableColumn = { name: "Name", type: "string", format: "name", priority: 0 };

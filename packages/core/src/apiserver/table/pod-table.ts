@@ -1,9 +1,10 @@
 import type { Pod } from "../../model/pod.ts";
+import { type ContainerStatus, readContainerStatuses, stateReason } from "./container-status.ts";
 import { type Cell, type KindTable, nameColumn, textColumns, wideColumn } from "./kind-table.ts";
 
 /**
- * pkg/printers/internalversion/printers.go, printPod. Restart times are not shown. The kubelet that is
- * modelled reports no containers one by one: all of its ready Pods' containers are taken for ready.
+ * pkg/printers/internalversion/printers.go, printPod. The kubelet that is modelled reports no containers one by one: all of
+ * its ready Pods' containers are taken for ready.
  */
 export const podTable: KindTable<Pod> = {
   columns: [
@@ -14,79 +15,144 @@ export const podTable: KindTable<Pod> = {
   cells,
 };
 
-function cells(pod: Pod, age: string): Cell[] {
-  const statuses = readStatuses(pod);
-  const restarts = statuses.reduce((sum, status) => sum + status.restarts, 0);
-  const sidecars = (pod.spec.initContainers ?? []).filter((container) => container.restartPolicy === "Always");
-  const total = pod.spec.containers.length + sidecars.length;
-  const ready = pod.status?.containerStatuses === undefined && isReady(pod) ? total : statuses.filter(isServing).length;
-  const nodeName = pod.spec.nodeName ?? "";
+function cells(pod: Pod, age: string, since: (time: string) => string): Cell[] {
+  const { reason, ready, restarts, lastRestart } = summaryOf(pod);
+  const { spec, status } = pod;
+  const total = spec.containers.length + sidecarsOf(pod).size;
+  const isAllReady = status?.containerStatuses === undefined && isTrue(pod, "Ready");
+  const { nominatedNodeName } = (status ?? {}) as { readonly nominatedNodeName?: string };
   return [
     pod.metadata.name,
-    `${ready}/${total}`,
-    reasonText(pod, statuses),
-    String(restarts),
+    `${isAllReady ? total : ready}/${total}`,
+    reason,
+    restarts !== 0 && lastRestart !== "" ? `${restarts} (${since(lastRestart)} ago)` : String(restarts),
     age,
-    pod.status?.podIPs?.[0]?.ip || pod.status?.podIP || "<none>",
-    nodeName === "" ? "<none>" : nodeName,
-    "<none>",
+    status?.podIPs?.[0]?.ip || status?.podIP || "<none>",
+    spec.nodeName || "<none>",
+    nominatedNodeName || "<none>",
     gatesText(pod),
   ];
 }
 
-interface ContainerState {
-  readonly ready: boolean;
-  readonly running: boolean;
+interface Summary {
+  readonly reason: string;
+  readonly ready: number;
   readonly restarts: number;
-  /** Of the waiting or terminated state. */
-  readonly reason: string | undefined;
+  /** When a container ended last; "" for never. */
+  readonly lastRestart: string;
 }
 
-function readStatuses(pod: Pod): ContainerState[] {
-  return (pod.status?.containerStatuses ?? []).map((status) => {
-    const state = (status.state ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
-    return {
-      ready: status.ready === true,
-      running: state.running !== undefined,
-      restarts: Number(status.restartCount ?? 0),
-      reason: stateReason(state.waiting) ?? terminatedReason(state.terminated),
-    };
-  });
+function summaryOf(pod: Pod): Summary {
+  const begun = beginningOf(pod);
+  const isPast = begun.waitsFor === undefined || isTrue(pod, "Initialized");
+  const summary = isPast ? runningOf(pod, begun) : { ...begun.all, reason: begun.waitsFor!, ready: begun.ready };
+  return { ...summary, reason: endText(pod) ?? summary.reason };
 }
 
-function stateReason(state: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const reason = state?.reason;
-  return typeof reason === "string" && reason !== "" ? reason : undefined;
+function phaseText(pod: Pod): string {
+  const { phase = "", reason, conditions = [] } = (pod.status ?? {}) as Pod["status"] & { readonly reason?: string };
+  const isGated = conditions.some((one) => one.type === "PodScheduled" && one.reason === "SchedulingGated");
+  return isGated ? "SchedulingGated" : reason || phase || "Pending";
 }
 
-function terminatedReason(state: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  if (state === undefined) return undefined;
-  const signal = Number(state.signal ?? 0);
-  return stateReason(state) ?? (signal !== 0 ? `Signal:${signal}` : `ExitCode:${state.exitCode ?? 0}`);
+interface Restarts {
+  readonly restarts: number;
+  readonly lastRestart: string;
 }
 
-function reasonText(pod: Pod, statuses: readonly ContainerState[]): string {
-  const phase = pod.status?.phase ?? "Pending";
-  if (pod.metadata.deletionTimestamp !== undefined && phase !== "Succeeded" && phase !== "Failed") return "Terminating";
-  const reason = statuses.find((status) => status.reason !== undefined)?.reason ?? phase;
-  if (reason !== "Completed" || !statuses.some(isServing)) return reason;
-  return isReady(pod) ? "Running" : "NotReady";
+interface Beginning {
+  /** `Init:0/2`; undefined when all have begun. */
+  readonly waitsFor: string | undefined;
+  readonly ready: number;
+  /** Of all containers that were looked at, and of those that stay. */
+  readonly all: Restarts;
+  readonly sidecars: Restarts;
 }
 
-function isServing(status: ContainerState): boolean {
-  return status.ready && status.running;
+/** The containers that run before the others, up to the first that has not done so. */
+function beginningOf(pod: Pod): Beginning {
+  const statuses = readContainerStatuses(pod.status, "initContainerStatuses");
+  const sidecars = sidecarsOf(pod);
+  const seen: ContainerStatus[] = [];
+  let ready = 0;
+  let waitsFor: string | undefined;
+  for (const [i, status] of statuses.entries()) {
+    seen.push(status);
+    const { terminated, waiting } = status.state;
+    if (terminated !== undefined && terminated.exitCode === 0) continue;
+    if (sidecars.has(status.name) && status.started) {
+      if (status.ready) ready++;
+      continue;
+    }
+    if (terminated !== undefined) waitsFor = `Init:${stateReason(terminated)}`;
+    else if (waiting?.reason && waiting.reason !== "PodInitializing") waitsFor = `Init:${waiting.reason}`;
+    else waitsFor = `Init:${i}/${pod.spec.initContainers?.length ?? 0}`;
+    break;
+  }
+  const staying = seen.filter(({ name }) => sidecars.has(name));
+  return { waitsFor, ready, all: restartsOf(seen), sidecars: restartsOf(staying) };
 }
 
-function isReady(pod: Pod): boolean {
-  const ready = pod.status?.conditions?.find((condition) => condition.type === "Ready");
-  return ready?.status === "True";
+function sidecarsOf({ spec }: Pod): ReadonlySet<string> {
+  const staying = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
+  return new Set(staying.map(({ name }) => name));
+}
+
+function restartsOf(statuses: readonly ContainerStatus[]): Restarts {
+  const ended = statuses.map(({ lastState }) => lastState.terminated?.finishedAt ?? "");
+  return {
+    restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    lastRestart: latest(ended),
+  };
+}
+
+/** Of times that are written alike. */
+function latest(times: readonly string[]): string {
+  return [...times].sort().at(-1) ?? "";
+}
+
+function runningOf(pod: Pod, begun: Beginning): Summary {
+  const statuses = readContainerStatuses(pod.status, "containerStatuses");
+  const own = restartsOf(statuses);
+  let reason = phaseText(pod);
+  let failure = "";
+  let ready = begun.ready;
+  let hasRunning = false;
+  for (const { state, ready: isReady } of statuses.toReversed()) {
+    const { waiting, terminated, running } = state;
+    if (waiting?.reason) reason = waiting.reason;
+    else if (terminated !== undefined) {
+      reason = stateReason(terminated);
+      if (terminated.exitCode !== 0) failure = reason;
+    } else if (isReady && running !== undefined) {
+      hasRunning = true;
+      ready++;
+    }
+  }
+  if (reason === "Completed") {
+    if (hasRunning && isTrue(pod, "Ready")) reason = "Running";
+    else if (failure !== "") reason = failure;
+    else if (hasRunning) reason = "NotReady";
+  }
+  const { sidecars } = begun;
+  const lastRestart = latest([own.lastRestart, sidecars.lastRestart]);
+  return { reason, ready, restarts: own.restarts + sidecars.restarts, lastRestart };
+}
+
+/** Of a Pod that is going. */
+function endText({ metadata, status }: Pod): string | undefined {
+  if (metadata.deletionTimestamp === undefined) return undefined;
+  const { phase, reason } = (status ?? {}) as Pod["status"] & { readonly reason?: string };
+  if (reason === "NodeLost") return "Unknown";
+  return phase === "Succeeded" || phase === "Failed" ? undefined : "Terminating";
+}
+
+function isTrue(pod: Pod, type: string): boolean {
+  return pod.status?.conditions?.find((condition) => condition.type === type)?.status === "True";
 }
 
 function gatesText(pod: Pod): string {
   const gates = pod.spec.readinessGates ?? [];
   if (gates.length === 0) return "<none>";
-  const met = gates.filter((gate) =>
-    pod.status?.conditions?.some((condition) => condition.type === gate.conditionType && condition.status === "True"),
-  );
-  return `${met.length}/${gates.length}`;
+  return `${gates.filter(({ conditionType }) => isTrue(pod, conditionType)).length}/${gates.length}`;
 }

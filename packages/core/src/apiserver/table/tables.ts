@@ -48,8 +48,12 @@ export interface TableOptions {
 export function tableOf(kind: Kind, objects: readonly ApiObject[], options: TableOptions): PlainObject {
   const table = tables[kind] as unknown as KindTable<ApiObject>;
   const nowSeconds = parseRfc3339(epoch)! + options.nowMs / 1000;
+  const since = (time: string): string => {
+    const seconds = parseRfc3339(time);
+    return seconds === undefined ? "<unknown>" : humanDuration(nowSeconds - seconds);
+  };
   const rows = objects.map((object) => ({
-    cells: table.cells(object, ageOf(object, nowSeconds)),
+    cells: table.cells(object, since(object.metadata.creationTimestamp ?? ""), since),
     ...(options.include === "None" ? {} : { object: rowObject(object, options) }),
   }));
   const columnDefinitions = table.columns.map(({ name, type, format, priority }) => ({
@@ -72,9 +76,4 @@ function rowObject(object: ApiObject, { include, version, bodyOf }: TableOptions
   const body = bodyOf(object);
   if (include === "Object") return body;
   return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata: body.metadata! };
-}
-
-function ageOf(object: ApiObject, nowSeconds: number): string {
-  const created = parseRfc3339(object.metadata.creationTimestamp ?? "");
-  return created === undefined ? "<unknown>" : humanDuration(nowSeconds - created);
 }

@@ -1,4 +1,5 @@
 import type { ObjectMeta } from "@kubenetsim/core/model/object-meta";
+import { goQuoted } from "../../output/go-text.ts";
 import { readQuantity } from "../../output/quantity.ts";
 import { describeContainers, describeResources, describeSeccomp } from "./describe-containers.ts";
 import { describeSpread, describeTolerations } from "./describe-pod-template.ts";
@@ -70,10 +71,8 @@ function describeAllContainers(pod: DescribedPod, writer: DescribeWriter): void 
   }
 }
 
-/** k8s.io/kubectl, pkg/util/fieldpath: of all fields those of the metadata. */
+/** k8s.io/kubectl, pkg/util/fieldpath: of all fields those of the metadata, and no labels one by one. */
 function fieldText(metadata: ObjectMeta, path: string): string {
-  const subscript = /^metadata\.(labels|annotations)\['([^']*)'\]$/.exec(path);
-  if (subscript !== null) return metadata[subscript[1] as "labels" | "annotations"]?.[subscript[2]!] ?? "";
   switch (path) {
     case "metadata.name":
       return metadata.name;
@@ -81,9 +80,21 @@ function fieldText(metadata: ObjectMeta, path: string): string {
       return metadata.namespace ?? "";
     case "metadata.uid":
       return metadata.uid ?? "";
+    case "metadata.labels":
+      return mapText(metadata.labels);
+    case "metadata.annotations":
+      return mapText(metadata.annotations);
     default:
       return "";
   }
+}
+
+/** A line for each key. */
+function mapText(pairs: Readonly<Record<string, string>> = {}): string {
+  return Object.keys(pairs)
+    .sort()
+    .map((key) => `${key}=${goQuoted(pairs[key]!)}`)
+    .join("\n");
 }
 
 function describeConditions({ spec, status }: DescribedPod, writer: DescribeWriter): void {
