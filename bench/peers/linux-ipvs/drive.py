@@ -79,15 +79,20 @@ class Host:
     def settings(self):
         family = "ipv6" if self.family == socket.AF_INET6 else "ipv4"
         self.sysctl(f"net/{family}/ip_nonlocal_bind", 1)
-        for name, value in self.sequence.get("sysctls", {}).items():
-            self.sysctl("net/ipv4/vs/" + name, value)
+        self.sysctls(self.sequence.get("sysctls", {}))
         if "timeouts" in self.sequence:
             self.ipvs.timeouts(*self.sequence["timeouts"])
 
     def define(self, verb, scheduling):
         sequence = self.sequence
-        scheduler, flags = scheduling["scheduler"], scheduling.get("flags", [])
-        self.ipvs.service(verb, self.key, scheduler, flags, sequence.get("persistent"), netlink.netmask_of(sequence))
+        persistence = scheduling if "persistent" in scheduling else sequence
+        scheduler, flags, timeout = scheduling["scheduler"], scheduling.get("flags", []), persistence.get("persistent")
+        netmask = netlink.packed_netmask(self.family, persistence.get("netmask"))
+        self.ipvs.service(verb, self.key, scheduler, flags, timeout, netmask)
+
+    def sysctls(self, values):
+        for name, value in values.items():
+            self.sysctl("net/ipv4/vs/" + name, value)
 
     def sysctl(self, path, value):
         with open("/proc/sys/" + path, "w") as file:
@@ -96,7 +101,8 @@ class Host:
     def ports(self):
         servers = self.sequence["backends"] + [event["add"] for event in self.sequence["events"] if "add" in event]
         ports = {one["port"] for one in servers}
-        if 0 in ports or "persistent" in self.sequence:     # The client's own port may be kept.
+        edits = [event["setScheduler"] for event in self.sequence["events"] if "setScheduler" in event]
+        if 0 in ports or any("persistent" in one for one in [self.sequence, *edits]):     # The client's own port may be kept.
             ports |= {event["open"].get("dport", self.sequence["vport"]) for event in self.sequence["events"] if "open" in event}
         return ports - {0}
 
@@ -123,9 +129,13 @@ class Host:
             self.ipvs.server(netlink.SET_DEST, self.key, what)
         elif verb == "remove":
             self.ipvs.server(netlink.DEL_DEST, self.key, what)
-            self.settle("expire_nodest_conn" in self.sequence.get("sysctls", {}))
+            self.settle(self.flushes())
         elif verb == "setScheduler":
             self.define(netlink.SET_SERVICE, what)
+        elif verb == "setSysctls":
+            self.sysctls(what)
+        elif verb == "setTimeouts":
+            self.ipvs.timeouts(*what)
         else:
             raise ValueError(verb)
 
@@ -199,6 +209,11 @@ class Host:
             self.kept.append(server)    # Closed, it would send a FIN where the RST did not come through.
         elif server:
             server.close()
+
+    def flushes(self):
+        """Whether a server that goes may take its connections with it."""
+        edits = [event.get("setSysctls", {}) for event in self.sequence["events"]]
+        return any("expire_nodest_conn" in one for one in [self.sequence.get("sysctls", {}), *edits])
 
     def settle(self, something_ends):
         if something_ends:

@@ -118,8 +118,8 @@ def service_key(sequence):
     return key + port(SVC_PORT, sequence["vport"])
 
 
-def netmask_of(sequence):
+def packed_netmask(family, netmask):
     """IPv4: the mask; IPv6: the length of the prefix."""
-    if ":" in sequence["vip"]:
-        return struct.pack("I", int(sequence.get("netmask", 128)))
-    return packed(sequence.get("netmask", "255.255.255.255"))
+    if family == socket.AF_INET6:
+        return struct.pack("I", int(netmask or 128))
+    return packed(netmask or "255.255.255.255")

@@ -114,7 +114,11 @@ export interface Scheduler<State> {
   removed(state: State, servers: readonly Server[], index: number, nowMs?: number): State;
   /** A server's weight or thresholds were set, even to what they were. */
   changed(state: State, servers: readonly Server[], nowMs?: number): State;
-  choose(state: State, servers: readonly Server[], request: Request): Choice<State>;
+  /**
+   * `removed`: servers that left the list and that the state remembers, as they are now (IPVS's trash; others may be among
+   * them). A set of lblcr goes on counting with them.
+   */
+  choose(state: State, servers: readonly Server[], request: Request, removed?: Iterable<Server>): Choice<State>;
   /** Whether the state remembers a server: the kernel does not forget such a one as long as that is so. */
   remembers(state: State, id: number): boolean;
   /** Its timers run up to this time, with this `Request.expirationMs`; `choose` does the same for its own time. */

@@ -9,7 +9,7 @@ import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import { readIpvsSysctls } from "@kubenetsim/netfilter/ipvs/settings";
 import type { RealServer, SchedulerFlag, VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { ipvsSchedulers } from "@kubenetsim/schedulers/ipvs/table";
-import type { Backend, Open, SequenceEvent, SequencePlan, SequenceState } from "./sequence.ts";
+import type { Backend, Edit, Open, SequenceEvent, SequencePlan, SequenceState } from "./sequence.ts";
 
 export interface Replay {
   readonly picks: (string | null)[];
@@ -42,20 +42,15 @@ class Host {
   readonly #clock: Clock = virtualClock();
   readonly #meter = new Meter();
   readonly #sequence: SequencePlan;
+  readonly #sysctls = new Map<string, number>();
   readonly #connections: (Connection | undefined)[] = [];
   #virtualServer: VirtualServer;
 
   constructor(sequence: SequencePlan) {
     this.#sequence = sequence;
     this.director = new IpvsDirector({ clock: this.#clock, schedulers: ipvsSchedulers });
-    const sysctls = Object.entries(sequence.sysctls ?? {}).map(
-      ([name, value]) => [`net/ipv4/vs/${name}`, value] as const,
-    );
-    this.director.configure({ sysctls: readIpvsSysctls(new Map(sysctls)) });
-    if (sequence.timeouts !== undefined) {
-      const [tcp, tcpFin, udp] = sequence.timeouts;
-      this.director.configure({ timeouts: { tcp, tcpFin, udp } });
-    }
+    this.#setSysctls(sequence.sysctls ?? {});
+    if (sequence.timeouts !== undefined) this.#setTimeouts(sequence.timeouts);
     this.#virtualServer = virtualServerOf(sequence);
     this.director.setVirtualServer(this.#virtualServer);
     for (const backend of sequence.backends) this.director.addRealServer(this.#virtualServer, realServerOf(backend));
@@ -74,10 +69,11 @@ class Host {
       this.director.editRealServer(this.#virtualServer, realServerOf(event.setWeight));
     }
     if (event.setScheduler !== undefined) {
-      const { scheduler, flags = [] } = event.setScheduler;
-      this.#virtualServer = { ...this.#virtualServer, scheduler, schedulerFlags: flags as SchedulerFlag[] };
+      this.#virtualServer = virtualServerOf(editedAs(this.#sequence, event.setScheduler));
       this.director.editVirtualServer(this.#virtualServer);
     }
+    if (event.setSysctls !== undefined) this.#setSysctls(event.setSysctls);
+    if (event.setTimeouts !== undefined) this.#setTimeouts(event.setTimeouts);
     if (event.wait !== undefined) this.#clock.advance(event.wait * 1000);
   }
 
@@ -89,6 +85,15 @@ class Host {
       activeConnections,
       inactiveConnections,
     ]);
+  }
+
+  #setSysctls(values: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(values)) this.#sysctls.set(`net/ipv4/vs/${name}`, value);
+    this.director.configure({ sysctls: readIpvsSysctls(this.#sysctls) });
+  }
+
+  #setTimeouts([tcp, tcpFin, udp]: readonly [number, number, number]): void {
+    this.director.configure({ timeouts: { tcp, tcpFin, udp } });
   }
 
   #open(client: Open): void {
@@ -184,11 +189,17 @@ function virtualServerOf(sequence: SequencePlan): VirtualServer {
     ...(sequence.fwmark === undefined ? {} : { fwmark: sequence.fwmark }),
     scheduler: sequence.scheduler,
     schedulerFlags: sequence.flags as SchedulerFlag[],
-    persistenceTimeout: sequence.persistent,
-    persistenceNetmask: sequence.persistent === undefined ? undefined : prefixLength(sequence),
+    persistenceTimeout: sequence.persistent || undefined,
+    persistenceNetmask: sequence.persistent ? prefixLength(sequence) : undefined,
     realServers: [],
     origin: undefined,
   };
+}
+
+/** An edit that says nothing of persistence leaves what the sequence has. */
+function editedAs(sequence: SequencePlan, { flags = [], ...edit }: Edit): SequencePlan {
+  const { netmask: _, ...withoutNetmask } = sequence;
+  return { ...(edit.persistent === undefined ? sequence : withoutNetmask), ...edit, flags };
 }
 
 function prefixLength({ vip, netmask }: SequencePlan): number {

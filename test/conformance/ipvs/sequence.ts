@@ -39,6 +39,16 @@ export interface Open {
   readonly dport?: number;
 }
 
+/** What is set of a virtual server that is there. */
+export interface Edit {
+  readonly scheduler: string;
+  readonly flags?: readonly string[];
+  /** Seconds, 0 for no persistence; what the sequence says where it is not given. */
+  readonly persistent?: number;
+  /** Goes with `persistent`. */
+  readonly netmask?: string;
+}
+
 export interface SequenceEvent {
   readonly open?: Open;
   /** The n-th open is closed from the client's side. */
@@ -47,7 +57,9 @@ export interface SequenceEvent {
   readonly add?: Backend;
   readonly remove?: { readonly ip: string; readonly port: number };
   readonly setWeight?: Backend;
-  readonly setScheduler?: { readonly scheduler: string; readonly flags?: readonly string[] };
+  readonly setScheduler?: Edit;
+  readonly setSysctls?: Readonly<Record<string, number>>;
+  readonly setTimeouts?: readonly [number, number, number];
   /** Seconds. */
   readonly wait?: number;
 }

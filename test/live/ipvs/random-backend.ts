@@ -6,8 +6,9 @@ import type { Shape } from "./shape.ts";
 
 /** The n-th of all that a sequence can have. */
 export function randomBackend(random: Random, shape: Shape, at: number): Backend {
-  const ip = shape.v6 ? `fd00:10:244:${1 + (at % 3)}::${(at + 2).toString(16)}` : `10.244.${at % 3}.${at + 2}`;
-  const port = shape.portless ? 0 : at % 5 === 4 ? 8081 : 8080;
+  const host = shape.pairs ? at >> 1 : at;
+  const ip = shape.v6 ? `fd00:10:244:${1 + (host % 3)}::${(host + 2).toString(16)}` : `10.244.${host % 3}.${host + 2}`;
+  const port = shape.portless ? 0 : (shape.pairs ? at % 2 === 1 : at % 5 === 4) ? 8081 : 8080;
   return { ip, port, weight: randomWeight(random, shape.weights), ...randomThresholds(random, shape) };
 }
 

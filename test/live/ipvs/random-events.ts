@@ -2,12 +2,11 @@ import type { Random } from "@kubenetsim/core/runtime/random";
 import type { Backend, Open, SequenceEvent } from "../../conformance/ipvs/sequence.ts";
 import { randomBackend, randomThresholds } from "./random-backend.ts";
 import { chance, pick } from "./random-draws.ts";
+import { randomPersistence, randomSysctls, randomTimeouts } from "./random-settings.ts";
 import { randomWeight } from "./random-weight.ts";
 import { schedulerAndFlags } from "./scheduler-flags.ts";
 import type { Shape } from "./shape.ts";
 
-/** All servers that a sequence can have. */
-const serversAtMost = 10;
 const ports = [80, 443, 8080];
 
 /** Draws events one after the other, each possible after those before it. */
@@ -31,23 +30,55 @@ export class RandomEvents {
   }
 
   add(): void {
+    this.list.push(this.#other() ?? this.#open());
+  }
+
+  open(count: number): void {
+    for (let i = 0; i < count; i++) this.list.push(this.#open());
+  }
+
+  remove(): void {
+    const event = this.#removeServer();
+    if (event !== undefined) this.list.push(event);
+  }
+
+  wait(seconds: number): void {
+    this.list.push({ wait: seconds });
+  }
+
+  /** What is no new connection; undefined where the dice, or what there is, do not have it. */
+  #other(): SequenceEvent | undefined {
+    const { habits } = this.#shape;
+    const kinds: readonly (readonly [number, () => SequenceEvent | undefined])[] = [
+      [habits.end, () => this.#end()],
+      [habits.addServer, () => this.#addServer()],
+      [habits.removeServer, () => this.#removeServer()],
+      [habits.setWeight, () => this.#setWeight()],
+      [habits.edit, () => this.#edit()],
+      [habits.reopen, () => this.#reopen()],
+      [habits.configure, () => this.#configure()],
+    ];
+    let roll = this.#random.below(100);
+    for (const [share, draw] of kinds) {
+      if (roll < share) return draw();
+      roll -= share;
+    }
+    return undefined;
+  }
+
+  #edit(): SequenceEvent {
     const random = this.#random;
-    const roll = random.below(100);
-    const event =
-      roll < 20
-        ? this.#end()
-        : roll < 25
-          ? this.#addServer()
-          : roll < 29
-            ? this.#removeServer()
-            : roll < 37
-              ? this.#setWeight()
-              : roll < 40
-                ? { setScheduler: schedulerAndFlags(random, this.#shape.weights) }
-                : roll < 46
-                  ? this.#reopen()
-                  : undefined;
-    this.list.push(event ?? this.#open());
+    const scheduling = schedulerAndFlags(random, this.#shape.weights);
+    if (!chance(random, 0.3)) return { setScheduler: scheduling };
+    // A virtual server of all ports is always persistent.
+    const ends = !(this.#shape.portless && !this.#shape.fwmark) && chance(random, 0.4);
+    return { setScheduler: { ...scheduling, ...(ends ? { persistent: 0 } : randomPersistence(random, this.#shape)) } };
+  }
+
+  #configure(): SequenceEvent {
+    const random = this.#random;
+    if (this.#shape.waits.length > 0 && chance(random, 0.4)) return { setTimeouts: randomTimeouts(random) };
+    return { setSysctls: randomSysctls(random, this.#shape) };
   }
 
   #open(): SequenceEvent {
@@ -71,7 +102,7 @@ export class RandomEvents {
   /** Some of them more often than others. */
   #destination(): string {
     const random = this.#random;
-    const place = random.below(1 + random.below(12));
+    const place = random.below(1 + random.below(this.#shape.shrinks ? 2 : 12));
     return this.#shape.v6 ? `fd00:97::${place + 1}` : `10.97.${place % 3}.${place + 1}`;
   }
 
@@ -94,7 +125,7 @@ export class RandomEvents {
     const still = [...this.#opens.keys()].filter((at) => !this.#ended.has(at) && !this.#isOpenAgain(at));
     if (still.length === 0) return undefined;
     const at = pick(random, still);
-    const how = chance(random, 0.35) ? "reset" : "close";
+    const how = !this.#shape.shrinks && chance(random, 0.35) ? "reset" : "close";
     this.#ended.set(at, how);
     if (this.#shape.proto === "tcp") {
       for (const server of this.#removed) this.#spoiled.add(server);
@@ -109,7 +140,7 @@ export class RandomEvents {
   }
 
   #addServer(): SequenceEvent | undefined {
-    const absent = Array.from({ length: serversAtMost }, (_, at) => at).filter(
+    const absent = Array.from({ length: this.#shape.serversAtMost }, (_, at) => at).filter(
       (at) => !this.#present.has(at) && !this.#spoiled.has(at),
     );
     if (absent.length === 0) return undefined;

@@ -17,7 +17,17 @@ describe("a random sequence", () => {
     expect(new Set(plans.map((plan) => `${plan.proto} ${plan.vip.includes(":")}`)).size).toBe(4);
     const fields = ["persistent", "netmask", "fwmark", "sysctls", "timeouts"] as const;
     for (const field of fields) expect(plans.filter((plan) => plan[field] !== undefined).length).toBeGreaterThan(20);
-    const verbs = ["open", "close", "reset", "add", "remove", "setWeight", "setScheduler", "wait"] as const;
+    const verbs = [
+      "open",
+      "close",
+      "reset",
+      "add",
+      "remove",
+      "setWeight",
+      "setScheduler",
+      "setSysctls",
+      "wait",
+    ] as const;
     for (const verb of verbs) expect(events.filter((event) => event[verb] !== undefined).length).toBeGreaterThan(40);
     const weights = plans.flatMap((plan) => plan.backends.map(({ weight }) => weight));
     expect(weights).toContain(0);

@@ -1,8 +1,10 @@
 import { type Random, seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Backend, SequenceEvent, SequencePlan } from "../../conformance/ipvs/sequence.ts";
+import { habitsOf } from "./habits.ts";
 import { randomBackend } from "./random-backend.ts";
 import { chance, pick } from "./random-draws.ts";
 import { RandomEvents } from "./random-events.ts";
+import { randomPersistence, randomSysctls, randomTimeouts } from "./random-settings.ts";
 import { type WeightStyle, weightStyles } from "./random-weight.ts";
 import { schedulerAndFlags } from "./scheduler-flags.ts";
 import type { Shape } from "./shape.ts";
@@ -20,7 +22,7 @@ export function randomSequence(seed: number): SequencePlan {
     proto: shape.proto,
     vip: shape.v6 ? "fd00:10:96::a" : "10.96.0.10",
     vport: shape.portless && !shape.fwmark ? 0 : chance(random, 1 / 40) ? 21 : 80,
-    ...persistence(random, shape),
+    ...(shape.persistent ? randomPersistence(random, shape) : {}),
     ...(shape.fwmark ? { fwmark: 1 + random.below(3), fwnet: shape.v6 ? "fd00:97::/32" : "10.97.0.0/16" } : {}),
     ...sysctls(random, shape),
     ...timeouts(random, shape),
@@ -33,15 +35,21 @@ function randomShape(random: Random, scheduler: string, weights: WeightStyle): S
   const byDestination = ["dh", "lblc", "lblcr"].includes(scheduler);
   const fwmark = chance(random, byDestination ? 0.7 : 0.15);
   const persistent = chance(random, 0.2);
+  const portless = (fwmark || persistent) && chance(random, 0.3);
+  const shrinks = scheduler === "lblcr" && chance(random, 0.8);
   return {
     v6: chance(random, 0.25),
     proto: chance(random, 0.3) ? "udp" : "tcp",
     fwmark,
     persistent,
-    portless: (fwmark || persistent) && chance(random, 0.3),
-    weights,
+    portless,
+    weights: shrinks ? "small" : weights,
     thresholds: chance(random, 0.3),
-    waits: randomWaits(random),
+    habits: habitsOf(random, scheduler, shrinks),
+    serversAtMost: chance(random, 0.1) ? 40 : 10,
+    shrinks,
+    pairs: !portless && chance(random, 0.15),
+    waits: shrinks ? new Array<number>(2 + random.below(3)).fill(3.5) : randomWaits(random),
   };
 }
 
@@ -56,43 +64,42 @@ function randomWaits(random: Random): number[] {
 }
 
 function randomBackends(random: Random, shape: Shape): Backend[] {
-  const count = chance(random, 0.03) ? 0 : 1 + random.below(7);
+  const most = Math.floor(shape.serversAtMost * 0.7);
+  const count = chance(random, 0.03) ? 0 : 1 + random.below(most);
   return Array.from({ length: count }, (_, at) => randomBackend(random, shape, at));
 }
 
-function persistence(random: Random, shape: Shape): Pick<SequencePlan, "persistent" | "netmask"> {
-  if (!shape.persistent) return {};
-  const persistent = shape.waits.length > 0 ? pick(random, [1, 2, 5]) : pick(random, [300, 10_800]);
-  if (chance(random, 0.5)) return { persistent };
-  const netmask = shape.v6
-    ? pick(random, ["64", "112", "125", "128"])
-    : pick(random, ["255.255.255.0", "255.255.0.0", "255.255.255.248", "255.255.255.255"]);
-  return { persistent, netmask };
+function sysctls(random: Random, shape: Shape): Pick<SequencePlan, "sysctls"> {
+  // A set is cut down before the sequence is over.
+  const soon = shape.shrinks ? { lblcr_expiration: 1 + random.below(2) } : {};
+  const drawn = chance(random, 0.4) ? randomSysctls(random, shape) : {};
+  const all = { ...drawn, ...soon };
+  return Object.keys(all).length === 0 ? {} : { sysctls: all };
 }
 
-function sysctls(random: Random, { waits }: Shape): Pick<SequencePlan, "sysctls"> {
-  if (!chance(random, 0.4)) return {};
-  const all = {
-    conn_reuse_mode: random.below(3),
-    expire_nodest_conn: random.below(2),
-    expire_quiescent_template: random.below(2),
-    ...(waits.length === 0 ? {} : { lblcr_expiration: pick(random, [1, 2, 5]) }),
-  };
-  return { sysctls: Object.fromEntries(Object.entries(all).filter(() => chance(random, 0.6))) };
-}
-
-function timeouts(random: Random, { waits }: Shape): Pick<SequencePlan, "timeouts"> {
-  if (waits.length === 0) return {};
-  const any = (): number => pick(random, [0, 1, 2, 5]);
-  return { timeouts: [any(), any(), any()] };
+function timeouts(random: Random, { waits, shrinks }: Shape): Pick<SequencePlan, "timeouts"> {
+  return waits.length === 0 || (shrinks && chance(random, 0.5)) ? {} : { timeouts: randomTimeouts(random) };
 }
 
 function randomEvents(random: Random, shape: Shape, backends: readonly Backend[]): SequenceEvent[] {
   const events = new RandomEvents(random, shape, backends);
-  const count = 4 + random.below(chance(random, 0.1) ? 120 : 36);
+  if (shape.shrinks) return growAndShrink(random, shape, events);
+  const most = chance(random, 0.1) ? 80 + 4 * shape.serversAtMost : 36;
+  const count = 4 + random.below(most);
   for (let i = 0; i < count; i++) events.add();
   const waitAfter = shape.waits.map((seconds) => ({ seconds, at: 1 + random.below(count) }));
   const list = [...events.list];
   for (const { seconds, at } of waitAfter) list.splice(at, 0, { wait: seconds });
   return list;
+}
+
+function growAndShrink(random: Random, shape: Shape, events: RandomEvents): SequenceEvent[] {
+  for (const seconds of shape.waits) {
+    events.open(2 + random.below(12));
+    for (let i = random.below(12); i > 0; i--) events.add();
+    for (let i = 1 + random.below(2); i > 0; i--) events.remove();
+    events.wait(seconds);
+    events.open(2 + random.below(5));
+  }
+  return events.list;
 }

@@ -98,7 +98,7 @@ export class ConnectionOpener {
 
   #choose(virtualServer: VirtualServerEntry, meter: Meter): RealServerEntry | undefined {
     this.by = chosenBy.scheduler;
-    const choice = virtualServer.choose(this.#request);
+    const choice = virtualServer.choose(this.#request, this.#kernel.virtualServers.trash);
     meter.serversExamined += choice.examined;
     return virtualServer.realServers[choice.index];
   }

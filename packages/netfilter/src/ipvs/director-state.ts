@@ -74,7 +74,7 @@ export function saveState(kernel: IpvsKernelState): IpvsState {
       traffic: entry.traffic.values(),
       realServers: entry.realServers.map((server) => saveRealServer(server, null)),
     })),
-    trash: [...trash.values()].map((server) =>
+    trash: [...trash].map((server) =>
       saveRealServer(server, { ...server.virtualServer.configuration, realServers: [] }),
     ),
     nextTrashCheckMs: trash.nextCheckMs === Number.POSITIVE_INFINITY ? null : trash.nextCheckMs,

@@ -16,7 +16,7 @@ export class Trash {
   /** By virtual server, address and port: one is never here twice, for adding it again takes it out. */
   readonly #servers = new Map<string, RealServerEntry>();
 
-  values(): IterableIterator<RealServerEntry> {
+  [Symbol.iterator](): IterableIterator<RealServerEntry> {
     return this.#servers.values();
   }
 

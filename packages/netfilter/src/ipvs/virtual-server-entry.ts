@@ -82,8 +82,8 @@ export class VirtualServerEntry {
     this.schedulerState = this.scheduler.elapsed?.(this.schedulerState, nowMs, expirationMs) ?? this.schedulerState;
   }
 
-  choose(request: Request): Choice<unknown> {
-    const choice = this.scheduler.choose(this.schedulerState, this.realServers, request);
+  choose(request: Request, trash: Iterable<RealServerEntry>): Choice<unknown> {
+    const choice = this.scheduler.choose(this.schedulerState, this.realServers, request, trash);
     this.schedulerState = choice.state;
     return choice;
   }

@@ -3,8 +3,9 @@ import { isAvailable } from "./availability.ts";
 
 /**
  * The server of the request's bucket, if it takes connections. With `fallback`, otherwise that of the buckets
- * `bucketAt(first)`, `bucketAt(first + 1)` … (the offset wraps at the table's size), each at most once
- * (ip_vs_sh_get_fallback, ip_vs_mh_get_fallback).
+ * `bucketAt(first)`, `bucketAt(first + 1)` …, as many as the table has: the offset wraps there (ip_vs_sh_get_fallback,
+ * ip_vs_mh_get_fallback). In sh these are all buckets, the first one among them again. In mh each is a hash of its own:
+ * some come twice, others never.
  */
 export function searchBuckets(
   buckets: readonly number[],

@@ -17,7 +17,10 @@ type Bucket<Entry> = readonly Entry[];
  */
 export interface DestinationCache<Entry extends CacheEntry> {
   readonly shelves: readonly (readonly Bucket<Entry>[])[];
+  /** How many there are. */
   readonly size: number;
+  /** How many the kernel believes there are, by which it clears. */
+  readonly counted: number;
   /** When its timer runs next; virtual time in milliseconds. */
   readonly nextCheckMs: number;
   /** Runs of the timer since the last full check, as the kernel counts them. */
@@ -31,8 +34,6 @@ const tableSize = 2 ** tableBits;
 const shelfBits = 5;
 const shelfSize = 2 ** shelfBits;
 const maximumEntries = tableSize * 16;
-/** No address is added to so many. */
-const fullSize = (maximumEntries * 3) / 2;
 const checkIntervalMs = 60_000;
 const checksPerFullCheck = 30;
 /** What a full check throws away: net.ipv4.vs.lblc_expiration and lblcr_expiration by default. */
@@ -43,7 +44,7 @@ const staleMs = 360_000;
 export function emptyCache<Entry extends CacheEntry>(nowMs: number): DestinationCache<Entry> {
   const shelf = new Array<Bucket<Entry>>(shelfSize).fill([]);
   const shelves = new Array<readonly Bucket<Entry>[]>(tableSize / shelfSize).fill(shelf);
-  return { shelves, size: 0, nextCheckMs: nowMs + checkIntervalMs, counter: 1, rover: 0 };
+  return { shelves, size: 0, counted: 0, nextCheckMs: nowMs + checkIntervalMs, counter: 1, rover: 0 };
 }
 
 export function findEntry<Entry extends CacheEntry>(
@@ -54,7 +55,7 @@ export function findEntry<Entry extends CacheEntry>(
   return bucket[placeOf(bucket, address)];
 }
 
-/** The table with this entry in the place of the one for its address, or as the first of its bucket unless the table is full. */
+/** The table with this entry in the place of the one for its address, or as the first of its bucket. */
 export function putEntry<Entry extends CacheEntry>(
   cache: DestinationCache<Entry>,
   entry: Entry,
@@ -62,18 +63,27 @@ export function putEntry<Entry extends CacheEntry>(
   const hash = hashOf(entry.address);
   const old = bucketAt(cache, hash);
   const place = placeOf(old, entry.address);
-  const isNew = place === old.length;
-  if (isNew && cache.size >= fullSize) return cache;
-  const bucket = isNew ? [entry, ...old] : replace(old, place, entry);
+  const added = place === old.length ? 1 : 0;
+  const bucket = added === 1 ? [entry, ...old] : replace(old, place, entry);
   const shelf = replace(cache.shelves[hash >>> shelfBits]!, hash % shelfSize, bucket);
   const { nextCheckMs, counter, rover } = cache;
   return {
     shelves: replace(cache.shelves, hash >>> shelfBits, shelf),
-    size: isNew ? cache.size + 1 : cache.size,
+    size: cache.size + added,
+    counted: cache.counted + added,
     nextCheckMs,
     counter,
     rover,
   };
+}
+
+/** The same with a new entry made for an address that has one: the kernel does not count the old one off (ip_vs_lblc_new). */
+export function remakeEntry<Entry extends CacheEntry>(
+  cache: DestinationCache<Entry>,
+  entry: Entry,
+): DestinationCache<Entry> {
+  const put = putEntry(cache, entry);
+  return { ...put, counted: cache.counted + 1 };
 }
 
 /**
@@ -88,24 +98,33 @@ export function catchUp<Entry extends CacheEntry>(
 ): DestinationCache<Entry> {
   let current = cache;
   while (current.nextCheckMs <= nowMs) {
-    const checkedMs = current.nextCheckMs;
-    if (current.size === 0) current = skipChecks(current, nowMs);
-    else if (current.counter % checksPerFullCheck === 0) {
-      current = { ...collect(current, checkedMs - expirationMs, Number.POSITIVE_INFINITY), counter: 1 };
-    } else if (current.size <= maximumEntries) current = { ...current, counter: current.counter + 1 };
-    else {
-      const excess = Math.floor(((current.size - maximumEntries) * 4) / 3);
-      current = collect(current, checkedMs - staleMs, Math.min(excess, maximumEntries / 2));
-    }
-    if (current.nextCheckMs === checkedMs) current = { ...current, nextCheckMs: checkedMs + checkIntervalMs };
+    current = current.size === 0 ? skipChecks(current, nowMs) : check(current, expirationMs);
   }
   return current;
 }
 
-/** All runs up to now at once, over an empty table. */
+/** The run of the timer that is due. */
+function check<Entry extends CacheEntry>(
+  cache: DestinationCache<Entry>,
+  expirationMs: number,
+): DestinationCache<Entry> {
+  const checkedMs = cache.nextCheckMs;
+  const next = { ...cache, nextCheckMs: checkedMs + checkIntervalMs };
+  if (cache.counter % checksPerFullCheck === 0) {
+    return { ...collect(next, checkedMs - expirationMs, Number.POSITIVE_INFINITY), counter: 1 };
+  }
+  if (cache.counted <= maximumEntries) return { ...next, counter: cache.counter + 1 };
+  const excess = Math.floor(((cache.counted - maximumEntries) * 4) / 3);
+  return collect(next, checkedMs - staleMs, Math.min(excess, maximumEntries / 2));
+}
+
+/** All runs up to now at once, over an empty table; one that counts as overfull is at the same run for ever. */
 function skipChecks<Entry extends CacheEntry>(cache: DestinationCache<Entry>, nowMs: number): DestinationCache<Entry> {
   const runs = Math.floor((nowMs - cache.nextCheckMs) / checkIntervalMs) + 1;
-  const counter = ((cache.counter - 1 + runs) % checksPerFullCheck) + 1;
+  const turned = ((cache.counter - 1 + runs) % checksPerFullCheck) + 1;
+  const overfull = cache.counted > maximumEntries;
+  const standing = cache.counter % checksPerFullCheck === 0 ? 1 : cache.counter;
+  const counter = overfull ? standing : turned;
   return { ...cache, counter, nextCheckMs: cache.nextCheckMs + runs * checkIntervalMs };
 }
 
@@ -125,7 +144,7 @@ function collect<Entry extends CacheEntry>(
     gone += bucket.length - kept.length;
     shelves[rover >>> shelfBits]![rover % shelfSize] = kept;
   }
-  return { ...cache, shelves, rover, size: cache.size - gone };
+  return { ...cache, shelves, rover, size: cache.size - gone, counted: cache.counted - gone };
 }
 
 export function everyEntry<Entry extends CacheEntry>(cache: DestinationCache<Entry>): readonly Entry[] {

@@ -8,9 +8,10 @@ import {
   everyEntry,
   findEntry,
   putEntry,
+  remakeEntry,
 } from "./destination-cache.ts";
 import { leastLoaded } from "./least-load.ts";
-import { needsRelief } from "./relief.ts";
+import { reliefOf } from "./relief.ts";
 import { indexOfServer } from "./server-index.ts";
 
 export interface LocalityEntry extends CacheEntry {
@@ -38,25 +39,28 @@ function choose(before: LocalityState, servers: readonly Server[], request: Requ
   const { destinationAddress, nowMs } = request;
   const state = catchUp(before, nowMs, request.expirationMs);
   const known = findEntry(state, destinationAddress);
-  let examined = 0;
-  if (known !== undefined) {
-    examined = 1;
-    const index = indexOfServer(servers, known.serverId);
-    const server = servers[index];
-    if (server !== undefined && server.weight > 0 && !needsRelief(server, servers)) {
-      return { state: used(state, known, known.serverId, nowMs), index, examined };
-    }
-  }
-  const index = leastLoaded(servers, connectionOverhead);
-  examined += servers.length;
-  const serverId = index < 0 ? known?.serverId : servers[index]!.id;
-  if (serverId === undefined) return { state, index, examined };
-  const entry = known ?? { address: [...destinationAddress], lastUseMs: Number.NaN, serverId };
-  return { state: used(state, entry, serverId, nowMs), index, examined };
+  if (known === undefined) return chooseAnew(state, servers, request, 0);
+  const used = known.lastUseMs === nowMs ? state : putEntry(state, { ...known, lastUseMs: nowMs });
+  const index = indexOfServer(servers, known.serverId);
+  const server = servers[index];
+  if (server === undefined || server.weight <= 0) return chooseAnew(used, servers, request, 1);
+  const relief = reliefOf(server, servers);
+  const examined = 1 + relief.examined;
+  return relief.needed ? chooseAnew(used, servers, request, examined) : { state: used, index, examined };
 }
 
-/** The entry with what was found now; nothing new is made where that is what it says already. */
-function used(state: LocalityState, entry: LocalityEntry, serverId: number, lastUseMs: number): LocalityState {
-  if (entry.serverId === serverId && entry.lastUseMs === lastUseMs) return state;
-  return putEntry(state, { address: entry.address, lastUseMs, serverId });
+/** By wlc; the address keeps the server that it has if that is the same, or nobody. */
+function chooseAnew(
+  state: LocalityState,
+  servers: readonly Server[],
+  { destinationAddress, nowMs }: Request,
+  before: number,
+): Choice<LocalityState> {
+  const index = leastLoaded(servers, connectionOverhead);
+  const examined = before + servers.length;
+  const known = findEntry(state, destinationAddress);
+  const chosen = servers[index];
+  if (chosen === undefined || known?.serverId === chosen.id) return { state, index, examined };
+  const entry = { address: [...destinationAddress], lastUseMs: nowMs, serverId: chosen.id };
+  return { state: known === undefined ? putEntry(state, entry) : remakeEntry(state, entry), index, examined };
 }

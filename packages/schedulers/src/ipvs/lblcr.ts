@@ -1,5 +1,5 @@
 import type { Choice, Request, Scheduler, Server } from "../scheduler.ts";
-import { connectionOverhead } from "./availability.ts";
+import { connectionOverhead, isAvailable } from "./availability.ts";
 import {
   type CacheEntry,
   catchUp,
@@ -11,7 +11,7 @@ import {
   putEntry,
 } from "./destination-cache.ts";
 import { isLargerProduct, leastLoaded } from "./least-load.ts";
-import { needsRelief } from "./relief.ts";
+import { reliefOf } from "./relief.ts";
 import { indexOfServer } from "./server-index.ts";
 
 export interface ReplicationEntry extends CacheEntry {
@@ -37,50 +37,52 @@ export const lblcr: Scheduler<ReplicationState> = {
   elapsed: catchUp,
 };
 
-function choose(before: ReplicationState, servers: readonly Server[], request: Request): Choice<ReplicationState> {
-  const { nowMs } = request;
+function choose(
+  before: ReplicationState,
+  servers: readonly Server[],
+  request: Request,
+  removed: Iterable<Server> = [],
+): Choice<ReplicationState> {
+  const { destinationAddress, nowMs } = request;
   const state = catchUp(before, nowMs, request.expirationMs);
-  const known = findEntry(state, request.destinationAddress);
+  const known = findEntry(state, destinationAddress);
   if (known === undefined) {
     const index = leastLoaded(servers, connectionOverhead);
     if (index < 0) return { state, index, examined: servers.length };
     const serverIds = [servers[index]!.id];
-    const entry = { address: [...request.destinationAddress], lastUseMs: nowMs, serverIds, lastChangeMs: nowMs };
+    const entry = { address: [...destinationAddress], lastUseMs: nowMs, serverIds, lastChangeMs: nowMs };
     return { state: putEntry(state, entry), index, examined: servers.length };
   }
   const least = leastLoadedOf(servers, known.serverIds);
-  const kept = dropMostLoaded(known, servers, request);
-  if (least.index >= 0 && !needsRelief(servers[least.index]!, servers)) {
-    return { state: used(state, kept, nowMs), index: least.index, examined: least.members };
-  }
+  const shrinks = isToShrink(known, request);
+  const kept = shrinks ? withoutMostLoaded(known, servers, removed, nowMs) : known;
+  const relief = least < 0 ? undefined : reliefOf(servers[least]!, servers);
+  const examined = known.serverIds.length * (shrinks ? 2 : 1) + (relief?.examined ?? 0);
+  if (relief?.needed === false) return { state: used(state, kept, nowMs), index: least, examined };
   const index = leastLoaded(servers, connectionOverhead);
   const grown = index < 0 ? kept : withMember(kept, servers[index]!.id, nowMs);
-  return { state: used(state, grown, nowMs), index, examined: least.members + servers.length };
+  return { state: used(state, grown, nowMs), index, examined: examined + servers.length };
 }
 
 /**
- * The least loaded member of a set, the one before in the set of equals, and how many members stand in the list: one that
- * has left it stays in the set, but cannot be chosen (ip_vs_dest_set_min). A large set is met in one walk over the list.
+ * Where the least loaded member of a set stands, the one before in the set of equals; -1 for none. One that has left the list
+ * stays in the set, but cannot be chosen (ip_vs_dest_set_min).
  */
-function leastLoadedOf(
-  servers: readonly Server[],
-  serverIds: readonly number[],
-): { readonly index: number; readonly members: number } {
+function leastLoadedOf(servers: readonly Server[], serverIds: readonly number[]): number {
   if (serverIds.length === 1) {
     const index = indexOfServer(servers, serverIds[0]!);
     const server = servers[index];
-    if (server === undefined) return { index: -1, members: 0 };
-    return { index: server.weight > 0 && !server.overloaded ? index : -1, members: 1 };
+    return server !== undefined && isAvailable(server) ? index : -1;
   }
   const members = indexesOf(servers, serverIds);
   const place = leastLoaded(
     members.map((index) => servers[index]!),
     connectionOverhead,
   );
-  return { index: place < 0 ? -1 : members[place]!, members: members.length };
+  return place < 0 ? -1 : members[place]!;
 }
 
-/** Where the members of a set stand in the list, in the set's order. */
+/** Where the members of a set stand in the list, in the set's order; of a large set in one walk over the list. */
 function indexesOf(servers: readonly Server[], serverIds: readonly number[]): readonly number[] {
   const places = new Map(serverIds.map((id, place) => [id, place]));
   const indexes = new Array<number>(serverIds.length).fill(-1);
@@ -102,14 +104,23 @@ function withMember(entry: ReplicationEntry, id: number, nowMs: number): Replica
   return { ...entry, serverIds: [id, ...entry.serverIds], lastChangeMs: nowMs };
 }
 
-/** ip_vs_dest_set_max and ip_vs_dest_set_erase. */
-function dropMostLoaded(entry: ReplicationEntry, servers: readonly Server[], request: Request): ReplicationEntry {
-  const { nowMs, expirationMs = defaultExpirationMs } = request;
-  if (entry.serverIds.length < 2 || nowMs <= entry.lastChangeMs + expirationMs) return entry;
+function isToShrink(entry: ReplicationEntry, { nowMs, expirationMs = defaultExpirationMs }: Request): boolean {
+  return entry.serverIds.length > 1 && nowMs > entry.lastChangeMs + expirationMs;
+}
+
+/**
+ * ip_vs_dest_set_max and ip_vs_dest_set_erase: the member with the most load per weight, the first of equals, goes. Unlike
+ * the one to be chosen it may have left the list.
+ */
+function withoutMostLoaded(
+  entry: ReplicationEntry,
+  servers: readonly Server[],
+  removed: Iterable<Server>,
+  nowMs: number,
+): ReplicationEntry {
   let most: Server | undefined;
-  for (const id of entry.serverIds) {
-    const server = servers.find((other) => other.id === id);
-    if (server === undefined || server.weight <= 0) continue;
+  for (const server of membersOf(entry, servers, removed)) {
+    if (server.weight <= 0) continue;
     const heavier =
       most === undefined ||
       isLargerProduct(connectionOverhead(server), most.weight, connectionOverhead(most), server.weight);
@@ -118,4 +129,17 @@ function dropMostLoaded(entry: ReplicationEntry, servers: readonly Server[], req
   if (most === undefined) return entry;
   const gone = most.id;
   return { ...entry, serverIds: entry.serverIds.filter((id) => id !== gone), lastChangeMs: nowMs };
+}
+
+/** All of a set that anybody knows, in the set's order. */
+function membersOf(
+  { serverIds }: ReplicationEntry,
+  servers: readonly Server[],
+  removed: Iterable<Server>,
+): readonly Server[] {
+  const members = new Map<number, Server | undefined>(serverIds.map((id) => [id, undefined]));
+  for (const list of [servers, removed]) {
+    for (const server of list) if (members.has(server.id)) members.set(server.id, server);
+  }
+  return [...members.values()].filter((server) => server !== undefined);
 }
