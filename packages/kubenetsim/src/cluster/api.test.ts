@@ -67,4 +67,25 @@ describe("the API server of a cluster", () => {
     lab.restartKubeProxy();
     expect(lab.node("n1").proxyMode).toBe("ipvs");
   });
+
+  it("ends watches when it is restored: what they were told is another history", () => {
+    const lab = Cluster.create();
+    const snapshot = lab.snapshot();
+    ask(lab, "POST", services, web);
+    const query = new Map([["watch", "1"]]);
+    const watch = lab.api.handle({ method: "GET", path: services, query, headers: {} });
+    if (watch.kind !== "watch") throw new Error("no watch");
+    const events: string[] = [];
+    watch.start(({ type }) => events.push(type));
+    const { revision } = lab.state;
+    lab.restore(snapshot);
+    const since = new Map([...query, ["resourceVersion", String(revision - 1)]]);
+    ask(lab, "POST", services, { ...web, metadata: { name: "other" } });
+    expect(events).toEqual(["ADDED", "ADDED", "ERROR"]);
+    const again = lab.api.handle({ method: "GET", path: services, query: since, headers: {} });
+    if (again.kind !== "watch") throw new Error("no watch");
+    const told: string[] = [];
+    again.start(({ object }) => told.push((object.metadata as { name: string }).name));
+    expect(told).toEqual(["other"]);
+  });
 });

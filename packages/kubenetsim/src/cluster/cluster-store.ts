@@ -47,6 +47,8 @@ export class ClusterStore implements ApiStore {
   }
 
   changesSince(revision: number): readonly Change[] | undefined {
+    // A cluster that was restored has gone back: its changes were another history's.
+    if ((this.#kept.at(-1)?.revision ?? 0) > this.state.revision) this.#rewind(this.state.revision);
     if (revision < this.#forgotten) return undefined;
     let low = 0;
     let high = this.#kept.length;
@@ -66,7 +68,14 @@ export class ClusterStore implements ApiStore {
     return this.#access.events.watch(listener);
   }
 
+  #rewind(revision: number): void {
+    this.#kept.length = 0;
+    this.#keptAtMs.length = 0;
+    this.#forgotten = revision;
+  }
+
   #keep(change: Change): void {
+    if (change.revision <= (this.#kept.at(-1)?.revision ?? this.#forgotten)) this.#rewind(change.revision - 1);
     this.#kept.push(change);
     this.#keptAtMs.push(this.clock.nowMs);
     if (this.#kept.length >= 2 * keptChanges) this.#forget(keptChanges);

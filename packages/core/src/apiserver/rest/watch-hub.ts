@@ -34,16 +34,21 @@ export class ToldChange {
   }
 }
 
-export type ChangeListener = (told: ToldChange) => void;
+export interface ChangeListener {
+  take(told: ToldChange): void;
+  /** The store has gone back to an earlier state: what was told does not count any more. */
+  rewound(): void;
+}
 
-/** Tells the watches of a kind, and no others, of its changes. It listens to the store only while somebody watches. */
+/** Tells the watches of a kind, and no others, of its changes. */
 export class WatchHub {
-  readonly #store: ApiStore;
   readonly #listeners = new Map<Kind, Set<ChangeListener>>();
-  #stop: (() => void) | undefined;
+  /** Of the last change that was heard of. */
+  #revision: number;
 
   constructor(store: ApiStore) {
-    this.#store = store;
+    this.#revision = store.state.revision;
+    store.watch((change) => this.#tell(change));
   }
 
   /** Returns how to stop. */
@@ -51,20 +56,22 @@ export class WatchHub {
     const listeners = this.#listeners.get(kind) ?? new Set();
     this.#listeners.set(kind, listeners);
     listeners.add(listener);
-    this.#stop ??= this.#store.watch((change) => this.#tell(change));
     return () => {
       listeners.delete(listener);
       if (listeners.size === 0) this.#listeners.delete(kind);
-      if (this.#listeners.size > 0) return;
-      this.#stop?.();
-      this.#stop = undefined;
     };
   }
 
   #tell(change: Change): void {
+    if (change.revision <= this.#revision) this.#rewind();
+    this.#revision = change.revision;
     const listeners = this.#listeners.get(change.kind);
     if (listeners === undefined) return;
     const told = new ToldChange(change);
-    for (const listener of [...listeners]) listener(told);
+    for (const listener of [...listeners]) listener.take(told);
+  }
+
+  #rewind(): void {
+    for (const listeners of [...this.#listeners.values()]) for (const listener of [...listeners]) listener.rewound();
   }
 }

@@ -67,10 +67,16 @@ class Watch {
     // Changes that a listener makes while it hears of the first events have their turn after these.
     const waiting: ToldChange[] = [];
     let take = (told: ToldChange): void => void waiting.push(told);
-    const stop = hub.watch(this.#route.kind, (told) => take(told));
+    const stop = hub.watch(this.#route.kind, {
+      take: (told) => take(told),
+      rewound: () => {
+        this.#expire();
+        stop();
+      },
+    });
     if (sendInitialEvents) this.#tellAll();
     else if (isFromNow) this.#revision = this.#store.state.revision;
-    else if (!this.#tellSince()) this.#stopped = true;
+    else this.#tellSince();
     for (const told of waiting) this.#take(told);
     take = (told) => this.#take(told);
     const end = (): void => {
@@ -104,16 +110,20 @@ class Watch {
     if (this.#owesEnd && this.#revision >= Number(this.#options.resourceVersion)) this.#emit(this.#bookmarkEvent());
   }
 
-  /** What has happened since the revision that is asked for; false when that is forgotten. */
-  #tellSince(): boolean {
+  /** What has happened since the revision that is asked for, or that this is forgotten. */
+  #tellSince(): void {
     const changes = this.#store.changesSince(this.#revision);
     if (changes === undefined) {
-      const message = `too old resource version: ${this.#revision} (${this.#store.oldestRevision})`;
-      this.#emit({ type: "ERROR", object: statusBody(new StatusError("Expired", message)) });
-      return false;
+      this.#expire();
+      return;
     }
     for (const change of changes) if (change.kind === this.#route.kind) this.#take(new ToldChange(change));
-    return true;
+  }
+
+  #expire(): void {
+    const message = `too old resource version: ${this.#revision} (${this.#store.oldestRevision})`;
+    this.#emit({ type: "ERROR", object: statusBody(new StatusError("Expired", message)) });
+    this.#stopped = true;
   }
 
   #take(told: ToldChange): void {
