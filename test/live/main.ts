@@ -1,9 +1,10 @@
 /**
  * Random cases, led by the real program and by ours: kube-proxy's lives (the same rules, and the same texts fed to the
- * tools?) or a kernel's IPVS (the same picks and counts?).
+ * tools?), a kernel's IPVS (the same picks and counts?), or the API server's conversations (the same answers?).
  *
  *     npm run conformance:live -- --cases 100 --seed 1
  *     npm run conformance:live -- --mode ipvs-schedulers --cases 2000 --seed 1
+ *     npm run conformance:live -- --mode api --cases 1000 --seed 1
  *
  * kube-proxy needs root, the tools and Go (once, to build the real proxiers); IPVS user-mode Linux. A case that differs is
  * cut down to what still differs and written to build/live/ with the real one's answer, to become a recorded test.
@@ -16,6 +17,7 @@
  * metaproxier.TestMetaProxier_GenericCallbacksFanOutToBothProxiers
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { apiComparison } from "./api/api-comparison.ts";
 import { CannotCompare, type Comparison } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { ipvsComparison } from "./ipvs/ipvs-comparison.ts";
@@ -57,9 +59,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function compare(mode: Mode, options: LiveOptions): Promise<Report[]> {
-  return mode === "ipvs-schedulers"
-    ? compareWith(ipvsComparison, mode, options)
-    : compareWith(kubeProxyComparison(mode, options), mode, options);
+  if (mode === "api") return compareWith(apiComparison, mode, options);
+  if (mode === "ipvs-schedulers") return compareWith(ipvsComparison, mode, options);
+  return compareWith(kubeProxyComparison(mode, options), mode, options);
 }
 
 /** The run's options, or the exit code where there is nothing to run. */

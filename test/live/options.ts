@@ -4,14 +4,15 @@ export const usage = `usage: npm run conformance:live -- [options]
 
   --cases N          random cases per mode (100)
   --seed S           which of them (1)
-  --mode MODE        iptables or nftables for kube-proxy, both when not given; ipvs-schedulers for a kernel's IPVS
+  --mode MODE        iptables or nftables for kube-proxy, both when not given; ipvs-schedulers for a kernel's IPVS;
+                     api for the API server
   --steps N          kube-proxy: changes after the first sync, at least (3)
   --services N       kube-proxy: Services at a time, at most (6)
   --json FILE        writes the differences to a file
   --no-shrink        leaves cases that differ as they are
   --help             this text`;
 
-const modes = ["iptables", "nftables", "ipvs-schedulers"] as const;
+const modes = ["iptables", "nftables", "ipvs-schedulers", "api"] as const;
 export type Mode = (typeof modes)[number];
 
 export interface LiveOptions {

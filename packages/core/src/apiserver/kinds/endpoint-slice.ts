@@ -38,7 +38,7 @@ function validateAddressType(slice: EndpointSlice, before: EndpointSlice | undef
   if (!addressTypes.includes(slice.addressType)) return [notSupported("addressType", slice.addressType, addressTypes)];
   return before === undefined || before.addressType === slice.addressType
     ? []
-    : [invalid("addressType", slice.addressType, "field is immutable")];
+    : [invalid("addressType", null, "field is immutable")];
 }
 
 function validateEndpoints(slice: EndpointSlice): FieldError[] {

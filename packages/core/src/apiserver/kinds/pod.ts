@@ -1,5 +1,6 @@
-import type { Container, Pod, PodSpec } from "../../model/pod.ts";
+import type { Container, Pod, PodSpec, Toleration } from "../../model/pod.ts";
 import { parseAddress } from "../../net/address.ts";
+import { sameObject } from "../same-object.ts";
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../validate/field-error.ts";
 import { dnsLabel, dnsSubdomain, portName, portNumber } from "../validate/names.ts";
 import { admitPod, defaultPod, defaultPodSpec, qosClass } from "./pod-defaults.ts";
@@ -21,7 +22,7 @@ export const podRules: KindRules<Pod> = {
   validate: (pod, before) => [
     ...validatePodSpec(pod.spec, "spec"),
     ...validatePodIPs(pod),
-    ...(before === undefined ? [] : immutableErrors(pod, before)),
+    ...(before === undefined ? [] : updateErrors(pod, before)),
   ],
 };
 
@@ -115,24 +116,39 @@ function validatePodIPs(pod: Pod): FieldError[] {
   );
 }
 
-/** Of a Pod's specification only a few fields may change; of those that the simulator reads, images may. */
-function immutableErrors(pod: Pod, before: Pod): FieldError[] {
-  const fixed = (spec: PodSpec): string =>
-    JSON.stringify([
-      spec.nodeName,
-      spec.hostNetwork ?? false,
-      spec.hostname,
-      spec.subdomain,
-      spec.restartPolicy,
-      spec.dnsPolicy,
-      spec.containers.map((container) => [container.name, container.ports ?? []]),
-    ]);
-  const given: PodSpec =
-    pod.spec.nodeName === undefined && before.spec.nodeName !== undefined
-      ? { ...pod.spec, nodeName: before.spec.nodeName }
-      : pod.spec;
-  if (fixed(given) === fixed(before.spec)) return [];
+/** Of a Pod's specification only a few fields may change (ValidatePodUpdate). */
+function updateErrors(pod: Pod, before: Pod): FieldError[] {
+  for (const field of ["containers", "initContainers"] as const) {
+    if ((pod.spec[field] ?? []).length === (before.spec[field] ?? []).length) continue;
+    return [forbidden(`spec.${field}`, "pod updates may not add or remove containers")];
+  }
+  const errors = tolerationErrors(pod.spec.tolerations ?? [], before.spec.tolerations ?? []);
+  if (errors.length > 0) return errors;
+  if (sameObject(withChangeable(pod.spec, before.spec), before.spec)) return [];
   const detail =
     "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
   return [forbidden("spec", detail)];
+}
+
+/** The new specification with what may change as it was. A node that the scheduler chose stays. */
+function withChangeable(spec: PodSpec, before: PodSpec): PodSpec {
+  const withImages = (field: "containers" | "initContainers"): readonly Container[] | undefined =>
+    spec[field]?.map((one, i) => ({
+      ...one,
+      ...(before[field]![i]!.image === undefined ? {} : { image: before[field]![i]!.image! }),
+    }));
+  const munged: Record<string, unknown> = { ...spec, containers: withImages("containers") };
+  if (spec.initContainers !== undefined) munged.initContainers = withImages("initContainers");
+  for (const field of ["activeDeadlineSeconds", "tolerations"])
+    munged[field] = (before as unknown as Record<string, unknown>)[field];
+  munged.nodeName ??= before.nodeName;
+  return munged as unknown as PodSpec;
+}
+
+function tolerationErrors(given: readonly Toleration[], before: readonly Toleration[]): FieldError[] {
+  const has = (list: readonly Toleration[], one: Toleration): boolean =>
+    list.some((other) => sameObject({ ...other, tolerationSeconds: 0 }, { ...one, tolerationSeconds: 0 }));
+  if (before.every((one) => has(given, one))) return [];
+  const detail = "existing toleration can not be modified except its tolerationSeconds";
+  return [forbidden("spec.tolerations", detail)];
 }

@@ -1,6 +1,6 @@
 import { defaultClassAnnotation, type Ingress, type IngressClass } from "../../model/ingress.ts";
 import type { Secret } from "../../model/secret.ts";
-import { type KindTable, nameColumn, numberColumns, textColumns } from "./kind-table.ts";
+import { type KindTable, nameColumn, textColumns } from "./kind-table.ts";
 import { sortedUnique } from "./sorted-unique.ts";
 
 const shownHosts = 3;
@@ -54,6 +54,6 @@ function parametersText(parameters: IngressClass["spec"]["parameters"]): string 
 
 /** printSecret. */
 export const secretTable: KindTable<Secret> = {
-  columns: [nameColumn, ...textColumns("Type"), ...numberColumns("Data"), ...textColumns("Age")],
+  columns: [nameColumn, ...textColumns("Type", "Data", "Age")],
   cells: ({ metadata, type, data }, age) => [metadata.name, type ?? "", Object.keys(data ?? {}).length, age],
 };

@@ -1,7 +1,7 @@
 import type { ConfigMap } from "../../model/config-map.ts";
 import type { Namespace } from "../../model/namespace.ts";
 import type { ServiceCIDR } from "../../model/service-cidr.ts";
-import { type KindTable, nameColumn, numberColumns, textColumns } from "./kind-table.ts";
+import { type KindTable, nameColumn, textColumns } from "./kind-table.ts";
 
 /** pkg/printers/internalversion/printers.go, printNamespace. */
 export const namespaceTable: KindTable<Namespace> = {
@@ -11,7 +11,7 @@ export const namespaceTable: KindTable<Namespace> = {
 
 /** printConfigMap. */
 export const configMapTable: KindTable<ConfigMap> = {
-  columns: [nameColumn, ...numberColumns("Data"), ...textColumns("Age")],
+  columns: [nameColumn, ...textColumns("Data", "Age")],
   cells: ({ metadata, data, binaryData }, age) => [
     metadata.name,
     Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length,

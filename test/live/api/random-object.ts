@@ -1,0 +1,255 @@
+import type { Random } from "@kubenetsim/core/runtime/random";
+import { chance, pick } from "../ipvs/random-draws.ts";
+
+export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
+export type JsonObject = { [field: string]: Json };
+
+/** An object to be sent, and the collection that it goes to, below its namespace. */
+export interface Draft {
+  readonly collection: string;
+  readonly object: JsonObject;
+}
+
+/** An object of a modelled kind: mostly right. */
+export function randomObject(random: Random, name: string): Draft {
+  const kind = pick(random, [service, service, service, pod, pod, deployment, ingress, ingress, slice, map, secret]);
+  return kind(random, { name, ...some(random, 0.4, "labels", labels), ...some(random, 0.2, "annotations", labels) });
+}
+
+function some(random: Random, share: number, field: string, value: (random: Random) => Json): JsonObject {
+  return chance(random, share) ? { [field]: value(random) } : {};
+}
+
+function many<T>(random: Random, most: number, value: (random: Random, index: number) => T): T[] {
+  return Array.from({ length: random.below(most + 1) }, (_, index) => value(random, index));
+}
+
+const words = ["web", "db", "a-b", "x", "front", "v1"];
+const protocols = ["TCP", "UDP", "SCTP"];
+const word = (random: Random): string => pick(random, words);
+const labels = (random: Random): JsonObject => ({ [word(random)]: word(random) });
+const portNumber = (random: Random): number => pick(random, [80, 443, 8080, 53, 1, 65535, 3000]);
+const portReference = (random: Random): Json =>
+  chance(random, 0.6) ? portNumber(random) : pick(random, ["http", "dns-tcp", "p"]);
+const seconds = (random: Random): number => pick(random, [1, 60, 10800, 86400]);
+
+function service(random: Random, metadata: JsonObject): Draft {
+  const type = pick(random, ["ClusterIP", "ClusterIP", "NodePort", "LoadBalancer", "ExternalName", undefined]);
+  const ports = many(random, 3, servicePort);
+  const spec: JsonObject = {
+    ...(type === undefined ? {} : { type }),
+    ...some(random, 0.8, "selector", labels),
+    ...(ports.length === 0 && chance(random, 0.7) ? { ports: [servicePort(random, 0)] } : { ports }),
+    ...(type === "ExternalName" ? { externalName: "db.example.org" } : {}),
+    ...(type === "LoadBalancer" || type === "NodePort" ? some(random, 0.4, "externalTrafficPolicy", policy) : {}),
+    ...some(random, 0.2, "internalTrafficPolicy", policy),
+    ...some(random, 0.2, "sessionAffinity", () => pick(random, ["ClientIP", "None"])),
+    ...some(random, 0.1, "sessionAffinityConfig", () => ({ clientIP: { timeoutSeconds: seconds(random) } })),
+    ...some(random, 0.15, "externalIPs", () => ["203.0.113.7"]),
+    ...some(random, 0.1, "clusterIP", () => pick(random, ["None", "10.96.200.7", ""])),
+    ...some(random, 0.1, "ipFamilyPolicy", () => pick(random, ["SingleStack", "PreferDualStack", "RequireDualStack"])),
+    ...some(random, 0.1, "ipFamilies", () => pick(random, [["IPv4"], ["IPv6"], ["IPv4", "IPv6"]])),
+    ...some(random, 0.1, "publishNotReadyAddresses", () => true),
+    ...some(random, 0.1, "allocateLoadBalancerNodePorts", () => false),
+    ...some(random, 0.1, "loadBalancerSourceRanges", () => ["192.0.2.0/24"]),
+    ...some(random, 0.1, "trafficDistribution", () =>
+      pick(random, ["PreferClose", "PreferSameZone", "PreferSameNode"]),
+    ),
+    ...some(random, 0.05, "loadBalancerClass", () => "example.org/lb"),
+  };
+  return { collection: "/api/v1/*/services", object: { apiVersion: "v1", kind: "Service", metadata, spec } };
+}
+
+const policy = (random: Random): Json => pick(random, ["Local", "Cluster"]);
+
+function servicePort(random: Random, index: number): JsonObject {
+  return {
+    ...some(random, index === 0 ? 0.6 : 0.9, "name", () => `p${index}`),
+    port: portNumber(random) + index,
+    ...some(random, 0.5, "protocol", () => pick(random, protocols)),
+    ...some(random, 0.5, "targetPort", portReference),
+    ...some(random, 0.1, "appProtocol", () => "kubernetes.io/h2c"),
+  };
+}
+
+function container(random: Random, index: number): JsonObject {
+  return {
+    name: `c${index}`,
+    image: pick(random, ["nginx", "nginx:1.25", "busybox:latest", "registry.example.org/a@sha256:abc"]),
+    ...some(random, 0.5, "ports", () => many(random, 3, containerPort) as Json),
+    ...some(random, 0.2, "command", () => ["sh", "-c", "sleep 1"]),
+    ...some(random, 0.2, "env", () => [
+      { name: "A", value: "b" },
+      { name: "POD", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    ]),
+    ...some(random, 0.2, "readinessProbe", probe),
+    ...some(random, 0.1, "livenessProbe", probe),
+    ...some(random, 0.2, "resources", () => ({
+      requests: { cpu: "100m", memory: "64Mi" },
+      limits: { memory: "128Mi" },
+    })),
+    ...some(random, 0.1, "imagePullPolicy", () => pick(random, ["Always", "IfNotPresent", "Never"])),
+    ...some(random, 0.1, "securityContext", () => ({ runAsNonRoot: true })),
+  };
+}
+
+function containerPort(random: Random, index: number): JsonObject {
+  return {
+    containerPort: portNumber(random) + index,
+    ...some(random, 0.5, "name", () => `q${index}`),
+    ...some(random, 0.4, "protocol", () => pick(random, protocols)),
+    ...some(random, 0.1, "hostPort", () => 30000 + index),
+  };
+}
+
+function probe(random: Random): Json {
+  const action = pick<JsonObject>(random, [
+    { httpGet: { port: portReference(random) } },
+    { tcpSocket: { port: portReference(random) } },
+    { exec: { command: ["true"] } },
+    { grpc: { port: 50051 } },
+  ]);
+  return { ...action, ...some(random, 0.3, "periodSeconds", () => 5) };
+}
+
+function podSpec(random: Random): JsonObject {
+  return {
+    containers: [container(random, 0), ...many(random, 1, (draws) => container(draws, 1))],
+    ...some(random, 0.15, "initContainers", (draws) => [container(draws, 2)]),
+    ...some(random, 0.2, "nodeName", () => "node1"),
+    ...some(random, 0.1, "hostNetwork", () => true),
+    ...some(random, 0.2, "restartPolicy", () => pick(random, ["Always", "Never", "OnFailure"])),
+    ...some(random, 0.2, "volumes", volumes),
+    ...some(random, 0.1, "dnsPolicy", () => pick(random, ["Default", "None", "ClusterFirstWithHostNet"])),
+    ...some(random, 0.1, "dnsConfig", () => ({ nameservers: ["192.0.2.1"] })),
+    ...some(random, 0.1, "serviceAccountName", () => "robot"),
+    ...some(random, 0.1, "hostAliases", () => [{ ip: "192.0.2.9", hostnames: ["a.example.org"] }]),
+    ...some(random, 0.1, "tolerations", () => [{ key: "a", operator: "Exists" }]),
+    ...some(random, 0.1, "terminationGracePeriodSeconds", () => 5),
+    ...some(random, 0.1, "subdomain", () => "sub"),
+    ...some(random, 0.1, "hostname", () => "host"),
+    ...some(random, 0.1, "readinessGates", () => [{ conditionType: "example.org/ready" }]),
+  };
+}
+
+function volumes(random: Random): Json {
+  return [
+    pick<JsonObject>(random, [
+      { name: "v", emptyDir: {} },
+      { name: "v", configMap: { name: "m" } },
+      { name: "v", secret: { secretName: "s" } },
+      { name: "v", hostPath: { path: "/tmp" } },
+      { name: "v", projected: { sources: [{ configMap: { name: "m" } }] } },
+    ]),
+  ];
+}
+
+function pod(random: Random, metadata: JsonObject): Draft {
+  const object = { apiVersion: "v1", kind: "Pod", metadata, spec: podSpec(random) };
+  return { collection: "/api/v1/*/pods", object };
+}
+
+function deployment(random: Random, metadata: JsonObject): Draft {
+  const chosen = { app: word(random) };
+  const object: JsonObject = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata,
+    spec: {
+      ...some(random, 0.6, "replicas", () => random.below(4)),
+      selector: { matchLabels: chosen },
+      template: { metadata: { labels: chance(random, 0.95) ? chosen : { app: "other" } }, spec: podSpec(random) },
+      ...some(random, 0.2, "strategy", () =>
+        pick<Json>(random, [{ type: "Recreate" }, { rollingUpdate: { maxSurge: 1 } }]),
+      ),
+      ...some(random, 0.1, "minReadySeconds", () => 5),
+      ...some(random, 0.1, "paused", () => true),
+    },
+  };
+  return { collection: "/apis/apps/v1/*/deployments", object };
+}
+
+function backend(random: Random): JsonObject {
+  const port: JsonObject = chance(random, 0.6) ? { number: portNumber(random) } : { name: "http" };
+  return { service: { name: word(random), port } };
+}
+
+function ingress(random: Random, metadata: JsonObject): Draft {
+  const rules = many(random, 3, (draws) => ({
+    ...some(draws, 0.8, "host", () => pick(draws, ["a.example.org", "*.b.example.org", "c.example.org"])),
+    ...some(draws, 0.95, "http", () => ({
+      paths: many(draws, 3, (one) => ({
+        ...some(one, 0.9, "path", () => pick(one, ["/", "/a", "/a/b", "/x.*"])),
+        pathType: pick(one, ["Prefix", "Exact", "ImplementationSpecific"]),
+        backend: backend(one),
+      })) as Json,
+    })),
+  }));
+  const object: JsonObject = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata,
+    spec: {
+      ...some(random, 0.5, "ingressClassName", () => "nginx"),
+      ...some(random, 0.3, "defaultBackend", backend),
+      ...some(random, 0.3, "tls", () => [{ hosts: ["a.example.org"], secretName: "cert" }, {}]),
+      rules,
+    },
+  };
+  return { collection: "/apis/networking.k8s.io/v1/*/ingresses", object };
+}
+
+function slice(random: Random, metadata: JsonObject): Draft {
+  const v6 = chance(random, 0.3);
+  const object: JsonObject = {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata,
+    addressType: v6 ? "IPv6" : "IPv4",
+    endpoints: many(random, 3, (draws, index) => ({
+      addresses: [v6 ? `fd00::${index + 1}` : `10.0.0.${index + 1}`],
+      ...some(draws, 0.5, "conditions", () => ({ ready: chance(draws, 0.7) })),
+      ...some(draws, 0.3, "nodeName", () => "node1"),
+      ...some(draws, 0.2, "hostname", () => "h"),
+      ...some(draws, 0.2, "zone", () => "z"),
+    })) as Json,
+    ...some(
+      random,
+      0.8,
+      "ports",
+      () =>
+        many(random, 2, (draws, index) => ({
+          ...some(draws, 0.7, "name", () => `p${index}`),
+          ...some(draws, 0.9, "port", portNumber),
+          ...some(draws, 0.5, "protocol", () => pick(draws, protocols)),
+        })) as Json,
+    ),
+  };
+  return { collection: "/apis/discovery.k8s.io/v1/*/endpointslices", object };
+}
+
+function map(random: Random, metadata: JsonObject): Draft {
+  const object: JsonObject = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata,
+    ...some(random, 0.8, "data", labels),
+    ...some(random, 0.2, "binaryData", () => ({ b: "aGk=" })),
+    ...some(random, 0.1, "immutable", () => true),
+  };
+  return { collection: "/api/v1/*/configmaps", object };
+}
+
+function secret(random: Random, metadata: JsonObject): Draft {
+  const object: JsonObject = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata,
+    ...some(random, 0.6, "data", () => ({ a: "aGk=", "tls.crt": "eA==" })),
+    ...some(random, 0.3, "stringData", () => ({ s: "text ü" })),
+    ...some(random, 0.4, "type", () =>
+      pick(random, ["Opaque", "kubernetes.io/tls", "kubernetes.io/basic-auth", "example.org/own"]),
+    ),
+  };
+  return { collection: "/api/v1/*/secrets", object };
+}
