@@ -39,6 +39,7 @@ describe("recorded kubectl apply, patch, replace and create", () => {
 /** What differs from cluster to cluster. */
 function masked(text: string): string {
   return text
+    .replace(/(\btime"?: )"[^"]*"/g, "$1T")
     .replace(/((?:"|)(?:uid|resourceVersion|creationTimestamp)"?: )"?[^",\n]+"?/g, "$1X")
     .replace(/10\.(9[6-9]|1[01][0-9])\.\d+\.\d+/g, "IP")
     .replace(/\n *"?generation"?: \d+,?/g, "")

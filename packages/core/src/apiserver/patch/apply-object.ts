@@ -7,6 +7,7 @@ import type { Draft } from "../draft.ts";
 import { applyConflict } from "../managed-fields/apply-conflict.ts";
 import { type AppliedFields, applyFields } from "../managed-fields/apply-fields.ts";
 import { problemsOf } from "../managed-fields/check-applied.ts";
+import { withLastApplied, withoutOwnFields } from "../managed-fields/last-applied.ts";
 import { objectType, type Writer } from "../managed-fields/ownership.ts";
 import { setManagers } from "../managed-fields/track-update.ts";
 import type { Plain, PlainObject } from "../manifest/manifest-document.ts";
@@ -40,8 +41,10 @@ export function applyObject(
     time: timestampOf(context.clock.nowMs),
   };
   const applied = applyFields(live, config, writer);
-  if (applied.conflicts.length > 0 && options.force !== true) throw applyConflict(applied.conflicts);
-  const draft = draftOf(applied, live, route);
+  const isKubectl = writer.manager === "kubectl";
+  const conflicts = isKubectl ? withoutOwnFields(applied.conflicts, live) : applied.conflicts;
+  if (conflicts.length > 0 && options.force !== true) throw applyConflict(conflicts);
+  const draft = draftOf(applied, live, route, isKubectl ? config : undefined);
   if (live === undefined && draft.metadata.uid) throw noSuchUid(draft.metadata.uid, route);
   requirePlace(draft, route);
   if (live === undefined) delete draft.metadata.resourceVersion;
@@ -59,10 +62,16 @@ function noSuchUid(uid: string, { info, name }: ResourceRoute): StatusError {
   );
 }
 
-function draftOf({ object }: AppliedFields, live: ApiObject | undefined, route: ResourceRoute): Draft<ApiObject> {
+/** @param config what kubectl applies; its annotation follows it */
+function draftOf(
+  { object }: AppliedFields,
+  live: ApiObject | undefined,
+  route: ResourceRoute,
+  config: PlainObject | undefined,
+): Draft<ApiObject> {
   const { apiVersion, struct } = route.info;
-  if (object === undefined) return plainCopy(live) as unknown as Draft<ApiObject>;
-  const decoded = decodeObject(object, struct);
+  const next = object ?? (plainCopy(live) as unknown as PlainObject);
+  const decoded = decodeObject(config === undefined ? next : withLastApplied(next, config), struct);
   if (decoded.wrongType !== undefined) throw new StatusError("Unknown", decoded.wrongType.message);
   const draft = { ...decoded.object, apiVersion, kind: route.kind } as unknown as Draft<ApiObject>;
   draft.metadata ??= {} as Draft<ApiObject>["metadata"];

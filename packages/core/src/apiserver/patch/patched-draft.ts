@@ -13,7 +13,7 @@ import { ConversionFailure, fromUnstructured } from "./from-unstructured.ts";
 import { goText } from "./go-text.ts";
 import { applyJsonPatch, JsonPatchFailure } from "./json-patch.ts";
 import { applyMergePatch } from "./merge-patch.ts";
-import { patchedText } from "./patched-text.ts";
+import { patchedText, sortedWhere } from "./patched-text.ts";
 import { readOperations, readPatchObject } from "./read-patch.ts";
 import { mergeMap } from "./strategic/merge-map.ts";
 import { objectSchema } from "./strategic/patch-schema.ts";
@@ -48,11 +48,12 @@ export function patchByJson(
 ): Patched {
   const document = plainCopy(inFieldOrder(before, subject.struct)) as Record<string, unknown>;
   const touched = new Set<unknown>();
-  const { result, problems } =
+  const { result: unsorted, problems } =
     type === "json"
       ? jsonPatched(document, text, validation, touched)
       : mergePatched(document, text, validation, touched);
-  const refuse = (detail: string): StatusError => invalidPatch(patchedText(result, touched), detail);
+  const result = sortedWhere(unsorted, touched) as PlainObject;
+  const refuse = (detail: string): StatusError => invalidPatch(patchedText(result), detail);
   const { kind = subject.kind, apiVersion = subject.apiVersion } = result as { kind?: unknown; apiVersion?: unknown };
   requireType(kind, apiVersion, subject, refuse);
   const { object, wrongType, unknownFields } = decodeObject(result as PlainObject, subject.struct);

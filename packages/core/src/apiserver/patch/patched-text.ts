@@ -1,21 +1,10 @@
-import { inFieldOrder } from "../decode/field-order.ts";
-
 /**
  * An object as evanphx/json-patch leaves it behind: what a patch has touched is sorted by keys, what it has not comes in
- * the order of the struct. The API server's refusals spell it out.
+ * the order in which it was. It is decoded in that order, and refusals spell it out.
  *
  * @param touched the objects that the patch went through
  */
-export function patchedText(object: unknown, touched: ReadonlySet<unknown>): string {
-  return escapeHtml(JSON.stringify(sortedWhere(object, touched)));
-}
-
-/** Such an object before the patch. */
-export function beforePatch<T>(object: T, struct: string): T {
-  return inFieldOrder(object, struct);
-}
-
-function sortedWhere(value: unknown, touched: ReadonlySet<unknown>): unknown {
+export function sortedWhere(value: unknown, touched: ReadonlySet<unknown>): unknown {
   if (Array.isArray(value)) return value.map((item) => sortedWhere(item, touched));
   if (typeof value !== "object" || value === null) return value;
   const object = value as Readonly<Record<string, unknown>>;
@@ -24,7 +13,8 @@ function sortedWhere(value: unknown, touched: ReadonlySet<unknown>): unknown {
   return Object.fromEntries(keys.map((key) => [key, sortedWhere(object[key], touched)]));
 }
 
-/** Go escapes what would mean something in HTML. */
-function escapeHtml(text: string): string {
-  return text.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/** As Go writes it in JSON, with what would mean something in HTML escaped. */
+export function patchedText(object: unknown): string {
+  const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(object).replace(/[<>&\u2028\u2029]/g, escaped);
 }
