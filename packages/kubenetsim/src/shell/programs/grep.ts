@@ -89,7 +89,11 @@ function linesFound(name: string, text: string, view: View): { readonly text: st
   for (const [i, line] of lines.entries()) {
     if (found.length >= most) break;
     expression.lastIndex = 0;
-    if (expression.test(line) !== options.has("v")) found.push(i);
+    const match = expression.exec(line);
+    if (match?.[0] === "" && options.has("w")) {
+      throw new UnsupportedError("grep -w of a pattern that matches no letter", "give it one");
+    }
+    if ((match !== null) !== options.has("v")) found.push(i);
   }
   const count = found.length;
   if (options.has("l")) return { text: count > 0 ? `${name}\n` : "", count };

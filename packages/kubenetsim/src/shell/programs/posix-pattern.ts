@@ -15,66 +15,100 @@ const classes: Readonly<Record<string, string>> = {
   xdigit: "0-9A-Fa-f",
 };
 
-/** `\w` and the like, which GNU grep has in both kinds. */
-const escapes: Readonly<Record<string, string>> = {
-  w: "[A-Za-z0-9_]",
-  W: "[^A-Za-z0-9_]",
-  s: "\\s",
-  S: "\\S",
+/** `\\w` and the like, which GNU grep has in both kinds. */
+const sets: Readonly<Record<string, string>> = { w: "[A-Za-z0-9_]", W: "[^A-Za-z0-9_]", s: "\\s", S: "\\S" };
+const assertions: Readonly<Record<string, string>> = {
   b: "\\b",
   B: "\\B",
   "<": "\\b(?=\\w)",
   ">": "\\b(?<=\\w)",
 };
 
+/** What a part of a pattern is: what may be repeated, what repeats it, and what stands between. */
+interface Part {
+  readonly kind: "atom" | "repeat" | "assertion" | "open" | "close" | "or";
+  /** In JavaScript. */
+  readonly text: string;
+  /** How many characters of the pattern it takes. */
+  readonly length: number;
+}
+
 /**
  * What a POSIX regular expression, basic or extended (`grep`, `grep -E`), is in JavaScript. Where it can match in several ways
  * the leftmost is taken and not always the longest, which only `grep -o` would show.
  *
- * @throws UnsupportedError for what cannot be said
+ * @throws UnsupportedError for what cannot be said, as a repetition of what is repeated
  */
 export function jsPattern(pattern: string, kind: "basic" | "extended" | "fixed"): string {
   if (kind === "fixed") return escaped(pattern);
   let source = "";
-  for (let at = 0; at < pattern.length; at++) {
-    const char = pattern[at]!;
-    if (char === "[") {
-      const { text, end } = bracket(pattern, at);
-      source += text;
-      at = end;
-    } else if (char === "\\") source += escapeOf(pattern[++at], kind);
-    else if (kind === "basic") source += basic(char, isAtStart(pattern, at), isAtEnd(pattern, at));
-    else if (char === "*" && isAtStart(pattern, at)) source += "\\*";
-    else if (char === "{" && !/^\{\d*,?\d*\}/.test(pattern.slice(at))) source += "\\{";
-    else source += char === "}" && !/\{\d*,?\d*$/.test(pattern.slice(0, at)) ? "\\}" : char;
+  let before: Part["kind"] | undefined;
+  for (let at = 0; at < pattern.length; ) {
+    const atStart = before === undefined || before === "open" || before === "or";
+    const rest = pattern.slice(at);
+    const part = kind === "basic" ? basicPart(rest, atStart, source === "^") : extendedPart(rest);
+    if (part.kind === "repeat" && before !== "atom" && before !== "close") {
+      throw new UnsupportedError(
+        `${JSON.stringify(rest.slice(0, part.length))} in the pattern ${pattern}`,
+        "there is nothing that it repeats",
+      );
+    }
+    source += part.text;
+    before = part.kind;
+    at += part.length;
   }
   return source;
 }
 
-/** Letters that mean themselves in a basic expression unless a backslash stands before them. */
-function basic(char: string, atStart: boolean, atEnd: boolean): string {
-  if ("+?{}()|".includes(char)) return `\\${char}`;
-  if (char === "*") return atStart ? "\\*" : "*";
-  if (char === "^") return atStart ? "^" : "\\^";
-  if (char === "$") return atEnd ? "$" : "\\$";
-  return char === "/" ? "\\/" : char;
+function basicPart(rest: string, atStart: boolean, isBehindAnchor: boolean): Part {
+  const [char = ""] = rest;
+  if (rest.startsWith("\\{")) return interval(rest, /^\\\{(\d*)(,?)(\d*)\\\}/);
+  if (char === "\\" && "+?".includes(rest[1] ?? "x")) return { kind: "repeat", text: rest[1]!, length: 2 };
+  if (char === "\\" && "()|".includes(rest[1] ?? "x")) return structure(rest[1]!, 2);
+  if (char === "*") {
+    const isPlain = atStart || isBehindAnchor;
+    return isPlain ? { kind: "atom", text: "\\*", length: 1 } : { kind: "repeat", text: "*", length: 1 };
+  }
+  if (char === "^" && atStart) return { kind: "assertion", text: "^", length: 1 };
+  if (char === "$" && /^\$(?:$|\\[)|])/.test(rest)) return { kind: "assertion", text: "$", length: 1 };
+  return char === "\\" || char === "[" || char === "."
+    ? plainPart(rest)
+    : { kind: "atom", text: escaped(char), length: 1 };
 }
 
-function isAtStart(pattern: string, at: number): boolean {
-  return at === 0 || /(?:\\\(|\\\||^\^)$/.test(pattern.slice(0, at));
+function extendedPart(rest: string): Part {
+  const [char = ""] = rest;
+  if ("*+?".includes(char)) return { kind: "repeat", text: char, length: 1 };
+  if (/^\{(?:\d+,?\d*|,\d+)\}/.test(rest)) return interval(rest, /^\{(\d*)(,?)(\d*)\}/);
+  if ("()|".includes(char)) return structure(char, 1);
+  if ("^$".includes(char)) return { kind: "assertion", text: char, length: 1 };
+  return plainPart(rest);
 }
 
-function isAtEnd(pattern: string, at: number): boolean {
-  return at === pattern.length - 1 || /^\\[)|]/.test(pattern.slice(at + 1));
+/** What both kinds have alike. */
+function plainPart(rest: string): Part {
+  const [char = "", next] = rest;
+  if (char === "[") {
+    const { text, end } = bracket(rest, 0);
+    return { kind: "atom", text, length: end + 1 };
+  }
+  if (char === ".") return { kind: "atom", text: ".", length: 1 };
+  if (char !== "\\") return { kind: "atom", text: escaped(char), length: 1 };
+  if (next === undefined) throw new UnsupportedError("a pattern that ends in a backslash", "grep");
+  if (next in assertions) return { kind: "assertion", text: assertions[next]!, length: 2 };
+  if (/[1-9]/.test(next)) return { kind: "atom", text: `\\${next}`, length: 2 };
+  return { kind: "atom", text: sets[next] ?? escaped(next), length: 2 };
 }
 
-function escapeOf(char: string | undefined, kind: "basic" | "extended"): string {
-  if (char === undefined) throw new UnsupportedError("a pattern that ends in a backslash", "grep");
-  if (/[1-9]/.test(char)) return `\\${char}`;
-  if (char in escapes) return escapes[char]!;
-  if (kind === "basic" && "+?{}()|".includes(char)) return char;
-  if (/[a-zA-Z]/.test(char)) return char;
-  return /[\^$\\.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+function structure(char: string, length: number): Part {
+  return { kind: char === "(" ? "open" : char === ")" ? "close" : "or", text: char, length };
+}
+
+function interval(rest: string, form: RegExp): Part {
+  const found = form.exec(rest);
+  if (found === null) throw new UnsupportedError(`${JSON.stringify(rest)} in a pattern`, "grep");
+  const [whole, from, comma, to] = found;
+  return { kind: "repeat", text: `{${from || 0}${comma}${to}}`, length: whole.length };
 }
 
 /** A bracket expression: a backslash means itself there. */

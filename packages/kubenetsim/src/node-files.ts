@@ -1,0 +1,46 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
+import type { FileTree } from "@kubenetsim/kubectl";
+
+/**
+ * Real files for `Cluster.create({ files })`, where Node runs: paths are taken from a folder, and none leads out of it.
+ *
+ * @example
+ * import { nodeFiles } from "kubenetsim/node-files";
+ * const lab = Cluster.create({ files: nodeFiles("examples/course") });
+ * lab.kubectl`apply -f web.yaml`;
+ * @throws Error of the file system where a file cannot be read or written; RangeError for a path that leads out of the folder
+ */
+export function nodeFiles(folder: string): FileTree {
+  const root = resolve(folder);
+  const inside = (path: string): string => {
+    const whole = resolve(root, path);
+    if (whole !== root && !whole.startsWith(root.endsWith(sep) ? root : root + sep)) {
+      throw new RangeError(`${path} is not below ${root}`);
+    }
+    return whole;
+  };
+  return {
+    read: (path) => (kindOf(inside(path)) === "file" ? readFileSync(inside(path), "utf8") : undefined),
+    write(path, text) {
+      mkdirSync(dirname(inside(path)), { recursive: true });
+      writeFileSync(inside(path), text);
+    },
+    list: (path) => (kindOf(inside(path)) === "folder" ? filesBelow(inside(path), path).sort() : undefined),
+  };
+}
+
+function kindOf(path: string): "file" | "folder" | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  return stats.isDirectory() ? "folder" : "file";
+}
+
+/** With the folder as it was named before each. */
+function filesBelow(folder: string, named: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const name = named === "." || named === "" ? entry.name : `${named.replace(/\/+$/, "")}/${entry.name}`;
+    if (entry.isDirectory()) return filesBelow(join(folder, entry.name), name);
+    return entry.isFile() ? [name] : [];
+  });
+}
