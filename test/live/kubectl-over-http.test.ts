@@ -133,11 +133,13 @@ interface Answer {
 if (kubectl === undefined) console.log("not compared with the real kubectl: there is none of the modelled version");
 
 describe.skipIf(kubectl === undefined)("the real kubectl, before kubenetsim serve", () => {
+  let served: Cluster;
   let server: RunningServer;
   const kubeconfig = join(folder, "kubeconfig");
 
   beforeAll(async () => {
-    server = await serveCluster(Cluster.create(options), { host: "127.0.0.1", port: 0 });
+    served = Cluster.create(options);
+    server = await serveCluster(served, { host: "127.0.0.1", port: 0 });
     writeFileSync(kubeconfig, kubeconfigText(server.url));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   });
@@ -169,7 +171,7 @@ describe.skipIf(kubectl === undefined)("the real kubectl, before kubenetsim serv
     for (const line of commands) {
       const theirs = await real(line);
       // The server's controllers take up what was written a moment later.
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await quiet(served);
       const ours = typed(lab, line);
       lab.settle();
       if (shown(theirs) !== shown(ours)) differing.push({ line, theirs: shown(theirs), ours: shown(ours) });
@@ -177,6 +179,14 @@ describe.skipIf(kubectl === undefined)("the real kubectl, before kubenetsim serv
     expect(differing).toEqual([]);
   }, 120_000);
 });
+
+/** Until nothing has been written for a while. */
+async function quiet(lab: Cluster): Promise<void> {
+  for (let before = -1; before !== lab.state.revision; ) {
+    before = lab.state.revision;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 function typed(lab: Cluster, line: string): Answer {
   const quoted = line.replace(/(?<=^patch .* -p )(.*)$/, "'$1'").replace(/-o (jsonpath=\S+)/, "-o '$1'");

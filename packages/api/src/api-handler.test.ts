@@ -103,15 +103,31 @@ describe("what is wrong with a request", () => {
     expect(await refused(client.get(services, { accept: "text/plain" }))).toMatchObject([
       406,
       "NotAcceptable",
-      /^406: /,
+      expect.stringMatching(/^406: /),
     ]);
     const notAllowed = "the server does not allow this method on the requested resource";
     expect(await refused(client.send("PUT", services, { body: "{}" }))).toEqual([405, "MethodNotAllowed", notAllowed]);
     for (const path of ["/api/v1/foos", "/api/v2", "/apis/apps/v2", "/api/v2/pods"]) {
-      expect(await refused(client.get(path))).toMatchObject([404, "NotFound", /could not find/]);
+      expect(await refused(client.get(path))).toMatchObject([404, "NotFound", expect.stringMatching(/could not find/)]);
     }
-    expect(await refused(client.get(`${services}?labelSelector=a+in`))).toMatchObject([400, "BadRequest", /./]);
+    expect(await refused(client.get(`${services}?labelSelector=a+in`))).toMatchObject([
+      400,
+      "BadRequest",
+      expect.stringMatching(/./),
+    ]);
     expect(client.api.state.revision).toBe(revision);
+  });
+
+  it("is what has failed here, and the next request is answered", async () => {
+    const api = {
+      handle: (): never => {
+        throw new Error("no kernel");
+      },
+    };
+    const handle = createApiHandler({ api, clock: new TestApiServer().clock });
+    const ask = (path: string) => handle(new Request(`http://localhost${path}`));
+    expect(await refused(ask(services))).toEqual([500, "InternalError", "Internal error occurred: no kernel"]);
+    expect((await ask("/version")).status).toBe(200);
   });
 
   it("is 413 for a body above 3 MiB, said before or found out", async () => {

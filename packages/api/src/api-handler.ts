@@ -2,7 +2,7 @@ import type { RestAnswer, RestRequest, RestResponse, RestWatch } from "@kubenets
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { printYaml } from "@kubenetsim/kubectl/output/yaml";
 import { jsonText } from "./answer/json-text.ts";
-import { badRequest, foreignHost, noSuchStream, tooLarge } from "./answer/refusal.ts";
+import { badRequest, foreignHost, internalError, noSuchStream, tooLarge } from "./answer/refusal.ts";
 import { warningHeader } from "./answer/warning-header.ts";
 import { fixedAnswer } from "./fixed-paths.ts";
 import { isOwnHost } from "./host-name.ts";
@@ -106,9 +106,18 @@ async function resourceAnswer(
   // Where nothing fits, the REST server says so.
   if (representations.length > 0) headers.accept = restAccept(representations);
   const whole = { method, path, query: new Map(query), headers };
-  const response = options.api.handle(text === undefined ? whole : { ...whole, body: text });
+  const response = handled(options, text === undefined ? whole : { ...whole, body: text });
   if (method !== "GET" && response.kind === "answer" && response.code < 300) options.wrote?.();
   return response;
+}
+
+/** What is not modelled, and a bug, fail one request and leave the server standing. */
+function handled({ api }: ApiHandlerOptions, request: RestRequest): RestResponse {
+  try {
+    return api.handle(request);
+  } catch (problem) {
+    return internalError(problem as Error);
+  }
 }
 
 function written(answer: RestAnswer, asked: AskedRequest, more: Readonly<Record<string, string>> = {}): Response {

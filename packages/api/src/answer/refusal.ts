@@ -64,6 +64,21 @@ export function unknownPatch(): RestAnswer {
   return refusal(415, "UnsupportedMediaType", "415: Unsupported Media Type", true);
 }
 
+/** The server itself has failed (apimachinery pkg/api/errors, NewInternalError). */
+export function internalError(problem: Error): RestAnswer {
+  const body: PlainObject = {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message: `Internal error occurred: ${problem.message}`,
+    reason: "InternalError",
+    details: { causes: [{ message: problem.message }] },
+    code: 500,
+  };
+  return jsonAnswer(500, body);
+}
+
 /** A page of another site asks in a browser, by a name that it has let point here. */
 export function foreignHost(host: string): RestAnswer {
   const message = `the Host header names ${JSON.stringify(host)}, which is not a name of this server`;

@@ -8,6 +8,7 @@ import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { readInputFiles } from "../input-files.ts";
 import { requireWritable, writeTextFile } from "../output-file.ts";
+import { reportProblem } from "../report-problem.ts";
 import { type RunningServer, type ServeOptions, serveCluster } from "../serve/http-server.ts";
 import { kubeconfigText } from "../serve/kubeconfig.ts";
 import { nowSinceEpochMs } from "../serve/real-time.ts";
@@ -43,7 +44,8 @@ function runServe(args: Arguments, terminal: Terminal): ExitCode {
   if (!isLoopback(options.host)) {
     terminal.err(`warning: who reaches ${options.host} may read and change everything: nobody is asked who they are\n`);
   }
-  listen(lab, options, kubeconfig, terminal);
+  const report = (problem: unknown): void => terminal.err(reportProblem(problem).text);
+  listen(lab, { ...options, report }, kubeconfig, terminal);
   return exitCode.ok;
 }
 

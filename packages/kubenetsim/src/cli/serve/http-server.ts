@@ -11,6 +11,8 @@ export interface ServeOptions {
   readonly host: string;
   /** 0 for one that is free. */
   readonly port: number;
+  /** Told of what the controllers fail with; thrown unless given. */
+  readonly report?: (problem: unknown) => void;
 }
 
 export interface RunningServer {
@@ -26,8 +28,8 @@ const maxConnections = 4096;
 const requestTimeoutMs = 60_000;
 
 /** Serves a cluster's API server over HTTP, and lets the cluster live in real time. Rejects when it cannot listen there. */
-export function serveCluster(lab: Cluster, { host, port }: ServeOptions): Promise<RunningServer> {
-  const time = new RealTime(lab);
+export function serveCluster(lab: Cluster, { host, port, report = fail }: ServeOptions): Promise<RunningServer> {
+  const time = new RealTime(lab, report);
   const handle = createApiHandler({
     api: lab.api,
     clock: lab.clock,
@@ -49,6 +51,10 @@ export function serveCluster(lab: Cluster, { host, port }: ServeOptions): Promis
       resolve({ url: urlOf(host, (server.address() as AddressInfo).port), close: () => closed(server, time) });
     });
   });
+}
+
+function fail(problem: unknown): never {
+  throw problem;
 }
 
 function closed(server: Server, time: RealTime): Promise<void> {

@@ -13,6 +13,7 @@ const keptRounds = 100;
 /** Lets a cluster's clock go with the machine's, and its controllers work soon after each write. */
 export class RealTime {
   readonly #lab: Cluster;
+  readonly #report: (problem: unknown) => void;
   #tick: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
@@ -22,8 +23,10 @@ export class RealTime {
   #settledRevision = -1;
   #rounds = 0;
 
-  constructor(lab: Cluster) {
+  /** @param report told of what the controllers fail with; the server goes on */
+  constructor(lab: Cluster, report: (problem: unknown) => void) {
     this.#lab = lab;
+    this.#report = report;
   }
 
   start(): void {
@@ -64,15 +67,23 @@ export class RealTime {
   /** What falls due on the way may write, too. */
   #advance(): void {
     const { clock, state } = this.#lab;
-    clock.advance(Math.max(0, performance.now() - this.#beganMs - clock.nowMs));
+    this.#attempt(() => clock.advance(Math.max(0, performance.now() - this.#beganMs - clock.nowMs)));
     if (state.revision !== this.#settledRevision) this.wrote();
   }
 
   #settle(): void {
-    this.#lab.settle();
+    this.#attempt(() => this.#lab.settle());
     this.#settledRevision = this.#lab.state.revision;
     this.#rounds++;
     if (this.#rounds % keptRounds === 0) this.#lab.restore(this.#lab.snapshot());
+  }
+
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (problem) {
+      this.#report(problem);
+    }
   }
 }
 
