@@ -3,7 +3,7 @@ import { openBlocks } from "./director-load.ts";
 import { type Block, nsBlock } from "./harness.ts";
 import { chooseLoop, indexLoop, metChooseLoop } from "./round-robin-limit.ts";
 import { interleave } from "./rounds.ts";
-import { busyServers, pickLoop } from "./scheduler-load.ts";
+import { busyServers, missLoop, overburdenedServers, pickLoop } from "./scheduler-load.ts";
 
 /**
  * `node scheduler-child.js KIND NAME SIZES ROUNDS`: one scheduler in a process of its own, for an engine that has met several
@@ -27,6 +27,8 @@ function sized(work: (count: number) => number): Block {
 
 const kinds: Readonly<Record<string, () => readonly Block[]>> = {
   picks: () => sizes.map((size) => sized(pickLoop(schedulers[name!]!, busyServers(size)))),
+  misses: () => sizes.map((size) => sized(missLoop(schedulers[name!]!, busyServers(size)))),
+  relief: () => sizes.map((size) => sized(pickLoop(schedulers[name!]!, overburdenedServers(size)))),
   opens: () => openBlocks(name!, sizes),
   met: () => sizes.flatMap((size) => [sized(metChooseLoop(size)), sized(indexLoop(size))]),
   loop: () => sizes.flatMap((size) => [sized(chooseLoop(size)), sized(indexLoop(size))]),

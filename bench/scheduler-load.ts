@@ -41,6 +41,25 @@ export function manyVisits(): readonly Visit[] {
   }));
 }
 
+/** Each has one connection more than its weight, so none can help another. */
+export function overburdenedServers(count: number): readonly Server[] {
+  return busyServers(count).map((server) => ({ ...server, activeConnections: server.weight + 1 }));
+}
+
+/** Picks that remember nothing of those before: each destination is a new one. */
+export function missLoop<State>(scheduler: Scheduler<State>, servers: readonly Server[]): (count: number) => number {
+  const visits = manyVisits();
+  const fresh = scheduler.start(servers, 0);
+  return (count) => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const { index } = scheduler.choose(fresh, servers, visits[i & (visits.length - 1)]!);
+      sum = (sum + servers[index]!.port) | 0;
+    }
+    return sum;
+  };
+}
+
 /**
  * Picks in a row, each with the state that the one before it left, each by another client, one a millisecond; clients come
  * back with the cookie that they were given. What it returns depends on the chosen servers.

@@ -96,6 +96,20 @@ export const schedulerMeasures: readonly Measure[] = [
     ...growth(name),
     run: (self: Measure) => measureSlope(self, "picks", name),
   })),
+  ...["lblc", "lblcr"].flatMap((name) => [
+    {
+      id: `s-${name}-miss`,
+      name: `slope: a pick of ${name} for a new destination at 10 to 10,000 servers`,
+      ...growth(name),
+      run: (self: Measure) => measureSlope(self, "misses", name),
+    },
+    {
+      id: `s-${name}-relief`,
+      name: `slope: a pick of ${name} that looks for relief and finds none at 10 to 10,000 servers`,
+      ...growth(name),
+      run: (self: Measure) => measureSlope(self, "relief", name),
+    },
+  ]),
 ];
 
 /** Connections per second that IPVS opens with each of its schedulers, all of which have been in use. */

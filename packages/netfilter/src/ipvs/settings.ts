@@ -2,7 +2,10 @@
 export interface IpvsSysctls {
   /** Leave rewritten packets to conntrack. */
   readonly conntrack: boolean;
-  /** 0: a client port that comes back keeps its old connection; 1: it is scheduled anew when the old one is closing; 2 also for FIN_WAIT where no answers are seen. */
+  /**
+   * 0: a client port that comes back keeps its old connection; 1: it is scheduled anew when the old one is closing; 2 also for
+   * FIN_WAIT where no answers are seen.
+   */
   readonly connReuseMode: number;
   /** A packet to a server that is gone (or a new one to a quiesced server) is scheduled anew at once, else dropped. */
   readonly expireNodestConn: boolean;
