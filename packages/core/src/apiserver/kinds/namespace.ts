@@ -11,7 +11,10 @@ export const namespaceRules: KindRules<Namespace> = {
     };
   },
   prepare: (_state, namespace, before) => {
-    namespace.spec = { finalizers: namespace.spec?.finalizers ?? [...(before?.spec?.finalizers ?? ["kubernetes"])] };
+    const finalizers = namespace.spec?.finalizers ?? [...(before?.spec?.finalizers ?? [])];
+    // A new one is emptied before it goes, whatever else holds it.
+    const isHeld = before !== undefined || finalizers.includes("kubernetes");
+    namespace.spec = { finalizers: isHeld ? finalizers : [...finalizers, "kubernetes"] };
     namespace.status ??= { phase: "Active" };
   },
   validate: () => [],

@@ -73,8 +73,8 @@ function create(
 ): Written {
   const { resourceVersion } = draft.metadata;
   const isNamed = Boolean(draft.metadata.name);
+  admitContent(state, route, draft.metadata.name || draft.metadata.generateName || "");
   nameObject(draft, state, route, context.random);
-  admitContent(state, route, draft.metadata.name);
   const strategy = strategyOf(route.kind, route.info.plural);
   beginMetadata(draft, strategy);
   if (strategy.firstStatus !== undefined) (draft as { status?: unknown }).status = plainCopy(strategy.firstStatus);
