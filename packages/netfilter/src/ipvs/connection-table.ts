@@ -195,8 +195,8 @@ export class ConnectionTable {
   }
 
   /**
-   * Of one time, connections go before templates, and of each those with the lower slot: a template that they controlled then goes with them. In the kernel its
-   * timer is the one that runs late, for it was set anew each time it came too early.
+   * Of one time, connections go before templates, and of each those with the lower slot: a template that they controlled then
+   * goes with them. In the kernel its timer is the one that runs late, for it was set anew each time it came too early.
    */
   expireAt(slot: number, timeMs: number): void {
     this.expiresMs[slot] = timeMs;
