@@ -1,10 +1,12 @@
 /**
  * Random cases, led by the real program and by ours: kube-proxy's lives (the same rules, and the same texts fed to the
- * tools?), a kernel's IPVS (the same picks and counts?), or the API server's conversations (the same answers?).
+ * tools?), a kernel's IPVS (the same picks and counts?), the API server's conversations or kubectl before a real API server (the
+ * same answers?).
  *
  *     npm run conformance:live -- --cases 100 --seed 1
  *     npm run conformance:live -- --mode ipvs-schedulers --cases 2000 --seed 1
  *     npm run conformance:live -- --mode api --cases 1000 --seed 1
+ *     npm run conformance:live -- --mode kubectl --cases 200 --kubeconfig FILE --kubectl PROGRAM
  *
  * kube-proxy needs root, the tools and Go (once, to build the real proxiers); IPVS user-mode Linux. A case that differs is
  * cut down to what still differs and written to build/live/ with the real one's answer, to become a recorded test.
@@ -22,6 +24,7 @@ import { CannotCompare, type Comparison } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { ipvsComparison } from "./ipvs/ipvs-comparison.ts";
 import { kubeProxyComparison } from "./kube-proxy-comparison.ts";
+import { kubectlComparison } from "./kubectl/kubectl-comparison.ts";
 import { type LiveOptions, type Mode, readOptions, usage } from "./options.ts";
 import { progressBar } from "./progress.ts";
 import { shrink } from "./shrink.ts";
@@ -61,6 +64,9 @@ async function main(args: readonly string[]): Promise<number> {
 function compare(mode: Mode, options: LiveOptions): Promise<Report[]> {
   if (mode === "api") return compareWith(apiComparison, mode, options);
   if (mode === "ipvs-schedulers") return compareWith(ipvsComparison, mode, options);
+  if (mode === "kubectl") {
+    return compareWith(kubectlComparison({ program: options.kubectl, kubeconfig: options.kubeconfig }), mode, options);
+  }
   return compareWith(kubeProxyComparison(mode, options), mode, options);
 }
 

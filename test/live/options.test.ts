@@ -9,6 +9,8 @@ describe("the options of a live run", () => {
       seed: 1,
       steps: 3,
       services: 6,
+      kubectl: "kubectl",
+      kubeconfig: "",
       json: undefined,
       shrinks: true,
     });
@@ -32,7 +34,7 @@ describe("the options of a live run", () => {
     [["--seed=-1"], "--seed must be"],
     [["--steps", ""], "--steps must be"],
     [["--services", "12345678901"], "--services must be"],
-    [["--mode", "ipvs"], '--mode must be iptables, nftables, ipvs-schedulers, api, got "ipvs"'],
+    [["--mode", "ipvs"], '--mode must be iptables, nftables, ipvs-schedulers, api, kubectl, got "ipvs"'],
     [["--case", "3"], "Unknown option '--case'"],
     [["7"], "Unexpected argument '7'"],
   ])("%j are refused", (args, message) => {

@@ -5,14 +5,16 @@ export const usage = `usage: npm run conformance:live -- [options]
   --cases N          random cases per mode (100)
   --seed S           which of them (1)
   --mode MODE        iptables or nftables for kube-proxy, both when not given; ipvs-schedulers for a kernel's IPVS;
-                     api for the API server
+                     api for the API server; kubectl
   --steps N          kube-proxy: changes after the first sync, at least (3)
   --services N       kube-proxy: Services at a time, at most (6)
+  --kubectl PROGRAM  kubectl: the real one (kubectl)
+  --kubeconfig FILE  kubectl: the way to a real API server, of which it makes and deletes namespaces and nodes
   --json FILE        writes the differences to a file
   --no-shrink        leaves cases that differ as they are
   --help             this text`;
 
-const modes = ["iptables", "nftables", "ipvs-schedulers", "api"] as const;
+const modes = ["iptables", "nftables", "ipvs-schedulers", "api", "kubectl"] as const;
 export type Mode = (typeof modes)[number];
 
 export interface LiveOptions {
@@ -21,6 +23,8 @@ export interface LiveOptions {
   readonly seed: number;
   readonly steps: number;
   readonly services: number;
+  readonly kubectl: string;
+  readonly kubeconfig: string;
   readonly json: string | undefined;
   readonly shrinks: boolean;
 }
@@ -35,6 +39,8 @@ export function readOptions(args: readonly string[]): LiveOptions | undefined {
       mode: { type: "string" },
       steps: { type: "string", default: "3" },
       services: { type: "string", default: "6" },
+      kubectl: { type: "string", default: "kubectl" },
+      kubeconfig: { type: "string", default: "" },
       json: { type: "string" },
       "no-shrink": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -47,6 +53,8 @@ export function readOptions(args: readonly string[]): LiveOptions | undefined {
     seed: readCount("seed", values.seed, 0),
     steps: readCount("steps", values.steps, 1),
     services: readCount("services", values.services, 1),
+    kubectl: values.kubectl,
+    kubeconfig: values.kubeconfig,
     json: values.json,
     shrinks: !values["no-shrink"],
   };

@@ -1,34 +1,39 @@
-import type { Random } from "@kubenetsim/core/runtime/random";
+import { seededRandom } from "@kubenetsim/core/runtime/random";
 
 /** Commands that are typed one after another before the objects of `setup`. */
 export interface CommandSequence {
   /** Objects as JSON documents, made without kubectl. */
   readonly setup: readonly object[];
-  /** The namespace that `setup` makes, and that `-n` of each command names. */
-  readonly namespace: string;
   /** Each one's words, without `kubectl`. */
   readonly commands: readonly (readonly string[])[];
 }
 
 type Pick = <T>(choices: readonly T[]) => T;
 
-/** Some sequences of commands that change and show things. */
-export function randomSequence(random: Random, id: number): CommandSequence {
+/** Stands for a namespace of its own; so do the nodes' names. */
+export const place = "plaza";
+
+const nodes = [`${place}-a`, `${place}-b`];
+
+/** Some commands that change and show things; the same for the same seed. */
+export function randomCommands(seed: number): CommandSequence {
+  const random = seededRandom(`kubectl/${seed}`);
   const pick: Pick = (choices) => choices[random.below(choices.length)]!;
-  const namespace = `s${id}`;
-  const nodes = [`n${id}a`, `n${id}b`];
-  const count = 4 + random.below(8);
-  const commands = Array.from({ length: count }, () => [...pick(makers)(pick, nodes), "-n", namespace]);
-  return { namespace, setup: setupOf(namespace, nodes), commands };
+  const count = 4 + random.below(9);
+  const commands = Array.from({ length: count }, () => [...pick(makers)(pick), "-n", place]);
+  return { setup: setupOf(), commands };
 }
 
-function setupOf(namespace: string, nodes: readonly string[]): object[] {
+/** The nodes take no Pods: before the real API server there is no kubelet. */
+function setupOf(): object[] {
+  const taints = [{ key: "kubelet", value: "none", effect: "NoSchedule" }];
   return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: place } },
     ...nodes.map((name) => ({
       apiVersion: "v1",
       kind: "Node",
-      metadata: { name, labels: { run: namespace } },
+      metadata: { name, labels: { run: place } },
+      spec: { taints },
     })),
   ];
 }
@@ -39,7 +44,7 @@ const labels = ["tier=front", "tier=back", "app=web", "rank=1", "tier-", "app-",
 const wrongLabels = ["tier", "a=b=c", "=x", "bad!=y", "k=v v", "-", "x/y/z=1", `long=${"v".repeat(64)}`];
 const selectors = ["tier=front", "app=web", "tier in (front,back)", "!tier", "tier notin (front)", "rank", "a in"];
 
-type Maker = (pick: Pick, nodes: readonly string[]) => string[];
+type Maker = (pick: Pick) => string[];
 
 const dryRun = (pick: Pick): string[] =>
   pick([[], [], [], ["--dry-run=client"], ["--dry-run=server"], ["--dry-run=x"]]);
@@ -182,4 +187,87 @@ const makers: readonly Maker[] = [
     pick(["yaml", "json", "name"]),
   ],
   (pick) => ["get", pick(types), ...pick([[], [pick(names)]]), "-o", "name"],
+  (pick) => [
+    "scale",
+    pick(["deploy", "rs", "svc"]),
+    ...some(pick, names),
+    `--replicas=${pick(["0", "2", "3", "-1", "x"])}`,
+    ...pick([[], [], ["--current-replicas=1"], ["--resource-version=1"]]),
+    ...dryRun(pick),
+    ...output(pick),
+  ],
+  (pick) => [
+    "rollout",
+    pick(["pause", "resume", "restart", "undo", "history", "foo"]),
+    ...pick([["deploy", pick(names)], [`svc/${pick(names)}`], ["deploy"], []]),
+  ],
+  (pick) => [
+    "set",
+    "image",
+    pick(["deploy", "po", "svc"]),
+    pick(names),
+    ...some(pick, ["nginx=a:1", "*=b", "x=c", "nginx="]),
+    ...dryRun(pick),
+  ],
+  (pick) => [
+    "set",
+    "env",
+    pick(["deploy", "po"]),
+    pick(names),
+    ...some(pick, ["A=1", "B=2", "A-", "C=", "x"]),
+    ...pick([[], [], ["--list"], ["--overwrite=false"], ["-c", "x*"]]),
+  ],
+  (pick) => [
+    "set",
+    ...pick([
+      ["selector", "svc", pick(names), pick(["a=b", "a", "tier=front,app=web"])],
+      ["sa", "deploy", pick(names), "robot"],
+    ]),
+    ...dryRun(pick),
+    ...output(pick),
+  ],
+  (pick) => [pick(["cordon", "uncordon"]), ...some(pick, [...nodes, "nosuch"]), ...dryRun(pick)],
+  (pick) => ["drain", ...some(pick, nodes), ...pick([[], ["--dry-run=client"], ["--dry-run=server"]])],
+  (pick) => [
+    "taint",
+    pick(["node", "nodes", "svc"]),
+    ...some(pick, nodes),
+    ...some(pick, ["a=b:NoSchedule", "a=c:NoSchedule", "a:NoExecute", "a-", "a:NoSchedule-", "b-", "x:Bad", "a=b"]),
+    ...pick([[], [], ["--overwrite"]]),
+    ...dryRun(pick),
+  ],
+  (pick) => [
+    "wait",
+    ...pick([["svc", pick(names)], [`cm/${pick(names)}`], ["svc", "--all"], []]),
+    ...pick([
+      ["--for=delete"],
+      ["--for=condition=Ready"],
+      ["--for=jsonpath={.spec.type}=ClusterIP"],
+      ["--for=jsonpath={.metadata.name}"],
+      ["--for=create"],
+      ["--for=x"],
+      [],
+    ]),
+    pick(["--timeout=0", "--timeout=100ms"]),
+    ...output(pick),
+  ],
+  (pick) => [
+    "patch",
+    pick(["svc", "cm", "deploy"]),
+    pick(names),
+    ...pick([
+      ["-p", '{"metadata":{"labels":{"p":"1"}}}'],
+      ["--type=merge", "-p", '{"metadata":{"labels":null}}'],
+      ["--type=json", "-p", '[{"op":"add","path":"/metadata/labels","value":{"j":"1"}}]'],
+      ["-p", "{"],
+      [],
+    ]),
+    ...dryRun(pick),
+    ...output(pick),
+  ],
+  (pick) => [pick(["foo", "creat", "lable", "delet", "gte", "rm"]), pick(types)],
+  (pick) => [
+    pick(["get", "delete", "label", "scale", "create"]),
+    pick(["--foo", "-x", "--selector", "--dry-run=", "-o"]),
+  ],
 ];

@@ -6,7 +6,7 @@ import { dryRunFlag } from "../../flags/global-flags.ts";
 import type { ResourceInfo } from "../../resources/find-resources.ts";
 import type { Session } from "../../session.ts";
 import type { Command, CommandRun } from "../command.ts";
-import { readNodes } from "./node-arguments.ts";
+import { checkNodes, readNodes } from "./node-arguments.ts";
 
 const flags: readonly Flag[] = [dryRunFlag, { name: "selector", short: "l", kind: "string" }];
 
@@ -27,8 +27,9 @@ export const uncordon: Command = {
 };
 
 function mark(call: CommandRun, isCordoned: boolean): void {
+  checkNodes(call, `${isCordoned ? "cordon" : "uncordon"} NODE`);
   const dryRun = readDryRun(call.flags);
-  const nodes = readNodes(call, `${isCordoned ? "cordon" : "uncordon"} NODE`);
+  const nodes = readNodes(call);
   cordonNodes(call.session, nodes, isCordoned, dryRun);
 }
 

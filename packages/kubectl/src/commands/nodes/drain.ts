@@ -8,7 +8,7 @@ import { dryRunFlag } from "../../flags/global-flags.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { Deadline } from "../wait/deadline.ts";
 import { cordonNodes } from "./cordon.ts";
-import { readNodes } from "./node-arguments.ts";
+import { checkNodes, readNodes } from "./node-arguments.ts";
 import { podsToDrain } from "./pods-to-drain.ts";
 
 const flags: readonly Flag[] = [
@@ -30,8 +30,9 @@ export const drain: Command = { name: "drain", short: "Drain node in preparation
 
 function run(call: CommandRun): void {
   const { flags: given, session } = call;
+  checkNodes(call, "drain NODE");
   const dryRun = readDryRun(given);
-  const nodes = readNodes(call, "drain NODE");
+  const nodes = readNodes(call);
   cordonNodes(session, nodes, true, dryRun);
   const failed: { readonly name: string; readonly reason: Error }[] = [];
   for (const { name } of nodes) {

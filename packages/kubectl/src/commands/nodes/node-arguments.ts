@@ -2,13 +2,16 @@ import { failure, usageError } from "../../command-error.ts";
 import { findResources, type ResourceInfo } from "../../resources/find-resources.ts";
 import type { CommandRun } from "../command.ts";
 
-/** The nodes that a command names or selects (pkg/cmd/drain/drain.go, Complete). @throws CommandError at the first missing one */
-export function readNodes(call: CommandRun, usage: string): ResourceInfo[] {
-  const { args, flags, path, session } = call;
+/** @throws CommandError when no nodes are named nor selected, or both */
+export function checkNodes({ args, flags, path }: CommandRun, usage: string): void {
   if (args.length === 0 && !flags.has("selector")) throw usageError(path, `USAGE: ${usage} [flags]`);
   if (args.length > 0 && flags.text("selector") !== "") {
     throw usageError(path, "error: cannot specify both a node name and a --selector option");
   }
+}
+
+/** The nodes that a command names or selects (pkg/cmd/drain/drain.go, Complete). @throws CommandError at the first missing one */
+export function readNodes({ args, flags, session }: CommandRun): ResourceInfo[] {
   const words = args.length === 0 ? ["nodes"] : args.map((name) => (name.includes("/") ? name : `nodes/${name}`));
   const infos: ResourceInfo[] = [];
   const errors = findResources({ session, flags, args: words, objects: "lazy" }).visitAll((info) => {

@@ -92,12 +92,21 @@ function readVariables(words: readonly string[], prefix: string): Variables {
   return { set: set.map((one) => ({ ...one, name: prefix + one.name })), removed };
 }
 
-/** Words for names: `*` stands for anything (pkg/cmd/set/helper.go, selectString). */
+/** A name as `-c` selects it: `*` stands for anything, though in no regular way (pkg/cmd/set/helper.go, selectString). */
 function selects(flags: FlagValues, { name }: ContainerFields): boolean {
   const pattern = flags.text("containers");
   if (pattern === "*") return true;
-  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
-  return new RegExp(`^${escaped}$`).test(name);
+  if (!pattern.includes("*")) return name === pattern;
+  const parts = pattern.split("*");
+  let from = 0;
+  for (const [i, part] of parts.entries()) {
+    if (part === "") continue;
+    const next = name.slice(from).indexOf(part);
+    const isLast = i === parts.length - 1;
+    if (next < from || (i === 0 && from !== 0) || (isLast && name.length !== part.length + next)) return false;
+    from = next;
+  }
+  return true;
 }
 
 function changed(object: PlainObject, variables: Variables, { flags: given, session }: CommandRun): PlainObject {
