@@ -71,6 +71,7 @@ export function subresourcesOf({ kind, info }: ServedKind): SubresourceInfo[] {
 function describedBelow(name: Subresource, kind: Kind): Omit<SubresourceInfo, "name"> {
   const own = { group: "", version: "", kind, verbs: ["get", "patch", "update"] };
   if (name === "scale") return { ...own, group: "autoscaling", version: "v1", kind: "Scale" };
+  if (name === "eviction") return { group: "policy", version: "v1", kind: "Eviction", verbs: ["create"] };
   return name === "finalize" ? { ...own, verbs: ["update"] } : own;
 }
 

@@ -501,6 +501,8 @@ export const schemaTable: Readonly<Record<string, string>> = {
     '{"type":"object","properties":{"cidrs":{"type":"array","items":{"type":"string"},"x-kubernetes-list-type":"atomic"}}}',
   "io.k8s.api.networking.v1.ServiceCIDRStatus":
     '{"type":"object","properties":{"conditions":{"type":"array","items":{"$ref":"#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.Condition"},"x-kubernetes-list-map-keys":["type"],"x-kubernetes-list-type":"map","x-kubernetes-patch-merge-key":"type","x-kubernetes-patch-strategy":"merge"}}}',
+  "io.k8s.api.policy.v1.Eviction":
+    '{"type":"object","properties":{"apiVersion":{"type":"string"},"deleteOptions":{"allOf":[{"$ref":"#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"}]},"kind":{"type":"string"},"metadata":{"default":{},"allOf":[{"$ref":"#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}]}},"x-kubernetes-group-version-kind":[{"group":"policy","kind":"Eviction","version":"v1"}]}',
   "io.k8s.apimachinery.pkg.api.resource.Quantity": '{"oneOf":[{"type":"string"},{"type":"number"}]}',
   "io.k8s.apimachinery.pkg.apis.meta.v1.Condition":
     '{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"lastTransitionTime":{"allOf":[{"$ref":"#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.Time"}]},"message":{"type":"string","default":""},"observedGeneration":{"type":"integer","format":"int64"},"reason":{"type":"string","default":""},"status":{"type":"string","default":""},"type":{"type":"string","default":""}}}',

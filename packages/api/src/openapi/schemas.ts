@@ -10,6 +10,7 @@ export const metaSchemas = {
 } as const;
 
 const scaleSchema = "io.k8s.api.autoscaling.v1.Scale";
+const evictionSchema = "io.k8s.api.policy.v1.Eviction";
 
 /** The schema of a kind: `io.k8s.api.apps.v1.Deployment`; undefined for one that the table does not have. */
 export function schemaId(group: string, version: string, kind: string): string | undefined {
@@ -24,6 +25,7 @@ export function schemasOf(groupVersion: string): Readonly<Record<string, PlainOb
   for (const { kind, info } of served) {
     for (const name of [kind, `${kind}List`]) open.push(schemaId(group, version, name) ?? "");
     if (info.subresources.includes("scale")) open.push(scaleSchema);
+    if (info.subresources.includes("eviction")) open.push(evictionSchema);
   }
   const found = new Map<string, PlainObject>();
   for (let id = open.pop(); id !== undefined; id = open.pop()) {

@@ -3,6 +3,7 @@ import type { Labels } from "../model/object-meta.ts";
 import type { Deployment, PodTemplateSpec, ReplicaSet } from "../model/pod.ts";
 import { ownerGroup } from "./cluster-index.ts";
 import type { ControlLoop } from "./control-loop.ts";
+import { deploymentConditions } from "./deployment-conditions.ts";
 import { annotationsOfNew, sizeAnnotations, syncRevision } from "./deployment-revision.ts";
 import { controllerOf, controllerReferenceTo } from "./ownership.ts";
 import { isPodReady } from "./pod-conditions.ts";
@@ -183,6 +184,7 @@ function writeStatus(loop: ControlLoop, deployment: Deployment): void {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     // Go leaves zero counts out of the JSON.
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+    conditions: deploymentConditions(deployment, current, counts, loop.context.clock.nowMs),
   };
   if (!sameJson(deployment.status ?? {}, status)) loop.put({ ...deployment, status });
 }

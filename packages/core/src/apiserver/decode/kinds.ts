@@ -1,7 +1,7 @@
 import type { Kind } from "../../model/api-object.ts";
 
 /** What a resource has below it: `services/web/status`. */
-export type Subresource = "status" | "scale" | "finalize";
+export type Subresource = "status" | "scale" | "finalize" | "eviction";
 
 /** How the API server knows a kind. */
 export interface KindInfo {
@@ -72,7 +72,7 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
     struct: "core.Pod",
     shortNames: ["po"],
     categories: ["all"],
-    subresources: ["status"],
+    subresources: ["eviction", "status"],
   }),
   Service: described("Service", "v1", "services", {
     struct: "core.Service",

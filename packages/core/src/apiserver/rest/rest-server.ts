@@ -7,6 +7,7 @@ import { formed, readAnswerForm } from "./answer-form.ts";
 import { removeCollection } from "./delete-collection.ts";
 import { readDeleteOptions } from "./delete-options.ts";
 import { type Removed, removeObject } from "./delete-verb.ts";
+import { readEviction } from "./eviction.ts";
 import { readListOptions } from "./list-options.ts";
 import { listObjects, revisionComplaint } from "./list-verb.ts";
 import { bodyOf } from "./object-body.ts";
@@ -59,13 +60,14 @@ export class RestServer {
       case "GET":
         return isCollection ? this.#collection(route, request) : this.#show(route, request);
       case "POST":
+        if (route.subresource === "eviction") return this.#evict(route, request);
         if (!isCollection || (route.info.namespaced && route.namespace === undefined)) throw methodNotAllowed();
         return this.#create(route, request);
       case "PUT":
-        if (isCollection) throw methodNotAllowed();
+        if (isCollection || route.subresource === "eviction") throw methodNotAllowed();
         return this.#replace(route, request);
       case "PATCH":
-        if (isCollection || route.subresource === "finalize") throw methodNotAllowed();
+        if (isCollection || isWriteOnly(route)) throw methodNotAllowed();
         return this.#patch(route, request);
       case "DELETE":
         if (route.subresource !== undefined) throw methodNotAllowed();
@@ -76,7 +78,7 @@ export class RestServer {
   }
 
   #show(route: ResourceRoute, request: RestRequest): RestAnswer {
-    if (route.subresource === "finalize") throw methodNotAllowed();
+    if (isWriteOnly(route)) throw methodNotAllowed();
     const form = readAnswerForm(request);
     const complaint = revisionComplaint(request.query.get("resourceVersion") ?? "");
     if (complaint !== undefined) throw new StatusError("Unknown", complaint);
@@ -120,6 +122,15 @@ export class RestServer {
     return this.#finish(removeObject(state, route, options, clock), options.dryRun, route);
   }
 
+  /** Nothing keeps a Pod from being evicted: there are no PodDisruptionBudgets. */
+  #evict(route: ResourceRoute, request: RestRequest): RestAnswer {
+    const options = readEviction(request, route);
+    const { state, clock } = this.#store;
+    const { state: after, changes } = removeObject(state, route, options, clock);
+    if (!options.dryRun && changes.length > 0) this.#store.commit(after, changes);
+    return jsonAnswer(201, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 });
+  }
+
   #removeAll(route: ResourceRoute, request: RestRequest): RestAnswer {
     const removed = removeCollection(this.#store, route, request);
     return this.#finish(removed, removed.options.dryRun, route);
@@ -146,6 +157,11 @@ export class RestServer {
     if (!dryRun && changes.length > 0) this.#store.commit(state, changes);
     return jsonAnswer(200, body, deprecation(route));
   }
+}
+
+/** Below an object, and nothing to be looked at. */
+function isWriteOnly({ subresource }: ResourceRoute): boolean {
+  return subresource === "finalize" || subresource === "eviction";
 }
 
 /** What was not stored has no revision of its own. */

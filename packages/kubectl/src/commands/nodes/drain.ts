@@ -77,7 +77,15 @@ function empty(call: CommandRun, node: string, dryRun: DryRun): void {
     }
   }
   if (dryRun === "none") for (const pod of going) awaitEnd(call, pod, deadline, byEviction ? "evicted" : "deleted");
-  if (failed.length > 0) throw bracketed(failed);
+  if (failed.length === 0) return;
+  const reason = bracketed(failed);
+  const pending = podsToDrain(session, node, given).pods;
+  if (pending.length > 0) {
+    const text = reason.message.replace(/^error: /, "");
+    session.complain(`There are pending pods in node ${JSON.stringify(node)} when an error occurred: ${text}`);
+    for (const { metadata } of pending) session.complain(`pod/${metadata.name}`);
+  }
+  throw reason;
 }
 
 /** Several errors as one text (apimachinery, utilerrors.Aggregate). */
