@@ -32,11 +32,12 @@ function followsNonzeroDigits(text: readonly string[], at: number): boolean {
   return false;
 }
 
-function digitsFrom(text: readonly string[], at: number, start: number): { value: number; end: number } {
-  let value = start;
+/** In 64 bits, beyond which Go's numbers begin again from below. */
+function digitsFrom(text: readonly string[], at: number, start: number): { value: bigint; end: number } {
   let end = at;
-  for (; end < text.length && /\p{Nd}/u.test(text[end]!); end++) value = value * 10 + Number(text[end]);
-  return { value, end };
+  while (end < text.length && /\d/.test(text[end]!)) end++;
+  const digits = text.slice(at, end).join("");
+  return { value: BigInt.asIntN(64, BigInt(`${start}${digits}`)), end };
 }
 
 function isLetter(char: string): boolean {

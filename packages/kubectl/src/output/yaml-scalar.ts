@@ -5,7 +5,7 @@ export type ScalarStyle = "plain" | "single" | "double" | "literal";
 const words = new Set(
   (
     "y Y yes Yes YES true True TRUE on On ON n N no No NO false False FALSE off Off OFF " +
-    "~ null Null NULL .nan .NaN .NAN .inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF <<"
+    "~ null Null NULL .nan .NaN .NAN .inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF"
   ).split(" "),
 );
 
@@ -29,7 +29,8 @@ export function readsAsText(text: string): boolean {
 
 function isNumber(text: string): boolean {
   if (/^[-+]?(?:0|[1-9]\d*|0[oO]?[0-7]+|0[xX][\da-fA-F]+|0[bB][01]+)$/.test(text)) return fits64Bits(text);
-  return /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/.test(text);
+  // What no float can hold is a text.
+  return /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/.test(text) && Number.isFinite(Number(text));
 }
 
 /** Larger integers are taken for floats where they are decimal. */
@@ -78,9 +79,9 @@ function hasIndicator(text: string): boolean {
   return (
     /^(?:---|\.\.\.)/.test(text) ||
     /^[#,[\]{}&*!|>'"%@`]/.test(text) ||
-    /^[-?:](?:[\s\0]|$)/.test(text) ||
+    /^[-?:](?:[ \t\r\n\u0085\u2028\u2029\0]|$)/.test(text) ||
     /.:(?:[ \t\n\r\u0085\u2028\u2029]|$)/su.test(text) ||
-    /[\s\0]#/.test(text)
+    /[ \t\r\n\u0085\u2028\u2029\0]#/.test(text)
   );
 }
 
@@ -97,10 +98,6 @@ function isPrintable(code: number): boolean {
     (code >= 0xa0 && code <= 0xd7ff) ||
     (code >= 0xe000 && code <= 0xfffd && code !== 0xfeff)
   );
-}
-
-export function singleQuoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 const escapes: ReadonlyMap<number, string> = new Map([
@@ -121,28 +118,16 @@ const escapes: ReadonlyMap<number, string> = new Map([
   [0x2029, "P"],
 ]);
 
-export function doubleQuoted(text: string): string {
-  let quoted = "";
-  for (const char of text) {
-    const code = char.codePointAt(0)!;
-    const isBreak = code === 0x0a || code === 0x0d || code === 0x85 || code === 0x2028 || code === 0x2029;
-    if (isPrintable(code) && !isBreak && code !== 0x22 && code !== 0x5c) quoted += char;
-    else quoted += `\\${escapes.get(code) ?? hexEscape(code)}`;
-  }
-  return `"${quoted}"`;
+/** A character as a double quoted text has it; `all` when none may stand as it is. */
+export function escaped(char: string, all: boolean): string {
+  const code = char.codePointAt(0)!;
+  const isBreak = code === 0x0a || code === 0x0d || code === 0x85 || code === 0x2028 || code === 0x2029;
+  if (!all && isPrintable(code) && !isBreak && code !== 0x22 && code !== 0x5c) return char;
+  return `\\${escapes.get(code) ?? hexEscape(code)}`;
 }
 
 function hexEscape(code: number): string {
   const hex = code.toString(16).toUpperCase();
   if (code <= 0xff) return `x${hex.padStart(2, "0")}`;
   return code <= 0xffff ? `u${hex.padStart(4, "0")}` : `U${hex.padStart(8, "0")}`;
-}
-
-/** `|` and the lines below it, without the last line end. */
-export function literalBlock(text: string, indent: number): string {
-  const hint = /^[ \n]/.test(text) ? "2" : "";
-  const chomp = !text.endsWith("\n") ? "-" : text === "\n" || text.endsWith("\n\n") ? "+" : "";
-  const lines = (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
-  const indented = lines.map((line) => (line === "" ? "" : " ".repeat(indent) + line));
-  return [`|${hint}${chomp}`, ...indented].join("\n");
 }
