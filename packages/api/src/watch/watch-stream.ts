@@ -32,7 +32,7 @@ export function watchStream(watch: RestWatch, surroundings: WatchSurroundings): 
 }
 
 class WatchLines {
-  readonly #watch: RestWatch;
+  #watch: RestWatch | undefined;
   readonly #surroundings: WatchSurroundings;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #pending: Uint8Array[] = [];
@@ -49,12 +49,12 @@ class WatchLines {
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#controller = controller;
-    const unwatch = this.#watch.start((event) => this.#take(event));
+    const unwatch = this.#watch!.start((event) => this.#take(event));
     // What there was already is no lag.
     this.#limitBytes = lagLimitBytes + this.#pendingBytes;
     if (this.#isEnding) unwatch();
     else this.#unwatch = unwatch;
-    this.#after(this.#watch.timeoutSeconds ?? longestSeconds, () => this.#endInTime());
+    this.#after(this.#watch!.timeoutSeconds ?? longestSeconds, () => this.#endInTime());
     this.#after(bookmarkSeconds, () => this.#bookmark());
   }
 
@@ -68,6 +68,8 @@ class WatchLines {
     this.#unwatch?.();
     this.#unwatch = undefined;
     this.#controller = undefined;
+    // What the clock still has to do holds on to this object.
+    this.#watch = undefined;
     this.#pending = [];
     this.#pendingBytes = 0;
   }
@@ -107,14 +109,14 @@ class WatchLines {
 
   /** A client that begins again then has little to hear twice. */
   #bookmark(): void {
-    const event = this.#watch.bookmark();
+    const event = this.#watch?.bookmark();
     if (event === undefined) return;
     this.#take(event);
     this.#after(bookmarkSeconds, () => this.#bookmark());
   }
 
   #endInTime(): void {
-    const event = this.#watch.bookmark();
+    const event = this.#watch?.bookmark();
     if (event !== undefined) this.#take(event);
     this.#end();
   }

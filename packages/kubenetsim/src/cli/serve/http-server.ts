@@ -27,7 +27,10 @@ const maxConnections = 4096;
 /** A request must have come whole by then. */
 const requestTimeoutMs = 60_000;
 
-/** Serves a cluster's API server over HTTP, and lets the cluster live in real time. Rejects when it cannot listen there. */
+/**
+ * Serves a cluster's API server over HTTP, and lets the cluster live in real time: after each round of its controllers nodes
+ * begin anew, without connections and counters. Rejects when it cannot listen there.
+ */
 export function serveCluster(lab: Cluster, { host, port, report = fail }: ServeOptions): Promise<RunningServer> {
   const time = new RealTime(lab, report);
   const handle = createApiHandler({

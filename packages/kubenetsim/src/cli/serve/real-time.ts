@@ -7,8 +7,6 @@ const tickMs = 50;
 const settleMs = 10;
 /** Events of watches go out at once, and those that follow within this time together. */
 const gatherMs = 20;
-/** What nodes have seen is let go of after so many rounds of the controllers: nobody looks at nodes here. */
-const keptRounds = 100;
 
 /** Lets a cluster's clock go with the machine's, and its controllers work soon after each write. */
 export class RealTime {
@@ -21,7 +19,6 @@ export class RealTime {
   #ranMs = 0;
   #beganMs = 0;
   #settledRevision = -1;
-  #rounds = 0;
 
   /** @param report told of what the controllers fail with; the server goes on */
   constructor(lab: Cluster, report: (problem: unknown) => void) {
@@ -74,8 +71,8 @@ export class RealTime {
   #settle(): void {
     this.#attempt(() => this.#lab.settle());
     this.#settledRevision = this.#lab.state.revision;
-    this.#rounds++;
-    if (this.#rounds % keptRounds === 0) this.#lab.restore(this.#lab.snapshot());
+    // Nobody looks at nodes here: what they have seen is let go of.
+    this.#lab.restore(this.#lab.snapshot());
   }
 
   #attempt(work: () => void): void {
