@@ -1,8 +1,8 @@
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
 import type { RestAnswer } from "@kubenetsim/core/apiserver/rest/request";
 import { readRoute } from "@kubenetsim/core/apiserver/rest/route";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import { yamlProblem } from "@kubenetsim/kubectl/resources/yaml-problem";
 import { jsonText } from "../answer/json-text.ts";
 import { badRequest, unknownFormat, unknownPatch } from "../answer/refusal.ts";
 import { decodeEnvelope } from "../protobuf/decode-envelope.ts";
