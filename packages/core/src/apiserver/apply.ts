@@ -126,6 +126,7 @@ class Apply {
     try {
       setDefaults(draft);
       keepSystemFields(draft, before);
+      keepRevisions(draft, before);
       return acceptObject(this.#state, draft, before, this.#context.random);
     } catch (reason) {
       if (reason instanceof Refusal) throw refusedBy(reason, document, object);
@@ -164,6 +165,14 @@ class Apply {
     this.#state = state;
     this.#changes.push(change);
   }
+}
+
+/** What the Deployment controller notes on its objects stays: kubectl apply takes away only what it gave. */
+function keepRevisions(draft: Draft<ApiObject>, before: ApiObject | undefined): void {
+  const notes = Object.entries(before?.metadata.annotations ?? {}).filter(([key]) =>
+    key.startsWith("deployment.kubernetes.io/"),
+  );
+  if (notes.length > 0) draft.metadata.annotations = { ...Object.fromEntries(notes), ...draft.metadata.annotations };
 }
 
 function refusedBy(refusal: Refusal, document: ManifestDocument, object: ApiObject): Error {
