@@ -1,0 +1,9 @@
+export {
+  type DnsMessage,
+  type Edns,
+  type HeaderFlags,
+  type Question,
+  queryFor,
+  replyTo,
+} from "./message/dns-message.ts";
+export type { DnsName, ResourceRecord } from "./message/resource-record.ts";

@@ -1,0 +1,103 @@
+import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Random } from "@kubenetsim/core/runtime/random";
+import type { Directive, ServerBlock, ServerKey } from "../corefile/corefile.ts";
+import type { DnsMessage, Question } from "../message/dns-message.ts";
+import type { Rcode } from "../message/rcode.ts";
+import type { DnsName } from "../message/resource-record.ts";
+
+export type DnsTransport = "udp" | "tcp";
+
+/** A query on its way through the plugins of a server block. */
+export interface DnsRequest {
+  /** As it came, or as a plugin before has rewritten it. */
+  readonly message: DnsMessage;
+  readonly question: Question;
+  /** The question's name in lower case. */
+  readonly name: DnsName;
+  /** The zone of the server block that it fell into. */
+  readonly zone: DnsName;
+  readonly transport: DnsTransport;
+  /** Where it came from, as the server's socket says: behind a masquerade the node's address. */
+  readonly client: string;
+  readonly clientPort: number;
+  /** Milliseconds of the virtual clock. */
+  readonly nowMs: number;
+  /** Where plugins say why they did what they did; nobody asks for it on the hot path. */
+  readonly steps?: DnsStep[] | undefined;
+}
+
+/** What one plugin did with a query, for people to read. */
+export interface DnsStep {
+  readonly plugin: string;
+  readonly text: string;
+  /** The API objects behind it: `Service default/web`. */
+  readonly objects?: readonly string[];
+}
+
+/**
+ * What a plugin's handler did. As in CoreDNS it either writes a message, and then `rcode` is of no more account than that it is
+ * told to the plugins before; or it writes none, and then the server makes one of the code (plugin.ClientWrite).
+ */
+export interface DnsReply {
+  readonly message?: DnsMessage | undefined;
+  readonly rcode: Rcode;
+  /** What the log says of it: `plugin/forward: no next plugin found`. */
+  readonly error?: string | undefined;
+}
+
+/** Answers a query, or passes it on to the next one. */
+export type DnsHandler = (request: DnsRequest) => DnsReply;
+
+/**
+ * A plugin of one server block, set up: `handle` wraps what comes after it. State that a plugin keeps (a cache, records) is
+ * its own; `update` tells it of changed objects, `nextChange` and other needs of time go by `nowMs` of the requests.
+ */
+export interface RunningPlugin {
+  /** Undefined for a plugin that handles no queries (`errors` does, `ready` does not). */
+  readonly handle?: (next: DnsHandler) => DnsHandler;
+  readonly update?: (changes: readonly Change[], state: ClusterState, nowMs: number) => void;
+}
+
+/** What a server and its plugins are started with. */
+export interface ServerSurroundings {
+  /** The objects as the server's watches have seen them; undefined as long as none has been answered. */
+  readonly state: ClusterState | undefined;
+  readonly nowMs: number;
+  readonly random: Random;
+  /** The server's own addresses, without those of loopback: those of its Pod. */
+  readonly addresses: readonly string[];
+  /** The text of a file that the server can read: `/etc/resolv.conf`, `/etc/hosts`, a zone. Undefined where there is none. */
+  readonly readFile: (path: string) => string | undefined;
+  /** Asks another server. Undefined where nothing answers; within how long is the plugin's affair. */
+  readonly exchange: (address: string, port: number, transport: DnsTransport, query: DnsMessage) => Exchange;
+  /** A line of the server's log. */
+  readonly log: (line: string) => void;
+}
+
+/** How asking another server went. */
+export type Exchange =
+  | { readonly kind: "answered"; readonly message: DnsMessage; readonly tookMs: number }
+  | { readonly kind: "refused" | "timeout"; readonly tookMs: number };
+
+/** What a plugin's setup gets to see. */
+export interface PluginSetup {
+  /** All of its lines in the block: most plugins allow one. */
+  readonly directives: readonly Directive[];
+  readonly key: ServerKey;
+  readonly block: ServerBlock;
+  readonly surroundings: ServerSurroundings;
+  /** Asks the whole server itself, as plugins do to follow a CNAME (plugin/pkg/upstream). */
+  readonly askSelf: DnsHandler;
+  /** Another plugin of the same block that is set up already or later, by its interface: autopath asks kubernetes. */
+  readonly sibling: (plugin: string) => unknown;
+}
+
+/**
+ * A plugin by its name in the Corefile.
+ *
+ * @throws ParseError for a directive that the real setup refuses, in its words; UnsupportedError for an option that is not modelled.
+ */
+export interface PluginDefinition {
+  readonly name: string;
+  readonly setup: (setup: PluginSetup) => RunningPlugin;
+}
