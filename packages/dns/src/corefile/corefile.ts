@@ -1,8 +1,9 @@
 import type { SourcePosition } from "@kubenetsim/core/runtime/errors";
 
-/** A word of a Corefile. */
+/** A word of a Corefile. Quotes around it are gone. */
 export interface CorefileWord {
   readonly text: string;
+  /** Where it begins. */
   readonly position: SourcePosition;
 }
 
@@ -16,6 +17,8 @@ export interface Directive {
   readonly args: readonly CorefileWord[];
   /** Undefined where no braces stand. */
   readonly block?: readonly Directive[] | undefined;
+  /** All of its words, the name and the braces with them: what a `Dispenser` goes through. */
+  readonly words: readonly CorefileWord[];
 }
 
 /** Where a server block answers: `cluster.local:53`, `dns://.:1053`, `10.0.0.0/24`. */

@@ -44,3 +44,37 @@ export function isInZone(name: DnsName, zone: DnsName): boolean {
   if (start < 1 || !name.endsWith(zone) || name[start - 1] !== ".") return false;
   return isFullyQualified(name.slice(0, start));
 }
+
+/**
+ * True for a text that can be a name, with or without the dot at its end: labels of 1 to 63 bytes, 255 in all with their lengths
+ * (miekg/dns, IsDomainName).
+ */
+export function isDomainName(text: string): boolean {
+  if (text === "") return false;
+  const name = fullyQualified(text);
+  if (name === ".") return true;
+  let total = 0;
+  let length = 0;
+  for (let index = 0; index < name.length; index++) {
+    const char = name[index]!;
+    if (char === ".") {
+      if (length === 0 || length > 63) return false;
+      total += 1 + length;
+      length = 0;
+      continue;
+    }
+    length += char === "\\" ? 1 : utf8Length(char.charCodeAt(0));
+    if (char === "\\") index += isDecimalEscape(name, index + 1) ? 3 : 1;
+  }
+  return length === 0 && total <= 256;
+}
+
+function isDecimalEscape(text: string, index: number): boolean {
+  return /^[0-9]{3}/.test(text.slice(index, index + 3));
+}
+
+/** Bytes of a UTF-16 unit; two of a pair make four. */
+function utf8Length(unit: number): number {
+  if (unit < 0x80) return 1;
+  return unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
+}

@@ -1,6 +1,7 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import type { Directive, ServerBlock, ServerKey } from "../corefile/corefile.ts";
+import type { Dispenser } from "../corefile/dispenser.ts";
 import type { DnsMessage, Question } from "../message/dns-message.ts";
 import type { Rcode } from "../message/rcode.ts";
 import type { DnsName } from "../message/resource-record.ts";
@@ -56,6 +57,8 @@ export interface RunningPlugin {
   /** Undefined for a plugin that handles no queries (`errors` does, `ready` does not). */
   readonly handle?: (next: DnsHandler) => DnsHandler;
   readonly update?: (changes: readonly Change[], state: ClusterState, nowMs: number) => void;
+  /** What other plugins of the block ask it for (`PluginSetup.sibling`), and the server for its own settings. */
+  readonly offers?: unknown;
 }
 
 /** What a server and its plugins are started with. */
@@ -88,8 +91,15 @@ export interface PluginSetup {
   readonly surroundings: ServerSurroundings;
   /** Asks the whole server itself, as plugins do to follow a CNAME (plugin/pkg/upstream). */
   readonly askSelf: DnsHandler;
-  /** Another plugin of the same block that is set up already or later, by its interface: autopath asks kubernetes. */
+  /**
+   * What another plugin of the same block offers: autopath asks kubernetes. Undefined where the block has none; ask it while
+   * handling a query, when all are set up.
+   */
   readonly sibling: (plugin: string) => unknown;
+  /** The zones of the block: what a plugin is for that names none itself (plugin.OriginsFromArgsOrServerBlock). */
+  readonly zones: readonly DnsName[];
+  /** The words of its lines, as the real setup goes through them. */
+  readonly words: () => Dispenser;
 }
 
 /**

@@ -1,0 +1,130 @@
+import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Corefile } from "../corefile/corefile.ts";
+import { type DnsMessage, replyTo } from "../message/dns-message.ts";
+import { isInZone, lowerName } from "../message/dns-name.ts";
+import type { Rcode } from "../message/rcode.ts";
+import type { DnsName } from "../message/resource-record.ts";
+import type { DnsReply, DnsRequest, DnsStep, DnsTransport, ServerSurroundings } from "../plugins/plugin.ts";
+import { type PluginTable, pluginTable } from "../plugins/plugin-table.ts";
+import { refusalOf } from "./accept-message.ts";
+import { withEdnsOf } from "./edns-reply.ts";
+import { type Listener, listenersOf, type ServedZone } from "./listeners.ts";
+import type { RunningBlock } from "./running-block.ts";
+import { setUp } from "./set-up.ts";
+
+/** How a query came to the server. */
+export interface QueryArrival {
+  /** Whom it came from, as the server's socket says. */
+  readonly client: string;
+  readonly clientPort: number;
+  readonly transport: DnsTransport;
+  /** The server's port that it came to. */
+  readonly port: number;
+  /** The server's address that it came to; left out where all are alike. */
+  readonly address?: string;
+  /** Milliseconds of the virtual clock. */
+  readonly nowMs: number;
+  /** Filled with what the plugins say of their doing. */
+  readonly steps?: DnsStep[];
+}
+
+/** Codes that a handler leaves to the server to write (plugin.ClientWrite). */
+const writtenByServer: ReadonlySet<Rcode> = new Set<Rcode>(["SERVFAIL", "REFUSED", "FORMERR", "NOTIMP"]);
+
+/**
+ * A CoreDNS process: the server blocks of a Corefile with their plugins, caches and records (core/dnsserver/server.go).
+ *
+ * @example
+ * const server = DnsServer.start(parseCorefile(text), surroundings);
+ * server.answer(queryFor(1, "web.default.svc.cluster.local.", "A"), { client: "10.244.1.9", clientPort: 40000, transport: "udp", port: 53, nowMs: 0 });
+ */
+export class DnsServer {
+  /** Where it listens for DNS, over UDP and TCP alike. */
+  readonly listeners: readonly Listener[];
+  readonly #blocks: readonly RunningBlock[];
+
+  private constructor(corefile: Corefile, surroundings: ServerSurroundings, plugins: PluginTable) {
+    const listenerOf = (index: number): Listener =>
+      this.listeners.find(({ zones }) => zones.some(({ block }) => block === this.#blocks[index]))!;
+    this.#blocks = setUp(corefile, {
+      plugins,
+      surroundings,
+      askSelf: (index) => (request) => serve(listenerOf(index), request),
+    });
+    this.listeners = listenersOf(this.#blocks);
+  }
+
+  /**
+   * Sets up all plugins. `plugins` are those that there are, by name: all that are modelled where it is left out.
+   *
+   * @throws ParseError for what the real setup refuses, in its words; UnsupportedError for plugins and options that are not modelled
+   */
+  static start(corefile: Corefile, surroundings: ServerSurroundings, plugins: PluginTable = pluginTable): DnsServer {
+    return new DnsServer(corefile, surroundings, plugins);
+  }
+
+  /** The ports that it answers DNS on, each once. */
+  get ports(): readonly number[] {
+    return [...new Set(this.listeners.map(({ port }) => port))];
+  }
+
+  /** The answer as it is sent. Undefined where nothing is, and where nothing listens. */
+  answer(message: DnsMessage, arrival: QueryArrival): DnsMessage | undefined {
+    const listener = this.#listenerAt(arrival);
+    if (listener === undefined) return undefined;
+    const refusal = refusalOf(message);
+    if (refusal !== undefined) return refusal === "ignore" ? undefined : refusal;
+    const { client, clientPort, transport, nowMs, steps } = arrival;
+    const question = message.questions[0]!;
+    const name = lowerName(question.name);
+    return serve(listener, { message, question, name, zone: ".", transport, client, clientPort, nowMs, steps }).message;
+  }
+
+  /** Tells the plugins of changed objects. */
+  update(changes: readonly Change[], state: ClusterState, nowMs: number): void {
+    for (const { plugins } of this.#blocks)
+      for (const plugin of plugins.values()) plugin.update?.(changes, state, nowMs);
+  }
+
+  /** A socket that is bound to the address comes before one that takes all. */
+  #listenerAt({ port, address }: QueryArrival): Listener | undefined {
+    const there = this.listeners.filter((listener) => listener.port === port);
+    if (address === undefined) return there[0];
+    return there.find((listener) => listener.address === address) ?? there.find((listener) => listener.address === "");
+  }
+}
+
+/** What the server does with a query that has been taken (Server.ServeDNS). */
+function serve(listener: Listener, request: DnsRequest): DnsReply {
+  const { message, question } = request;
+  if (question.class !== "IN" && !listener.otherClasses) return errorReply(message, "REFUSED");
+  if (message.edns !== undefined && message.edns.version !== 0) return badVersion(message);
+  const served = blockFor(listener, request.name, question.type === "DS");
+  if (served?.block.chain === undefined) {
+    request.steps?.push({
+      plugin: "server",
+      text: `no server block of port ${listener.port} is for this name: REFUSED`,
+    });
+    return errorReply(message, "REFUSED");
+  }
+  const reply = served.block.chain({ ...request, zone: served.zone });
+  if (reply.message !== undefined) return { ...reply, message: withEdnsOf(message, reply.message) };
+  return writtenByServer.has(reply.rcode) ? { ...reply, ...errorReply(message, reply.rcode) } : reply;
+}
+
+/** The longest zone that the name is in. A DS record lies in the parent's zone, so that the shortest but the root has it. */
+function blockFor({ zones }: Listener, name: DnsName, parents: boolean): ServedZone | undefined {
+  if (!parents) return zones.find(({ zone }) => isInZone(name, zone));
+  const matching = zones.filter(({ zone }) => isInZone(name, zone));
+  return matching.findLast(({ zone }) => zone !== ".") ?? matching[0];
+}
+
+function errorReply(message: DnsMessage, rcode: Rcode): DnsReply {
+  return { rcode, message: withEdnsOf(message, replyTo(message, rcode)) };
+}
+
+/** plugin/pkg/edns, Version. */
+function badVersion(message: DnsMessage): DnsReply {
+  const edns = { udpSize: 0, version: 0, do: false, options: [] };
+  return { rcode: "BADVERS", message: { ...replyTo(message, "BADVERS"), edns } };
+}
