@@ -4,10 +4,10 @@ import { type DnsMessage, replyTo } from "../message/dns-message.ts";
 import { isInZone, lowerName } from "../message/dns-name.ts";
 import type { Rcode } from "../message/rcode.ts";
 import type { DnsName } from "../message/resource-record.ts";
-import type { DnsReply, DnsRequest, DnsStep, DnsTransport, ServerSurroundings } from "../plugins/plugin.ts";
+import type { DnsRequest, DnsStep, DnsTransport, ServerSurroundings } from "../plugins/plugin.ts";
 import { type PluginTable, pluginTable } from "../plugins/plugin-table.ts";
+import { type FittedReply, fitReply } from "../wire/fit-reply.ts";
 import { refusalOf } from "./accept-message.ts";
-import { withEdnsOf } from "./edns-reply.ts";
 import { type Listener, listenersOf, type ServedZone } from "./listeners.ts";
 import type { RunningBlock } from "./running-block.ts";
 import { setUp } from "./set-up.ts";
@@ -49,7 +49,10 @@ export class DnsServer {
     this.#blocks = setUp(corefile, {
       plugins,
       surroundings,
-      askSelf: (index) => (request) => serve(listenerOf(index), request),
+      askSelf: (index) => (request) => {
+        const message = serve(listenerOf(index), request)?.message;
+        return { message, rcode: message?.rcode ?? "NOERROR" };
+      },
     });
     this.listeners = listenersOf(this.#blocks);
   }
@@ -70,14 +73,19 @@ export class DnsServer {
 
   /** The answer as it is sent. Undefined where nothing is, and where nothing listens. */
   answer(message: DnsMessage, arrival: QueryArrival): DnsMessage | undefined {
+    return this.respond(message, arrival)?.message;
+  }
+
+  /** The answer, and whether names are compressed where it is sent. */
+  respond(message: DnsMessage, arrival: QueryArrival): FittedReply | undefined {
     const listener = this.#listenerAt(arrival);
     if (listener === undefined) return undefined;
     const refusal = refusalOf(message);
-    if (refusal !== undefined) return refusal === "ignore" ? undefined : refusal;
+    if (refusal !== undefined) return refusal === "ignore" ? undefined : uncompressed(refusal);
     const { client, clientPort, transport, nowMs, steps } = arrival;
     const question = message.questions[0]!;
     const name = lowerName(question.name);
-    return serve(listener, { message, question, name, zone: ".", transport, client, clientPort, nowMs, steps }).message;
+    return serve(listener, { message, question, name, zone: ".", transport, client, clientPort, nowMs, steps });
   }
 
   /** Tells the plugins of changed objects. */
@@ -95,9 +103,9 @@ export class DnsServer {
 }
 
 /** What the server does with a query that has been taken (Server.ServeDNS). */
-function serve(listener: Listener, request: DnsRequest): DnsReply {
+function serve(listener: Listener, request: DnsRequest): FittedReply | undefined {
   const { message, question } = request;
-  if (question.class !== "IN" && !listener.otherClasses) return errorReply(message, "REFUSED");
+  if (question.class !== "IN" && !listener.otherClasses) return errorReply(request, "REFUSED");
   if (message.edns !== undefined && message.edns.version !== 0) return badVersion(message);
   const served = blockFor(listener, request.name, question.type === "DS");
   if (served?.block.chain === undefined) {
@@ -105,11 +113,11 @@ function serve(listener: Listener, request: DnsRequest): DnsReply {
       plugin: "server",
       text: `no server block of port ${listener.port} is for this name: REFUSED`,
     });
-    return errorReply(message, "REFUSED");
+    return errorReply(request, "REFUSED");
   }
   const reply = served.block.chain({ ...request, zone: served.zone });
-  if (reply.message !== undefined) return { ...reply, message: withEdnsOf(message, reply.message) };
-  return writtenByServer.has(reply.rcode) ? { ...reply, ...errorReply(message, reply.rcode) } : reply;
+  if (reply.message !== undefined) return fitReply(message, reply.message, request);
+  return writtenByServer.has(reply.rcode) ? errorReply(request, reply.rcode) : undefined;
 }
 
 /** The longest zone that the name is in. A DS record lies in the parent's zone, so that the shortest but the root has it. */
@@ -119,12 +127,16 @@ function blockFor({ zones }: Listener, name: DnsName, parents: boolean): ServedZ
   return matching.findLast(({ zone }) => zone !== ".") ?? matching[0];
 }
 
-function errorReply(message: DnsMessage, rcode: Rcode): DnsReply {
-  return { rcode, message: withEdnsOf(message, replyTo(message, rcode)) };
+function errorReply(request: DnsRequest, rcode: Rcode): FittedReply {
+  return fitReply(request.message, replyTo(request.message, rcode), request);
 }
 
 /** plugin/pkg/edns, Version. */
-function badVersion(message: DnsMessage): DnsReply {
+function badVersion(message: DnsMessage): FittedReply {
   const edns = { udpSize: 0, version: 0, do: false, options: [] };
-  return { rcode: "BADVERS", message: { ...replyTo(message, "BADVERS"), edns } };
+  return uncompressed({ ...replyTo(message, "BADVERS"), edns });
+}
+
+function uncompressed(message: DnsMessage): FittedReply {
+  return { message, compress: false };
 }
