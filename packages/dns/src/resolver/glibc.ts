@@ -1,0 +1,264 @@
+import type { IpAddress } from "@kubenetsim/core/net/address";
+import type { DnsMessage } from "../message/dns-message.ts";
+import { isFullyQualified } from "../message/dns-name.ts";
+import type { Rcode } from "../message/rcode.ts";
+import type { RecordType } from "../message/record-type.ts";
+import type { DnsName } from "../message/resource-record.ts";
+import type { Exchange } from "../plugins/plugin.ts";
+import { addressesOf } from "./answer-addresses.ts";
+import type { QueryLog } from "./query-log.ts";
+import type { LookupError } from "./resolution.ts";
+import type { ResolvConf } from "./resolv-conf.ts";
+
+/** What a search has found. */
+export type Found =
+  | { readonly kind: "found"; readonly name: DnsName; readonly addresses: readonly IpAddress[] }
+  | { readonly kind: "failed"; readonly error: LookupError };
+
+/** Names of netdb.h, with what getaddrinfo makes of them. */
+const lookupErrors = {
+  HOST_NOT_FOUND: "EAI_NONAME",
+  NO_DATA: "EAI_NODATA",
+  TRY_AGAIN: "EAI_AGAIN",
+  NO_RECOVERY: "EAI_FAIL",
+} as const satisfies Record<string, LookupError>;
+
+type HostError = keyof typeof lookupErrors;
+
+/** How asking for one full name went. */
+type Asked =
+  | { readonly kind: "found"; readonly addresses: readonly IpAddress[] }
+  | {
+      readonly kind: "failed";
+      readonly error: HostError;
+      /** No server was reached at all. */
+      readonly noServer?: boolean;
+      /** Servers that answered said only that they had failed. */
+      readonly serverFailure?: boolean;
+    };
+
+/** Whether the second query waits for the first one's answer, and whether it gets a socket of its own. */
+interface SingleRequest {
+  single: boolean;
+  reopen: boolean;
+}
+
+/** What is asked for, and how; `mode` may change on the way. */
+interface Lookup {
+  readonly types: readonly RecordType[];
+  readonly conf: ResolvConf;
+  readonly log: QueryLog;
+  readonly mode: SingleRequest;
+}
+
+/**
+ * How glibc searches (resolv/res_query.c, __res_context_search). A name with enough dots is tried as it is first; then with
+ * each domain of the search list; then as it is, if that was not tried. NODATA and SERVFAIL do not end the search.
+ */
+export function searchAsGlibc(name: string, types: readonly RecordType[], conf: ResolvConf, log: QueryLog): Found {
+  const single = conf.flags.has("single-request");
+  const reopen = conf.flags.has("single-request-reopen");
+  const lookup: Lookup = { types, conf, log, mode: { single, reopen } };
+  const ask = (full: string): Asked => askServers(full, lookup);
+  const found = (full: string, asked: Asked & { kind: "found" }): Found => ({
+    kind: "found",
+    name: full,
+    addresses: asked.addresses,
+  });
+  const failed = (error: HostError): Found => ({ kind: "failed", error: lookupErrors[error] });
+  const dots = name.split(".").length - 1;
+  const asIs = isFullyQualified(name) ? name : `${name}.`;
+
+  let firstError: HostError | undefined;
+  if (dots >= conf.ndots || isFullyQualified(name)) {
+    const asked = ask(asIs);
+    if (asked.kind === "found") return found(asIs, asked);
+    if (isFullyQualified(name)) return failed(asked.error);
+    firstError = asked.error;
+  }
+
+  let gotNoData = false;
+  let gotServerFailure = false;
+  let lastError: HostError = "HOST_NOT_FOUND";
+  let isRootSearched = false;
+  for (const domain of conf.search) {
+    const bare = domain.replace(/^\./, "");
+    isRootSearched ||= bare === "";
+    const full = bare === "" ? asIs : `${name}.${bare}${isFullyQualified(bare) ? "" : "."}`;
+    const asked = ask(full);
+    if (asked.kind === "found") return found(full, asked);
+    if (asked.noServer === true) return failed("TRY_AGAIN");
+    lastError = asked.error;
+    gotNoData ||= asked.error === "NO_DATA";
+    if (asked.error === "TRY_AGAIN" && asked.serverFailure === true) gotServerFailure = true;
+    else if (asked.error !== "NO_DATA" && asked.error !== "HOST_NOT_FOUND") break;
+  }
+
+  const mayBeTopLevel = dots > 0 || conf.search.length === 0 || !conf.flags.has("no-tld-query");
+  if (mayBeTopLevel && firstError === undefined && !isRootSearched) {
+    const asked = ask(asIs);
+    if (asked.kind === "found") return found(asIs, asked);
+    lastError = asked.error;
+  }
+  if (firstError !== undefined) return failed(firstError);
+  if (gotNoData) return failed("NO_DATA");
+  return failed(gotServerFailure ? "TRY_AGAIN" : lastError);
+}
+
+/** How glibc takes what the servers said (__res_context_query). */
+function askServers(name: DnsName, lookup: Lookup): Asked {
+  const sent = sendToServers(name, lookup);
+  if (sent.kind === "failed") {
+    return {
+      kind: "failed",
+      error: "TRY_AGAIN",
+      noServer: sent.noServer,
+      serverFailure: sent.lastRcode === "SERVFAIL",
+    };
+  }
+  const addresses = sent.replies.flatMap(addressesOf);
+  if (sent.replies.some(({ rcode, answers }) => rcode === "NOERROR" && answers.length > 0)) {
+    return addresses.length > 0 ? { kind: "found", addresses } : { kind: "failed", error: "NO_DATA" };
+  }
+  const rcode = sent.replies.find((reply) => reply.rcode !== "NOERROR")?.rcode ?? "NOERROR";
+  return { kind: "failed", error: errorOf(rcode) };
+}
+
+function errorOf(rcode: Rcode): HostError {
+  if (rcode === "NXDOMAIN") return "HOST_NOT_FOUND";
+  if (rcode === "SERVFAIL") return "TRY_AGAIN";
+  return rcode === "NOERROR" ? "NO_DATA" : "NO_RECOVERY";
+}
+
+/** How sending to all servers went. */
+type Sent =
+  | { readonly kind: "answered"; readonly replies: readonly DnsMessage[] }
+  | { readonly kind: "failed"; readonly noServer: boolean; readonly lastRcode: Rcode | undefined };
+
+/** How going to one server went; `next` goes to the next one. */
+type Tried =
+  | { readonly kind: "answered"; readonly replies: readonly DnsMessage[] }
+  | { readonly kind: "truncated" }
+  | { readonly kind: "next"; readonly wasReached: boolean; readonly rcode?: Rcode | undefined };
+
+/**
+ * Server by server, as often as `attempts` says (resolv/res_send.c, __res_context_send). A truncated answer is asked for
+ * again over TCP; once TCP is used, each server is tried once.
+ */
+function sendToServers(name: DnsName, { types, conf, log, mode }: Lookup): Sent {
+  const messages = types.map((type) => log.message(name, type));
+  let overTcp = conf.flags.has("use-vc");
+  let wasReached = false;
+  let lastRcode: Rcode | undefined;
+  for (let attempt = 0; attempt < conf.attempts; attempt++) {
+    for (const [place, server] of conf.nameservers.entries()) {
+      let tried: Tried = overTcp
+        ? askOverTcp(server, messages, conf, log)
+        : askOverUdp(server, messages, waitMs(conf, place), mode, log);
+      if (tried.kind === "truncated") {
+        overTcp = true;
+        wasReached = true;
+        tried = askOverTcp(server, messages, conf, log);
+      }
+      if (overTcp) attempt = conf.attempts;
+      if (tried.kind === "answered") return tried;
+      if (tried.kind === "next") {
+        wasReached ||= tried.wasReached;
+        lastRcode = tried.rcode ?? lastRcode;
+      }
+    }
+  }
+  return { kind: "failed", noServer: !wasReached && !overTcp, lastRcode };
+}
+
+/** Later servers get more time: the timeout doubles and is shared among them. */
+function waitMs({ timeoutMs, nameservers }: ResolvConf, place: number): number {
+  const seconds = (timeoutMs / 1000) * 2 ** place;
+  return Math.max(1, Math.floor(place > 0 ? seconds / nameservers.length : seconds)) * 1000;
+}
+
+/**
+ * Both queries at once from one socket (send_dg). Where only one is answered, glibc takes the server for a broken one and asks
+ * again one after the other, and then from two sockets; it goes on like that for the rest of the look-up.
+ */
+function askOverUdp(
+  server: IpAddress,
+  messages: readonly DnsMessage[],
+  wait: number,
+  mode: SingleRequest,
+  log: QueryLog,
+): Tried {
+  for (;;) {
+    const outcomes = sendDatagrams(server, messages, wait, mode, log);
+    const tried = judge(outcomes) ?? (mode.reopen ? { kind: "answered", replies: repliesOf(outcomes) } : undefined);
+    if (tried !== undefined) return tried;
+    if (mode.single) mode.reopen = true;
+    else mode.single = true;
+  }
+}
+
+function repliesOf(outcomes: readonly Exchange[]): DnsMessage[] {
+  return outcomes.flatMap((outcome) => (outcome.kind === "answered" ? outcome.message : []));
+}
+
+function sendDatagrams(
+  server: IpAddress,
+  messages: readonly DnsMessage[],
+  wait: number,
+  { single, reopen }: SingleRequest,
+  log: QueryLog,
+): Exchange[] {
+  let socket = log.openSocket();
+  const outcomes: Exchange[] = [];
+  let longest = 0;
+  for (const [index, message] of messages.entries()) {
+    if (index > 0 && reopen) socket = log.openSocket();
+    const outcome = log.ask({ server, transport: "udp", socket, message }, wait);
+    outcomes.push(outcome);
+    if (single || reopen) {
+      log.nowMs += outcome.tookMs;
+      if (outcome.kind !== "answered" || isRejection(outcome.message) || outcome.message.flags.tc) break;
+    } else longest = Math.max(longest, outcome.tookMs);
+  }
+  log.nowMs += longest;
+  return outcomes;
+}
+
+/** What the answers of one server mean, in their order. Undefined where one is there and one is missing. */
+function judge(outcomes: readonly Exchange[]): Tried | undefined {
+  const replies: DnsMessage[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.kind === "refused") return { kind: "next", wasReached: false };
+    if (outcome.kind !== "answered") continue;
+    const { message } = outcome;
+    if (isRejection(message)) {
+      return replies.length > 0
+        ? { kind: "answered", replies }
+        : { kind: "next", wasReached: true, rcode: message.rcode };
+    }
+    if (message.flags.tc) return { kind: "truncated" };
+    replies.push(message);
+  }
+  if (replies.length === outcomes.length) return { kind: "answered", replies };
+  return replies.length === 0 ? { kind: "next", wasReached: true } : undefined;
+}
+
+/** Answers after which glibc asks the next server: refusals, and empty ones of servers that know nothing of the zone. */
+function isRejection({ rcode, flags, answers, additionals, edns }: DnsMessage): boolean {
+  if (rcode === "SERVFAIL" || rcode === "NOTIMP" || rcode === "REFUSED") return true;
+  const isEmpty = answers.length === 0 && additionals.length === 0 && edns === undefined;
+  return rcode === "NOERROR" && isEmpty && !flags.aa && !flags.ra;
+}
+
+/** Both queries over one connection (send_vc). */
+function askOverTcp(server: IpAddress, messages: readonly DnsMessage[], conf: ResolvConf, log: QueryLog): Tried {
+  const socket = log.openSocket();
+  const replies: DnsMessage[] = [];
+  for (const message of messages) {
+    const outcome = log.ask({ server, transport: "tcp", socket, message }, conf.timeoutMs);
+    log.nowMs += outcome.tookMs;
+    if (outcome.kind !== "answered") return { kind: "next", wasReached: true };
+    replies.push(outcome.message);
+  }
+  return { kind: "answered", replies };
+}
