@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 const documents = {
   api_v1: ["Namespace", "Node", "Pod", "Service", "ConfigMap", "Endpoints", "Secret", "Event", "ServiceAccount"],
-  apis_apps_v1: ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"],
+  apis_apps_v1: ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "ControllerRevision"],
   "apis_discovery.k8s.io_v1": ["EndpointSlice"],
   "apis_events.k8s.io_v1": ["Event"],
   "apis_networking.k8s.io_v1": ["Ingress", "IngressClass", "ServiceCIDR"],
@@ -25,6 +25,7 @@ for (const [name, roots] of Object.entries(documents)) {
     (id) => always.includes(id) || isRoot(components.schemas[id], roots),
   );
   if (name.endsWith("apps_v1")) todo.push("io.k8s.api.autoscaling.v1.Scale");
+  if (name === "api_v1") todo.push("io.k8s.api.policy.v1.Eviction");
   while (todo.length > 0) {
     const id = todo.pop();
     if (table.has(id)) continue;

@@ -87,7 +87,7 @@ func main() {
 	for _, root := range []any{
 		corev1.Namespace{}, corev1.Node{}, corev1.Pod{}, corev1.Service{}, corev1.ConfigMap{}, corev1.Endpoints{},
 		corev1.Secret{}, corev1.Event{}, corev1.ServiceAccount{}, corev1.Binding{},
-		appsv1.Deployment{}, appsv1.ReplicaSet{}, appsv1.StatefulSet{}, appsv1.DaemonSet{},
+		appsv1.Deployment{}, appsv1.ReplicaSet{}, appsv1.StatefulSet{}, appsv1.DaemonSet{}, appsv1.ControllerRevision{},
 		discoveryv1.EndpointSlice{}, eventsv1.Event{},
 		networkingv1.Ingress{}, networkingv1.IngressClass{}, networkingv1.ServiceCIDR{},
 		autoscalingv1.Scale{}, policyv1.Eviction{}, metav1.DeleteOptions{},

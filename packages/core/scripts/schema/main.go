@@ -116,7 +116,7 @@ func main() {
 
 func readTypes() {
 	roots := []any{corev1.Namespace{}, corev1.Node{}, corev1.Pod{}, corev1.Service{}, corev1.ConfigMap{}, corev1.Endpoints{}, appsv1.Deployment{},
-		appsv1.ReplicaSet{}, discoveryv1.EndpointSlice{}, networkingv1.ServiceCIDR{},
+		appsv1.ReplicaSet{}, appsv1.StatefulSet{}, appsv1.DaemonSet{}, appsv1.ControllerRevision{}, corev1.ServiceAccount{}, corev1.Event{}, discoveryv1.EndpointSlice{}, networkingv1.ServiceCIDR{},
 		networkingv1.Ingress{}, networkingv1.IngressClass{}, corev1.Secret{}}
 	for _, root := range roots {
 		expression(reflect.TypeOf(root))

@@ -61,6 +61,8 @@ const countedKinds: ReadonlySet<Kind> = new Set([
   "Pod",
   "Deployment",
   "ReplicaSet",
+  "StatefulSet",
+  "DaemonSet",
   "EndpointSlice",
   "Ingress",
   "IngressClass",

@@ -1,5 +1,7 @@
 import type { Kind, KindMap } from "../model/api-object.ts";
 import { configMapRules } from "./kinds/config-map.ts";
+import { controllerRevisionRules } from "./kinds/controller-revision.ts";
+import { daemonSetRules } from "./kinds/daemon-set.ts";
 import { endpointSliceRules } from "./kinds/endpoint-slice.ts";
 import { endpointsRules } from "./kinds/endpoints.ts";
 import { ingressRules } from "./kinds/ingress.ts";
@@ -10,6 +12,7 @@ import { podRules } from "./kinds/pod.ts";
 import type { KindRules } from "./kinds/rules.ts";
 import { secretRules } from "./kinds/secret.ts";
 import { serviceCidrRules } from "./kinds/service-cidr.ts";
+import { statefulSetRules } from "./kinds/stateful-set.ts";
 import { deploymentRules, replicaSetRules } from "./kinds/workload.ts";
 import { serviceRules } from "./service/service-rules.ts";
 
@@ -23,6 +26,9 @@ export const kindRules: { readonly [K in Kind]: KindRules<KindMap[K]> } = {
   EndpointSlice: endpointSliceRules,
   Deployment: deploymentRules,
   ReplicaSet: replicaSetRules,
+  StatefulSet: statefulSetRules,
+  DaemonSet: daemonSetRules,
+  ControllerRevision: controllerRevisionRules,
   ConfigMap: configMapRules,
   ServiceCIDR: serviceCidrRules,
   Ingress: ingressRules,

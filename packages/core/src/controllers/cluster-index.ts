@@ -1,8 +1,11 @@
 import type { Change, ClusterState } from "../apiserver/cluster-state.ts";
 import { type ApiObject, type ObjectKey, objectKey } from "../model/api-object.ts";
+import type { DaemonSet } from "../model/daemon-set.ts";
 import type { EndpointSlice } from "../model/endpoint-slice.ts";
+import type { LabelSelector } from "../model/label-selector.ts";
 import type { Pod, ReplicaSet } from "../model/pod.ts";
 import type { Service } from "../model/service.ts";
+import type { StatefulSet } from "../model/stateful-set.ts";
 import { serviceNameLabel } from "./endpoint-slice/slice-labels.ts";
 import { wantsTopologyHints } from "./endpoint-slice/traffic-hints.ts";
 import { GroupIndex } from "./group-index.ts";
@@ -11,6 +14,14 @@ import { controllerOf, ownerOf } from "./ownership.ts";
 import { podAddresses } from "./pod-conditions.ts";
 import { SelectorIndex } from "./selector-index.ts";
 
+/** Kinds whose controllers make Pods by themselves. */
+export const podOwnerKinds = ["ReplicaSet", "StatefulSet", "DaemonSet"] as const;
+export type PodOwnerKind = (typeof podOwnerKinds)[number];
+
+type Workload = Pick<ReplicaSet | StatefulSet | DaemonSet, "metadata"> & {
+  readonly spec: { readonly selector: LabelSelector };
+};
+
 /**
  * What the controllers look up: a mutable shadow of the state, derived from it alone. It follows the state change by
  * change, and could at any time be built anew.
@@ -18,10 +29,16 @@ import { SelectorIndex } from "./selector-index.ts";
 export class ClusterIndex {
   readonly podsByLabel: LabelIndex = new LabelIndex();
   readonly servicesBySelector: SelectorIndex = new SelectorIndex();
-  readonly replicaSetsBySelector: SelectorIndex = new SelectorIndex();
+  /** What makes Pods, by its selector, for Pods that nobody owns. */
+  readonly workloadsBySelector: Readonly<Record<PodOwnerKind, SelectorIndex>> = {
+    ReplicaSet: new SelectorIndex(),
+    StatefulSet: new SelectorIndex(),
+    DaemonSet: new SelectorIndex(),
+  };
   /** Pods and ReplicaSets by `Kind/namespace/name` of their controller; Pods without one by `/namespace`. */
   readonly podsByController: GroupIndex = new GroupIndex();
   readonly replicaSetsByController: GroupIndex = new GroupIndex();
+  readonly revisionsByController: GroupIndex = new GroupIndex();
   readonly slicesByService: GroupIndex = new GroupIndex();
   /** Pods by the name of their node, `` where they have none. */
   readonly podsByNode: GroupIndex = new GroupIndex();
@@ -36,6 +53,10 @@ export class ClusterIndex {
     const index = new ClusterIndex();
     for (const pod of state.tables.Pod.values()) index.#addPod(pod);
     for (const replicaSet of state.tables.ReplicaSet.values()) index.#addReplicaSet(replicaSet);
+    for (const kind of ["StatefulSet", "DaemonSet"] as const) {
+      for (const workload of state.tables[kind].values()) index.#addWorkload(kind, workload);
+    }
+    for (const revision of state.tables.ControllerRevision.values()) index.#addRevision(revision);
     for (const service of state.tables.Service.values()) index.#addService(service);
     for (const slice of state.tables.EndpointSlice.values()) index.#addSlice(slice);
     for (const table of Object.values(state.tables)) {
@@ -58,6 +79,15 @@ export class ClusterIndex {
       case "ReplicaSet":
         if (before !== undefined) this.#removeReplicaSet(before as ReplicaSet);
         if (after !== undefined) this.#addReplicaSet(after as ReplicaSet);
+        return;
+      case "StatefulSet":
+      case "DaemonSet":
+        if (before !== undefined) this.workloadsBySelector[kind].delete(objectKey(before));
+        if (after !== undefined) this.#addWorkload(kind, after as StatefulSet | DaemonSet);
+        return;
+      case "ControllerRevision":
+        if (before !== undefined) this.revisionsByController.remove(controllerGroup(before), objectKey(before));
+        if (after !== undefined) this.#addRevision(after);
         return;
       case "Service":
         if (before !== undefined) this.#removeService(before as Service);
@@ -108,14 +138,22 @@ export class ClusterIndex {
 
   #addReplicaSet(replicaSet: ReplicaSet): void {
     const key = objectKey(replicaSet);
-    this.replicaSetsBySelector.set(key, replicaSet.metadata.namespace ?? "", replicaSet.spec.selector);
+    this.#addWorkload("ReplicaSet", replicaSet);
     this.replicaSetsByController.add(controllerGroup(replicaSet), key);
   }
 
   #removeReplicaSet(replicaSet: ReplicaSet): void {
     const key = objectKey(replicaSet);
-    this.replicaSetsBySelector.delete(key);
+    this.workloadsBySelector.ReplicaSet.delete(key);
     this.replicaSetsByController.remove(controllerGroup(replicaSet), key);
+  }
+
+  #addWorkload(kind: PodOwnerKind, { metadata, spec }: Workload): void {
+    this.workloadsBySelector[kind].set(objectKey({ metadata }), metadata.namespace ?? "", spec.selector);
+  }
+
+  #addRevision(revision: ApiObject): void {
+    this.revisionsByController.add(controllerGroup(revision), objectKey(revision));
   }
 
   #addService(service: Service): void {
@@ -159,7 +197,7 @@ export function orphanGroup(namespace: string | undefined): string {
   return `/${namespace ?? ""}`;
 }
 
-function controllerGroup(object: Pod | ReplicaSet): string {
+function controllerGroup(object: ApiObject): string {
   const { namespace } = object.metadata;
   const reference = controllerOf(object);
   return reference === undefined

@@ -22,6 +22,8 @@ export interface ControllerSettings {
 export const controllerNames = [
   "deployment",
   "replicaset",
+  "statefulset",
+  "daemonset",
   "scheduler",
   "kubelet",
   "endpoints",

@@ -1,15 +1,17 @@
 import { type ObjectKey, objectKey } from "../model/api-object.ts";
 import type { Labels } from "../model/object-meta.ts";
 import type { Deployment, PodTemplateSpec, ReplicaSet } from "../model/pod.ts";
+import { podsOf } from "./adopt-pods.ts";
 import { ownerGroup } from "./cluster-index.ts";
 import type { ControlLoop } from "./control-loop.ts";
 import { deploymentConditions } from "./deployment-conditions.ts";
 import { annotationsOfNew, sizeAnnotations, syncRevision } from "./deployment-revision.ts";
 import { controllerOf, controllerReferenceTo } from "./ownership.ts";
 import { isPodReady } from "./pod-conditions.ts";
-import { activePods, ownedPods } from "./replica-set.ts";
+import { activePods } from "./replica-set.ts";
 import { newReplicas, oldReplicas, type RolloutLimits, type RolloutPart, rolloutLimits } from "./rollout.ts";
 import { sameJson } from "./same-json.ts";
+import { withCounts } from "./status-counts.ts";
 import { templateHash } from "./template-hash.ts";
 
 export const templateHashLabel = "pod-template-hash";
@@ -62,7 +64,7 @@ function recreate(
   old: readonly ReplicaSet[],
 ): void {
   for (const replicaSet of old) scale(loop, deployment, replicaSet, 0);
-  if (old.some((replicaSet) => ownedPods(loop, replicaSet).length > 0)) return;
+  if (old.some((replicaSet) => podsOf(loop, replicaSet).length > 0)) return;
   const replicas = deployment.spec.replicas ?? 1;
   if (current === undefined) createReplicaSet(loop, deployment, replicas, old);
   else scale(loop, deployment, current, replicas);
@@ -180,17 +182,11 @@ function writeStatus(loop: ControlLoop, deployment: Deployment): void {
   };
   const { generation } = deployment.metadata;
   const status = {
-    ...withoutCounts(deployment.status ?? {}, counts),
+    ...withCounts(deployment.status ?? {}, counts),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
-    // Go leaves zero counts out of the JSON.
-    ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     conditions: deploymentConditions(deployment, current, counts, loop.context.clock.nowMs),
   };
   if (!sameJson(deployment.status ?? {}, status)) loop.put({ ...deployment, status });
-}
-
-function withoutCounts(status: Readonly<Record<string, unknown>>, counts: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(status).filter(([field]) => !(field in counts)));
 }
 
 function birthOf(replicaSet: ReplicaSet): string {

@@ -1,20 +1,22 @@
-import { podFromTemplate } from "../apiserver/kinds/pod-defaults.ts";
-import { type ObjectKey, objectKey } from "../model/api-object.ts";
+import type { ObjectKey } from "../model/api-object.ts";
 import { matchesLabels } from "../model/label-selector.ts";
 import type { Pod, ReplicaSet } from "../model/pod.ts";
-import { orphanGroup, ownerGroup } from "./cluster-index.ts";
+import { adoptPods, podsOf } from "./adopt-pods.ts";
+import { ownerGroup } from "./cluster-index.ts";
 import type { ControlLoop } from "./control-loop.ts";
 import { inDeletionOrder } from "./deletion-order.ts";
 import { generatedName } from "./generated-name.ts";
-import { controllerOf, controllerReferenceTo } from "./ownership.ts";
+import { controllerOf } from "./ownership.ts";
 import { isPodReady, isPodTerminal, isPodTerminating } from "./pod-conditions.ts";
 import { sameJson } from "./same-json.ts";
+import { withCounts } from "./status-counts.ts";
+import { podMaker } from "./template-pod.ts";
 
 /** Makes or takes away Pods until there are `spec.replicas`, and writes the status. */
 export function syncReplicaSet(loop: ControlLoop, key: ObjectKey): void {
   const replicaSet = loop.state.tables.ReplicaSet.get(key);
   if (replicaSet === undefined || replicaSet.metadata.deletionTimestamp !== undefined) return;
-  adoptOrphans(loop, replicaSet);
+  adoptPods(loop, replicaSet);
   const active = activePods(loop, replicaSet);
   const missing = (replicaSet.spec.replicas ?? 1) - active.length;
   if (missing > 0) createPods(loop, replicaSet, missing);
@@ -24,29 +26,7 @@ export function syncReplicaSet(loop: ControlLoop, key: ObjectKey): void {
 
 /** The Pods that count: neither ended nor on their way out. */
 export function activePods(loop: ControlLoop, replicaSet: ReplicaSet): readonly Pod[] {
-  return ownedPods(loop, replicaSet).filter((pod) => !isPodTerminal(pod) && !isPodTerminating(pod));
-}
-
-export function ownedPods(loop: ControlLoop, replicaSet: ReplicaSet): readonly Pod[] {
-  const keys = loop.index.podsByController.members(ownerGroup("ReplicaSet", objectKey(replicaSet)));
-  return [...keys].map((key) => loop.state.tables.Pod.get(key)!);
-}
-
-function adoptOrphans(loop: ControlLoop, replicaSet: ReplicaSet): void {
-  const { namespace } = replicaSet.metadata;
-  const { matchLabels = {} } = replicaSet.spec.selector;
-  const orphans = loop.index.podsByController.members(orphanGroup(namespace));
-  const candidates =
-    Object.keys(matchLabels).length > 0
-      ? loop.index.podsByLabel.matching(namespace ?? "", matchLabels).filter((key) => orphans.has(key))
-      : [...orphans];
-  for (const key of candidates) {
-    const pod = loop.state.tables.Pod.get(key)!;
-    if (isPodTerminating(pod) || isPodTerminal(pod)) continue;
-    if (!matchesLabels(replicaSet.spec.selector, pod.metadata.labels)) continue;
-    const ownerReferences = [...(pod.metadata.ownerReferences ?? []), controllerReferenceTo(replicaSet)];
-    loop.put({ ...pod, metadata: { ...pod.metadata, ownerReferences } });
-  }
+  return podsOf(loop, replicaSet).filter((pod) => !isPodTerminal(pod) && !isPodTerminating(pod));
 }
 
 function createPods(loop: ControlLoop, replicaSet: ReplicaSet, count: number): void {
@@ -54,24 +34,11 @@ function createPods(loop: ControlLoop, replicaSet: ReplicaSet, count: number): v
   if (template === undefined) return;
   const { name, namespace } = replicaSet.metadata;
   const random = loop.context.random.fork(`replicaset/${namespace}/${name}/${loop.state.revision}`);
-  const generateName = `${name}-`;
-  const { labels, annotations } = template.metadata ?? {};
-  const made = podFromTemplate(template.spec);
+  const podNamed = podMaker(replicaSet, template);
   for (let i = 0; i < count; i++) {
-    loop.put({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: {
-        name: generatedName(generateName, random, (taken) => loop.state.tables.Pod.has(`${namespace}/${taken}`)),
-        generateName,
-        generation: 1,
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(labels === undefined ? {} : { labels }),
-        ...(annotations === undefined ? {} : { annotations }),
-        ownerReferences: [controllerReferenceTo(replicaSet)],
-      },
-      ...made,
-    });
+    loop.put(
+      podNamed(generatedName(`${name}-`, random, (taken) => loop.state.tables.Pod.has(`${namespace}/${taken}`))),
+    );
   }
 }
 
@@ -99,11 +66,6 @@ function writeStatus(loop: ControlLoop, replicaSet: ReplicaSet): void {
     readyReplicas: ready,
     availableReplicas: ready,
   };
-  const status = { ...replicaSet.status, ...withoutZeros(counts), replicas: active.length };
+  const status = { ...withCounts(replicaSet.status ?? {}, counts), replicas: active.length };
   if (!sameJson(replicaSet.status, status)) loop.put({ ...replicaSet, status });
-}
-
-/** Go leaves zero counts out of the JSON; an undefined field takes an old count away. */
-function withoutZeros(counts: Readonly<Record<string, number>>): Record<string, number | undefined> {
-  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count === 0 ? undefined : count]));
 }

@@ -1,11 +1,11 @@
 import type { Change } from "../apiserver/cluster-state.ts";
-import { type ObjectKey, objectKey } from "../model/api-object.ts";
+import { type ApiObject, type ObjectKey, objectKey } from "../model/api-object.ts";
 import type { EndpointSlice } from "../model/endpoint-slice.ts";
 import type { Endpoints } from "../model/endpoints.ts";
 import type { Node } from "../model/node.ts";
 import type { Deployment, Pod, ReplicaSet } from "../model/pod.ts";
 import type { Service } from "../model/service.ts";
-import { sliceServiceKey } from "./cluster-index.ts";
+import { type PodOwnerKind, podOwnerKinds, sliceServiceKey } from "./cluster-index.ts";
 import type { ControlLoop } from "./control-loop.ts";
 import { removeSlicesOf } from "./endpoint-slice/endpoint-slice-controller.ts";
 import { managedByLabel, sameLabels } from "./endpoint-slice/slice-labels.ts";
@@ -32,6 +32,15 @@ export function requeue(change: Change, loop: ControlLoop): void {
       return;
     case "ReplicaSet":
       afterReplicaSet(loop, change.before as ReplicaSet | undefined, change.after as ReplicaSet | undefined);
+      return;
+    case "StatefulSet":
+      if (change.after !== undefined) loop.enqueue("statefulset", change.key);
+      return;
+    case "DaemonSet":
+      if (change.after !== undefined) loop.enqueue("daemonset", change.key);
+      return;
+    case "ControllerRevision":
+      afterRevision(loop, change.after ?? change.before!);
       return;
     case "Pod":
       afterPod(loop, change.before as Pod | undefined, change.after as Pod | undefined);
@@ -112,9 +121,23 @@ function isSameEndpoint(before: Pod, after: Pod): boolean {
 function queueOwner(loop: ControlLoop, pod: Pod): void {
   const { namespace = "", labels } = pod.metadata;
   const owner = controllerOf(pod);
-  if (owner?.kind === "ReplicaSet") queueReplicaSet(loop, `${namespace}/${owner.name}`);
-  if (owner !== undefined) return;
-  for (const key of loop.index.replicaSetsBySelector.matching(namespace, labels)) queueReplicaSet(loop, key);
+  for (const kind of podOwnerKinds) {
+    if (owner?.kind === kind) queuePodOwner(loop, kind, `${namespace}/${owner.name}`);
+    if (owner !== undefined) continue;
+    for (const key of loop.index.workloadsBySelector[kind].matching(namespace, labels)) queuePodOwner(loop, kind, key);
+  }
+}
+
+function queuePodOwner(loop: ControlLoop, kind: PodOwnerKind, key: ObjectKey): void {
+  if (kind === "ReplicaSet") queueReplicaSet(loop, key);
+  else loop.enqueue(kind === "StatefulSet" ? "statefulset" : "daemonset", key);
+}
+
+/** Deleted by somebody, it is written anew. */
+function afterRevision(loop: ControlLoop, revision: ApiObject): void {
+  const owner = controllerOf(revision);
+  const key = `${revision.metadata.namespace ?? ""}/${owner?.name ?? ""}`;
+  if (owner?.kind === "StatefulSet" || owner?.kind === "DaemonSet") queuePodOwner(loop, owner.kind, key);
 }
 
 /** A Pod's readiness moves a rollout too. */
@@ -153,6 +176,7 @@ function afterNode(loop: ControlLoop, node: Node): void {
       queueService(loop, service);
     }
   }
+  for (const set of loop.state.tables.DaemonSet.values()) loop.enqueue("daemonset", objectKey(set));
   for (const service of loop.index.topologyServices) loop.enqueue("endpointslice", service);
 }
 

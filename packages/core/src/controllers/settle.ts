@@ -4,6 +4,7 @@ import { objectKey } from "../model/api-object.ts";
 import { InvariantError } from "../runtime/errors.ts";
 import { ClusterIndex, hasSelector } from "./cluster-index.ts";
 import { ControlLoop, type ControllerContext, type ControllerName, controllerNames } from "./control-loop.ts";
+import { syncDaemonSet } from "./daemon-set.ts";
 import { syncDeployment } from "./deployment.ts";
 import { syncEndpointSlices } from "./endpoint-slice/endpoint-slice-controller.ts";
 import { syncMirroredSlices } from "./endpoint-slice-mirroring/mirroring-controller.ts";
@@ -14,6 +15,7 @@ import { emptyNamespace } from "./namespace-controller.ts";
 import { syncReplicaSet } from "./replica-set.ts";
 import { isDeletion, queueEnding, queueService, requeue } from "./requeue.ts";
 import { isUnscheduled, schedulePod } from "./scheduler.ts";
+import { syncStatefulSet } from "./stateful-set.ts";
 
 export interface SettleOptions {
   /** Endpoints of one slice at most, 1–1000; 100 as in kube-controller-manager. */
@@ -45,6 +47,8 @@ export interface SettledIndex {
 const sync: Readonly<Record<ControllerName, (loop: ControlLoop, key: ObjectKey) => void>> = {
   deployment: syncDeployment,
   replicaset: syncReplicaSet,
+  statefulset: syncStatefulSet,
+  daemonset: syncDaemonSet,
   scheduler: schedulePod,
   kubelet: runPod,
   endpoints: syncEndpoints,
@@ -102,6 +106,8 @@ function enqueueAll(loop: ControlLoop, unseen: readonly Change[]): void {
   for (const namespace of tables.Namespace.values()) loop.enqueue("namespace", namespace.metadata.name);
   for (const deployment of tables.Deployment.values()) loop.enqueue("deployment", objectKey(deployment));
   for (const replicaSet of tables.ReplicaSet.values()) loop.enqueue("replicaset", objectKey(replicaSet));
+  for (const set of tables.StatefulSet.values()) loop.enqueue("statefulset", objectKey(set));
+  for (const set of tables.DaemonSet.values()) loop.enqueue("daemonset", objectKey(set));
   for (const pod of tables.Pod.values()) {
     if (isUnscheduled(pod)) loop.enqueue("scheduler", objectKey(pod));
     if (isWaiting(pod)) loop.enqueue("kubelet", objectKey(pod));

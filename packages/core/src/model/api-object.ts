@@ -1,4 +1,6 @@
 import type { ConfigMap } from "./config-map.ts";
+import type { ControllerRevision } from "./controller-revision.ts";
+import type { DaemonSet } from "./daemon-set.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Ingress, IngressClass } from "./ingress.ts";
@@ -8,6 +10,7 @@ import type { Deployment, Pod, ReplicaSet } from "./pod.ts";
 import type { Secret } from "./secret.ts";
 import type { Service } from "./service.ts";
 import type { ServiceCIDR } from "./service-cidr.ts";
+import type { StatefulSet } from "./stateful-set.ts";
 
 /** Every kind that the API server stores, by its `kind`. */
 export interface KindMap {
@@ -19,6 +22,9 @@ export interface KindMap {
   readonly EndpointSlice: EndpointSlice;
   readonly Deployment: Deployment;
   readonly ReplicaSet: ReplicaSet;
+  readonly StatefulSet: StatefulSet;
+  readonly DaemonSet: DaemonSet;
+  readonly ControllerRevision: ControllerRevision;
   readonly ConfigMap: ConfigMap;
   readonly ServiceCIDR: ServiceCIDR;
   readonly Ingress: Ingress;

@@ -99,6 +99,20 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
     shortNames: ["rs"],
     ...workload,
   }),
+  StatefulSet: described("StatefulSet", "apps/v1", "statefulsets", {
+    struct: "apps.StatefulSet",
+    shortNames: ["sts"],
+    ...workload,
+  }),
+  DaemonSet: described("DaemonSet", "apps/v1", "daemonsets", {
+    struct: "apps.DaemonSet",
+    shortNames: ["ds"],
+    categories: ["all"],
+    subresources: ["status"],
+  }),
+  ControllerRevision: described("ControllerRevision", "apps/v1", "controllerrevisions", {
+    struct: "apps.ControllerRevision",
+  }),
   ServiceCIDR: described("ServiceCIDR", "networking.k8s.io/v1", "servicecidrs", {
     struct: "networking.ServiceCIDR",
     namespaced: false,
@@ -130,8 +144,6 @@ const unmodelled: Readonly<Record<string, string>> = {
   BaselineAdminNetworkPolicy: "traffic is not filtered by it",
   Gateway: "its listeners do not exist",
   HTTPRoute: "its routes lead nowhere",
-  StatefulSet: "it makes no Pods; give the Pods themselves",
-  DaemonSet: "it makes no Pods; give the Pods themselves",
   Job: "it makes no Pods; give the Pods themselves",
   CronJob: "it makes no Pods; give the Pods themselves",
   ReplicationController: "it makes no Pods; give the Pods themselves",
@@ -144,7 +156,7 @@ const unmodelled: Readonly<Record<string, string>> = {
 const harmless = new Set(
   (
     "ServiceAccount Event LimitRange ResourceQuota PersistentVolume PersistentVolumeClaim PodTemplate " +
-    "ComponentStatus Binding ControllerRevision Lease LeaseCandidate Role RoleBinding ClusterRole ClusterRoleBinding " +
+    "ComponentStatus Binding Lease LeaseCandidate Role RoleBinding ClusterRole ClusterRoleBinding " +
     "StorageClass VolumeAttachment VolumeAttributesClass CSIDriver CSINode CSIStorageCapacity PriorityClass " +
     "RuntimeClass PodDisruptionBudget CertificateSigningRequest FlowSchema PriorityLevelConfiguration APIService " +
     "CustomResourceDefinition ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding MutatingAdmissionPolicy " +

@@ -4,6 +4,7 @@ import type { Draft } from "../draft.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../validate/field-error.ts";
 import { validateAnnotations, validateLabels } from "../validate/metadata.ts";
 import { dnsSubdomain, labelValueErrors, qualified } from "../validate/names.ts";
+import { countOrPercent, countOrPercentErrors, wholeAtMostErrors } from "./int-or-percent.ts";
 import { validatePodSpec } from "./pod.ts";
 import { defaultPodSpec } from "./pod-defaults.ts";
 import type { KindRules } from "./rules.ts";
@@ -24,6 +25,8 @@ export const deploymentRules: KindRules<Deployment> = {
   validate: ({ spec }, before) => [
     ...countErrors(spec.replicas, "spec.replicas"),
     ...validateSelectorAndTemplate(spec.selector, spec.template!),
+    ...activeDeadlineErrors(spec.template!, "ReplicaSet"),
+    ...strategyErrors(spec.strategy ?? {}, "spec.strategy"),
     ...countErrors(spec.minReadySeconds, "spec.minReadySeconds"),
     ...countErrors(spec.revisionHistoryLimit, "spec.revisionHistoryLimit"),
     ...validateDeadline(spec),
@@ -42,6 +45,7 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
     ...countErrors(spec.replicas, "spec.replicas"),
     ...countErrors(spec.minReadySeconds, "spec.minReadySeconds"),
     ...validateSelectorAndTemplate(spec.selector, spec.template!),
+    ...activeDeadlineErrors(spec.template!, "ReplicaSet"),
     ...(before === undefined ? [] : selectorChange(spec.selector, before.spec.selector)),
   ],
 };
@@ -53,22 +57,23 @@ function defaultStrategy(given: Readonly<Record<string, unknown>>): Record<strin
   return { ...given, type, rollingUpdate: { maxUnavailable: "25%", maxSurge: "25%", ...rolling } };
 }
 
-function defaultTemplate(template: Draft<PodTemplateSpec> | undefined): Draft<PodTemplateSpec> {
+/** A template with what Pods of it get by default. */
+export function defaultTemplate(template: Draft<PodTemplateSpec> | undefined): Draft<PodTemplateSpec> {
   const filled: Draft<PodTemplateSpec> = template ?? { spec: { containers: [] } };
   filled.spec ??= { containers: [] };
   defaultPodSpec(filled.spec);
   return filled;
 }
 
-function countErrors(count: number | undefined, path: string): FieldError[] {
+export function countErrors(count: number | undefined, path: string): FieldError[] {
   return count !== undefined && count < 0 ? [invalid(path, count, notNegative)] : [];
 }
 
-function validateSelector(selector: LabelSelector | undefined): FieldError[] {
-  if (selector === undefined) return [required("spec.selector")];
-  const errors = validateLabels(selector.matchLabels, "spec.selector.matchLabels");
+/** ValidateLabelSelector of apimachinery's meta/v1. */
+export function selectorErrors(selector: LabelSelector, field: string): FieldError[] {
+  const errors = validateLabels(selector.matchLabels, `${field}.matchLabels`);
   for (const [i, requirement] of (selector.matchExpressions ?? []).entries()) {
-    const path = `spec.selector.matchExpressions[${i}]`;
+    const path = `${field}.matchExpressions[${i}]`;
     const values = requirement.values ?? [];
     if (requirement.operator === "In" || requirement.operator === "NotIn") {
       if (values.length === 0) {
@@ -89,23 +94,42 @@ function validateSelector(selector: LabelSelector | undefined): FieldError[] {
   return errors;
 }
 
+export function isEmptySelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+  return Object.keys(matchLabels).length + matchExpressions.length === 0;
+}
+
+/** What the API server says of selectors of a kind. */
+export interface SelectorWords {
+  readonly empty: string;
+  readonly unreadable: string;
+}
+
+/** ReplicaSets say it too. */
+const deploymentWords: SelectorWords = {
+  empty: "empty selector is invalid for deployment",
+  unreadable: "invalid label selector",
+};
+
 /** The selector, and the template where the selector can be judged by. */
-function validateSelectorAndTemplate(selector: LabelSelector | undefined, template: PodTemplateSpec): FieldError[] {
-  const errors = validateSelector(selector);
-  const isEmpty = Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions ?? []).length === 0;
-  if (selector !== undefined && isEmpty) {
-    errors.push(invalid("spec.selector", {}, "empty selector is invalid for deployment"));
+export function validateSelectorAndTemplate(
+  selector: LabelSelector | undefined,
+  template: PodTemplateSpec,
+  words: SelectorWords = deploymentWords,
+): FieldError[] {
+  const errors = selector === undefined ? [required("spec.selector")] : selectorErrors(selector, "spec.selector");
+  if (selector !== undefined && isEmptySelector(selector)) {
+    errors.push(invalid("spec.selector", {}, words.empty));
     return [...errors, ...validateTemplate(template, undefined)];
   }
   if (selector !== undefined && errors.length > 0) {
-    return [...errors, invalid("spec.selector", selector, "invalid label selector")];
+    return [...errors, invalid("spec.selector", selector, words.unreadable)];
   }
   const matches = selector !== undefined && matchesLabels(selector, template.metadata?.labels);
   return [...errors, ...validateTemplate(template, matches)];
 }
 
 /** `matches` is undefined where every template matches. */
-function validateTemplate(template: PodTemplateSpec, matches: boolean | undefined): FieldError[] {
+export function validateTemplate(template: PodTemplateSpec, matches: boolean | undefined): FieldError[] {
   const path = "spec.template";
   const errors: FieldError[] = [];
   const labels = template.metadata?.labels;
@@ -121,6 +145,30 @@ function validateTemplate(template: PodTemplateSpec, matches: boolean | undefine
   return errors;
 }
 
+/** ValidateDeploymentStrategy of pkg/apis/apps/validation. */
+function strategyErrors(strategy: Readonly<Record<string, unknown>>, path: string): FieldError[] {
+  const rolling = strategy.rollingUpdate as { maxUnavailable: number | string; maxSurge: number | string } | undefined;
+  if (strategy.type === "Recreate") {
+    if (rolling === undefined) return [];
+    return [forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")];
+  }
+  if (strategy.type !== "RollingUpdate" || rolling === undefined) {
+    // As the API server's own type has them, whose fields no JSON names are given to.
+    const shown = rolling && { MaxUnavailable: rolling.maxUnavailable ?? 0, MaxSurge: rolling.maxSurge ?? 0 };
+    return [notSupported(path, { Type: strategy.type, RollingUpdate: shown ?? null }, ["Recreate", "RollingUpdate"])];
+  }
+  const { maxUnavailable, maxSurge } = rolling;
+  const field = `${path}.rollingUpdate.maxUnavailable`;
+  const errors = [
+    ...countOrPercentErrors(maxUnavailable, field),
+    ...countOrPercentErrors(maxSurge, `${path}.rollingUpdate.maxSurge`),
+  ];
+  if (countOrPercent(maxUnavailable) === 0 && countOrPercent(maxSurge) === 0) {
+    errors.push(invalid(field, maxUnavailable, "may not be 0 when `maxSurge` is 0"));
+  }
+  return [...errors, ...wholeAtMostErrors(maxUnavailable, field)];
+}
+
 function validateDeadline(spec: Deployment["spec"]): FieldError[] {
   const path = "spec.progressDeadlineSeconds";
   const seconds = spec.progressDeadlineSeconds;
@@ -131,7 +179,14 @@ function validateDeadline(spec: Deployment["spec"]): FieldError[] {
   return errors;
 }
 
-function selectorChange(now: LabelSelector | undefined, before: LabelSelector): FieldError[] {
+/** Pods of workloads live on. */
+export function activeDeadlineErrors({ spec }: PodTemplateSpec, kind: string): FieldError[] {
+  if ((spec as { activeDeadlineSeconds?: number }).activeDeadlineSeconds === undefined) return [];
+  const field = "spec.template.spec.activeDeadlineSeconds";
+  return [forbidden(field, `activeDeadlineSeconds in ${kind} is not Supported`)];
+}
+
+export function selectorChange(now: LabelSelector | undefined, before: LabelSelector): FieldError[] {
   return canonical(now) === canonical(before) ? [] : [invalid("spec.selector", now, "field is immutable")];
 }
 

@@ -11,7 +11,13 @@ import { podTable } from "./pod-table.ts";
 import { parseRfc3339 } from "./rfc3339.ts";
 import { serviceTable } from "./service-table.ts";
 import { configMapTable, namespaceTable, serviceCidrTable } from "./small-tables.ts";
-import { deploymentTable, replicaSetTable } from "./workload-table.ts";
+import {
+  controllerRevisionTable,
+  daemonSetTable,
+  deploymentTable,
+  replicaSetTable,
+  statefulSetTable,
+} from "./workload-table.ts";
 
 const tables: { readonly [K in Kind]: KindTable<KindMap[K]> } = {
   Namespace: namespaceTable,
@@ -22,6 +28,9 @@ const tables: { readonly [K in Kind]: KindTable<KindMap[K]> } = {
   EndpointSlice: endpointSliceTable,
   Deployment: deploymentTable,
   ReplicaSet: replicaSetTable,
+  StatefulSet: statefulSetTable,
+  DaemonSet: daemonSetTable,
+  ControllerRevision: controllerRevisionTable,
   ConfigMap: configMapTable,
   ServiceCIDR: serviceCidrTable,
   Ingress: ingressTable,

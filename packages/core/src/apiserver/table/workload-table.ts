@@ -1,6 +1,11 @@
+import type { ControllerRevision } from "../../model/controller-revision.ts";
+import type { DaemonSet } from "../../model/daemon-set.ts";
 import type { LabelSelector } from "../../model/label-selector.ts";
+import type { OwnerReference } from "../../model/object-meta.ts";
 import type { Deployment, PodTemplateSpec, ReplicaSet } from "../../model/pod.ts";
+import type { StatefulSet } from "../../model/stateful-set.ts";
 import { type Cell, type KindTable, nameColumn, numberColumns, textColumns, wideColumn } from "./kind-table.ts";
+import { labelsText } from "./labels-text.ts";
 import { compareText } from "./sorted-unique.ts";
 
 const wide = ["Containers", "Images", "Selector"].map(wideColumn);
@@ -32,6 +37,55 @@ export const replicaSetTable: KindTable<ReplicaSet> = {
     selectorText(spec.selector),
   ],
 };
+
+/** printStatefulSet. */
+export const statefulSetTable: KindTable<StatefulSet> = {
+  columns: [nameColumn, ...textColumns("Ready", "Age"), ...wide.slice(0, 2)],
+  cells: ({ metadata, spec, status }, age) => [
+    metadata.name,
+    `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+    age,
+    ...containerCells(spec.template),
+  ],
+};
+
+/** printDaemonSet. */
+export const daemonSetTable: KindTable<DaemonSet> = {
+  columns: [
+    nameColumn,
+    ...numberColumns("Desired", "Current", "Ready", "Up-to-date", "Available"),
+    ...textColumns("Node Selector", "Age"),
+    ...wide,
+  ],
+  cells: ({ metadata, spec, status = {} }, age) => [
+    metadata.name,
+    status.desiredNumberScheduled ?? 0,
+    status.currentNumberScheduled ?? 0,
+    status.numberReady ?? 0,
+    status.updatedNumberScheduled ?? 0,
+    status.numberAvailable ?? 0,
+    labelsText(spec.template.spec.nodeSelector),
+    age,
+    ...containerCells(spec.template),
+    selectorText(spec.selector),
+  ],
+};
+
+/** printControllerRevision. */
+export const controllerRevisionTable: KindTable<ControllerRevision> = {
+  columns: [nameColumn, ...textColumns("Controller", "Revision", "Age")],
+  cells: ({ metadata, revision }, age) => {
+    const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+    return [metadata.name, owner === undefined ? "<none>" : ownerText(owner), revision, age];
+  },
+};
+
+/** `statefulset.apps/web` (formatResourceName). */
+function ownerText({ apiVersion, kind, name }: OwnerReference): string {
+  const slash = apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : `.${apiVersion.slice(0, slash)}`;
+  return `${kind.toLowerCase()}${group}/${name}`;
+}
 
 function countOf(status: Readonly<Record<string, unknown>> | undefined, field: string): number {
   return Number(status?.[field] ?? 0);
