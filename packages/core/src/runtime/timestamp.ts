@@ -29,3 +29,8 @@ function civilDate(day: number): { year: number; month: number; dayOfMonth: numb
     dayOfMonth: dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1,
   };
 }
+
+/** The Unix time of a virtual time, in whole seconds. */
+export function unixSecondsOf(nowMs: number): number {
+  return epochDay * 86_400 + Math.floor(nowMs / 1000);
+}

@@ -1,0 +1,135 @@
+import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import { replyWith } from "../message/authoritative-reply.ts";
+import type { DnsMessage } from "../message/dns-message.ts";
+import { lowerName } from "../message/dns-name.ts";
+import type { Rcode } from "../message/rcode.ts";
+import type { RecordType } from "../message/record-type.ts";
+import type { DnsName, ResourceRecord } from "../message/resource-record.ts";
+import { longestZone } from "../message/zones.ts";
+import type { DnsHandler, DnsReply, DnsRequest, RunningPlugin, ServerSurroundings } from "../plugins/plugin.ts";
+import { AnswerMemory } from "./answer-memory.ts";
+import type { BackendService } from "./backend-service.ts";
+import { explainAnswer } from "./explain.ts";
+import { ObjectIndex } from "./object-index.ts";
+import type { KubernetesOptions } from "./options.ts";
+import type { ZoneLookup } from "./zone-lookup.ts";
+import { soaRecord, type ZoneRecords, zoneRecords } from "./zone-records.ts";
+
+/** An answer but for what it takes over from the question. */
+interface Answer {
+  readonly rcode: Rcode;
+  readonly answers: readonly ResourceRecord[];
+  readonly authorities: readonly ResourceRecord[];
+  readonly additionals: readonly ResourceRecord[];
+  readonly truncated: boolean;
+  /** Whether the next plugin is asked instead. */
+  readonly passesOn: boolean;
+}
+
+/** What the plugin is given besides its options. */
+export interface KubernetesPluginContext {
+  readonly surroundings: Pick<ServerSurroundings, "state" | "nowMs" | "addresses">;
+  /** Asks the whole server, to follow an alias out of the zone. */
+  readonly askSelf: DnsHandler;
+}
+
+/**
+ * CoreDNS's plugin `kubernetes` (plugin/kubernetes/handler.go): answers names of Services and Pods from the API objects that its
+ * watches have brought. An answer is made once and kept until an object changes.
+ *
+ * @example
+ * const plugin = new KubernetesPlugin(options, { surroundings, askSelf });
+ * plugin.handle(noNextPlugin)(request).message?.answers; // [{ name: "web.default.svc.cluster.local.", type: "A", … }]
+ */
+export class KubernetesPlugin implements RunningPlugin {
+  readonly options: KubernetesOptions;
+  readonly index: ObjectIndex;
+  readonly ownAddresses: readonly string[];
+  readonly #askSelf: DnsHandler;
+  readonly #memory = new AnswerMemory<Answer>();
+
+  constructor(options: KubernetesOptions, { surroundings, askSelf }: KubernetesPluginContext) {
+    this.options = options;
+    this.ownAddresses = surroundings.addresses;
+    this.#askSelf = askSelf;
+    this.index = new ObjectIndex(options);
+    if (surroundings.state !== undefined) this.index.fill(surroundings.state, surroundings.nowMs);
+  }
+
+  readonly handle = (next: DnsHandler): DnsHandler => {
+    return (request) => {
+      const { name, type } = request.question;
+      const known = request.steps === undefined ? this.#memory.get(type, name) : undefined;
+      const answer = known ?? this.#answer(request);
+      if (answer === undefined || answer.passesOn) return next(request);
+      return replyOf(answer, request.message);
+    };
+  };
+
+  readonly update = (changes: readonly Change[], state: ClusterState, nowMs: number): void => {
+    if (this.index.synced) for (const change of changes) this.index.apply(change, nowMs);
+    else this.index.fill(state, nowMs);
+    this.#memory.clear();
+  };
+
+  /** Undefined for a name of no zone of the plugin. */
+  #answer(request: DnsRequest): Answer | undefined {
+    const { name: qname, type } = request.question;
+    const matched = longestZone(this.options.zones, request.name);
+    if (matched === undefined) return undefined;
+    if (type === "AXFR" || type === "IXFR") return { ...emptyAnswer, rcode: "REFUSED" };
+    let asksElsewhere = false;
+    const sources: BackendService[] = [];
+    const lookup: ZoneLookup = {
+      index: this.index,
+      options: this.options,
+      ownAddresses: this.ownAddresses,
+      zone: qname.slice(qname.length - matched.length),
+      askElsewhere: (target, targetType) => {
+        asksElsewhere = true;
+        return this.#askElsewhere(request, target, targetType);
+      },
+      onFound: request.steps === undefined ? undefined : (services) => sources.push(...services),
+    };
+    const records = zoneRecords(qname, type, lookup);
+    const answer = this.#answerOf(records, request, lookup);
+    request.steps?.push(explainAnswer(request, records, sources, lookup, answer));
+    if (!asksElsewhere && request.steps === undefined) this.#memory.set(type, qname, answer);
+    return answer;
+  }
+
+  #answerOf(records: ZoneRecords, request: DnsRequest, lookup: ZoneLookup): Answer {
+    const { answers, additionals, truncated, missing } = records;
+    if (missing !== undefined) {
+      // Before the first lists are there nobody knows what does not exist.
+      const rcode = this.index.synced ? "NXDOMAIN" : "SERVFAIL";
+      const passesOn = longestZone(this.options.fallthrough, request.name) !== undefined;
+      return { ...emptyAnswer, rcode, authorities: [soaRecord(lookup)], passesOn };
+    }
+    if (answers.length === 0) return { ...emptyAnswer, authorities: [soaRecord(lookup)] };
+    return { ...emptyAnswer, answers, additionals, truncated };
+  }
+
+  #askElsewhere(request: DnsRequest, name: DnsName, type: RecordType): DnsMessage | undefined {
+    const question = { name, type, class: "IN" } as const;
+    const message = { ...request.message, questions: [question] };
+    return this.#askSelf({ ...request, message, question, name: lowerName(name) }).message;
+  }
+}
+
+const emptyAnswer: Answer = {
+  rcode: "NOERROR",
+  answers: [],
+  authorities: [],
+  additionals: [],
+  truncated: false,
+  passesOn: false,
+};
+
+function replyOf({ rcode, answers, authorities, additionals, truncated }: Answer, query: DnsMessage): DnsReply {
+  if (rcode === "REFUSED") return refused;
+  return { rcode: "NOERROR", message: replyWith(query, rcode, truncated, answers, authorities, additionals) };
+}
+
+/** What the server answers to it is its own affair: nothing was written. */
+const refused: DnsReply = { rcode: "REFUSED" };
