@@ -29,6 +29,7 @@ describe("the project's own copy of recorded cases", () => {
     expect(count(checks, "kube-proxy/iptables", "chains")).toBe(35);
     expect(count(checks, "kube-proxy/iptables", "packets")).toBe(126);
     expect(count(checks, "kube-proxy/ipvs", "programs")).toBe(32);
+    expect(count(checks, "dns", "queries")).toBe(37);
   });
 });
 

@@ -16,9 +16,7 @@ export const knownGaps: readonly KnownGap[] = [
     case: "TestHealthCheckNodePort-00",
     reason: "the recorded proxier had an interface with 100.101.102.103, which the case's node does not list",
   },
-  { family: "dns", reason: "CoreDNS is not modelled yet" },
   { family: "ingress", reason: "ingress-nginx is not modelled yet" },
-  { family: "cluster", check: "dns", reason: "dns is not modelled yet" },
   {
     family: "cluster",
     case: "kubectl-create",

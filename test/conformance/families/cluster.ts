@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
 import { commandsDifference } from "../cluster/commands-check.ts";
+import { dnsDifference } from "../cluster/dns-check.ts";
 import { healthDifference } from "../cluster/health-check.ts";
 import { openLab } from "../cluster/lab.ts";
 import { objectsDifference } from "../cluster/objects-check.ts";
@@ -27,6 +28,7 @@ export const cluster: Family = {
       if (scenario instanceof Error) yield failed(groupOf(file), describe(scenario), file);
       else if (/^(commands|invalid)\.txt$/.test(file))
         yield check(groupOf(file), file, () => commandsDifference(scenario, file));
+      else if (file.startsWith("dns/")) yield check(groupOf(file), file, () => dnsDifference(scenario, file));
       else if (variant === undefined) yield check(groupOf(file), file, () => objectsDifference(scenario, file));
       else yield* variantChecks(scenario, variant, file);
     }

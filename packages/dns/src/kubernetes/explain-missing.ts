@@ -1,10 +1,10 @@
-import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { objectTitle } from "@kubenetsim/core/apiserver/cluster-state";
+import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import type { DnsName } from "../message/resource-record.ts";
 import type { NameErrorReason } from "./find-services.ts";
 import { parseRecordRequest, type RecordRequest } from "./record-request.ts";
 import { nameInZone } from "./relative-name.ts";
-import { addressInReverseName } from "./reverse-name.ts";
+import { addressInReverseName } from "./reverse-address.ts";
 import type { ServiceEntry } from "./service-entry.ts";
 import type { ZoneLookup } from "./zone-lookup.ts";
 
@@ -18,7 +18,8 @@ export interface MissingExplained {
 /** Why a name does not exist, and which one near to it does. */
 export function explainMissing(reason: NameErrorReason, name: DnsName, lookup: ZoneLookup): MissingExplained {
   const request = parseRecordRequest(name, lookup.zone.toLowerCase(), lookup.options.zonal);
-  if (request === undefined || reason === "form") return plain(`${name} has not the form of a name of a Service or a Pod`);
+  if (request === undefined || reason === "form")
+    return plain(`${name} has not the form of a name of a Service or a Pod`);
   switch (reason) {
     case "reverse":
     case "address":
@@ -49,7 +50,8 @@ function plain(text: string): MissingExplained {
 function missingNamespace(namespace: string, { index, options, zone }: ZoneLookup): string {
   if (index.namespaces.has(namespace)) return `namespace ${namespace} is not among those that are served`;
   const near = nearestWord(namespace, [...index.namespaces]);
-  const why = options.namespaceLabels.length === 0 ? "is not there" : "is not there, or has not the labels to be served";
+  const why =
+    options.namespaceLabels.length === 0 ? "is not there" : "is not there, or has not the labels to be served";
   return `namespace ${namespace} ${why}${near === undefined ? "" : `; near to it is ${nameInZone(`${near}.svc`, zone)}`}`;
 }
 

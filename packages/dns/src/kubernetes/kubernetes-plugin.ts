@@ -1,12 +1,11 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import { replyWith } from "../message/authoritative-reply.ts";
 import type { DnsMessage } from "../message/dns-message.ts";
-import { lowerName } from "../message/dns-name.ts";
 import type { Rcode } from "../message/rcode.ts";
-import type { RecordType } from "../message/record-type.ts";
-import type { DnsName, ResourceRecord } from "../message/resource-record.ts";
-import { longestZone } from "../message/zones.ts";
+import type { ResourceRecord } from "../message/resource-record.ts";
+import { lookUp } from "../plugins/look-up.ts";
 import type { DnsHandler, DnsReply, DnsRequest, RunningPlugin, ServerSurroundings } from "../plugins/plugin.ts";
+import { isInAnyZone, longestZone } from "../plugins/zones.ts";
 import { AnswerMemory } from "./answer-memory.ts";
 import type { BackendService } from "./backend-service.ts";
 import { explainAnswer } from "./explain.ts";
@@ -87,7 +86,7 @@ export class KubernetesPlugin implements RunningPlugin {
       zone: qname.slice(qname.length - matched.length),
       askElsewhere: (target, targetType) => {
         asksElsewhere = true;
-        return this.#askElsewhere(request, target, targetType);
+        return lookUp(this.#askSelf, request, target, targetType);
       },
       onFound: request.steps === undefined ? undefined : (services) => sources.push(...services),
     };
@@ -103,17 +102,11 @@ export class KubernetesPlugin implements RunningPlugin {
     if (missing !== undefined) {
       // Before the first lists are there nobody knows what does not exist.
       const rcode = this.index.synced ? "NXDOMAIN" : "SERVFAIL";
-      const passesOn = longestZone(this.options.fallthrough, request.name) !== undefined;
+      const passesOn = isInAnyZone(this.options.fallthrough, request.name);
       return { ...emptyAnswer, rcode, authorities: [soaRecord(lookup)], passesOn };
     }
     if (answers.length === 0) return { ...emptyAnswer, authorities: [soaRecord(lookup)] };
     return { ...emptyAnswer, answers, additionals, truncated };
-  }
-
-  #askElsewhere(request: DnsRequest, name: DnsName, type: RecordType): DnsMessage | undefined {
-    const question = { name, type, class: "IN" } as const;
-    const message = { ...request.message, questions: [question] };
-    return this.#askSelf({ ...request, message, question, name: lowerName(name) }).message;
   }
 }
 

@@ -96,11 +96,14 @@ export class ObjectIndex {
         this.namespaces.add(object.metadata.name);
         return;
       case "Service":
-        return this.#putService(object, key, nowMs);
+        this.#putService(object, key, nowMs);
+        return;
       case "EndpointSlice":
-        return this.#putEndpoints(object, key, nowMs);
+        this.#putEndpoints(object, key, nowMs);
+        return;
       case "Pod":
-        return this.#putPod(object, key, nowMs);
+        this.#putPod(object, key, nowMs);
+        return;
     }
   }
 

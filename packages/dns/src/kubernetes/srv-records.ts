@@ -20,7 +20,13 @@ export function srvRecords(
     const target = nameInZone(relativeName, zone);
     const answer: SrvRecord = { name, type: "SRV", class: "IN", ttl, priority: 0, weight, port, target };
     setOnce(answers, `${port} ${target}`, answer);
-    setOnce(additionals, `${host} ${target}`, { name: target, type: found.type, class: "IN", ttl, address: found.address });
+    setOnce(additionals, `${host} ${target}`, {
+      name: target,
+      type: found.type,
+      class: "IN",
+      ttl,
+      address: found.address,
+    });
   }
   return { answers: [...answers.values()], additionals: [...additionals.values()] };
 }

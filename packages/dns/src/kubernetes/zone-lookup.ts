@@ -10,7 +10,7 @@ import type { KubernetesOptions } from "./options.ts";
 import { parseRecordRequest } from "./record-request.ts";
 import { relativeName } from "./relative-name.ts";
 import { serviceRecordsOf } from "./reverse.ts";
-import { addressInReverseName, isReverseName } from "./reverse-name.ts";
+import { addressInReverseName, isReverseName } from "./reverse-address.ts";
 
 /** What the records of one question are made from. */
 export interface ZoneLookup {

@@ -1,6 +1,7 @@
+import { kubernetes } from "../kubernetes/kubernetes.ts";
 import type { PluginDefinition } from "./plugin.ts";
 
-const definitions: readonly PluginDefinition[] = [];
+const definitions: readonly PluginDefinition[] = [kubernetes];
 
 export type PluginTable = ReadonlyMap<string, PluginDefinition>;
 

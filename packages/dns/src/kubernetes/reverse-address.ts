@@ -4,6 +4,7 @@ import { hostAddress } from "./backend-service.ts";
 const v4Suffix = ".in-addr.arpa.";
 const v6Suffix = ".ip6.arpa.";
 
+/** True below the reverse zones; of the zones themselves it is not (plugin/pkg/dnsutil, IsReverse). */
 export function isReverseName(name: DnsName): boolean {
   return name.endsWith(v4Suffix) || name.endsWith(v6Suffix);
 }
