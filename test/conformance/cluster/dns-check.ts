@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DnsMessage } from "@kubenetsim/dns/message/dns-message";
-import type { ResourceRecord } from "@kubenetsim/dns/message/resource-record";
 import { recordText } from "../dns/record-text.ts";
 import { openDnsServer, type RecordedQuestion } from "../dns/recorded-dns-server.ts";
 import { firstDifference } from "../first-difference.ts";

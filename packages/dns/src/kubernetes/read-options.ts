@@ -52,67 +52,67 @@ type OptionReader = (words: Dispenser, options: Mutable<KubernetesOptions>) => v
 const podModes: readonly string[] = ["disabled", "insecure", "verified"] satisfies PodMode[];
 
 const readers: Readonly<Record<string, OptionReader>> = {
-  endpoint_pod_names(words, options) {
+  endpoint_pod_names: (words, options) => {
     noArgs(words);
     options.endpointPodNames = true;
   },
-  pods(words, options) {
+  pods: (words, options) => {
     const [mode] = exactArgs(words, 1);
     if (!podModes.includes(mode!)) {
       throw words.plainErr(`wrong value for pods: ${mode},  must be one of: disabled, verified, insecure`);
     }
     options.pods = mode as PodMode;
   },
-  namespaces(words, options) {
+  namespaces: (words, options) => {
     options.namespaces = new Set([...options.namespaces, ...someArgs(words)]);
   },
-  endpoint(words) {
+  endpoint: (words) => {
     someArgs(words);
   },
-  tls(words) {
+  tls: (words) => {
     exactArgs(words, 3);
   },
-  labels(words, options) {
+  labels: (words, options) => {
     options.labels = labelSelector(words, "label selector");
   },
-  namespace_labels(words, options) {
+  namespace_labels: (words, options) => {
     options.namespaceLabels = labelSelector(words, "namespace_label selector");
   },
-  fallthrough(words, options) {
+  fallthrough: (words, options) => {
     options.fallthrough = originsOf(words.remainingArgs(), ["."]);
   },
-  ttl(words, options) {
+  ttl: (words, options) => {
     const [text] = someArgs(words);
     const ttl = integerOf(text!, (problem) => words.plainErr(problem));
     if (ttl < 0 || ttl > 3600) throw words.err(`ttl must be in range [0, 3600]: ${ttl}`);
     options.ttl = ttl;
   },
-  noendpoints(words, options) {
+  noendpoints: (words, options) => {
     noArgs(words);
     options.noEndpoints = true;
   },
-  zonal(words, options) {
+  zonal: (words, options) => {
     noArgs(words);
     options.zonal = true;
   },
-  ignore(words, options) {
+  ignore: (words, options) => {
     const [what] = words.remainingArgs();
     if (what === undefined) return;
     if (what !== "empty_service") throw words.plainErr(`unable to parse ignore value: '${what}'`);
     options.ignoreEmptyService = true;
   },
-  kubeconfig(words) {
+  kubeconfig: (words) => {
     const { length } = words.remainingArgs();
     if (length !== 1 && length !== 2) throw words.argErr();
   },
-  multicluster(words) {
+  multicluster: (words) => {
     throw new UnsupportedError(
       "kubernetes multicluster",
       "ServiceImports of other clusters",
       words.plainErr("").position,
     );
   },
-  startup_timeout(words) {
+  startup_timeout: (words) => {
     const [text] = someArgs(words);
     durationOf(text!, (problem) => words.plainErr(`failed to parse startup_timeout: ${text}, ${problem}`));
   },
