@@ -1,4 +1,4 @@
-import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { ParseError, type SourcePosition } from "@kubenetsim/core/runtime/errors";
 import type { CorefileWord } from "./corefile.ts";
 
 /**
@@ -71,6 +71,11 @@ export class Dispenser {
     return this.words[this.cursor]?.text ?? "";
   }
 
+  /** Where the word stands that it is at. */
+  position(): SourcePosition | undefined {
+    return this.words[Math.max(this.cursor, 0)]?.position;
+  }
+
   /** Goes over the rest of the line, up to an opening brace. */
   remainingArgs(): string[] {
     const args: string[] = [];
@@ -106,7 +111,7 @@ export class Dispenser {
 
   /** An error that the real setup gives without saying where; the position stands beside it all the same. */
   plainErr(message: string): ParseError {
-    const position = this.words[Math.max(this.cursor, 0)]?.position;
+    const position = this.position();
     return new ParseError(this.#prefix + message, position === undefined ? {} : { position });
   }
 

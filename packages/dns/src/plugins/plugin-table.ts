@@ -1,7 +1,43 @@
 import { kubernetes } from "../kubernetes/kubernetes.ts";
+import { acl } from "./acl.ts";
+import { any } from "./any.ts";
+import { bind } from "./bind.ts";
+import { bufsize } from "./bufsize.ts";
+import { cache } from "./cache/cache.ts";
+import { errors } from "./errors.ts";
+import { forward } from "./forward/forward.ts";
+import { health, prometheus, ready } from "./http-endpoints.ts";
+import { loadbalance } from "./loadbalance.ts";
+import { local } from "./local.ts";
+import { log } from "./log.ts";
+import { loop } from "./loop.ts";
+import { minimal } from "./minimal.ts";
 import type { PluginDefinition } from "./plugin.ts";
+import { processSettings } from "./process-settings.ts";
+import { reload } from "./reload.ts";
+import { whoami } from "./whoami.ts";
 
-const definitions: readonly PluginDefinition[] = [kubernetes];
+const definitions: readonly PluginDefinition[] = [
+  ...processSettings,
+  acl,
+  any,
+  bind,
+  bufsize,
+  cache,
+  errors,
+  forward,
+  health,
+  kubernetes,
+  loadbalance,
+  local,
+  log,
+  loop,
+  minimal,
+  prometheus,
+  ready,
+  reload,
+  whoami,
+];
 
 export type PluginTable = ReadonlyMap<string, PluginDefinition>;
 

@@ -2,7 +2,7 @@ import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-st
 import type { Random } from "@kubenetsim/core/runtime/random";
 import type { Directive, ServerBlock, ServerKey } from "../corefile/corefile.ts";
 import type { Dispenser } from "../corefile/dispenser.ts";
-import type { DnsMessage, Question } from "../message/dns-message.ts";
+import type { DnsMessage, Edns, Question } from "../message/dns-message.ts";
 import type { Rcode } from "../message/rcode.ts";
 import type { DnsName } from "../message/resource-record.ts";
 
@@ -44,6 +44,10 @@ export interface DnsReply {
   readonly rcode: Rcode;
   /** What the log says of it: `plugin/forward: no next plugin found`. */
   readonly error?: string | undefined;
+  /** What the reply must fit into where that is not what the query says (plugin/bufsize). */
+  readonly clientEdns?: Edns | undefined;
+  /** Milliseconds that it waited for other servers; none where it is left out. */
+  readonly tookMs?: number | undefined;
 }
 
 /** Answers a query, or passes it on to the next one. */

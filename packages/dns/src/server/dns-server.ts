@@ -28,6 +28,12 @@ export interface QueryArrival {
   readonly steps?: DnsStep[];
 }
 
+/** A reply as it is sent. */
+export interface Response extends FittedReply {
+  /** Milliseconds that the server waited for others before it could answer. */
+  readonly tookMs?: number | undefined;
+}
+
 /** Codes that a handler leaves to the server to write (plugin.ClientWrite). */
 const writtenByServer: ReadonlySet<Rcode> = new Set<Rcode>(["SERVFAIL", "REFUSED", "FORMERR", "NOTIMP"]);
 
@@ -50,8 +56,8 @@ export class DnsServer {
       plugins,
       surroundings,
       askSelf: (index) => (request) => {
-        const message = serve(listenerOf(index), request)?.message;
-        return { message, rcode: message?.rcode ?? "NOERROR" };
+        const response = serve(listenerOf(index), request);
+        return { message: response?.message, rcode: response?.message.rcode ?? "NOERROR", tookMs: response?.tookMs };
       },
     });
     this.listeners = listenersOf(this.#blocks);
@@ -77,7 +83,7 @@ export class DnsServer {
   }
 
   /** The answer, and whether names are compressed where it is sent. */
-  respond(message: DnsMessage, arrival: QueryArrival): FittedReply | undefined {
+  respond(message: DnsMessage, arrival: QueryArrival): Response | undefined {
     const listener = this.#listenerAt(arrival);
     if (listener === undefined) return undefined;
     const refusal = refusalOf(message);
@@ -103,7 +109,7 @@ export class DnsServer {
 }
 
 /** What the server does with a query that has been taken (Server.ServeDNS). */
-function serve(listener: Listener, request: DnsRequest): FittedReply | undefined {
+function serve(listener: Listener, request: DnsRequest): Response | undefined {
   const { message, question } = request;
   if (question.class !== "IN" && !listener.otherClasses) return errorReply(request, "REFUSED");
   if (message.edns !== undefined && message.edns.version !== 0) return badVersion(message);
@@ -116,8 +122,10 @@ function serve(listener: Listener, request: DnsRequest): FittedReply | undefined
     return errorReply(request, "REFUSED");
   }
   const reply = served.block.chain({ ...request, zone: served.zone });
-  if (reply.message !== undefined) return fitReply(message, reply.message, request);
-  return writtenByServer.has(reply.rcode) ? errorReply(request, reply.rcode) : undefined;
+  const { tookMs } = reply;
+  const query = reply.clientEdns === undefined ? message : { ...message, edns: reply.clientEdns };
+  if (reply.message !== undefined) return { ...fitReply(query, reply.message, request), tookMs };
+  return writtenByServer.has(reply.rcode) ? { ...errorReply(request, reply.rcode), tookMs } : undefined;
 }
 
 /** The longest zone that the name is in. A DS record lies in the parent's zone, so that the shortest but the root has it. */
