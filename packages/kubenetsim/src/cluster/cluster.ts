@@ -67,7 +67,10 @@ export class Cluster {
     checkOptions(options);
     const cluster = new Cluster(Stages.empty(options), options.files ?? new MemoryFiles());
     for (const node of newNodes(options.nodes ?? [])) cluster.apply(JSON.stringify(node), { source: "nodes" });
-    if (options.kubeadm === true) cluster.applyAll(kubeadmTexts(cluster.list("Node"), cluster.state, options));
+    if (options.kubeadm === true) {
+      cluster.applyAll(kubeadmTexts(cluster.state, options));
+      cluster.settle();
+    }
     return cluster;
   }
 

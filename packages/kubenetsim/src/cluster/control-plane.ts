@@ -19,7 +19,6 @@ import {
 } from "@kubenetsim/proxy/config/read-config";
 import { assignLoadBalancers } from "../cloud/load-balancer-controller.ts";
 import type { Warning } from "../warnings/warning.ts";
-import { recreatePods } from "./daemon-pods.ts";
 import { requireKey, requireKind } from "./object-lookup.ts";
 
 /** What was asked for, and how far it has been settled. A frozen value; every step gives a new one. */
@@ -146,21 +145,15 @@ export function settlePlane(plane: ControlPlane, context: ControlContext, loadBa
     loadBalancerRange === undefined || !mayAssign
       ? { state: plane.state, changes: [] }
       : assignLoadBalancers(plane.state, loadBalancerRange);
-  const recreated = recreatePods(cloud.state, plane.pending, context);
-  const before = [...plane.pending, ...cloud.changes, ...recreated.changes];
+  const before = [...plane.pending, ...cloud.changes];
   const settled = settle(
-    recreated.state,
+    cloud.state,
     context,
     plane.settled === undefined ? { changes: before } : { since: { result: plane.settled, changes: before } },
   );
-  // Pods that were on their way out have ended meanwhile.
-  const late = recreatePods(settled.state, settled.changes, context);
-  const changes = [...before, ...settled.changes, ...late.changes];
-  if (late.changes.length === 0) return rested(plane, settled, changes, settled.rounds);
-  const again = settle(late.state, context, { since: { result: settled, changes: late.changes } });
-  return rested(plane, again, [...changes, ...again.changes], settled.rounds + again.rounds);
-}
-
-function rested(plane: ControlPlane, settled: SettleResult, changes: readonly Change[], rounds: number): Rested {
-  return { plane: { ...plane, state: settled.state, pending: [], settled }, changes, rounds };
+  return {
+    plane: { ...plane, state: settled.state, pending: [], settled },
+    changes: [...before, ...settled.changes],
+    rounds: settled.rounds,
+  };
 }

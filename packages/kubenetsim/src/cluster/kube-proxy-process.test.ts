@@ -19,14 +19,14 @@ data:
 ${configuration(mode).replace(/^/gm, "    ")}
 `;
 
-const proxyPod = (node: string): string => `apiVersion: v1
-kind: Pod
-metadata:
-  name: kube-proxy-${node}
-  namespace: kube-system
-  labels: {k8s-app: kube-proxy}
-  ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: kube-proxy, uid: u, controller: true}]
-spec: {nodeName: ${node}, hostNetwork: true, containers: [{name: kube-proxy, image: kube-proxy}]}
+const daemonSet = `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: kube-proxy, namespace: kube-system, labels: {k8s-app: kube-proxy}}
+spec:
+  selector: {matchLabels: {k8s-app: kube-proxy}}
+  template:
+    metadata: {labels: {k8s-app: kube-proxy}}
+    spec: {hostNetwork: true, containers: [{name: kube-proxy, image: kube-proxy}]}
 `;
 
 function lab(...texts: string[]): Cluster {
@@ -90,17 +90,25 @@ describe("kube-proxy's configuration", () => {
   });
 
   it("is taken when the Pod of the kube-proxy is deleted, for which the DaemonSet makes another", () => {
-    const one = lab(configMap("iptables"), proxyPod("n1"), proxyPod("n2"));
+    const one = lab(configMap("iptables"), daemonSet);
+    const podsOf = (node: string) => one.list("Pod", "kube-system").filter(({ spec }) => spec.nodeName === node);
+    const [before] = podsOf("n1");
     change(one, configMap("ipvs"));
-    one.delete("Pod", "kube-system/kube-proxy-n1");
+    one.delete("Pod", `kube-system/${before!.metadata.name}`);
     one.settle();
     expect(modes(one)).toEqual(["ipvs", "iptables"]);
-    const pods = one.list("Pod", "kube-system").filter(({ spec }) => spec.nodeName === "n1");
+    const pods = podsOf("n1");
     expect(pods.map(({ metadata }) => metadata.name)).toEqual([expect.stringMatching(/^kube-proxy-[a-z0-9]{5}$/)]);
+    expect(pods[0]!.metadata.name).not.toBe(before!.metadata.name);
     expect(pods[0]!.status?.phase).toBe("Running");
-    expect(() => one.delete("Pod", "kube-system/kube-proxy-n1")).toThrow(
-      new StatusError("NotFound", 'pods "kube-proxy-n1" not found'),
-    );
+  });
+
+  it("is taken node by node when the DaemonSet is restarted", () => {
+    const one = lab(configMap("iptables"), daemonSet);
+    change(one, configMap("ipvs"));
+    expect(modes(one)).toEqual(["iptables", "iptables"]);
+    expect(one.kubectl`rollout restart daemonset kube-proxy -n kube-system`.exitCode).toBe(0);
+    expect(modes(one)).toEqual(["ipvs", "ipvs"]);
   });
 
   // upstream: proxy.TestNodeManagerOnNodeChange

@@ -144,6 +144,7 @@ export class Stages {
         return { topology, host: topology.nodes.get(name)! };
       },
       proxyIsPod: () =>
+        this.settledState.tables.DaemonSet.values().some(isProxyPod) ||
         this.settledState.tables.Pod.values().some((pod) => isProxyPod(pod) && pod.spec.nodeName === name),
       ask: (question) => askNodeHealth(this.#nodePlane(name), this.settledState, question, this.clock.nowMs),
     };

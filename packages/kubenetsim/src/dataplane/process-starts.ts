@@ -1,4 +1,5 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
+import type { DaemonSet } from "@kubenetsim/core/model/daemon-set";
 import type { Node } from "@kubenetsim/core/model/node";
 import type { Pod } from "@kubenetsim/core/model/pod";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
@@ -85,7 +86,7 @@ function nodeOfProxyPod(pod: Pod): string | undefined {
   return isProxyPod(pod) ? pod.spec.nodeName : undefined;
 }
 
-/** Is it a Pod as kubeadm's DaemonSet kube-proxy makes them? */
-export function isProxyPod({ metadata }: Pod): boolean {
+/** Is it a Pod as kubeadm's DaemonSet kube-proxy makes them, or the DaemonSet itself? */
+export function isProxyPod({ metadata }: Pod | DaemonSet): boolean {
   return metadata.namespace === "kube-system" && metadata.labels?.["k8s-app"] === "kube-proxy";
 }

@@ -50,6 +50,17 @@ describe("a cluster as kubeadm makes it", () => {
     expect(nodes.map((name) => lab.node(name).proxyMode)).toEqual(["ipvs", "ipvs"]);
   });
 
+  it("runs kube-proxy as a DaemonSet, on every node that joins", () => {
+    const lab = Cluster.create({ nodes, kubeadm: true });
+    const wide = (): string[] => lab.kubectl`get daemonsets -n kube-system --no-headers`.stdout.split(/ +/).slice(0, 6);
+    expect(wide()).toEqual(["kube-proxy", "2", "2", "2", "2", "2"]);
+    lab.kubectl`cordon n1`;
+    const node = lab.get("Node", "n2")!;
+    lab.apply(JSON.stringify({ ...node, metadata: { name: "n3", labels: node.metadata.labels } }));
+    lab.settle();
+    expect(wide()).toEqual(["kube-proxy", "3", "3", "3", "3", "3"]);
+  });
+
   it("has kube-proxy in Pods, and no service of systemd", () => {
     const lab = Cluster.create({ nodes, kubeadm: true });
     expect(lab.node("n1").sh`systemctl restart kube-proxy`).toEqual({

@@ -45,13 +45,19 @@ export function defaultPod(pod: Draft<Pod>): void {
   if (spec.hostNetwork === true) defaultHostPorts(spec);
 }
 
+/** The PriorityClasses that every cluster has (pkg/apis/scheduling). */
+const systemPriorities: Readonly<Record<string, number>> = {
+  "system-node-critical": 2_000_001_000,
+  "system-cluster-critical": 2_000_000_000,
+};
+
 /** What the admission plug-ins that every cluster runs say of a Pod; who writes the Pod does not own it. */
 export function admitPod(pod: Draft<Pod>): void {
   const spec = pod.spec as Fields & Draft<PodSpec>;
   const tolerations = spec.tolerations ?? [];
   const missing = absenceTolerations.filter(({ key }) => !tolerations.some((one) => toleratesAbsence(one, key)));
   if (missing.length > 0) spec.tolerations = [...tolerations, ...missing];
-  spec.priority ??= 0;
+  spec.priority ??= systemPriorities[String(spec.priorityClassName)] ?? 0;
   spec.preemptionPolicy ??= "PreemptLowerPriority";
 }
 
