@@ -16,16 +16,29 @@ export function failure(message: string): CommandError {
   return new CommandError(message.startsWith("error: ") ? message : `error: ${message}`);
 }
 
-/**
- * Several things went wrong (cmdutil.MultipleErrors): one is told as it is, several line by line and without kubectl's own
- * `error: `.
- */
+/** Several things went wrong: told line by line and without kubectl's own `error: ` (cmdutil.MultipleErrors). */
+export class SeveralErrors extends CommandError {
+  /** On one line, where it is itself one of several (apimachinery, errors.Aggregate). */
+  readonly asOne: string;
+
+  constructor(errors: readonly Error[]) {
+    super(errors.map(lineOf).join("\n"));
+    const messages = [...new Set(errors.map(plainMessage))];
+    this.asOne = messages.length === 1 ? messages[0]! : `[${messages.join(", ")}]`;
+  }
+}
+
+function lineOf(error: Error): string {
+  return error instanceof ServerError ? error.plainText : plainMessage(error);
+}
+
+function plainMessage(error: Error): string {
+  return error instanceof SeveralErrors ? error.asOne : error.message.replace(/^error: /, "");
+}
+
+/** One error is told as it is. */
 export function together(errors: readonly Error[]): Error {
-  if (errors.length === 1) return errors[0]!;
-  const lines = errors.map((error) =>
-    error instanceof ServerError ? error.plainText : error.message.replace(/^error: /, ""),
-  );
-  return new CommandError(lines.join("\n"));
+  return errors.length === 1 ? errors[0]! : new SeveralErrors(errors);
 }
 
 /** Wrong words for a command: `cmdutil.UsageErrorf`. */

@@ -56,3 +56,7 @@ export class ServerError extends Error {
     return `${head}: \n${causes.map((cause) => `* ${cause}`).join("\n")}`;
   }
 }
+
+export function isNotFound(reason: unknown): reason is ServerError {
+  return reason instanceof ServerError && reason.reason === "NotFound";
+}

@@ -7,7 +7,8 @@ import { dryRunFlag, printFlags } from "../flags/global-flags.ts";
 import { sortedKeys } from "../output/json.ts";
 import { type ObjectPrinter, objectPrinter } from "../output/object-printer.ts";
 import { fileFlags, namesFiles } from "../resources/file-flags.ts";
-import { findResources, type ResourceInfo } from "../resources/find-resources.ts";
+import { findResources } from "../resources/find-resources.ts";
+import { objectPath, type ResourceInfo } from "../resources/resource-info.ts";
 import { readResourcesAndPairs } from "./changes.ts";
 import type { CommandRun } from "./command.ts";
 
@@ -72,6 +73,7 @@ export function changeMetadata(call: CommandRun, change: MetadataChange): void {
     args: resources,
     all: flags.flag("all") ? "typeAlone" : "none",
     objects: isLocal ? "asRead" : "latest",
+    selects: !isLocal,
   });
   if (!found.isOne && flags.text("resource-version") !== "") {
     throw failure("--resource-version may only be used with a single resource");
@@ -104,7 +106,7 @@ function changeOne({ session, flags }: CommandRun, info: ResourceInfo, change: O
   const outcome = change.outcome(values, valuesOf(after, field));
   let shown = after;
   if (sends && (change.alwaysSends || outcome !== "not labeled")) {
-    const answer = session.client.ask("PATCH", info.path, {
+    const answer = session.client.ask("PATCH", objectPath(info), {
       body: JSON.stringify(mergePatchBetween(before, after)),
       contentType: "application/merge-patch+json",
       query: {

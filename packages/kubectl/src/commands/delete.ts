@@ -1,11 +1,13 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { ServerError } from "../client/server-error.ts";
+import { isNotFound, ServerError } from "../client/server-error.ts";
 import { failure } from "../command-error.ts";
 import { type DryRun, dryRunSuffix, readDryRun } from "../flags/dry-run.ts";
 import { type Flag, isBool, isTrue } from "../flags/flag.ts";
 import { dryRunFlag } from "../flags/global-flags.ts";
 import { fileFlags } from "../resources/file-flags.ts";
-import { type FoundResources, findResources, isNotFound, type ResourceInfo } from "../resources/find-resources.ts";
+import { findResources } from "../resources/find-resources.ts";
+import type { FoundResources } from "../resources/found-resources.ts";
+import { objectPath, type ResourceInfo } from "../resources/resource-info.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 import type { Command, CommandRun } from "./command.ts";
 import { awaitDeletion, type DeletedObject } from "./wait/await-deletion.ts";
@@ -94,7 +96,7 @@ function remove({ session }: CommandRun, info: ResourceInfo, deletion: Deletion)
     ...(dryRun === "server" ? { dryRun: ["All"] } : {}),
   };
   try {
-    const answer = session.client.ask("DELETE", info.path, { body: JSON.stringify(options) });
+    const answer = session.client.ask("DELETE", objectPath(info), { body: JSON.stringify(options) });
     const about = (answer.kind === "Status" ? answer.details : answer.metadata) as PlainObject | undefined;
     return about?.uid as string | undefined;
   } catch (reason) {

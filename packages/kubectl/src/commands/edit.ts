@@ -14,7 +14,8 @@ import { sortedKeys } from "../output/json.ts";
 import { objectPrinter, withoutManagedFields } from "../output/object-printer.ts";
 import { printYaml } from "../output/yaml.ts";
 import { fileFlags } from "../resources/file-flags.ts";
-import { findResources, type ResourceInfo } from "../resources/find-resources.ts";
+import { findResources } from "../resources/find-resources.ts";
+import { objectPath, type ResourceInfo } from "../resources/resource-info.ts";
 import type { Command, CommandRun } from "./command.ts";
 
 const flags: readonly Flag[] = [
@@ -42,8 +43,9 @@ function run(call: CommandRun): void {
   if (change === undefined) throw failure("edit needs an editor: give the host a function that changes the text");
   const format = given.text("output");
   if (format !== "" && format !== "yaml") throw failure(`edit -o ${format} is not modelled; leave it out`);
-  const infos: ResourceInfo[] = [];
-  findResources({ session, flags: given, args: call.args, objects: "latest" }).visit((info) => infos.push(info));
+  const found = findResources({ session, flags: given, args: call.args, all: "typeAlone", objects: "latest" });
+  const { infos, error } = found.infos();
+  if (error !== undefined) throw error;
   if (infos.length === 0) throw failure("edit cancelled, no objects found");
   let shown = editable(infos);
   let reasons: readonly EditReason[] = [];
@@ -128,7 +130,7 @@ function patchOne({ session, flags: given }: CommandRun, info: ResourceInfo, edi
   );
   const below = given.text("subresource") === "" ? "" : `/${given.text("subresource")}`;
   try {
-    const after = session.client.ask("PATCH", `${info.path}${below}`, {
+    const after = session.client.ask("PATCH", objectPath(info, below), {
       body: JSON.stringify(sortedKeys(patch as Plain)),
       contentType: "application/strategic-merge-patch+json",
       query: writeQuery({

@@ -2,7 +2,7 @@ import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-d
 import { ServerError } from "../client/server-error.ts";
 import { strategicPatchBetween } from "../client/strategic-patch.ts";
 import { CommandError, failure, together } from "../command-error.ts";
-import type { ResourceInfo } from "../resources/find-resources.ts";
+import { objectPath, type ResourceInfo } from "../resources/resource-info.ts";
 import type { CommandRun } from "./command.ts";
 
 /** How a command changes objects by strategic merge patches. */
@@ -27,9 +27,9 @@ export function patchObjects(
   { session, flags }: CommandRun,
   infos: readonly ResourceInfo[],
   patching: ObjectPatching,
-  earlier: readonly Error[] = [],
+  earlier?: Error,
 ): void {
-  const errors = [...earlier];
+  const errors: Error[] = earlier === undefined ? [] : [earlier];
   for (const info of infos) {
     try {
       const after = changed(info, patching);
@@ -42,7 +42,9 @@ export function patchObjects(
           dryRun: patching.isServerDryRun === true ? "All" : undefined,
         };
         const contentType = "application/strategic-merge-patch+json";
-        patching.done(session.client.ask("PATCH", info.path, { body: JSON.stringify(patch), contentType, query }));
+        patching.done(
+          session.client.ask("PATCH", objectPath(info), { body: JSON.stringify(patch), contentType, query }),
+        );
       }
     } catch (reason) {
       if (reason instanceof ServerError) errors.push(failure(`${patching.failed} ${reason.message}`));

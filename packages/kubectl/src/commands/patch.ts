@@ -20,7 +20,8 @@ import { dryRunFlag, printFlags } from "../flags/global-flags.ts";
 import { sortedKeys } from "../output/json.ts";
 import { objectPrinter } from "../output/object-printer.ts";
 import { fileFlags } from "../resources/file-flags.ts";
-import { findResources, type ResourceInfo } from "../resources/find-resources.ts";
+import { findResources } from "../resources/find-resources.ts";
+import { objectPath, type ResourceInfo } from "../resources/resource-info.ts";
 import type { Command, CommandRun } from "./command.ts";
 
 const flags: readonly Flag[] = [
@@ -107,7 +108,7 @@ function readPatch({ flags: given, session }: CommandRun): Plain {
 }
 
 function send({ flags: given, session }: CommandRun, info: ResourceInfo, value: Plain, type: string, below: string) {
-  return session.client.ask("PATCH", `${info.path}${below}`, {
+  return session.client.ask("PATCH", objectPath(info, below), {
     body: JSON.stringify(value),
     contentType: contentTypes[type]!,
     query: writeQuery({

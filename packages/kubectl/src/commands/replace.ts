@@ -1,5 +1,5 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { ServerError } from "../client/server-error.ts";
+import { isNotFound, ServerError } from "../client/server-error.ts";
 import { writeQuery } from "../client/write-query.ts";
 import { failure } from "../command-error.ts";
 import { readDryRun, readValidation } from "../flags/dry-run.ts";
@@ -8,8 +8,10 @@ import { printFlags, saveConfigFlag, writeFlags } from "../flags/global-flags.ts
 import { sortedKeys } from "../output/json.ts";
 import { type ObjectPrinter, objectPrinter } from "../output/object-printer.ts";
 import { fileFlags, namesFiles, requireFiles } from "../resources/file-flags.ts";
-import { type FoundResources, findResources, isNotFound, type ResourceInfo } from "../resources/find-resources.ts";
+import { findResources } from "../resources/find-resources.ts";
+import type { FoundResources } from "../resources/found-resources.ts";
 import { annotated } from "../resources/last-applied.ts";
+import { objectPath, type ResourceInfo } from "../resources/resource-info.ts";
 import type { Command, CommandRun } from "./command.ts";
 
 const flags: readonly Flag[] = [
@@ -53,7 +55,7 @@ function replaceObject({ flags: given, session }: CommandRun, info: ResourceInfo
   const dryRun = readDryRun(given);
   if (dryRun === "client") return object;
   const below = given.text("subresource") === "" ? "" : `/${given.text("subresource")}`;
-  const path = `${info.path}${below}`;
+  const path = objectPath(info, below);
   const fieldManager = given.text("field-manager") || "kubectl-replace";
   const query = writeQuery({ fieldManager, dryRun, fieldValidation: readValidation(given) });
   try {
@@ -84,14 +86,14 @@ function replaceByForce(call: CommandRun, found: FoundResources, print: ObjectPr
     propagationPolicy: "Background",
   };
   found.visit((info) => {
-    session.client.ask("DELETE", info.path, { body: JSON.stringify(options) });
+    session.client.ask("DELETE", objectPath(info), { body: JSON.stringify(options) });
     const { type, name, namespace } = info;
     const word = type.info.qualified.replace(type.kind, type.info.singular);
     const place = namespace === undefined ? "" : ` from ${namespace} namespace`;
     session.say(`${word} ${JSON.stringify(name)} deleted${place}`);
   }, isNotFound);
   found.visit((info) => {
-    while (session.client.answer("GET", info.path).code < 400) {
+    while (session.client.answer("GET", objectPath(info)).code < 400) {
       if (!session.host.wait()) throw failure("timed out waiting for the condition");
     }
   });
@@ -101,7 +103,7 @@ function replaceByForce(call: CommandRun, found: FoundResources, print: ObjectPr
     const object = annotated(info.object!, given.flag("save-config"));
     const fieldManager = given.text("field-manager") || "kubectl-replace";
     const query = writeQuery({ fieldManager, dryRun: "none", fieldValidation: readValidation(given) });
-    const path = info.path.slice(0, info.path.lastIndexOf("/"));
+    const path = info.collection;
     print(sortedKeys(session.client.ask("POST", path, { body: JSON.stringify(object), query })) as PlainObject);
   });
   if (count === 0) throw failure("no objects passed to replace");

@@ -1,12 +1,13 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { failure, together } from "../command-error.ts";
+import { failure } from "../command-error.ts";
 import { readDryRun } from "../flags/dry-run.ts";
 import type { Flag, FlagValues } from "../flags/flag.ts";
 import { dryRunFlag, printFlags } from "../flags/global-flags.ts";
 import { sortedKeys } from "../output/json.ts";
 import { objectPrinter } from "../output/object-printer.ts";
 import { fileFlags } from "../resources/file-flags.ts";
-import { findResources, type ResourceInfo } from "../resources/find-resources.ts";
+import { findResources } from "../resources/find-resources.ts";
+import { objectPath, type ResourceInfo } from "../resources/resource-info.ts";
 import type { Command, CommandRun } from "./command.ts";
 import { Deadline } from "./wait/deadline.ts";
 
@@ -44,17 +45,16 @@ function run(call: CommandRun): void {
   check(given);
   const all = given.flag("all") ? "typeAlone" : "none";
   const found = findResources({ session, flags: given, args: call.args, all, objects: "lazy" });
-  const infos: ResourceInfo[] = [];
-  const errors = found.visitAll((info) => infos.push(info));
+  const { infos, error } = found.infos();
   if (given.text("resource-version") !== "" && infos.length > 1) {
     throw failure("cannot use --resource-version with multiple resources");
   }
-  if (infos.length === 0) throw errors.length > 0 ? together(errors) : failure("no objects passed to scale");
+  if (infos.length === 0) throw error ?? failure("no objects passed to scale");
   for (const info of infos) {
     const replicas = dryRun === "client" ? given.number("replicas") : scaled(call, info, dryRun === "server");
     print(sortedKeys(withReplicas(info, replicas)) as PlainObject);
   }
-  if (errors.length > 0) throw together(errors);
+  if (error !== undefined) throw error;
 }
 
 function check(given: FlagValues): void {
@@ -68,7 +68,7 @@ function check(given: FlagValues): void {
 
 /** Scales one object and returns its new size. */
 function scaled({ flags: given, session }: CommandRun, info: ResourceInfo, isDryRun: boolean): number {
-  const path = `${info.path}/scale`;
+  const path = objectPath(info, "scale");
   const query = { dryRun: isDryRun ? "All" : undefined };
   const replicas = given.number("replicas");
   let after: Scale;

@@ -3,71 +3,34 @@ import { isStoredKind, kinds } from "@kubenetsim/core/apiserver/decode/kinds";
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
-import { matchesSelector } from "@kubenetsim/core/model/label-selector";
-import { parseSelector } from "@kubenetsim/core/model/selector-text";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { type CommandError, failure } from "../command-error.ts";
 import type { FlagValues } from "../flags/flag.ts";
 import type { Session } from "../session.ts";
-import { readTexts, type SourceText } from "./file-texts.ts";
-import { collectionPath, type ResourceType } from "./resource-type.ts";
-
-/** An object of a file, as kubectl is going to send it (cli-runtime, resource.Info). */
-export interface FileObject {
-  /** The file's name as messages say it; `STDIN` for standard input. */
-  readonly source: string;
-  /** With the namespace that it goes to. */
-  readonly object: PlainObject;
-  readonly type: ResourceType;
-  /** "" where the object has none. */
-  readonly name: string;
-  /** Undefined for kinds without namespaces. */
-  readonly namespace: string | undefined;
-  /** Of its collection, to be asked for. */
-  readonly collection: string;
-}
-
-export interface FileObjects {
-  readonly objects: readonly FileObject[];
-  /** Of files and documents that could not be read; the commands go on with the others and tell these at the end. */
-  readonly errors: readonly CommandError[];
-}
+import type { SourceText } from "./file-texts.ts";
+import type { ResourceInfo } from "./resource-info.ts";
+import { collectionPath } from "./resource-type.ts";
 
 /**
- * The objects that `-f`, `-R`, `-l` and `-n` name, in the order of the files (cli-runtime, resource.Builder). Items of
- * lists come one by one.
+ * The objects of a text, as kubectl is going to send them, with the namespaces that they go to. Items of lists come one by
+ * one; of an object that cannot be taken comes why (cli-runtime, resource.StreamVisitor).
  *
- * @throws CommandError for a file or a folder that is not there
+ * @throws CommandError where nothing more can be read of the text
  */
-export function readFileObjects(session: Session, flags: FlagValues): FileObjects {
-  const objects: FileObject[] = [];
-  const errors: CommandError[] = [];
-  for (const text of readTexts(session.host, flags)) {
-    try {
-      for (const one of objectsOf(text, session, flags)) objects.push(one);
-    } catch (reason) {
-      errors.push(asFailure(reason, text));
+export function* readFileObjects(
+  { text, source }: SourceText,
+  session: Session,
+  flags: FlagValues,
+): Generator<ResourceInfo | CommandError> {
+  try {
+    for (const value of readValues(text, source)) {
+      if (value === null) continue;
+      validate(value, source, flags);
+      for (const object of itemsOf(value as PlainObject)) yield placed(object, source, session, flags.flag("local"));
     }
-  }
-  return { objects: selected(objects, flags), errors };
-}
-
-function selected(objects: readonly FileObject[], flags: FlagValues): readonly FileObject[] {
-  const text = flags.text("selector");
-  if (text === "") return objects;
-  const selector = parseSelector(text);
-  return objects.filter(({ object }) => {
-    const { labels } = object.metadata as { labels?: Readonly<Record<string, string>> };
-    return matchesSelector(selector, labels);
-  });
-}
-
-function* objectsOf(text: SourceText, session: Session, flags: FlagValues): Generator<FileObject> {
-  const { source } = text;
-  for (const value of readValues(text.text, source)) {
-    if (value === null) continue;
-    validate(value, source, flags);
-    for (const object of itemsOf(value as PlainObject)) yield placed(object, source, session, flags.flag("local"));
+  } catch (reason) {
+    if (!(reason instanceof ParseError)) throw reason;
+    throw failure(`error parsing ${source}: ${yamlProblem(reason, text)}`);
   }
 }
 
@@ -102,15 +65,16 @@ function itemsOf(object: PlainObject): readonly PlainObject[] {
 }
 
 /** Without a server (`--local`), nothing is known of namespaces. */
-function placed(object: PlainObject, source: string, session: Session, isLocal: boolean): FileObject {
+function placed(object: PlainObject, source: string, session: Session, isLocal: boolean): ResourceInfo | CommandError {
   const { kind, apiVersion } = object;
   if (typeof kind !== "string" || kind === "") {
-    throw undecodable(source, `Object 'Kind' is missing in '${JSON.stringify(object)}'`);
+    return undecodable(source, `Object 'Kind' is missing in '${JSON.stringify(object)}'`);
   }
   const metadata = metadataOf(object, source);
+  if (metadata instanceof Error) return metadata;
   const { name = "", namespace: given } = metadata as { name?: string; namespace?: string };
   if (!isStoredKind(kind) || kinds[kind].apiVersion !== apiVersion) {
-    throw failure(
+    return failure(
       `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(given ?? "")} from ${JSON.stringify(source)}: no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}\nensure CRDs are installed first`,
     );
   }
@@ -119,17 +83,12 @@ function placed(object: PlainObject, source: string, session: Session, isLocal: 
     return { source, object, type, name, namespace: undefined, collection: collectionPath(type, undefined) };
   }
   const namespace = given || session.namespace;
-  if (session.namespaceIsGiven && namespace !== session.namespace) {
-    throw failure(
-      `the namespace from the provided object ${JSON.stringify(namespace)} does not match the namespace ${JSON.stringify(session.namespace)}. You must pass '--namespace=${namespace}' to perform this operation.`,
-    );
-  }
   const inNamespace = isLocal ? object : { ...object, metadata: { ...metadata, namespace } };
   return { source, object: inNamespace, type, name, namespace, collection: collectionPath(type, namespace) };
 }
 
 /** kubectl decodes the metadata alone, to know the object's name. */
-function metadataOf(object: PlainObject, source: string): PlainObject {
+function metadataOf(object: PlainObject, source: string): PlainObject | CommandError {
   const { metadata } = object;
   if (metadata === undefined || metadata === null) return {};
   const { wrongType } = decodeObject(metadata as PlainObject, "meta.ObjectMeta");
@@ -137,16 +96,11 @@ function metadataOf(object: PlainObject, source: string): PlainObject {
   const message = isObject(metadata)
     ? wrongType.message.replace(/Go struct field (\w+)\./, "Go struct field $1.metadata.")
     : wrongType.message.replace("Go value", "Go struct field metadataOnlyObject.metadata");
-  throw undecodable(source, message);
+  return undecodable(source, message);
 }
 
 function undecodable(source: string, message: string): CommandError {
   return failure(`unable to decode ${JSON.stringify(source)}: ${message}`);
-}
-
-function asFailure(reason: unknown, { source, text }: SourceText): CommandError {
-  if (!(reason instanceof ParseError)) return reason as CommandError;
-  return failure(`error parsing ${source}: ${yamlProblem(reason, text)}`);
 }
 
 function isObject(value: Plain): value is PlainObject {

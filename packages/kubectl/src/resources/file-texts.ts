@@ -1,6 +1,7 @@
-import { failure } from "../command-error.ts";
+import { type CommandError, failure } from "../command-error.ts";
 import type { FlagValues } from "../flags/flag.ts";
 import type { KubectlHost } from "../host.ts";
+import { expandPattern } from "./file-pattern.ts";
 
 /** A text to read objects from. */
 export interface SourceText {
@@ -12,38 +13,52 @@ export interface SourceText {
 /** Files that a folder's reader takes (cli-runtime, resource.FileExtensions). */
 const endings = [".json", ".yaml", ".yml"];
 
-/**
- * The texts behind `-f`: files as they are, of folders those that end in .json, .yaml or .yml (with `-R` of the folders
- * below, too), `-` for standard input.
- *
- * @throws CommandError in the words of cli-runtime, pkg/resource/builder.go
- */
-export function readTexts(host: KubectlHost, flags: FlagValues): readonly SourceText[] {
-  if (flags.text("kustomize") !== "") throw failure("kustomize is not modelled; give the manifests with -f");
-  const names = flags.list("filename");
-  if (names.filter((name) => name === "-").length > 1) {
-    throw failure("standard input cannot be used for multiple arguments");
-  }
-  return names.flatMap((name) => textsOf(name, host, flags.flag("recursive")));
+/** Texts, and what is wrong with the names of others. */
+export interface SourceTexts {
+  readonly texts: readonly SourceText[];
+  readonly errors: readonly CommandError[];
 }
 
-function textsOf(name: string, host: KubectlHost, recursive: boolean): SourceText[] {
-  if (name === "-") return [{ source: "STDIN", text: host.stdin }];
-  if (/^https?:\/\//.test(name)) {
-    throw failure(`reading ${name} is not modelled: nothing outside is asked; give files, folders or - with -f`);
+/**
+ * The texts behind `-f`: files as they are, of folders those that end in .json, .yaml or .yml (with `-R` of the folders
+ * below, too), `-` for standard input, and `*`, `?` and `[ab]` in names for what there is (cli-runtime, pkg/resource/builder.go).
+ *
+ * @throws CommandError for what is not modelled
+ */
+export function readTexts(host: KubectlHost, flags: FlagValues): SourceTexts {
+  if (flags.text("kustomize") !== "") throw failure("kustomize is not modelled; give the manifests with -f");
+  const names = flags.list("filename");
+  const texts: SourceText[] = [];
+  const errors: CommandError[] = [];
+  if (names.filter((name) => name === "-").length > 1) {
+    errors.push(failure("standard input cannot be used for multiple arguments"));
   }
-  const text = host.files.read(name);
-  if (text !== undefined) return [{ source: name, text }];
-  const paths = host.files.list(name);
-  if (paths === undefined) throw failure(`the path ${JSON.stringify(name)} does not exist`);
-  const folder = name.replace(/\/+$/, "");
-  const taken = paths.filter(
-    (path) => endings.some((ending) => path.endsWith(ending)) && (recursive || isDirectly(path, folder)),
-  );
-  if (taken.length === 0) {
-    throw failure(`error reading [${name}]: recognized file extensions are [${endings.join(" ")}]`);
+  for (const name of names) {
+    if (/^https?:\/\//.test(name)) {
+      throw failure(`reading ${name} is not modelled: nothing outside is asked; give files, folders or - with -f`);
+    }
+    if (name === "-") {
+      texts.push({ source: "STDIN", text: host.stdin });
+      continue;
+    }
+    const paths = expandPattern(name, host.files);
+    if (paths.length === 0) errors.push(failure(`the path ${JSON.stringify(name)} does not exist`));
+    for (const path of paths) texts.push(...textsOf(path, host, flags.flag("recursive")));
+    if (texts.length === 0 && errors.length === 0) {
+      errors.push(failure(`error reading [${paths.join(" ")}]: recognized file extensions are [${endings.join(" ")}]`));
+    }
   }
-  return taken.map((path) => ({ source: path, text: host.files.read(path) ?? "" }));
+  return { texts, errors };
+}
+
+function textsOf(path: string, { files }: KubectlHost, recursive: boolean): SourceText[] {
+  const text = files.read(path);
+  if (text !== undefined) return [{ source: path, text }];
+  const folder = path.replace(/\/+$/, "");
+  const taken = files
+    .list(path)!
+    .filter((below) => endings.some((ending) => below.endsWith(ending)) && (recursive || isDirectly(below, folder)));
+  return taken.map((below) => ({ source: below, text: files.read(below) ?? "" }));
 }
 
 function isDirectly(path: string, folder: string): boolean {

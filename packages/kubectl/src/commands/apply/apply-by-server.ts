@@ -4,17 +4,15 @@ import { writeQuery } from "../../client/write-query.ts";
 import { failure } from "../../command-error.ts";
 import { readDryRun, readValidation } from "../../flags/dry-run.ts";
 import { sortedKeys, structJson } from "../../output/json.ts";
-import type { FileObject } from "../../resources/file-objects.ts";
+import { objectPath, type ResourceInfo } from "../../resources/resource-info.ts";
 import type { CommandRun } from "../command.ts";
 import type { AppliedObject } from "./apply.ts";
 
 /** `kubectl apply --server-side`: the manifest goes to the server, which merges it. */
-export function applyByServer({ flags, session }: CommandRun, given: FileObject): AppliedObject {
-  const below = flags.text("subresource") === "" ? "" : `/${flags.text("subresource")}`;
-  if (given.name === "") throw failure("resource name may not be empty");
+export function applyByServer({ flags, session }: CommandRun, given: ResourceInfo): AppliedObject {
   try {
-    const object = session.client.ask("PATCH", `${given.collection}/${given.name}${below}`, {
-      body: structJson(sortedKeys(given.object)),
+    const object = session.client.ask("PATCH", objectPath(given, flags.text("subresource")), {
+      body: structJson(sortedKeys(given.object!)),
       contentType: "application/apply-patch+yaml",
       query: writeQuery({
         fieldManager: flags.text("field-manager") || "kubectl",

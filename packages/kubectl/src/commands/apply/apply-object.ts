@@ -1,20 +1,20 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { StrategicFailure } from "@kubenetsim/core/apiserver/patch/strategic/strategic-failure";
 import { applyStrategicPatch, threeWayPatch } from "@kubenetsim/core/apiserver/patch/strategic/strategic-patch";
-import { ServerError } from "../../client/server-error.ts";
+import { isNotFound, ServerError } from "../../client/server-error.ts";
 import { writeQuery } from "../../client/write-query.ts";
 import { failure } from "../../command-error.ts";
 import { readDryRun, readValidation } from "../../flags/dry-run.ts";
 import { sortedKeys, structJson } from "../../output/json.ts";
-import type { FileObject } from "../../resources/file-objects.ts";
-import { isNotFound, retrieved } from "../../resources/find-resources.ts";
 import { lastApplied, lastAppliedKey, withLastApplied } from "../../resources/last-applied.ts";
+import { objectPath, type ResourceInfo } from "../../resources/resource-info.ts";
+import { retrieved } from "../../resources/resource-requests.ts";
 import type { CommandRun } from "../command.ts";
 import type { AppliedObject } from "./apply.ts";
 
 /** Creates an object, or patches it by what has changed since it was applied the last time. */
-export function applyObject(call: CommandRun, given: FileObject): AppliedObject {
-  const modified = withLastApplied(given.object);
+export function applyObject(call: CommandRun, given: ResourceInfo): AppliedObject {
+  const modified = withLastApplied(given.object!);
   const current = currentOf(call, given);
   if (current === undefined) return { object: create(call, given, modified), outcome: "created" };
   if (lastApplied(current) === undefined) warnOfMissing(call, given);
@@ -28,23 +28,24 @@ export function applyObject(call: CommandRun, given: FileObject): AppliedObject 
   return { object: told(call, send(call, given, text)), outcome: "configured" };
 }
 
-function currentOf({ session }: CommandRun, given: FileObject): PlainObject | undefined {
-  const { source, name, collection } = given;
+function currentOf({ session }: CommandRun, given: ResourceInfo): PlainObject | undefined {
+  const { name } = given;
+  const source = given.source!;
   const doing = `retrieving current configuration of:\n${described(given)}\nfrom server for:`;
   if (name === "") {
-    const generated = (given.object.metadata as PlainObject).generateName;
+    const generated = (given.object!.metadata as PlainObject).generateName;
     if (typeof generated === "string") throw failure(`from ${generated}: cannot use generate name with apply`);
     throw failure(`error when ${doing} ${JSON.stringify(source)}: resource name may not be empty`);
   }
   try {
-    return retrieved(session, { ...given, path: `${collection}/${name}` }).object;
+    return retrieved(session, given).object;
   } catch (reason) {
     if (isNotFound(reason)) return undefined;
     throw reason instanceof ServerError ? reason.when(doing, source) : reason;
   }
 }
 
-function create({ flags, session }: CommandRun, given: FileObject, modified: PlainObject): PlainObject {
+function create({ flags, session }: CommandRun, given: ResourceInfo, modified: PlainObject): PlainObject {
   const object = withoutNulls(modified) as PlainObject;
   const dryRun = readDryRun(flags);
   if (dryRun === "client") return object;
@@ -52,11 +53,11 @@ function create({ flags, session }: CommandRun, given: FileObject, modified: Pla
   try {
     return session.client.ask("POST", given.collection, { body: JSON.stringify(object), query });
   } catch (reason) {
-    throw reason instanceof ServerError ? reason.when("creating", given.source) : reason;
+    throw reason instanceof ServerError ? reason.when("creating", given.source!) : reason;
   }
 }
 
-function patchFor({ type }: FileObject, modified: PlainObject, current: PlainObject): Record<string, unknown> {
+function patchFor({ type }: ResourceInfo, modified: PlainObject, current: PlainObject): Record<string, unknown> {
   const original = (lastApplied(current) ?? {}) as Record<string, unknown>;
   try {
     return threeWayPatch(
@@ -72,7 +73,7 @@ function patchFor({ type }: FileObject, modified: PlainObject, current: PlainObj
   }
 }
 
-function send({ flags, session }: CommandRun, given: FileObject, body: string): PlainObject {
+function send({ flags, session }: CommandRun, given: ResourceInfo, body: string): PlainObject {
   const query = writeQuery({
     fieldManager: managerOf(flags),
     dryRun: readDryRun(flags),
@@ -80,11 +81,11 @@ function send({ flags, session }: CommandRun, given: FileObject, body: string): 
   });
   const contentType = "application/strategic-merge-patch+json";
   try {
-    return session.client.ask("PATCH", `${given.collection}/${given.name}`, { body, contentType, query });
+    return session.client.ask("PATCH", objectPath(given), { body, contentType, query });
   } catch (reason) {
     if (!(reason instanceof ServerError)) throw reason;
     const doing = `applying patch:\n${body}\nto:\n${described(given)}\nfor:`;
-    throw reason.when("patching", given.source).when(doing, given.source);
+    throw reason.when("patching", given.source!).when(doing, given.source!);
   }
 }
 
@@ -92,7 +93,7 @@ function managerOf(flags: CommandRun["flags"]): string {
   return flags.text("field-manager") || "kubectl-client-side-apply";
 }
 
-function warnOfMissing({ session }: CommandRun, { type, name }: FileObject): void {
+function warnOfMissing({ session }: CommandRun, { type, name }: ResourceInfo): void {
   session.complain(
     `Warning: resource ${type.info.plural}/${name} is missing the ${lastAppliedKey} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
   );
@@ -108,7 +109,7 @@ function told({ session }: CommandRun, object: PlainObject): PlainObject {
 }
 
 /** As cli-runtime's resource.Info prints itself. */
-function described({ type, name, namespace }: FileObject): string {
+function described({ type, name, namespace }: ResourceInfo): string {
   const { group, version, plural } = type.info;
   return [
     `Resource: "${group}/${version}, Resource=${plural}", GroupVersionKind: "${group}/${version}, Kind=${type.kind}"`,

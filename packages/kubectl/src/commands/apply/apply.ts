@@ -7,7 +7,7 @@ import { printFlags, writeFlags } from "../../flags/global-flags.ts";
 import { sortedKeys } from "../../output/json.ts";
 import { objectPrinter } from "../../output/object-printer.ts";
 import { fileFlags, requireFiles } from "../../resources/file-flags.ts";
-import { readFileObjects } from "../../resources/file-objects.ts";
+import { findResources } from "../../resources/find-resources.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { applyByServer } from "./apply-by-server.ts";
 import { applyObject } from "./apply-object.ts";
@@ -57,11 +57,11 @@ function run(call: CommandRun): void {
   const format = given.text("output");
   const printsAtEnd = format !== "" && format !== "name";
   const printAll = objectPrinter(session, given, "", dryRun);
-  const { objects, errors: unread } = readFileObjects(session, given);
-  if (objects.length === 0 && unread.length === 0) throw failure("no objects passed to apply");
-  const errors: Error[] = [...unread];
+  const { infos, error: unread } = findResources({ session, flags: given, args: [], objects: "asRead" }).infos();
+  if (infos.length === 0 && unread === undefined) throw failure("no objects passed to apply");
+  const errors: Error[] = unread === undefined ? [] : [unread];
   const done: PlainObject[] = [];
-  for (const one of objects) {
+  for (const one of infos) {
     try {
       const { object, outcome } = serverSide ? applyByServer(call, one) : applyObject(call, one);
       done.push(object);

@@ -8,8 +8,9 @@ import { printFlags, saveConfigFlag, writeFlags } from "../../flags/global-flags
 import { sortedKeys } from "../../output/json.ts";
 import { objectPrinter } from "../../output/object-printer.ts";
 import { fileFlags, requireFiles } from "../../resources/file-flags.ts";
-import { findResources, type ResourceInfo } from "../../resources/find-resources.ts";
+import { findResources } from "../../resources/find-resources.ts";
 import { annotated } from "../../resources/last-applied.ts";
+import type { ResourceInfo } from "../../resources/resource-info.ts";
 import type { CommandRun } from "../command.ts";
 
 export const createFlags: readonly Flag[] = [
@@ -46,7 +47,7 @@ function createObject({ flags: given, session }: CommandRun, info: ResourceInfo)
   if (dryRun === "client") return object;
   const fieldManager = given.text("field-manager") || "kubectl-create";
   const query = writeQuery({ fieldManager, dryRun, fieldValidation: readValidation(given) });
-  const path = info.path.slice(0, info.path.lastIndexOf("/"));
+  const path = info.collection;
   try {
     return session.client.ask("POST", path, { body: JSON.stringify(object), query });
   } catch (reason) {

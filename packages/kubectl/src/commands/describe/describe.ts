@@ -1,10 +1,9 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { ServerError } from "../../client/server-error.ts";
-import { CommandError, failure, together } from "../../command-error.ts";
+import { isNotFound } from "../../client/server-error.ts";
+import { failure } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { fileFlags, namesFiles } from "../../resources/file-flags.ts";
-import { collectionPath, resourceType } from "../../resources/resource-type.ts";
-import { fetchTarget, readTargets, type Target } from "../../resources/targets.ts";
+import { findResources, type Search } from "../../resources/find-resources.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { describeEvents } from "./describe-events.ts";
 import { DescribeWriter } from "./describe-writer.ts";
@@ -30,57 +29,36 @@ export const describe: Command = {
 function run(call: CommandRun): void {
   const { args, session, flags: given } = call;
   if (args.length === 0 && !namesFiles(given)) throw nothingAskedFor();
-  const { found, errors } = find(call);
+  const { infos: found, error } = findResources(searchFor(call)).infos();
   // Of several objects the events are left out unless they are asked for.
-  const isAlone = found.length === 1 && errors.length === 0;
+  const isAlone = found.length === 1 && error === undefined;
   const withEvents = given.flag("show-events") && (given.has("show-events") || isAlone);
-  const [first] = errors;
-  if (errors.length === 1 && first instanceof ServerError && first.reason === "NotFound" && args.length === 2) {
-    describeMatching(call, first);
+  if (isNotFound(error) && args.length === 2) {
+    describeMatching(call, error);
     return;
   }
-  session.write(found.map((one) => textOf(call, one, withEvents)).join("\n\n"));
-  if (errors.length > 0) throw together(errors);
+  session.write(found.map(({ object }) => textOf(call, object!, withEvents)).join("\n\n"));
+  if (error !== undefined) throw error;
   if (found.length > 0) return;
   const all = given.flag("all-namespaces");
   session.complain(all ? "No resources found" : `No resources found in ${session.namespace} namespace.`);
 }
 
-function find(call: CommandRun): { found: PlainObject[]; errors: Error[] } {
-  const { targets, errors: before } = readTargets(call);
-  const found: PlainObject[] = [];
-  const errors = [...before];
-  for (const target of targets) {
-    try {
-      found.push(...objectsOf(call, target));
-    } catch (reason) {
-      if (!(reason instanceof ServerError) && !(reason instanceof CommandError)) throw reason;
-      errors.push(reason);
-    }
-  }
-  return { found, errors };
-}
-
-function objectsOf(call: CommandRun, target: Target): PlainObject[] {
-  const { kind, info } = target.type;
-  const bodies = [...fetchTarget(target, call, { limit: call.flags.number("chunk-size") })];
-  if (target.name !== undefined) return bodies;
-  const items = bodies.flatMap((body) => body.items as readonly PlainObject[]);
-  return items.map((item) => ({ apiVersion: info.apiVersion, kind, ...item }));
+function searchFor({ args, flags, session }: CommandRun): Search {
+  return { args, flags, session, all: "typeAlone", objects: "latest", asking: { limit: flags.number("chunk-size") } };
 }
 
 /** A name that is none may be the beginning of some. */
-function describeMatching(call: CommandRun, notFound: ServerError): void {
+function describeMatching(call: CommandRun, notFound: Error): void {
   const { args, session, flags: given } = call;
   const [word = "", prefix = ""] = args;
-  const type = resourceType(word);
-  const target: Target = { type, path: collectionPath(type, session.namespace), name: undefined };
-  const named = objectsOf(call, target).filter(({ metadata }) =>
-    (metadata as { name: string }).name.startsWith(prefix),
-  );
+  const found = findResources({ ...searchFor(call), args: [word], singleType: true, stops: true });
+  const { infos, error } = found.infos();
+  if (error !== undefined) throw error;
+  const named = infos.filter(({ name }) => name.startsWith(prefix));
   if (named.length === 0) throw notFound;
   const withEvents = given.has("show-events") && given.flag("show-events");
-  for (const object of named) session.say(textOf(call, object, withEvents));
+  for (const { object } of named) session.say(textOf(call, object!, withEvents));
 }
 
 function textOf({ session }: CommandRun, object: PlainObject, withEvents: boolean): string {

@@ -1,34 +1,34 @@
-import { CommandError, together } from "../../command-error.ts";
+import { CommandError } from "../../command-error.ts";
 import { sortByField } from "../../output/sort-objects.ts";
 import { asTable, type Table, type TableOptions, type TableRow } from "../../output/table.ts";
 import { TablePrinter } from "../../output/table-printer.ts";
+import type { ResourceInfo } from "../../resources/resource-info.ts";
 import type { ResourceType } from "../../resources/resource-type.ts";
 import type { CommandRun } from "../command.ts";
-import { type Answer, acceptTable, askForAll } from "./answers.ts";
+import { acceptTable, askForAll } from "./answers.ts";
 
 /** `kubectl get` as tables: those of one type that follow each other stand below one header. */
 export function getTables(call: CommandRun): void {
   const { flags: given, session } = call;
   const sortBy = given.text("sort-by");
   const query = sortBy === "" ? {} : { includeObject: "Object" };
-  const { answers, errors } = askForAll(call, { accept: acceptTable, query });
-  const tables = sortBy === "" || answers.length < 2 ? answers : sortByField(answers, sortBy, ({ body }) => body);
+  const { infos, error } = askForAll(call, { accept: acceptTable, query });
+  const tables = sortBy === "" || infos.length < 2 ? infos : sortByField(infos, sortBy, ({ object }) => object!);
   const text = printGroups(call, tables);
   session.write(text);
-  if (errors.length > 0) throw together(errors);
+  if (error !== undefined) throw error;
   if (text !== "" || given.flag("ignore-not-found")) return;
-  const isNamespaced = !given.flag("all-namespaces") && answers.every(({ target }) => target.type.info.namespaced);
+  const isNamespaced = !given.flag("all-namespaces") && infos.every(({ type }) => type.info.namespaced);
   session.complain(isNamespaced ? `No resources found in ${session.namespace} namespace.` : "No resources found");
 }
 
-function printGroups(call: CommandRun, answers: readonly Answer[]): string {
+function printGroups(call: CommandRun, infos: readonly ResourceInfo[]): string {
   const { flags: given } = call;
-  const withKind = given.flag("show-kind") || new Set(answers.map(({ target }) => target.type.kind)).size > 1;
+  const withKind = given.flag("show-kind") || new Set(infos.map(({ type }) => type.kind)).size > 1;
   const texts: string[] = [];
   let withNamespace = false;
   let last: { readonly type: ResourceType; readonly printer: TablePrinter } | undefined;
-  for (const { target, body } of answers) {
-    const { type } = target;
+  for (const { type, object } of infos) {
     // Once there is a column of namespaces, it stays.
     withNamespace ||= given.flag("all-namespaces") && type.info.namespaced;
     if (last?.type.kind !== type.kind) {
@@ -36,7 +36,7 @@ function printGroups(call: CommandRun, answers: readonly Answer[]): string {
       last = { type, printer: new TablePrinter(tableOptions(call, type, { withNamespace, withKind })) };
       texts.push("");
     }
-    texts[texts.length - 1] += last.printer.add(sortedRows(asTable(body), given.text("sort-by")));
+    texts[texts.length - 1] += last.printer.add(sortedRows(asTable(object!), given.text("sort-by")));
   }
   if (last !== undefined) texts[texts.length - 1] += last.printer.end();
   const separator = given.flag("no-headers") ? "" : "\n";

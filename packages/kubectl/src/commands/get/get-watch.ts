@@ -1,13 +1,14 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import type { WatchEvent } from "@kubenetsim/core/apiserver/rest/request";
-import { ServerError } from "../../client/server-error.ts";
-import { failure, together } from "../../command-error.ts";
+import { isNotFound, ServerError } from "../../client/server-error.ts";
+import { failure } from "../../command-error.ts";
 import { getPrinter, type Printed } from "../../output/get-printer.ts";
 import { asTable } from "../../output/table.ts";
 import { TablePrinter } from "../../output/table-printer.ts";
-import { readTargets, type Target } from "../../resources/targets.ts";
+import { findResources } from "../../resources/find-resources.ts";
+import type { ResourceInfo } from "../../resources/resource-info.ts";
 import type { CommandRun } from "../command.ts";
-import { type Answer, acceptTable, askForAll, isHumanReadable, itemsOf } from "./answers.ts";
+import { acceptTable, isHumanReadable } from "./answers.ts";
 import { sortedRows, tableOptions } from "./get-tables.ts";
 
 /**
@@ -15,27 +16,37 @@ import { sortedRows, tableOptions } from "./get-tables.ts";
  * to rest: from then on nothing would ever come.
  */
 export function getWatch(call: CommandRun): void {
-  const { flags: given, session } = call;
-  const { targets } = readTargets(call);
-  if (new Set(targets.map(({ type }) => type)).size > 1) throw failure("you may only specify a single resource type");
-  const { answers, errors, isOne } = askForAll(call, isHumanReadable(call) ? { accept: acceptTable } : {});
-  if (errors.length > 0) throw together(errors);
-  const [first] = answers;
+  const { flags: given, args, session } = call;
+  const found = findResources({
+    ...{ args, flags: given, session },
+    all: "typeAlone",
+    objects: "latest",
+    asking: { limit: given.number("chunk-size"), ...(isHumanReadable(call) ? { accept: acceptTable } : {}) },
+    keepsLists: true,
+    singleType: true,
+    stops: true,
+  });
+  const { infos } = found.infos((reason) => given.flag("ignore-not-found") && isNotFound(reason));
+  const [first] = infos;
   if (first === undefined) return;
-  const print = watchPrinter(call, first.target);
+  const print = watchPrinter(call, first);
   const withEvents = given.flag("output-watch-events");
   const write = (object: PlainObject, event: string): void =>
     session.write(print({ object, ...(withEvents ? { event } : {}) }));
-  if (!given.flag("watch-only")) for (const object of answers.flatMap(shownAtFirst)) write(object, "ADDED");
-  if (targets.length > 1) throw failure("you may only watch a single resource or type of resource at a time");
-  follow(call, first, isOne, write);
+  if (!given.flag("watch-only")) for (const object of infos.flatMap(shownAtFirst)) write(object, "ADDED");
+  if (found.sources.length > 1) {
+    throw failure("you may only watch a single resource or type of resource at a time");
+  }
+  follow(call, first, write);
 }
 
-function shownAtFirst({ target, body }: Answer): PlainObject[] {
-  return target.name === undefined && body.kind !== "Table" ? itemsOf(body) : [body];
+function shownAtFirst({ type, name, object }: ResourceInfo): PlainObject[] {
+  if (name !== "" || !Array.isArray(object!.items)) return [object!];
+  const items = object!.items as readonly PlainObject[];
+  return items.map((item) => ({ apiVersion: type.info.apiVersion, kind: type.kind, ...item }));
 }
 
-function watchPrinter(call: CommandRun, { type }: Target): (printed: Printed) => string {
+function watchPrinter(call: CommandRun, { type }: ResourceInfo): (printed: Printed) => string {
   const { flags: given, session } = call;
   if (!isHumanReadable(call)) return getPrinter(given, session.host.files);
   const options = { withNamespace: given.flag("all-namespaces"), withKind: given.flag("show-kind") };
@@ -45,18 +56,18 @@ function watchPrinter(call: CommandRun, { type }: Target): (printed: Printed) =>
 
 function follow(
   call: CommandRun,
-  { target, body }: Answer,
-  isOne: boolean,
+  { name, collection, object: first }: ResourceInfo,
   write: (object: PlainObject, event: string) => void,
 ): void {
   const { flags: given, session } = call;
-  const listed = (body.metadata as { resourceVersion?: string } | undefined)?.resourceVersion ?? "0";
+  const isOne = name !== "";
+  const listed = (first!.metadata as { resourceVersion?: string } | undefined)?.resourceVersion ?? "0";
   const query = {
     resourceVersion: isOne ? "0" : listed,
     labelSelector: given.text("selector") || undefined,
-    fieldSelector: isOne ? `metadata.name=${target.name!}` : given.text("field-selector") || undefined,
+    fieldSelector: isOne ? `metadata.name=${name}` : given.text("field-selector") || undefined,
   };
-  const watch = session.client.watch(target.path, query, isHumanReadable(call) ? acceptTable : undefined);
+  const watch = session.client.watch(collection, query, isHumanReadable(call) ? acceptTable : undefined);
   // Of one object the watch tells first that it is there, which was printed or is not wanted.
   let isKnown = isOne;
   let problem: ServerError | undefined;

@@ -3,7 +3,7 @@ import { ServerError } from "../../client/server-error.ts";
 import { type DryRun, dryRunSuffix, readDryRun } from "../../flags/dry-run.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { dryRunFlag } from "../../flags/global-flags.ts";
-import type { ResourceInfo } from "../../resources/find-resources.ts";
+import { objectPath, type ResourceInfo } from "../../resources/resource-info.ts";
 import type { Session } from "../../session.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { checkNodes, readNodes } from "./node-arguments.ts";
@@ -61,7 +61,7 @@ export function cordonNodes(
 }
 
 function markNode(session: Session, node: ResourceInfo, isCordoned: boolean, dryRun: DryRun): PlainObject {
-  return session.client.ask("PATCH", node.path, {
+  return session.client.ask("PATCH", objectPath(node), {
     body: JSON.stringify({ spec: { unschedulable: isCordoned ? true : null } }),
     contentType: "application/strategic-merge-patch+json",
     query: { dryRun: dryRun === "server" ? "All" : undefined },

@@ -1,5 +1,6 @@
 import { failure, usageError } from "../../command-error.ts";
-import { findResources, type ResourceInfo } from "../../resources/find-resources.ts";
+import { findResources } from "../../resources/find-resources.ts";
+import type { ResourceInfo } from "../../resources/resource-info.ts";
 import type { CommandRun } from "../command.ts";
 
 /** @throws CommandError when no nodes are named nor selected, or both */
@@ -14,12 +15,12 @@ export function checkNodes({ args, flags, path }: CommandRun, usage: string): vo
 export function readNodes({ args, flags, session }: CommandRun): ResourceInfo[] {
   const words = args.length === 0 ? ["nodes"] : args.map((name) => (name.includes("/") ? name : `nodes/${name}`));
   const infos: ResourceInfo[] = [];
-  const errors = findResources({ session, flags, args: words, objects: "lazy" }).visitAll((info) => {
+  const search = { session, flags, args: words, objects: "lazy", stops: true, singleType: true } as const;
+  findResources(search).visit((info) => {
     if (info.type.kind !== "Node") {
       throw failure(`error: expected resource of type node, got ${JSON.stringify(info.type.info.resource)}`);
     }
     infos.push(info);
   });
-  if (errors.length > 0) throw errors[0]!;
   return infos;
 }

@@ -5,7 +5,8 @@ import { readDryRun, readValidation } from "../../flags/dry-run.ts";
 import type { Flag, FlagValues } from "../../flags/flag.ts";
 import { printFlags, writeFlags } from "../../flags/global-flags.ts";
 import { objectPrinter } from "../../output/object-printer.ts";
-import { findResources, type ResourceInfo } from "../../resources/find-resources.ts";
+import { findResources } from "../../resources/find-resources.ts";
+import { objectPath, type ResourceInfo } from "../../resources/resource-info.ts";
 import { findResourceTypes, resourceType } from "../../resources/resource-type.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { isSameTaint, readTaints, type Taint, type Taints, taintText } from "./taint-spec.ts";
@@ -50,7 +51,7 @@ function run(call: CommandRun): void {
       return;
     }
     print(
-      session.client.ask("PATCH", info.path, {
+      session.client.ask("PATCH", objectPath(info), {
         body: JSON.stringify(strategicPatchBetween(info.object!, object)),
         contentType: "application/strategic-merge-patch+json",
         query: {

@@ -1,6 +1,6 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import type { Deployment, ReplicaSet } from "@kubenetsim/core/model/pod";
-import type { ResourceInfo } from "../../resources/find-resources.ts";
+import type { ResourceInfo } from "../../resources/resource-info.ts";
 import type { Session } from "../../session.ts";
 import { describePodTemplate } from "../describe/describe-pod-template.ts";
 import { DescribeWriter } from "../describe/describe-writer.ts";

@@ -5,7 +5,7 @@ import type { Flag } from "../../flags/flag.ts";
 import { printFlags } from "../../flags/global-flags.ts";
 import { nameOf, objectPrinter } from "../../output/object-printer.ts";
 import { alignTabs } from "../../output/tab-writer.ts";
-import type { ResourceInfo } from "../../resources/find-resources.ts";
+import type { ResourceInfo } from "../../resources/resource-info.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { changeCause, revisionOf, revisionsOf, templateText } from "./deployment-revisions.ts";
 import { rolloutFlags, rolloutResources } from "./rollout-resources.ts";

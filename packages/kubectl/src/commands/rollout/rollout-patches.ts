@@ -4,7 +4,7 @@ import { failure } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { printFlags } from "../../flags/global-flags.ts";
 import { objectPrinter } from "../../output/object-printer.ts";
-import type { ResourceInfo } from "../../resources/find-resources.ts";
+import type { ResourceInfo } from "../../resources/resource-info.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { patchObjects } from "../patch-objects.ts";
 import { rolloutFlags, rolloutResources } from "./rollout-resources.ts";
@@ -79,9 +79,8 @@ export const rolloutRestart: Command = {
 
 function changeAll(call: CommandRun, { done, change, unchanged }: RolloutChange): void {
   const { flags: given, session } = call;
-  const infos: ResourceInfo[] = [];
-  const errors = rolloutResources(call).visitAll((info) => infos.push(info));
-  if (infos.length === 0 && errors.length === 0) {
+  const { infos, error } = rolloutResources(call).infos();
+  if (infos.length === 0 && error === undefined) {
     session.complain(`No resources found in ${session.namespace} namespace.`);
     return;
   }
@@ -96,7 +95,7 @@ function changeAll(call: CommandRun, { done, change, unchanged }: RolloutChange)
       unchanged,
       done: (object) => objectPrinter(session, given, done, "none")(object),
     },
-    errors,
+    error,
   );
 }
 

@@ -1,7 +1,8 @@
 import { failure } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { fileFlags, namesFiles } from "../../resources/file-flags.ts";
-import { type FoundResources, findResources } from "../../resources/find-resources.ts";
+import { findResources } from "../../resources/find-resources.ts";
+import type { FoundResources } from "../../resources/found-resources.ts";
 import type { CommandRun } from "../command.ts";
 
 export const rolloutFlags: readonly Flag[] = [...fileFlags, { name: "selector", short: "l", kind: "string" }];

@@ -1,7 +1,7 @@
 import type { Deployment } from "@kubenetsim/core/model/pod";
 import { failure } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
-import type { ResourceInfo } from "../../resources/find-resources.ts";
+import { objectPath, type ResourceInfo } from "../../resources/resource-info.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { Deadline } from "../wait/deadline.ts";
 import { revisionOf } from "./deployment-revisions.ts";
@@ -38,7 +38,7 @@ function showStatus({ flags: given, session }: CommandRun, info: ResourceInfo, r
   const timeout = given.text("timeout");
   let shown: string | undefined;
   new Deadline(session, timeout === "0s" ? "-1s" : timeout).until(() => {
-    const deployment = session.client.ask("GET", info.path) as unknown as Deployment;
+    const deployment = session.client.ask("GET", objectPath(info)) as unknown as Deployment;
     if (deployment.metadata.resourceVersion === shown) return false;
     shown = deployment.metadata.resourceVersion;
     const { text, isDone } = statusOf(deployment, revision);

@@ -7,7 +7,7 @@ import type { Flag } from "../../flags/flag.ts";
 import { dryRunFlag, printFlags } from "../../flags/global-flags.ts";
 import { sortedKeys } from "../../output/json.ts";
 import { objectPrinter } from "../../output/object-printer.ts";
-import { type ResourceInfo, resourceName } from "../../resources/find-resources.ts";
+import { objectPath, type ResourceInfo, resourceName } from "../../resources/resource-info.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { revisionOf, revisionsOf, templateText, withoutHash } from "./deployment-revisions.ts";
 import { rolloutFlags, rolloutResources } from "./rollout-resources.ts";
@@ -75,7 +75,7 @@ function rollBack({ flags: given, session }: CommandRun, info: ResourceInfo): st
     { op: "replace", path: "/metadata/annotations", value: annotationsFor(deployment, chosen) },
   ];
   try {
-    session.client.ask("PATCH", info.path, {
+    session.client.ask("PATCH", objectPath(info), {
       body: JSON.stringify(patch),
       contentType: "application/json-patch+json",
       query: { dryRun: dryRun === "server" ? "All" : undefined },

@@ -2,7 +2,7 @@ import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-d
 import { failure } from "../../command-error.ts";
 import type { Flag, FlagValues } from "../../flags/flag.ts";
 import { namesFiles } from "../../resources/file-flags.ts";
-import type { ResourceInfo } from "../../resources/find-resources.ts";
+import type { ResourceInfo } from "../../resources/resource-info.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { variableNameErrors } from "../create/env-file.ts";
 import { type ContainerFields, changeContainers, changePodSpec } from "./pod-template.ts";

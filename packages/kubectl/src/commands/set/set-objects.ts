@@ -1,11 +1,12 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { failure, together } from "../../command-error.ts";
+import { failure } from "../../command-error.ts";
 import { readDryRun } from "../../flags/dry-run.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { dryRunFlag, printFlags } from "../../flags/global-flags.ts";
 import { type ObjectPrinter, objectPrinter } from "../../output/object-printer.ts";
 import { fileFlags } from "../../resources/file-flags.ts";
-import { findResources, type ResourceInfo, resourceName } from "../../resources/find-resources.ts";
+import { findResources } from "../../resources/find-resources.ts";
+import { type ResourceInfo, resourceName } from "../../resources/resource-info.ts";
 import type { CommandRun } from "../command.ts";
 import { patchObjects } from "../patch-objects.ts";
 
@@ -37,18 +38,18 @@ export function setPrinter({ flags, session }: CommandRun, done: string): Object
 }
 
 /** All objects that are meant. @throws when one of them cannot be had */
-export function setInfos({ flags, session }: CommandRun, resources: readonly string[]): ResourceInfo[] {
+export function setInfos({ flags, session }: CommandRun, resources: readonly string[]): readonly ResourceInfo[] {
   const isLocal = flags.flag("local");
   if (isLocal && resources.length > 0) throw localOnly();
-  const infos: ResourceInfo[] = [];
-  const errors = findResources({
+  const { infos, error } = findResources({
     session,
     flags,
     args: resources,
     all: flags.flag("all") ? "typeAlone" : "none",
     objects: isLocal ? "asRead" : "latest",
-  }).visitAll((info) => infos.push(info));
-  if (errors.length > 0) throw together(errors);
+    selects: !isLocal,
+  }).infos();
+  if (error !== undefined) throw error;
   return infos;
 }
 
@@ -58,7 +59,7 @@ export function setAll(
   infos: readonly ResourceInfo[],
   { failed, change, sendsAlways }: Setting,
   print: ObjectPrinter,
-  laterErrors: readonly Error[] = [],
+  earlier?: Error,
 ): void {
   const dryRun = readDryRun(call.flags);
   patchObjects(
@@ -74,7 +75,7 @@ export function setAll(
       ...(sendsAlways === true ? {} : { unchanged: () => {} }),
       done: print,
     },
-    laterErrors,
+    earlier,
   );
 }
 

@@ -5,7 +5,8 @@ import { strategicPatchBetween } from "../../client/strategic-patch.ts";
 import { failure } from "../../command-error.ts";
 import { readDryRun } from "../../flags/dry-run.ts";
 import type { Flag } from "../../flags/flag.ts";
-import { findResources, type ResourceInfo } from "../../resources/find-resources.ts";
+import { findResources } from "../../resources/find-resources.ts";
+import { objectPath, type ResourceInfo } from "../../resources/resource-info.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { setFlags, setPrinter } from "./set-objects.ts";
 
@@ -39,7 +40,7 @@ function run(call: CommandRun): void {
       fieldManager: given.text("field-manager") || "kubectl-set",
       dryRun: dryRun === "server" ? "All" : undefined,
     };
-    print(session.client.ask("PATCH", info.path, { body, contentType, query }));
+    print(session.client.ask("PATCH", objectPath(info), { body, contentType, query }));
   });
 }
 

@@ -1,4 +1,5 @@
-import { isNotFound, type ResourceInfo, resourceName } from "../../resources/find-resources.ts";
+import { isNotFound } from "../../client/server-error.ts";
+import { objectPath, type ResourceInfo, resourceName } from "../../resources/resource-info.ts";
 import type { Session } from "../../session.ts";
 import { Deadline } from "./deadline.ts";
 
@@ -21,7 +22,7 @@ export function awaitDeletion(session: Session, objects: readonly DeletedObject[
 
 export function isGone(session: Session, { info, uid }: DeletedObject): boolean {
   try {
-    const { metadata } = session.client.ask("GET", info.path) as { metadata?: { uid?: string } };
+    const { metadata } = session.client.ask("GET", objectPath(info)) as { metadata?: { uid?: string } };
     return uid !== undefined && metadata?.uid !== uid;
   } catch (reason) {
     if (isNotFound(reason)) return true;

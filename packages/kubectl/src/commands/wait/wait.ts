@@ -1,17 +1,14 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { isNotFound } from "../../client/server-error.ts";
 import { failure } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { printFlags } from "../../flags/global-flags.ts";
 import { sortedKeys } from "../../output/json.ts";
 import { type ObjectPrinter, objectPrinter } from "../../output/object-printer.ts";
 import { fileFlags } from "../../resources/file-flags.ts";
-import {
-  type FoundResources,
-  findResources,
-  isNotFound,
-  type ResourceInfo,
-  resourceName,
-} from "../../resources/find-resources.ts";
+import { findResources } from "../../resources/find-resources.ts";
+import type { FoundResources } from "../../resources/found-resources.ts";
+import { objectPath, type ResourceInfo, resourceName } from "../../resources/resource-info.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { isGone } from "./await-deletion.ts";
 import { type Condition, readConditions } from "./conditions.ts";
@@ -88,7 +85,7 @@ function awaitCondition(
   if (condition.kind === "delete") deadline.until(() => isGone(session, { info, uid: undefined }), late);
   else if (condition.kind === "object") {
     deadline.until(() => {
-      last = session.client.ask("GET", info.path);
+      last = session.client.ask("GET", objectPath(info));
       return condition.isMet(last);
     }, late);
   }
