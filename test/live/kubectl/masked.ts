@@ -1,6 +1,6 @@
-/** An answer without what differs from server to server: addresses, ports, times, versions, drawn names. */
+/** An answer without what differs from server to server: addresses, ports, times, versions, drawn names, hashes of templates. */
 export function masked(text: string): string {
-  return text
+  return withoutHashes(text)
     .replace(
       /^(\s*(?:- )?"?(?:creationTimestamp|resourceVersion|uid|time|lastTransitionTime|lastUpdateTime)"?: )"?[^",\n]*"?(,?)$/gm,
       '$1"…"$2',
@@ -8,8 +8,20 @@ export function masked(text: string): string {
     .replace(/\b10\.(9[6-9]|10\d|11[01])\.\d+\.\d+\b/g, "ADDRESS")
     .replace(/\bfd00:10:96:[0-9a-f:]+/g, "ADDRESS")
     .replace(/((?:nodePort"?: )|80:|443:)3[0-2]\d{3}\b/g, "$1PORT")
-    .replace(/(-[a-z0-9]{6,10})-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "$1-XXXXX")
+    .replace(/-HASH-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "-HASH-XXXXX")
     .replace(/\b\d+s\b/g, "AGE")
     .replace(/(?<=\S) {2,}/g, "  ")
     .replace(/ +$/gm, "");
+}
+
+/** Templates of Pods have hashes of their own here: known by where they stand, and taken out wherever they do. */
+const templateHash =
+  /(?:pod-template-hash"?[:=] ?"?|replicaset(?:\.apps)?\/[a-z0-9.-]*-|ReplicaSet \\?"[a-z0-9.-]*-)([bcdfghjklmnpqrstvwxz2456789]{6,10})\b|-([bcdfghjklmnpqrstvwxz2456789]{6,10})-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g;
+
+function withoutHashes(text: string): string {
+  const hashes = new Set([...text.matchAll(templateHash)].map(([, told, inName]) => told ?? inName!));
+  return [...hashes].reduce(
+    (rest, hash) => rest.replaceAll(`-${hash}`, "-HASH").replaceAll(`"${hash}"`, '"HASH"'),
+    text,
+  );
 }

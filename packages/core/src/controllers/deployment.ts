@@ -172,18 +172,21 @@ function writeStatus(loop: ControlLoop, deployment: Deployment): void {
   const pods = all.flatMap((replicaSet) => activePods(loop, replicaSet));
   const ready = pods.filter(isPodReady).length;
   const updated = current === undefined ? 0 : activePods(loop, current).length;
-  const unavailable = Math.max(0, (deployment.spec.replicas ?? 1) - ready);
+  const wanted = all.reduce((sum, { spec }) => sum + (spec.replicas ?? 1), 0);
+  const terminating = all.reduce((sum, { status }) => sum + Number(status?.terminatingReplicas ?? 0), 0);
   const counts = {
     replicas: pods.length,
     updatedReplicas: updated,
     readyReplicas: ready,
     availableReplicas: ready,
-    unavailableReplicas: unavailable,
+    unavailableReplicas: Math.max(0, wanted - ready),
   };
   const { generation } = deployment.metadata;
   const status = {
     ...withCounts(deployment.status ?? {}, counts),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
+    // A pointer, so that its zero is told.
+    terminatingReplicas: terminating,
     conditions: deploymentConditions(deployment, current, counts, loop.context.clock.nowMs),
   };
   if (!sameJson(deployment.status ?? {}, status)) loop.put({ ...deployment, status });

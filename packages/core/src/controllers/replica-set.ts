@@ -66,6 +66,7 @@ function writeStatus(loop: ControlLoop, replicaSet: ReplicaSet): void {
     readyReplicas: ready,
     availableReplicas: ready,
   };
-  const status = { ...withCounts(replicaSet.status ?? {}, counts), replicas: active.length };
+  const terminatingReplicas = podsOf(loop, replicaSet).filter(isPodTerminating).length;
+  const status = { ...withCounts(replicaSet.status ?? {}, counts), replicas: active.length, terminatingReplicas };
   if (!sameJson(replicaSet.status, status)) loop.put({ ...replicaSet, status });
 }

@@ -128,9 +128,8 @@ function patchOne({ session, flags: given }: CommandRun, info: ResourceInfo, edi
     edited as Record<string, unknown>,
     info.type.info.struct,
   );
-  const below = given.text("subresource") === "" ? "" : `/${given.text("subresource")}`;
   try {
-    const after = session.client.ask("PATCH", objectPath(info, below), {
+    const after = session.client.ask("PATCH", objectPath(info, given.text("subresource")), {
       body: JSON.stringify(sortedKeys(patch as Plain)),
       contentType: "application/strategic-merge-patch+json",
       query: writeQuery({

@@ -1,21 +1,13 @@
-import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
-import {
-  applyJsonPatch,
-  JsonPatchFailure,
-  type Operation,
-  sameJson,
-} from "@kubenetsim/core/apiserver/patch/json-patch";
-import { applyMergePatch } from "@kubenetsim/core/apiserver/patch/merge-patch";
-import { StrategicFailure } from "@kubenetsim/core/apiserver/patch/strategic/strategic-failure";
-import { applyStrategicPatch } from "@kubenetsim/core/apiserver/patch/strategic/strategic-patch";
-import { plainCopy } from "@kubenetsim/core/apiserver/plain-copy";
+import { sameJson } from "@kubenetsim/core/apiserver/patch/json-patch";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { patchedHere } from "../client/local-patch.ts";
 import { writeQuery } from "../client/write-query.ts";
-import { CommandError, failure } from "../command-error.ts";
+import { failure } from "../command-error.ts";
 import { readDryRun } from "../flags/dry-run.ts";
-import type { Flag, FlagValues } from "../flags/flag.ts";
+import type { Flag } from "../flags/flag.ts";
 import { dryRunFlag, printFlags } from "../flags/global-flags.ts";
 import { sortedKeys } from "../output/json.ts";
 import { objectPrinter } from "../output/object-printer.ts";
@@ -55,15 +47,14 @@ function run(call: CommandRun): void {
   const dryRun = readDryRun(given);
   check(call);
   const type = given.text("type").toLowerCase();
-  const value = readPatch(call);
+  const text = readPatch(call);
   const isLocal = given.flag("local") || dryRun === "client";
-  const subresource = readSubresource(given);
   let count = 0;
   findResources({ session, flags: given, args: call.args, objects: given.flag("local") ? "asRead" : "latest" }).visit(
     (info) => {
       count++;
       const before = info.object!;
-      const after = isLocal ? patchedHere(before, value, type, info) : send(call, info, value, type, subresource);
+      const after = isLocal ? patchedHere(before, text, type, info.type) : send(call, info, text, type);
       const didPatch = !sameJson(before, after);
       const print = objectPrinter(session, given, didPatch ? "patched" : "patched (no change)", "none");
       print(sortedKeys(after) as PlainObject);
@@ -88,50 +79,29 @@ function check({ flags: given, args }: CommandRun): void {
   }
 }
 
-function readSubresource(given: FlagValues): string {
-  const name = given.text("subresource");
-  return name === "" ? "" : `/${name}`;
-}
-
-/** JSON, or YAML that says the same. */
-function readPatch({ flags: given, session }: CommandRun): Plain {
+/** As JSON. What looks like an object goes as it is, and is the server's to read (apimachinery, yaml.ToJSON). */
+function readPatch({ flags: given, session }: CommandRun): string {
   const file = given.text("patch-file");
   const text = file === "" ? given.text("patch") : session.host.files.read(file);
   if (text === undefined) throw failure(`unable to read patch file: open ${file}: no such file or directory`);
+  if (/^\s*\{/.test(text)) return text;
+  const yaml = text.endsWith("\n") ? text : `${text}\n`;
   try {
-    return [...readValues(text, "patch")][0] ?? null;
+    return JSON.stringify([...readValues(yaml, "patch")][0] ?? null);
   } catch (reason) {
     if (!(reason instanceof ParseError)) throw reason;
-    const problem = yamlProblem(reason, `y${text}`).replace("error converting YAML to JSON: ", "");
+    const problem = yamlProblem(reason, yaml).replace("error converting YAML to JSON: ", "");
     throw failure(`unable to parse ${JSON.stringify(given.text("patch"))}: ${problem}`);
   }
 }
 
-function send({ flags: given, session }: CommandRun, info: ResourceInfo, value: Plain, type: string, below: string) {
-  return session.client.ask("PATCH", objectPath(info, below), {
-    body: JSON.stringify(value),
+function send({ flags: given, session }: CommandRun, info: ResourceInfo, body: string, type: string) {
+  return session.client.ask("PATCH", objectPath(info, given.text("subresource")), {
+    body,
     contentType: contentTypes[type]!,
     query: writeQuery({
       fieldManager: given.text("field-manager") || "kubectl-patch",
       dryRun: readDryRun(given),
     }),
   });
-}
-
-/** Without the server, its fields are not looked at. */
-function patchedHere(before: PlainObject, value: Plain, type: string, { type: { info } }: ResourceInfo): PlainObject {
-  try {
-    const object = plainCopy(before) as Record<string, unknown>;
-    const touched = new Set<unknown>();
-    if (type === "strategic") {
-      return applyStrategicPatch(object, value as Record<string, unknown>, info.struct) as PlainObject;
-    }
-    if (type === "json") return applyJsonPatch(object, value as unknown as Operation[], touched) as PlainObject;
-    applyMergePatch(object, value as PlainObject, touched);
-    return object as PlainObject;
-  } catch (reason) {
-    if (reason instanceof StrategicFailure) throw failure(reason.message);
-    if (reason instanceof JsonPatchFailure) throw new CommandError("error: the patch does not apply to the object");
-    throw reason;
-  }
 }

@@ -54,8 +54,7 @@ function replaceObject({ flags: given, session }: CommandRun, info: ResourceInfo
   const object = annotated(info.object!, given.flag("save-config"));
   const dryRun = readDryRun(given);
   if (dryRun === "client") return object;
-  const below = given.text("subresource") === "" ? "" : `/${given.text("subresource")}`;
-  const path = objectPath(info, below);
+  const path = objectPath(info, given.text("subresource"));
   const fieldManager = given.text("field-manager") || "kubectl-replace";
   const query = writeQuery({ fieldManager, dryRun, fieldValidation: readValidation(given) });
   try {

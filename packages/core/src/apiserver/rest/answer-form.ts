@@ -1,7 +1,7 @@
 import type { ApiObject, Kind } from "../../model/api-object.ts";
 import { StatusError } from "../../runtime/errors.ts";
 import type { Plain, PlainObject } from "../manifest/manifest-document.ts";
-import { type RowObject, tableOf } from "../table/tables.ts";
+import { type RowObject, type TableKind, tableOf } from "../table/tables.ts";
 import { bodyOf } from "./object-body.ts";
 import { badRequest } from "./refusals.ts";
 import type { RestRequest } from "./request.ts";
@@ -13,6 +13,13 @@ export interface AnswerForm {
   readonly version: string;
   /** How much of the object stands in a row. */
   readonly include: RowObject;
+}
+
+/** What of an object is answered: itself, or a subresource that is a kind of its own. */
+export interface ObjectView {
+  /** Whose columns its row has. */
+  readonly kind: TableKind;
+  readonly bodyOf: (object: ApiObject) => PlainObject;
 }
 
 const shapes: ReadonlySet<string> = new Set(["Table", "PartialObjectMetadata", "PartialObjectMetadataList"]);
@@ -49,12 +56,15 @@ export function readAnswerForm({ headers, query }: RestRequest): AnswerForm {
 }
 
 /** One object in the form that is asked for. @throws StatusError NotAcceptable, BadRequest */
-export function formed(object: ApiObject, form: AnswerForm, nowMs: number): PlainObject {
+export function formed(object: ApiObject, form: AnswerForm, nowMs: number, view?: ObjectView): PlainObject {
+  const { kind, bodyOf: answered } = view ?? { kind: object.kind, bodyOf };
   switch (form.shape) {
     case "object":
-      return bodyOf(object);
-    case "Table":
-      return tableBody(object.kind, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }, form, nowMs);
+      return answered(object);
+    case "Table": {
+      const metadata = { resourceVersion: object.metadata.resourceVersion ?? "" };
+      return tableBody({ kind, bodyOf: answered }, [object], metadata, form, nowMs);
+    }
     case "PartialObjectMetadata":
       return metadataOf(object, form.version);
     case "PartialObjectMetadataList":
@@ -76,7 +86,7 @@ export function formedList(
     case "object":
       return { kind: `${kind.kind}List`, apiVersion: kind.apiVersion, metadata, items: objects.map(itemOf) };
     case "Table":
-      return tableBody(kind.kind, objects, metadata, form, nowMs);
+      return tableBody({ kind: kind.kind, bodyOf }, objects, metadata, form, nowMs);
     case "PartialObjectMetadata":
       throw notAcceptable(`you requested ${form.shape}, but the requested object is a list (*core.${kind.kind}List)`);
     case "PartialObjectMetadataList": {
@@ -97,7 +107,7 @@ export function bookmarkBody(
 ): PlainObject {
   const object = { apiVersion, kind, metadata } as unknown as ApiObject;
   if (form.shape !== "Table") return formed(object, form, nowMs);
-  const body = tableBody(kind, [], { resourceVersion: metadata.resourceVersion! }, form, nowMs);
+  const body = tableBody({ kind, bodyOf }, [], { resourceVersion: metadata.resourceVersion! }, form, nowMs);
   const columns = body.columnDefinitions as unknown as readonly { readonly name: string; readonly type: string }[];
   const cells = columns.map(({ name, type }) => (type === "integer" ? 0 : name === "Age" ? "<unknown>" : ""));
   return { ...body, rows: [{ cells, object: metadataOf(object, form.version) }] };
@@ -115,7 +125,7 @@ function metadataOf(object: ApiObject, version: string): PlainObject {
 }
 
 function tableBody(
-  kind: Kind,
+  { kind, bodyOf: answered }: ObjectView,
   objects: readonly ApiObject[],
   metadata: PlainObject,
   { include, version }: AnswerForm,
@@ -125,7 +135,7 @@ function tableBody(
     const reason = `includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`;
     throw badRequest(`Unable to convert to Table as requested: ${reason}`);
   }
-  return tableOf(kind, objects, { nowMs, include, metadata, version, bodyOf });
+  return tableOf(kind, objects, { nowMs, include, metadata, version, bodyOf: answered });
 }
 
 function notAcceptable(message: string): StatusError {

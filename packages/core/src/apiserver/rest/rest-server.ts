@@ -15,7 +15,7 @@ import { methodNotAllowed, noSuchResource } from "./refusals.ts";
 import { jsonAnswer, type RestAnswer, type RestRequest, type RestResponse } from "./request.ts";
 import { readObjectBody } from "./request-body.ts";
 import { type ResourceRoute, readRoute } from "./route.ts";
-import { replaceScale, scaleOf } from "./scale-verb.ts";
+import { replaceScale, scaleOf, scaleView } from "./scale-verb.ts";
 import { statusBody } from "./status-body.ts";
 import type { ApiStore } from "./store.ts";
 import { WatchHub } from "./watch-hub.ts";
@@ -83,7 +83,7 @@ export class RestServer {
     const complaint = revisionComplaint(request.query.get("resourceVersion") ?? "");
     if (complaint !== undefined) throw new StatusError("Unknown", complaint);
     const object = requireObject(this.#store.state, route);
-    const body = route.subresource === "scale" ? scaleOf(object) : formed(object, form, this.#store.clock.nowMs);
+    const body = formed(object, form, this.#store.clock.nowMs, route.subresource === "scale" ? scaleView : undefined);
     return jsonAnswer(200, body, deprecation(route));
   }
 

@@ -6,6 +6,7 @@ import type { Draft } from "../draft.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
 import { plainCopy } from "../plain-copy.ts";
 import { invalid, invalidObject } from "../validate/field-error.ts";
+import type { ObjectView } from "./answer-form.ts";
 import { requireRevision } from "./kept-metadata.ts";
 import { badRequest } from "./refusals.ts";
 import type { RequestBody } from "./request-body.ts";
@@ -31,6 +32,8 @@ export function scaleOf(object: ApiObject): PlainObject {
     status: { replicas: status?.replicas ?? 0, ...(selector === "" ? {} : { selector }) },
   };
 }
+
+export const scaleView: ObjectView = { kind: "Scale", bodyOf: scaleOf };
 
 /** `PUT` of a workload's scale: its replicas change, and nothing else. @throws StatusError */
 export function replaceScale(

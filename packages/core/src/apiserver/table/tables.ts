@@ -16,10 +16,15 @@ import {
   daemonSetTable,
   deploymentTable,
   replicaSetTable,
+  type ScaledObject,
+  scaleTable,
   statefulSetTable,
 } from "./workload-table.ts";
 
-const tables: { readonly [K in Kind]: KindTable<KindMap[K]> } = {
+/** A workload's scale has columns of its own. */
+export type TableKind = Kind | "Scale";
+
+const tables: { readonly [K in Kind]: KindTable<KindMap[K]> } & { readonly Scale: KindTable<ScaledObject> } = {
   Namespace: namespaceTable,
   Node: nodeTable,
   Pod: podTable,
@@ -36,6 +41,7 @@ const tables: { readonly [K in Kind]: KindTable<KindMap[K]> } = {
   Ingress: ingressTable,
   IngressClass: ingressClassTable,
   Secret: secretTable,
+  Scale: scaleTable,
 };
 
 /** How much of an object stands in its row: the parameter `includeObject`. */
@@ -54,7 +60,7 @@ export interface TableOptions {
 }
 
 /** Objects of a kind as `metav1.Table`, as the API server answers who accepts `as=Table`. */
-export function tableOf(kind: Kind, objects: readonly ApiObject[], options: TableOptions): PlainObject {
+export function tableOf(kind: TableKind, objects: readonly ApiObject[], options: TableOptions): PlainObject {
   const table = tables[kind] as unknown as KindTable<ApiObject>;
   const nowSeconds = parseRfc3339(epoch)! + options.nowMs / 1000;
   const since = (time: string): string => {

@@ -108,3 +108,16 @@ function selectorText(selector: LabelSelector): string {
   const terms = [...equal, ...others].sort((a, b) => compareText(a.key, b.key));
   return terms.length === 0 ? "<none>" : terms.map(({ text }) => text).join(",");
 }
+
+/** What of a workload its scale tells. */
+export interface ScaledObject {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number };
+}
+
+/** printScale. */
+export const scaleTable: KindTable<ScaledObject> = {
+  columns: [...textColumns("Name"), ...numberColumns("Desired", "Available"), ...textColumns("Age")],
+  cells: ({ metadata, spec, status }, age) => [metadata.name, spec.replicas ?? 0, status?.replicas ?? 0, age],
+};

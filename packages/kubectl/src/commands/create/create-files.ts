@@ -27,11 +27,12 @@ export const createFlags: readonly Flag[] = [
 export function createFromFiles(call: CommandRun): void {
   const { flags: given, session, args } = call;
   if (args.length > 0) throw usageError(call.path, `Unexpected args: [${args.join(" ")}]`);
+  const print = objectPrinter(session, given, "created", readDryRun(given));
+  readValidation(given);
   requireFiles(given);
   for (const name of ["edit", "raw"]) {
     if (given.has(name)) throw failure(`create --${name} is not modelled; give the objects with -f`);
   }
-  const print = objectPrinter(session, given, "created", readDryRun(given));
   let count = 0;
   findResources({ session, flags: given, args: [], objects: "asRead" }).visit((info) => {
     const made = createObject(call, info);
