@@ -16,13 +16,18 @@ export function failure(message: string): CommandError {
   return new CommandError(message.startsWith("error: ") ? message : `error: ${message}`);
 }
 
-/** Several things went wrong: told line by line and without kubectl's own `error: ` (cmdutil.MultipleErrors). */
+/**
+ * What went wrong one after another: told line by line and without kubectl's own `error: ` (cmdutil.MultipleErrors). Around
+ * one alone it is taken off once, at the end of a command (checkErr).
+ */
 export class SeveralErrors extends CommandError {
+  readonly errors: readonly Error[];
   /** On one line, where it is itself one of several (apimachinery, errors.Aggregate). */
   readonly asOne: string;
 
   constructor(errors: readonly Error[]) {
     super(errors.map(lineOf).join("\n"));
+    this.errors = errors;
     const messages = [...new Set(errors.map(plainMessage))];
     this.asOne = messages.length === 1 ? messages[0]! : `[${messages.join(", ")}]`;
   }

@@ -1,5 +1,5 @@
 import { ServerError } from "./client/server-error.ts";
-import { CommandError, usageError } from "./command-error.ts";
+import { CommandError, SeveralErrors, usageError } from "./command-error.ts";
 import type { CommandResult } from "./command-result.ts";
 import type { Command } from "./commands/command.ts";
 import { commands } from "./commands/commands.ts";
@@ -60,7 +60,8 @@ function usageOf(command: Command, path: string): string {
 
 const allCommands: readonly Command[] = [...commands, ...unmodelledCommands(commands)];
 
-function endOf(reason: unknown): { text: string; exitCode: number } {
+function endOf(thrown: unknown): { text: string; exitCode: number } {
+  const reason = thrown instanceof SeveralErrors && thrown.errors.length === 1 ? thrown.errors[0]! : thrown;
   if (reason instanceof CommandError) {
     const { message, exitCode } = reason;
     return { text: message === "" || message.endsWith("\n") ? message : `${message}\n`, exitCode };

@@ -4,7 +4,7 @@ import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/man
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import { type CommandError, failure } from "../command-error.ts";
+import { type CommandError, failure, SeveralErrors } from "../command-error.ts";
 import type { FlagValues } from "../flags/flag.ts";
 import type { Session } from "../session.ts";
 import type { SourceText } from "./file-texts.ts";
@@ -26,7 +26,9 @@ export function* readFileObjects(
     for (const value of readValues(text, source)) {
       if (value === null) continue;
       validate(value, source, flags);
-      for (const object of itemsOf(value as PlainObject)) yield placed(object, source, session, flags.flag("local"));
+      const place = { source, session, isLocal: flags.flag("local") };
+      if (isList(value as PlainObject)) yield* placedItems(value as PlainObject, place);
+      else yield placed(value as PlainObject, place, unmapped);
     }
   } catch (reason) {
     if (!(reason instanceof ParseError)) throw reason;
@@ -58,14 +60,50 @@ function kindProblem(value: Plain): string | undefined {
   return version.split("/").length > 2 ? `unexpected GroupVersion string: ${version}` : undefined;
 }
 
-function itemsOf(object: PlainObject): readonly PlainObject[] {
-  const { kind, items } = object;
-  if (typeof kind !== "string" || !kind.endsWith("List") || !Array.isArray(items)) return [object];
-  return (items as readonly Plain[]).flatMap((item) => (isObject(item) ? itemsOf(item) : []));
+function isList({ kind, items }: PlainObject): boolean {
+  return typeof kind === "string" && kind.endsWith("List") && Array.isArray(items);
 }
 
-/** Without a server (`--local`), nothing is known of namespaces. */
-function placed(object: PlainObject, source: string, session: Session, isLocal: boolean): ResourceInfo | CommandError {
+/** What is wrong with items is told together, behind them (resource.FlattenListVisitor). */
+function* placedItems(list: PlainObject, place: Place): Generator<ResourceInfo | CommandError> {
+  const errors: Error[] = [];
+  for (const item of itemsOf(list)) {
+    const one = placed(item, place, unrecognized);
+    if (one instanceof Error) errors.push(one);
+    else yield one;
+  }
+  if (errors.length > 0) yield new SeveralErrors(errors);
+}
+
+function itemsOf(object: PlainObject): readonly PlainObject[] {
+  if (!isList(object)) return [object];
+  return (object.items as readonly Plain[]).flatMap((item) => (isObject(item) ? itemsOf(item) : []));
+}
+
+/** Where an object comes from and goes to. */
+interface Place {
+  readonly source: string;
+  readonly session: Session;
+  /** Without a server (`--local`), nothing is known of namespaces. */
+  readonly isLocal: boolean;
+}
+
+/** What is said of an object whose kind nobody knows. */
+type Unmapped = (object: PlainObject, source: string) => string;
+
+const unmapped: Unmapped = ({ metadata, ...rest }, source) => {
+  const { name = "", namespace = "" } = (metadata ?? {}) as { name?: string; namespace?: string };
+  return `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(namespace)} from ${JSON.stringify(source)}: ${noMatch(rest)}\nensure CRDs are installed first`;
+};
+
+const unrecognized: Unmapped = (object) => `unable to recognize ${noMatch(object)}`;
+
+function noMatch({ kind, apiVersion }: PlainObject): string {
+  return `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`;
+}
+
+function placed(object: PlainObject, place: Place, complaint: Unmapped): ResourceInfo | CommandError {
+  const { source, session, isLocal } = place;
   const { kind, apiVersion } = object;
   if (typeof kind !== "string" || kind === "") {
     return undecodable(source, `Object 'Kind' is missing in '${JSON.stringify(object)}'`);
@@ -74,9 +112,7 @@ function placed(object: PlainObject, source: string, session: Session, isLocal: 
   if (metadata instanceof Error) return metadata;
   const { name = "", namespace: given } = metadata as { name?: string; namespace?: string };
   if (!isStoredKind(kind) || kinds[kind].apiVersion !== apiVersion) {
-    return failure(
-      `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(given ?? "")} from ${JSON.stringify(source)}: no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}\nensure CRDs are installed first`,
-    );
+    return failure(complaint(object, source));
   }
   const type = { kind, info: kinds[kind] };
   if (!type.info.namespaced) {

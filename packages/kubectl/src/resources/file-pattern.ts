@@ -2,10 +2,11 @@ import type { FileTree } from "../host.ts";
 
 /**
  * The files and folders that a name means: itself where it is there, else what its `*`, `?` and `[ab]` stand for, in the
- * order of their names (Go's path/filepath, Glob).
+ * order of their names (Go's path/filepath, Glob). Undefined for a pattern that is none.
  */
-export function expandPattern(name: string, files: FileTree): readonly string[] {
+export function expandPattern(name: string, files: FileTree): readonly string[] | undefined {
   if (files.read(name) !== undefined || files.list(name) !== undefined) return [name];
+  if (/\[[^\]]*$/.test(name)) return undefined;
   const parts = name.split("/");
   const plain = parts.findIndex((part) => /[*?[\\]/.test(part));
   if (plain < 0) return [];

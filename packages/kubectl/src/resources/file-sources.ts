@@ -8,7 +8,7 @@ import type { Session } from "../session.ts";
 import { readFileObjects } from "./file-objects.ts";
 import { readTexts } from "./file-texts.ts";
 import type { ResourceSource } from "./found-resources.ts";
-import { readResourceArguments } from "./resource-arguments.ts";
+import { type ResourceArguments, readResourceArguments } from "./resource-arguments.ts";
 import type { ResourceInfo } from "./resource-info.ts";
 
 interface FileSearch {
@@ -30,13 +30,16 @@ export function fileSources(
 ): { sources: readonly ResourceSource[]; isOne: boolean } {
   const { session, flags, args, labelSelector } = search;
   const { texts, errors } = readTexts(session.host, flags);
-  requireNoArguments(args, errors);
+  const words = attempted(() => readResourceArguments(args));
+  const problems = words instanceof Error ? [...errors, words] : errors;
+  if (problems.length > 0) throw together(problems);
+  requireNoArguments(words as ResourceArguments);
   const selector = readSelector(labelSelector);
   const sources = texts.map(
     (text): ResourceSource =>
       function* () {
         for (const read of readFileObjects(text, session, flags)) {
-          const one = read instanceof Error ? read : renewed(read, renew);
+          const one = read instanceof Error ? read : attempted(() => renew(read));
           if (one instanceof Error || matches(one, selector)) yield one;
         }
       },
@@ -44,10 +47,8 @@ export function fileSources(
   return { sources, isOne: texts.length === 1 && texts[0]!.source !== "STDIN" };
 }
 
-/** @throws CommandError, with the errors of the files before */
-function requireNoArguments(args: readonly string[], errors: readonly Error[]): void {
-  if (errors.length > 0) throw together(errors);
-  const { types, tuples } = readResourceArguments(args);
+/** @throws CommandError */
+function requireNoArguments({ types, tuples }: ResourceArguments): void {
   if (types.length > 0) {
     throw failure("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well");
   }
@@ -63,9 +64,9 @@ function readSelector(text: string): Selector {
   }
 }
 
-function renewed(info: ResourceInfo, renew: (info: ResourceInfo) => ResourceInfo): ResourceInfo | Error {
+function attempted<Result>(work: () => Result): Result | Error {
   try {
-    return renew(info);
+    return work();
   } catch (reason) {
     if (reason instanceof CommandError || reason instanceof ServerError) return reason;
     throw reason;

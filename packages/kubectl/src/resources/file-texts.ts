@@ -42,6 +42,10 @@ export function readTexts(host: KubectlHost, flags: FlagValues): SourceTexts {
       continue;
     }
     const paths = expandPattern(name, host.files);
+    if (paths === undefined) {
+      errors.push(failure(`pattern ${JSON.stringify(name)} is not valid: syntax error in pattern`));
+      continue;
+    }
     if (paths.length === 0) errors.push(failure(`the path ${JSON.stringify(name)} does not exist`));
     for (const path of paths) texts.push(...textsOf(path, host, flags.flag("recursive")));
     if (texts.length === 0 && errors.length === 0) {

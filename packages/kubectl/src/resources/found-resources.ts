@@ -1,5 +1,5 @@
 import { ServerError } from "../client/server-error.ts";
-import { CommandError, together } from "../command-error.ts";
+import { CommandError, SeveralErrors, together } from "../command-error.ts";
 import type { ResourceInfo } from "./resource-info.ts";
 
 /** Where objects come from: a name, a collection, a file. What cannot be had of it stands between them. */
@@ -52,7 +52,7 @@ export class FoundResources {
     const unread = reading.filter((reason) => !isIgnored(reason));
     const errors = acting.filter((reason) => !isIgnored(reason));
     // What goes wrong with single objects is told before what could not be read.
-    if (unread.length > 0) errors.push(together(unread));
+    if (unread.length > 0) errors.push(new SeveralErrors(unread));
     return errors.length === 0 ? undefined : together(errors);
   }
 

@@ -6,11 +6,17 @@ import type { ParseError } from "../../runtime/errors.ts";
  */
 export function yamlProblem({ message, position }: ParseError, text: string): string {
   if (/^\s*\{/.test(text)) return "unexpected EOF";
-  const line = position?.line ?? 1;
+  const line = lineInDocument(position?.line ?? 1, text);
   const known = wordings.find(([pattern]) => pattern.test(message));
   const said = known?.[1] ?? message.replace(/^YAML: /, "");
   const told = known?.[2] === "scanner" ? (line === 1 ? 0 : line) : known?.[2] === "none" ? 0 : line - 1;
   return `error converting YAML to JSON: yaml: ${told > 0 ? `line ${told}: ` : ""}${said}`;
+}
+
+/** Documents of a stream are read one by one, each from its line 1. */
+function lineInDocument(line: number, text: string): number {
+  const before = text.split("\n").slice(0, line - 1);
+  return line - 1 - before.findLastIndex((other) => other.startsWith("---"));
 }
 
 type Told = "scanner" | "parser" | "none";

@@ -1,6 +1,6 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { isNotFound } from "../../client/server-error.ts";
-import { failure } from "../../command-error.ts";
+import { failure, SeveralErrors } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { fileFlags, namesFiles } from "../../resources/file-flags.ts";
 import { findResources, type Search } from "../../resources/find-resources.ts";
@@ -38,7 +38,7 @@ function run(call: CommandRun): void {
     return;
   }
   session.write(found.map(({ object }) => textOf(call, object!, withEvents)).join("\n\n"));
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw new SeveralErrors([error]);
   if (found.length > 0) return;
   const all = given.flag("all-namespaces");
   session.complain(all ? "No resources found" : `No resources found in ${session.namespace} namespace.`);

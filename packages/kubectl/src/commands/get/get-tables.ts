@@ -1,4 +1,4 @@
-import { CommandError } from "../../command-error.ts";
+import { CommandError, SeveralErrors } from "../../command-error.ts";
 import { sortByField } from "../../output/sort-objects.ts";
 import { asTable, type Table, type TableOptions, type TableRow } from "../../output/table.ts";
 import { TablePrinter } from "../../output/table-printer.ts";
@@ -16,7 +16,7 @@ export function getTables(call: CommandRun): void {
   const tables = sortBy === "" || infos.length < 2 ? infos : sortByField(infos, sortBy, ({ object }) => object!);
   const text = printGroups(call, tables);
   session.write(text);
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw new SeveralErrors([error]);
   if (text !== "" || given.flag("ignore-not-found")) return;
   const isNamespaced = !given.flag("all-namespaces") && infos.every(({ type }) => type.info.namespaced);
   session.complain(isNamespaced ? `No resources found in ${session.namespace} namespace.` : "No resources found");

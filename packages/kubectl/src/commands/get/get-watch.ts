@@ -26,7 +26,8 @@ export function getWatch(call: CommandRun): void {
     singleType: true,
     stops: true,
   });
-  const { infos } = found.infos((reason) => given.flag("ignore-not-found") && isNotFound(reason));
+  const { infos, error } = found.infos((reason) => given.flag("ignore-not-found") && isNotFound(reason));
+  if (error !== undefined) throw error;
   const [first] = infos;
   if (first === undefined) return;
   const print = watchPrinter(call, first);
