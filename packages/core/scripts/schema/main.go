@@ -25,7 +25,7 @@ var special = map[string]string{
 	"k8s.io/apimachinery/pkg/api/resource.Quantity":   "Quantity",
 	"k8s.io/apimachinery/pkg/util/intstr.IntOrString": "IntOrString",
 	"k8s.io/apimachinery/pkg/apis/meta/v1.Time":       "Time",
-	"k8s.io/apimachinery/pkg/apis/meta/v1.MicroTime":  "Time",
+	"k8s.io/apimachinery/pkg/apis/meta/v1.MicroTime":  "MicroTime",
 	"k8s.io/apimachinery/pkg/apis/meta/v1.FieldsV1":   "any",
 	"k8s.io/apimachinery/pkg/runtime.RawExtension":    "any",
 }

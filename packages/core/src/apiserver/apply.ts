@@ -116,7 +116,9 @@ class Apply {
     }
     this.#sources.push([objectTitle(kind, key), { positionOf: document.positionOf }]);
     if (before !== undefined && sameObject(object, before)) return;
-    if (object.kind === "Deployment" || object.kind === "ReplicaSet") this.#workloads.push({ object, document });
+    if (object.kind === "Deployment" || object.kind === "ReplicaSet" || object.kind === "StatefulSet") {
+      this.#workloads.push({ object, document });
+    }
     this.#write(object);
   }
 

@@ -62,6 +62,8 @@ export function blankState(settings: ApiServerSettings = defaultSettings): Clust
       StatefulSet: ObjectTable.empty,
       DaemonSet: ObjectTable.empty,
       ControllerRevision: ObjectTable.empty,
+      ServiceAccount: ObjectTable.empty,
+      Event: ObjectTable.empty,
       ConfigMap: ObjectTable.empty,
       ServiceCIDR: ObjectTable.empty,
       Ingress: ObjectTable.empty,

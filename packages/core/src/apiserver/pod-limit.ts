@@ -1,4 +1,5 @@
 import type { Deployment, ReplicaSet } from "../model/pod.ts";
+import type { StatefulSet } from "../model/stateful-set.ts";
 import { UnsupportedError } from "../runtime/errors.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import type { ManifestDocument } from "./manifest/manifest-document.ts";
@@ -7,7 +8,7 @@ import type { ManifestDocument } from "./manifest/manifest-document.ts";
 export const podLimit = 150_000;
 
 export interface AppliedWorkload {
-  readonly object: Deployment | ReplicaSet;
+  readonly object: Deployment | ReplicaSet | StatefulSet;
   readonly document: ManifestDocument;
 }
 
@@ -36,6 +37,7 @@ export function checkPodCount(state: ClusterState, applied: readonly AppliedWork
 function askedPods({ tables }: ClusterState): number {
   let count = 0;
   for (const { spec } of tables.Deployment.values()) count += spec.replicas ?? 1;
+  for (const { spec } of tables.StatefulSet.values()) count += spec.replicas ?? 1;
   for (const { metadata, spec } of tables.ReplicaSet.values()) {
     const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
     const isCounted = owner?.kind === "Deployment" && tables.Deployment.has(`${metadata.namespace}/${owner.name}`);

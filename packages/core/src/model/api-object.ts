@@ -3,12 +3,14 @@ import type { ControllerRevision } from "./controller-revision.ts";
 import type { DaemonSet } from "./daemon-set.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { Endpoints } from "./endpoints.ts";
+import type { Event } from "./event.ts";
 import type { Ingress, IngressClass } from "./ingress.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Node } from "./node.ts";
 import type { Deployment, Pod, ReplicaSet } from "./pod.ts";
 import type { Secret } from "./secret.ts";
 import type { Service } from "./service.ts";
+import type { ServiceAccount } from "./service-account.ts";
 import type { ServiceCIDR } from "./service-cidr.ts";
 import type { StatefulSet } from "./stateful-set.ts";
 
@@ -25,6 +27,8 @@ export interface KindMap {
   readonly StatefulSet: StatefulSet;
   readonly DaemonSet: DaemonSet;
   readonly ControllerRevision: ControllerRevision;
+  readonly ServiceAccount: ServiceAccount;
+  readonly Event: Event;
   readonly ConfigMap: ConfigMap;
   readonly ServiceCIDR: ServiceCIDR;
   readonly Ingress: Ingress;

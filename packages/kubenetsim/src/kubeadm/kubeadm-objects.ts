@@ -11,11 +11,17 @@ import { kubeProxyConfigMap } from "./kube-proxy-config-map.ts";
 export function kubeadmTexts({ settings }: ClusterState, { proxyMode }: ClusterOptions): InputText[] {
   const clusterCIDR = defaultKubeProxyConfig.clusterCIDRs.join();
   const configMap = kubeProxyConfigMap({ mode: proxyMode ?? "", clusterCIDR, apiServer: settings.apiServer });
-  return [configMap, kubeProxyDaemonSet].map((object) => ({
+  return [configMap, kubeProxyAccount, kubeProxyDaemonSet].map((object) => ({
     source: "kubeadm",
     text: JSON.stringify(object),
   }));
 }
+
+const kubeProxyAccount: object = {
+  apiVersion: "v1",
+  kind: "ServiceAccount",
+  metadata: { name: "kube-proxy", namespace: "kube-system" },
+};
 
 const labels = { "k8s-app": "kube-proxy" };
 

@@ -54,6 +54,7 @@ describe("a cluster as kubeadm makes it", () => {
     const lab = Cluster.create({ nodes, kubeadm: true });
     const wide = (): string[] => lab.kubectl`get daemonsets -n kube-system --no-headers`.stdout.split(/ +/).slice(0, 6);
     expect(wide()).toEqual(["kube-proxy", "2", "2", "2", "2", "2"]);
+    expect(lab.list("ServiceAccount").map(({ metadata }) => metadata.name)).toEqual(["kube-proxy"]);
     lab.kubectl`cordon n1`;
     const node = lab.get("Node", "n2")!;
     lab.apply(JSON.stringify({ ...node, metadata: { name: "n3", labels: node.metadata.labels } }));

@@ -1,6 +1,6 @@
 import type { FieldPath, Plain, PlainObject } from "../manifest/manifest-document.ts";
 import { type FieldType, goName, structType } from "./field-type.ts";
-import { illegalBase64At, isQuantity, isTime } from "./special-values.ts";
+import { illegalBase64At, isQuantity, timeLayouts } from "./special-values.ts";
 
 /** Something in a document that the API server's decoder refuses. */
 export interface DecodeProblem {
@@ -118,7 +118,8 @@ class Decoder {
       case "Quantity":
         return this.#quantity(value);
       case "Time":
-        return this.#time(value, type, struct, field);
+      case "MicroTime":
+        return this.#time(value, { kind: type.kind, name: type.name }, struct, field);
       default:
         return copyOf(value);
     }
@@ -142,13 +143,19 @@ class Decoder {
     return this.#refuse("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
   }
 
-  #time(value: Plain, type: FieldType, struct: string, field: string): Plain | undefined {
+  #time(
+    value: Plain,
+    type: { readonly kind: "Time" | "MicroTime"; readonly name: string },
+    struct: string,
+    field: string,
+  ): Plain | undefined {
     if (typeof value !== "string") {
       return this.#wrong(value, { kind: "string", name: "string" }, struct, field === "" ? type.name : field);
     }
-    if (isTime(value)) return value;
+    const { layout, takes } = timeLayouts[type.kind];
+    if (takes(value)) return value;
     return this.#refuse(
-      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+      `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(value)} as "2006"`,
     );
   }
 

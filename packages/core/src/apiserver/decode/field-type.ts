@@ -7,7 +7,18 @@ export type FieldType =
   | { readonly kind: "map"; readonly name: string; readonly element: FieldType }
   | { readonly kind: Scalar; readonly name: string };
 
-type Scalar = "string" | "bool" | "int32" | "int64" | "float64" | "bytes" | "Quantity" | "IntOrString" | "Time" | "any";
+type Scalar =
+  | "string"
+  | "bool"
+  | "int32"
+  | "int64"
+  | "float64"
+  | "bytes"
+  | "Quantity"
+  | "IntOrString"
+  | "Time"
+  | "MicroTime"
+  | "any";
 
 export interface Field {
   /** Go's `omitempty` on a value: a zero is the same as nothing. */

@@ -80,6 +80,11 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
     categories: ["all"],
     subresources: ["status"],
   }),
+  ServiceAccount: described("ServiceAccount", "v1", "serviceaccounts", {
+    struct: "core.ServiceAccount",
+    shortNames: ["sa"],
+  }),
+  Event: described("Event", "v1", "events", { struct: "core.Event", shortNames: ["ev"] }),
   ConfigMap: described("ConfigMap", "v1", "configmaps", { struct: "core.ConfigMap", shortNames: ["cm"] }),
   Endpoints: described("Endpoints", "v1", "endpoints", {
     struct: "core.Endpoints",
@@ -155,7 +160,7 @@ const unmodelled: Readonly<Record<string, string>> = {
 
 const harmless = new Set(
   (
-    "ServiceAccount Event LimitRange ResourceQuota PersistentVolume PersistentVolumeClaim PodTemplate " +
+    "LimitRange ResourceQuota PersistentVolume PersistentVolumeClaim PodTemplate " +
     "ComponentStatus Binding Lease LeaseCandidate Role RoleBinding ClusterRole ClusterRoleBinding " +
     "StorageClass VolumeAttachment VolumeAttributesClass CSIDriver CSINode CSIStorageCapacity PriorityClass " +
     "RuntimeClass PodDisruptionBudget CertificateSigningRequest FlowSchema PriorityLevelConfiguration APIService " +

@@ -63,6 +63,7 @@ function scalarProblem(value: unknown, { type }: MergeType): string[] {
   switch (type.kind) {
     case "string":
     case "Time":
+    case "MicroTime":
     case "bytes":
       return is === "string" ? [] : [`expected string, got &value.valueUnstructured{Value:${goText(value)}}`];
     case "bool":

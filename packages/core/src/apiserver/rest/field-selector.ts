@@ -65,6 +65,8 @@ export function matchesField(object: ApiObject, { path, value, equal }: FieldTer
 function fieldOf(object: ApiObject, path: string): string {
   if (path === "metadata.name") return object.metadata.name;
   if (path === "metadata.namespace") return object.metadata.namespace ?? "";
+  if (object.kind === "Event" && path === "source")
+    return object.source?.component || (object.reportingComponent ?? "");
   // A field that the conversion lets through, but the strategy does not give.
   if (path === "status.podIPs") return "";
   const found = path

@@ -55,7 +55,7 @@ function isEmpty(value: Plain, type: FieldType): boolean {
 /** Go's `omitempty` does not leave structs out, and a time is one; only `creationTimestamp` is `omitzero`. */
 function isWritten(name: string, omitsZero: boolean, type: FieldType): boolean {
   if (name === "creationTimestamp") return false;
-  return !omitsZero || type.kind === "struct" || type.kind === "Time";
+  return !omitsZero || type.kind === "struct" || type.kind === "Time" || type.kind === "MicroTime";
 }
 
 function encodeMap(value: PlainObject, element: FieldType): PlainObject {

@@ -1,5 +1,6 @@
 import type { ConfigMap } from "../../model/config-map.ts";
 import type { Namespace } from "../../model/namespace.ts";
+import type { ServiceAccount } from "../../model/service-account.ts";
 import type { ServiceCIDR } from "../../model/service-cidr.ts";
 import { type KindTable, nameColumn, textColumns } from "./kind-table.ts";
 
@@ -23,4 +24,10 @@ export const configMapTable: KindTable<ConfigMap> = {
 export const serviceCidrTable: KindTable<ServiceCIDR> = {
   columns: [nameColumn, ...textColumns("CIDRs", "Age")],
   cells: ({ metadata, spec }, age) => [metadata.name, (spec.cidrs ?? []).join(","), age],
+};
+
+/** printServiceAccount. */
+export const serviceAccountTable: KindTable<ServiceAccount> = {
+  columns: [nameColumn, ...textColumns("Age")],
+  cells: ({ metadata }, age) => [metadata.name, age],
 };

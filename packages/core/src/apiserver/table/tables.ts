@@ -3,6 +3,7 @@ import { epoch } from "../../runtime/clock.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
 import { endpointSliceTable } from "./endpoint-slice-table.ts";
 import { endpointsTable } from "./endpoints-table.ts";
+import { eventTable } from "./event-table.ts";
 import { humanDuration } from "./human-duration.ts";
 import { ingressClassTable, ingressTable, secretTable } from "./ingress-table.ts";
 import type { KindTable } from "./kind-table.ts";
@@ -10,7 +11,7 @@ import { nodeTable } from "./node-table.ts";
 import { podTable } from "./pod-table.ts";
 import { parseRfc3339 } from "./rfc3339.ts";
 import { serviceTable } from "./service-table.ts";
-import { configMapTable, namespaceTable, serviceCidrTable } from "./small-tables.ts";
+import { configMapTable, namespaceTable, serviceAccountTable, serviceCidrTable } from "./small-tables.ts";
 import {
   controllerRevisionTable,
   daemonSetTable,
@@ -36,6 +37,8 @@ const tables: { readonly [K in Kind]: KindTable<KindMap[K]> } & { readonly Scale
   StatefulSet: statefulSetTable,
   DaemonSet: daemonSetTable,
   ControllerRevision: controllerRevisionTable,
+  ServiceAccount: serviceAccountTable,
+  Event: eventTable,
   ConfigMap: configMapTable,
   ServiceCIDR: serviceCidrTable,
   Ingress: ingressTable,

@@ -7,8 +7,17 @@ import { createIngress } from "./create-ingress.ts";
 import { createNamespace } from "./create-namespace.ts";
 import { createSecret } from "./create-secret.ts";
 import { createService } from "./create-service.ts";
+import { createServiceAccount } from "./create-service-account.ts";
 
-const known = [createConfigMap, createDeployment, createIngress, createNamespace, createSecret, createService];
+const known = [
+  createConfigMap,
+  createDeployment,
+  createIngress,
+  createNamespace,
+  createSecret,
+  createService,
+  createServiceAccount,
+];
 
 const others: readonly Command[] = [
   refused("clusterrole", "Create a cluster role"),
@@ -20,7 +29,6 @@ const others: readonly Command[] = [
   refused("quota", "Create a quota with the specified name", ["resourcequota"]),
   refused("role", "Create a role with single rule"),
   refused("rolebinding", "Create a role binding for a particular role or cluster role"),
-  refused("serviceaccount", "Create a service account with the specified name", ["sa"]),
   refused("token", "Request a service account token"),
 ];
 

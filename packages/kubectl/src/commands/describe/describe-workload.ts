@@ -2,7 +2,9 @@ import { labelsText } from "@kubenetsim/core/apiserver/table/labels-text";
 import type { LabelSelector } from "@kubenetsim/core/model/label-selector";
 import type { Condition } from "@kubenetsim/core/model/node";
 import type { ObjectMeta } from "@kubenetsim/core/model/object-meta";
+import type { VolumeClaimTemplate } from "@kubenetsim/core/model/stateful-set";
 import { compactJson } from "../../output/json.ts";
+import { describeClaimTemplates } from "./describe-claim-templates.ts";
 import { controllerOf } from "./describe-pod.ts";
 import { describePodTemplate } from "./describe-pod-template.ts";
 import type { DescribeWriter } from "./describe-writer.ts";
@@ -23,6 +25,7 @@ interface Workload {
       readonly rollingUpdate?: { readonly maxUnavailable?: number | string; readonly maxSurge?: number | string };
     };
     readonly serviceName?: string;
+    readonly volumeClaimTemplates?: readonly VolumeClaimTemplate[];
     readonly podManagementPolicy?: string;
     readonly updateStrategy?: {
       readonly type?: string;
@@ -155,7 +158,7 @@ export const describeStatefulSet: Describer<Workload> = (set, writer, lookUp) =>
   }
   writer.line(`Pods Status:\t${podsStatus(set, lookUp)}`);
   describePodTemplate(spec.template, writer);
-  writer.line("Volume Claims:\t<none>");
+  describeClaimTemplates(spec.volumeClaimTemplates ?? [], writer);
 };
 
 /** kubectl pkg/describe, describeDaemonSet. */

@@ -5,6 +5,7 @@ import type { Flag } from "../../flags/flag.ts";
 import { fileFlags, namesFiles } from "../../resources/file-flags.ts";
 import { findResources, type Search } from "../../resources/find-resources.ts";
 import type { Command, CommandRun } from "../command.ts";
+import { describeAny } from "./describe-any.ts";
 import { describeEvents } from "./describe-events.ts";
 import { DescribeWriter } from "./describe-writer.ts";
 import { LookUp } from "./describer.ts";
@@ -63,10 +64,7 @@ function describeMatching(call: CommandRun, notFound: Error): void {
 
 function textOf({ session }: CommandRun, object: PlainObject, withEvents: boolean): string {
   const kind = String(object.kind);
-  const describer = describers[kind];
-  if (describer === undefined) {
-    throw failure(`describing a ${kind} is not modelled; known are: ${Object.keys(describers).join(", ")}`);
-  }
+  const describer = describers[kind] ?? describeAny;
   const writer = new DescribeWriter();
   const lookUp = new LookUp(session.client, session.host.nowMs);
   describer(object as never, writer, lookUp);
