@@ -49,7 +49,8 @@ function canonicalInput(name: string, text: string): string {
   return name.startsWith("nft") ? canonicalNftInput(text) : canonicalRestoreInput(text);
 }
 
-function firstDifference(real: string, own: string): string {
+/** The first line in which two texts differ. */
+export function firstDifference(real: string, own: string): string {
   const expected = real.split("\n");
   const got = own.split("\n");
   const longest = Math.max(expected.length, got.length);

@@ -96,6 +96,8 @@ const commands = [
   "label service web tier=front",
   "annotate service web note=one",
   "get svc --show-labels",
+  "get svc web lb -o yaml > list.yaml",
+  "apply -f list.yaml",
   'patch service web -p {"spec":{"sessionAffinity":"ClientIP"}}',
   "expose deployment web --name=web2 --port=81 --target-port=8080",
   "run client --image=busybox",

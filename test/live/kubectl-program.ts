@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { repositoryRoot } from "./repository-root.ts";
 
 /** The modelled version. Others print other things. */
 const version = "v1.37.";
@@ -10,7 +11,7 @@ const version = "v1.37.";
  * modelled version; undefined where there is none.
  */
 export function kubectlProgram(): string | undefined {
-  const built = fileURLToPath(new URL("../../build/peers/kubectl", import.meta.url));
+  const built = join(repositoryRoot, "build/peers/kubectl");
   return [process.env.KUBECTL ?? "", built, "kubectl"].find((program) => isModelled(program));
 }
 

@@ -1,12 +1,13 @@
 /**
  * Random cases, led by the real program and by ours: kube-proxy's lives (the same rules, and the same texts fed to the
  * tools?), a kernel's IPVS (the same picks and counts?), the API server's conversations or kubectl before a real API server (the
- * same answers?).
+ * same answers?), kube-proxy and CoreDNS before our API server (the rules that we predict?).
  *
  *     npm run conformance:live -- --cases 100 --seed 1
  *     npm run conformance:live -- --mode ipvs-schedulers --cases 2000 --seed 1
  *     npm run conformance:live -- --mode api --cases 1000 --seed 1
  *     npm run conformance:live -- --mode kubectl --cases 200 --kubeconfig FILE --kubectl PROGRAM
+ *     npm run conformance:live -- --mode serve --cases 20 --seed 1
  *
  * kube-proxy needs root, the tools and Go (once, to build the real proxiers); IPVS user-mode Linux. A case that differs is
  * cut down to what still differs and written to build/live/ with the real one's answer, to become a recorded test.
@@ -27,6 +28,7 @@ import { kubeProxyComparison } from "./kube-proxy-comparison.ts";
 import { kubectlComparison } from "./kubectl/kubectl-comparison.ts";
 import { type LiveOptions, type Mode, readOptions, usage } from "./options.ts";
 import { progressBar } from "./progress.ts";
+import { serveComparison } from "./serve/serve-comparison.ts";
 import { shrink } from "./shrink.ts";
 
 /** From the first case of one seed to the first of the next. */
@@ -67,6 +69,7 @@ function compare(mode: Mode, options: LiveOptions): Promise<Report[]> {
   if (mode === "kubectl") {
     return compareWith(kubectlComparison({ program: options.kubectl, kubeconfig: options.kubeconfig }), mode, options);
   }
+  if (mode === "serve") return compareWith(serveComparison, mode, options);
   return compareWith(kubeProxyComparison(mode, options), mode, options);
 }
 
@@ -130,4 +133,6 @@ function print({ mode, seed, step, where, text, recorded }: Report): void {
   console.log(`FAILED ${mode} seed ${seed}, step ${step}, ${where}, ${text}\n  ${file}`);
 }
 
+// So that what was started ends, too.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 process.exitCode = await main(process.argv.slice(2));

@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { repositoryRoot } from "./repository-root.ts";
 
-const root = rootFolder();
-const source = join(root, "bench/peers/kube-proxy");
-const program = join(root, "build/peers/kube-proxy-peer");
+const source = join(repositoryRoot, "bench/peers/kube-proxy");
+const program = join(repositoryRoot, "build/peers/kube-proxy-peer");
 
 /** The program around the real kube-proxy, built when its source is newer; or why it cannot run here. */
 export type PeerProgram = { readonly path: string } | { readonly missing: string };
@@ -26,10 +25,4 @@ function isBuilt(): boolean {
   if (!existsSync(program)) return false;
   const built = statSync(program).mtimeMs;
   return readdirSync(source).every((name) => statSync(join(source, name)).mtimeMs <= built);
-}
-
-/** This file runs from test/ and, compiled, from build/test/. */
-function rootFolder(): string {
-  const here = fileURLToPath(new URL(".", import.meta.url));
-  return here.replace(/(build\/)?test\/live\/$/, "");
 }

@@ -1,7 +1,7 @@
 import type { RestRequest, RestResponse } from "@kubenetsim/core/apiserver/rest/request";
 import { serverVersion } from "./discovery/server-version.ts";
 import { fixedAnswer } from "./fixed-paths.ts";
-import { readAccept } from "./request/accept.ts";
+import { acceptedTypes, readAccept } from "./request/accept.ts";
 
 /**
  * A whole API server without a transport: discovery, version, health and OpenAPI, and `resources` for everything below. For
@@ -15,7 +15,8 @@ export function answerRequest(request: RestRequest, resources: (request: RestReq
   if (path === "/version" && method === "GET") return textAnswer(JSON.stringify(serverVersion, null, 2));
   const query = new URLSearchParams([...request.query]);
   const representations = readAccept(headers.accept ?? null);
-  const fixed = fixedAnswer({ method, path, query, representations, host: headers.host ?? "localhost" });
+  const accepted = acceptedTypes(headers.accept ?? null);
+  const fixed = fixedAnswer({ method, path, query, representations, accepted, host: headers.host ?? "localhost" });
   return fixed?.answer ?? resources(request);
 }
 

@@ -1,3 +1,4 @@
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { TestApiServer } from "@kubenetsim/testing/api-server";
 import { describe, expect, it } from "vitest";
 import { type ApiHandlerOptions, createApiHandler } from "./api-handler.ts";
@@ -244,5 +245,24 @@ describe("discovery", () => {
       port: { type: "integer", format: "int32" },
       targetPort: { $ref: "#/definitions/io.k8s.apimachinery.pkg.util.intstr.IntOrString" },
     });
+  });
+
+  it("has the second version of OpenAPI in the protobuf that Go's clients ask for", async () => {
+    const client = new Client();
+    const old = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    const answer = await client.get("/openapi/v2", { accept: old });
+    expect([answer.status, answer.headers.get("content-type"), answer.headers.get("vary")]).toEqual([
+      200,
+      "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
+      "Accept",
+    ]);
+    const reader = new BinaryReader(new Uint8Array(await answer.arrayBuffer()));
+    expect([reader.tag(), reader.string()]).toEqual([[1, WireType.LengthDelimited], "2.0"]);
+    const preferred = await client.get("/openapi/v2", { accept: `application/json;q=0.1, ${old}` });
+    expect(preferred.headers.get("content-type")).toContain("protobuf");
+    expect((await client.get("/openapi/v2", { accept: "text/html, */*" })).headers.get("content-type")).toContain(
+      "json",
+    );
+    expect((await client.get("/openapi/v2", { accept: "text/html" })).status).toBe(406);
   });
 });

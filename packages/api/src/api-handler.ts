@@ -4,9 +4,9 @@ import { printYaml } from "@kubenetsim/kubectl/output/yaml";
 import { jsonText } from "./answer/json-text.ts";
 import { badRequest, foreignHost, internalError, noSuchStream, tooLarge } from "./answer/refusal.ts";
 import { warningHeader } from "./answer/warning-header.ts";
-import { fixedAnswer } from "./fixed-paths.ts";
+import { type FixedAnswer, fixedAnswer } from "./fixed-paths.ts";
 import { isOwnHost } from "./host-name.ts";
-import { type Representation, readAccept } from "./request/accept.ts";
+import { acceptedTypes, type Representation, readAccept } from "./request/accept.ts";
 import { bodyText, takesBody } from "./request/body-text.ts";
 import { bodyLimitBytes, readBody } from "./request/read-body.ts";
 import { restAccept } from "./request/rest-accept.ts";
@@ -48,7 +48,7 @@ export function createApiHandler(options: ApiHandlerOptions): ApiHandler {
     }
     if (asked.path === undefined) return written(badRequest("the path is not well encoded"), asked);
     const fixed = fixedAnswer({ ...asked, path: asked.path });
-    if (fixed !== undefined) return written(fixed.answer, asked, fixed.headers);
+    if (fixed !== undefined) return written(fixed.answer, asked, fixed);
     const response = await resourceAnswer(request, { ...asked, path: asked.path }, options);
     if (response.kind === "answer") return written(response, asked);
     return asked.representations[0]?.format === "yaml"
@@ -64,6 +64,7 @@ interface AskedRequest {
   readonly query: URLSearchParams;
   readonly host: string;
   readonly representations: readonly Representation[];
+  readonly accepted: readonly string[];
   readonly pretty: boolean;
 }
 
@@ -76,6 +77,7 @@ function readRequest(request: Request): AskedRequest {
     query: url.searchParams,
     host: headers.get("host") ?? url.host,
     representations: readAccept(headers.get("accept")),
+    accepted: acceptedTypes(headers.get("accept")),
     pretty: wantsPretty(url.searchParams, headers.get("user-agent") ?? ""),
   };
 }
@@ -120,7 +122,7 @@ function handled({ api }: ApiHandlerOptions, request: RestRequest): RestResponse
   }
 }
 
-function written(answer: RestAnswer, asked: AskedRequest, more: Readonly<Record<string, string>> = {}): Response {
+function written(answer: RestAnswer, asked: AskedRequest, more: Omit<FixedAnswer, "answer"> = {}): Response {
   const { code, body, contentType, warnings } = answer;
   const [wanted] = asked.representations;
   const asYaml = typeof body !== "string" && wanted?.format === "yaml" && contentType === "application/json";
@@ -128,11 +130,11 @@ function written(answer: RestAnswer, asked: AskedRequest, more: Readonly<Record<
   const headers = new Headers({
     "content-type": asYaml ? "application/yaml" : contentType,
     "cache-control": "no-cache, private",
-    ...more,
+    ...more.headers,
   });
   if (contentType.startsWith("text/plain")) headers.set("x-content-type-options", "nosniff");
   for (const warning of warnings) headers.append("warning", warningHeader(warning));
-  return new Response(text, { status: code, headers });
+  return new Response(more.bytes ?? text, { status: code, headers });
 }
 
 /** Whom nothing can be written for in the form that they want gets it to read. */

@@ -5,7 +5,7 @@ import { healthText } from "./discovery/health.ts";
 import { coreVersions, groupList, groupOf, resourceList } from "./discovery/plain-discovery.ts";
 import { servedVersions } from "./discovery/resources.ts";
 import { serverVersion } from "./discovery/server-version.ts";
-import { openApiV2 } from "./openapi/openapi-v2.ts";
+import { openApiV2, openApiV2Protobuf } from "./openapi/openapi-v2.ts";
 import { openApiDocument, openApiIndex } from "./openapi/openapi-v3.ts";
 import type { Representation } from "./request/accept.ts";
 
@@ -15,6 +15,8 @@ export interface FixedRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly representations: readonly Representation[];
+  /** The media types that the client takes, best first. */
+  readonly accepted: readonly string[];
   /** Where the client reaches the server: `127.0.0.1:8001`. */
   readonly host: string;
 }
@@ -22,6 +24,8 @@ export interface FixedRequest {
 /** An answer, and headers that only these paths have. */
 export interface FixedAnswer {
   readonly answer: RestAnswer;
+  /** What is sent in place of the answer's body. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +40,7 @@ export function fixedAnswer(request: FixedRequest): FixedAnswer | undefined {
   if (health !== undefined) return text(health);
   if (path === "/") return { answer: jsonAnswer(200, { paths: rootPaths() }) };
   if (path === "/api" || path === "/apis") return discoveryRoot(path === "/api" ? "api" : "apis", request);
-  if (path.startsWith("/openapi/")) return openApi(path, query);
+  if (path.startsWith("/openapi/")) return openApi(path, request);
   return groupAnswer(path, method);
 }
 
@@ -80,8 +84,8 @@ function hasVersion(name: string): boolean {
   return servedVersions.some(({ groupVersion }) => groupVersion === name);
 }
 
-function openApi(path: string, query: URLSearchParams): FixedAnswer {
-  if (path === "/openapi/v2") return jsonText(openApiV2());
+function openApi(path: string, { query, accepted }: FixedRequest): FixedAnswer {
+  if (path === "/openapi/v2") return openApiV2Answer(accepted);
   if (path === "/openapi/v3") return { answer: jsonAnswer(200, openApiIndex()) };
   const name = path.replace("/openapi/v3/", "");
   const document = openApiDocument(name);
@@ -94,6 +98,23 @@ function openApi(path: string, query: URLSearchParams): FixedAnswer {
   if (asked === null) return { ...jsonText(document.text), headers: etag };
   const moved: RestAnswer = { kind: "answer", code: 301, body: "", contentType: "application/json", warnings: [] };
   return { answer: moved, headers: { ...etag, location: `/openapi/v3/${name}?hash=${hash}` } };
+}
+
+const swaggerType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+/** How the type was written before it was one that the RFCs allow, and how client-go still asks for it. */
+const oldSwaggerType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+function openApiV2Answer(accepted: readonly string[]): FixedAnswer {
+  const headers = { vary: "Accept" };
+  for (const type of accepted) {
+    if (type === "application/json" || type === "application/*" || type === "*/*") {
+      return { ...jsonText(openApiV2()), headers };
+    }
+    if (type !== swaggerType && type !== oldSwaggerType) continue;
+    const answer: RestAnswer = { kind: "answer", code: 200, body: "", contentType: swaggerType, warnings: [] };
+    return { answer, bytes: openApiV2Protobuf(), headers };
+  }
+  return { answer: { kind: "answer", code: 406, body: "", contentType: plainText, warnings: [] }, headers };
 }
 
 function jsonText(body: string): FixedAnswer {

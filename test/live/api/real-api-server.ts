@@ -5,15 +5,14 @@ import { Agent, request as httpsRequest } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CannotCompare } from "../comparison.ts";
+import { repositoryRoot } from "../repository-root.ts";
 import type { Answer } from "./plain-answer.ts";
 import type { Request } from "./random-conversation.ts";
 import type { Json } from "./random-object.ts";
 
-const root = fileURLToPath(new URL(".", import.meta.url)).replace(/(build\/)?test\/live\/api\/$/, "");
-const source = join(root, "bench/peers/control-plane");
-const program = join(root, "build/peers/kube-apiserver");
+const source = join(repositoryRoot, "bench/peers/control-plane");
+const program = join(repositoryRoot, "build/peers/kube-apiserver");
 const token = "loopback-only";
 const version = "k8s.io/component-base/version.git";
 

@@ -2,18 +2,30 @@ import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-d
 import { servedVersions } from "../discovery/resources.ts";
 import { type Operation, operationMarks, type PathItem, pathParameters, pathsOf } from "./operations.ts";
 import { schemasOf, swaggerSchema } from "./schemas.ts";
+import { swaggerProtobuf } from "./swagger-protobuf.ts";
 
 let text: string | undefined;
+let bytes: Uint8Array<ArrayBuffer> | undefined;
 
 /** `/openapi/v2`: everything in one document, as JSON. */
 export function openApiV2(): string {
-  text ??= JSON.stringify({
+  text ??= JSON.stringify(document());
+  return text;
+}
+
+/** The same as protobuf. */
+export function openApiV2Protobuf(): Uint8Array<ArrayBuffer> {
+  bytes ??= swaggerProtobuf(document());
+  return bytes;
+}
+
+function document(): PlainObject {
+  return {
     swagger: "2.0",
     info: { title: "Kubernetes", version: "v1.37.2" },
     paths: Object.fromEntries(servedVersions.flatMap(pathsOf).map((item) => [item.path, pathObject(item)])),
     definitions: definitions(),
-  });
-  return text;
+  };
 }
 
 function definitions(): PlainObject {

@@ -153,6 +153,6 @@ export function pathParameters(path: string): string[] {
 
 /** What marks an operation as one on a kind. */
 export function operationMarks({ action, group, version, kind }: Operation): Readonly<Record<string, Plain>> {
-  const gvk: PlainObject = { group, version, kind };
+  const gvk: PlainObject = { group, kind, version };
   return { "x-kubernetes-action": action, "x-kubernetes-group-version-kind": gvk };
 }

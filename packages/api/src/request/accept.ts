@@ -20,9 +20,18 @@ interface Clause {
  */
 export function readAccept(header: string | null): readonly Representation[] {
   if (header === null || header.trim() === "") return [{ format: "json", convert: undefined, pretty: false }];
+  return readClauses(header).flatMap(representationOf);
+}
+
+/** The media types that an `Accept` header names, best first; any unless it names one. */
+export function acceptedTypes(header: string | null): readonly string[] {
+  return readClauses(header?.trim() || "*/*").map(({ type }) => type);
+}
+
+function readClauses(header: string): Clause[] {
   const clauses = header.split(",").map(readClause);
   // Sorting keeps the order of what is wanted equally.
-  return clauses.sort((a, b) => b.quality - a.quality).flatMap(representationOf);
+  return clauses.sort((a, b) => b.quality - a.quality);
 }
 
 function readClause(text: string): Clause {
