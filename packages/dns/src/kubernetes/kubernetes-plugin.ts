@@ -23,6 +23,8 @@ interface Answer {
   readonly truncated: boolean;
   /** Whether the next plugin is asked instead. */
   readonly passesOn: boolean;
+  /** Whether nothing is sent, since it cannot be written. */
+  readonly isLost: boolean;
 }
 
 /** What the plugin is given besides its options. */
@@ -106,6 +108,7 @@ export class KubernetesPlugin implements RunningPlugin {
       return { ...emptyAnswer, rcode, authorities: [soaRecord(lookup)], passesOn };
     }
     if (answers.length === 0) return { ...emptyAnswer, authorities: [soaRecord(lookup)] };
+    if (answers.some(isUnwritable)) return { ...emptyAnswer, isLost: true };
     return { ...emptyAnswer, answers, additionals, truncated };
   }
 }
@@ -117,12 +120,24 @@ const emptyAnswer: Answer = {
   additionals: [],
   truncated: false,
   passesOn: false,
+  isLost: false,
 };
 
-function replyOf({ rcode, answers, authorities, additionals, truncated }: Answer, query: DnsMessage): DnsReply {
+/**
+ * A PTR record whose target has an empty label: of a slice without a Service's name, or in the root zone. CoreDNS fails to pack
+ * it and is silent.
+ */
+function isUnwritable(record: ResourceRecord): boolean {
+  return record.type === "PTR" && record.target.includes("..");
+}
+
+function replyOf(answer: Answer, query: DnsMessage): DnsReply {
+  const { rcode, answers, authorities, additionals, truncated, isLost } = answer;
   if (rcode === "REFUSED") return refused;
+  if (isLost) return silence;
   return { rcode: "NOERROR", message: replyWith(query, rcode, truncated, answers, authorities, additionals) };
 }
 
 /** What the server answers to it is its own affair: nothing was written. */
 const refused: DnsReply = { rcode: "REFUSED" };
+const silence: DnsReply = { rcode: "NOERROR" };
