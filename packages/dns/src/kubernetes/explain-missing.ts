@@ -1,9 +1,9 @@
 import { objectTitle } from "@kubenetsim/core/apiserver/cluster-state";
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
+import { nameInZone } from "../message/relative-name.ts";
 import type { DnsName } from "../message/resource-record.ts";
 import type { NameErrorReason } from "./find-services.ts";
 import { parseRecordRequest, type RecordRequest } from "./record-request.ts";
-import { nameInZone } from "./relative-name.ts";
 import { addressInReverseName } from "./reverse-address.ts";
 import type { ServiceEntry } from "./service-entry.ts";
 import type { ZoneLookup } from "./zone-lookup.ts";

@@ -139,7 +139,7 @@ function matchesEndpoint(
 }
 
 /** Port and protocol of a request may be absent; with one of them alone a name is not read as one. */
-function matchesPort(request: RecordRequest, { name, protocol }: PortEntry): boolean {
+export function matchesPort(request: Pick<RecordRequest, "port" | "protocol">, { name, protocol }: PortEntry): boolean {
   return (
     (request.port === "" || equalFold(request.port, name)) &&
     (request.protocol === "" || equalFold(request.protocol, protocol))

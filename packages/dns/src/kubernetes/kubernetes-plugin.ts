@@ -1,16 +1,21 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
-import { replyWith } from "../message/authoritative-reply.ts";
 import type { DnsMessage } from "../message/dns-message.ts";
 import type { Rcode } from "../message/rcode.ts";
-import type { ResourceRecord } from "../message/resource-record.ts";
+import { nameInZone } from "../message/relative-name.ts";
+import type { DnsName, ResourceRecord } from "../message/resource-record.ts";
+import type { SearchPathGiver } from "../plugins/autopath.ts";
 import { lookUp } from "../plugins/look-up.ts";
 import type { DnsHandler, DnsReply, DnsRequest, RunningPlugin, ServerSurroundings } from "../plugins/plugin.ts";
+import { searchPathOf } from "../plugins/search-path.ts";
+import type { ZoneTransferer } from "../plugins/zone-transferer.ts";
 import { isInAnyZone, longestZone } from "../plugins/zones.ts";
 import { AnswerMemory } from "./answer-memory.ts";
 import type { BackendService } from "./backend-service.ts";
 import { explainAnswer } from "./explain.ts";
 import { ObjectIndex } from "./object-index.ts";
 import type { KubernetesOptions } from "./options.ts";
+import { replyWith } from "./reply-with.ts";
+import { transferZone } from "./transfer-zone.ts";
 import type { ZoneLookup } from "./zone-lookup.ts";
 import { soaRecord, type ZoneRecords, zoneRecords } from "./zone-records.ts";
 
@@ -29,7 +34,7 @@ interface Answer {
 
 /** What the plugin is given besides its options. */
 export interface KubernetesPluginContext {
-  readonly surroundings: Pick<ServerSurroundings, "state" | "nowMs" | "addresses">;
+  readonly surroundings: Pick<ServerSurroundings, "state" | "nowMs" | "addresses" | "readFile">;
   /** Asks the whole server, to follow an alias out of the zone. */
   readonly askSelf: DnsHandler;
 }
@@ -42,16 +47,20 @@ export interface KubernetesPluginContext {
  * const plugin = new KubernetesPlugin(options, { surroundings, askSelf });
  * plugin.handle(noNextPlugin)(request).message?.answers; // [{ name: "web.default.svc.cluster.local.", type: "A", … }]
  */
-export class KubernetesPlugin implements RunningPlugin {
+export class KubernetesPlugin implements RunningPlugin, SearchPathGiver, ZoneTransferer {
   readonly options: KubernetesOptions;
   readonly index: ObjectIndex;
   readonly ownAddresses: readonly string[];
+  /** For the plugins autopath, k8s_external and transfer. */
+  readonly offers: KubernetesPlugin = this;
+  readonly #searchPath: readonly DnsName[];
   readonly #askSelf: DnsHandler;
   readonly #memory = new AnswerMemory<Answer>();
 
   constructor(options: KubernetesOptions, { surroundings, askSelf }: KubernetesPluginContext) {
     this.options = options;
     this.ownAddresses = surroundings.addresses;
+    this.#searchPath = searchPathOf(surroundings.readFile("/etc/resolv.conf") ?? "");
     this.#askSelf = askSelf;
     this.index = new ObjectIndex(options);
     if (surroundings.state !== undefined) this.index.fill(surroundings.state, surroundings.nowMs);
@@ -73,6 +82,26 @@ export class KubernetesPlugin implements RunningPlugin {
     this.#memory.clear();
   };
 
+  /** The search list of the Pod that asks, as the kubelet has written it. Undefined where no Pod has the address (autopath.go). */
+  searchPathOf({ name, client }: DnsRequest): readonly DnsName[] | undefined {
+    const zone = longestZone(this.options.zones, name);
+    const [pod] = zone === undefined ? [] : this.index.podsByAddress.members(client);
+    if (zone === undefined || pod === undefined) return undefined;
+    const svc = nameInZone("svc", zone);
+    return [`${pod.namespace}.${svc}`, svc, zone, ...this.#searchPath, ""];
+  }
+
+  /** All records of one of its zones. */
+  transfer(zone: DnsName, serial: number): readonly ResourceRecord[] | undefined {
+    if (!isInAnyZone(this.options.zones, zone)) return undefined;
+    return transferZone(this.#lookupIn(zone), serial);
+  }
+
+  #lookupIn(zone: DnsName): ZoneLookup {
+    const { index, options, ownAddresses } = this;
+    return { index, options, ownAddresses, zone, askElsewhere: () => undefined };
+  }
+
   /** Undefined for a name of no zone of the plugin. */
   #answer(request: DnsRequest): Answer | undefined {
     const { name: qname, type } = request.question;
@@ -82,10 +111,7 @@ export class KubernetesPlugin implements RunningPlugin {
     let asksElsewhere = false;
     const sources: BackendService[] = [];
     const lookup: ZoneLookup = {
-      index: this.index,
-      options: this.options,
-      ownAddresses: this.ownAddresses,
-      zone: qname.slice(qname.length - matched.length),
+      ...this.#lookupIn(qname.slice(qname.length - matched.length)),
       askElsewhere: (target, targetType) => {
         asksElsewhere = true;
         return lookUp(this.#askSelf, request, target, targetType);

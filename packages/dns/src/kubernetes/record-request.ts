@@ -1,6 +1,6 @@
 import { labelsOf } from "../message/dns-name.ts";
+import { relativeName } from "../message/relative-name.ts";
 import type { DnsName } from "../message/resource-record.ts";
-import { relativeName } from "./relative-name.ts";
 
 /** What a name below a zone asks for (plugin/kubernetes/parse.go). Fields that it does not have are empty. */
 export interface RecordRequest {

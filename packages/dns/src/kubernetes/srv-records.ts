@@ -1,6 +1,6 @@
+import { nameInZone } from "../message/relative-name.ts";
 import type { AddressRecord, DnsName, SrvRecord } from "../message/resource-record.ts";
 import { type BackendService, hostAddress } from "./backend-service.ts";
-import { nameInZone } from "./relative-name.ts";
 
 /**
  * SRV records with the addresses of their targets (plugin/backend_lookup.go, SRV). The weight is 100 shared among all entries,

@@ -1,6 +1,7 @@
 import type { DnsMessage } from "../message/dns-message.ts";
 import { lowerName } from "../message/dns-name.ts";
 import type { RecordType } from "../message/record-type.ts";
+import { relativeName } from "../message/relative-name.ts";
 import type { DnsName } from "../message/resource-record.ts";
 import { type BackendService, hostAddress } from "./backend-service.ts";
 import { type Found, findRecords, missing, nothingFound } from "./find-services.ts";
@@ -8,7 +9,6 @@ import { nameServers } from "./name-servers.ts";
 import type { ObjectIndex } from "./object-index.ts";
 import type { KubernetesOptions } from "./options.ts";
 import { parseRecordRequest } from "./record-request.ts";
-import { relativeName } from "./relative-name.ts";
 import { serviceRecordsOf } from "./reverse.ts";
 import { addressInReverseName, isReverseName } from "./reverse-address.ts";
 

@@ -1,10 +1,10 @@
 import { fullyQualified, isInZone, lowerName } from "../message/dns-name.ts";
 import type { RecordType } from "../message/record-type.ts";
+import { nameInZone } from "../message/relative-name.ts";
 import type { AddressRecord, DnsName, ResourceRecord, SoaRecord, TargetRecord } from "../message/resource-record.ts";
 import { type BackendService, hostAddress } from "./backend-service.ts";
 import type { Found, NameErrorReason } from "./find-services.ts";
 import { nameServers } from "./name-servers.ts";
-import { nameInZone } from "./relative-name.ts";
 import { srvRecords } from "./srv-records.ts";
 import { reverseOf, servicesOf, type ZoneLookup } from "./zone-lookup.ts";
 
@@ -112,7 +112,7 @@ function chase(
   const targetName = lowerName(target);
   if (isInZone(targetName, lowerName(qname))) return none;
   if (previous.length > maxCnameChainLength || previous.some((alias) => alias.target === target)) return none;
-  const alias: TargetRecord = { name: qname, type: "CNAME", class: "IN", ttl, target };
+  const alias = aliasRecord(qname, host, ttl);
   if (isInZone(targetName, lowerName(lookup.zone))) {
     const next = chasedRecords(target, type, lookup, [...previous, alias]);
     return next.answers.length === 0 ? { ...none, truncated: next.truncated } : prefixed(alias, next);
@@ -139,7 +139,7 @@ function found(
 function aliases(qname: DnsName, services: readonly BackendService[]): ResourceRecord[] {
   return services
     .filter(({ host }) => hostAddress(host) === undefined)
-    .map(({ host, ttl }) => ({ name: qname, type: "CNAME", class: "IN", ttl, target: fullyQualified(host) }));
+    .map(({ host, ttl }) => aliasRecord(qname, host, ttl));
 }
 
 function pointers(qname: DnsName, services: readonly BackendService[]): ResourceRecord[] {
@@ -167,4 +167,8 @@ function serverRecords(qname: DnsName, lookup: ZoneLookup): ZoneRecords {
 
 export function addressRecord(name: DnsName, type: "A" | "AAAA", address: string, ttl: number): AddressRecord {
   return { name, type, class: "IN", ttl, address };
+}
+
+export function aliasRecord(name: DnsName, host: string, ttl: number): TargetRecord {
+  return { name, type: "CNAME", class: "IN", ttl, target: fullyQualified(host) };
 }

@@ -1,6 +1,8 @@
+import { k8sExternal } from "../kubernetes/k8s-external.ts";
 import { kubernetes } from "../kubernetes/kubernetes.ts";
 import { acl } from "./acl.ts";
 import { any } from "./any.ts";
+import { autopath } from "./autopath.ts";
 import { bind } from "./bind.ts";
 import { bufsize } from "./bufsize.ts";
 import { cache } from "./cache/cache.ts";
@@ -15,18 +17,21 @@ import { minimal } from "./minimal.ts";
 import type { PluginDefinition } from "./plugin.ts";
 import { processSettings } from "./process-settings.ts";
 import { reload } from "./reload.ts";
+import { transfer } from "./transfer.ts";
 import { whoami } from "./whoami.ts";
 
 const definitions: readonly PluginDefinition[] = [
   ...processSettings,
   acl,
   any,
+  autopath,
   bind,
   bufsize,
   cache,
   errors,
   forward,
   health,
+  k8sExternal,
   kubernetes,
   loadbalance,
   local,
@@ -36,6 +41,7 @@ const definitions: readonly PluginDefinition[] = [
   prometheus,
   ready,
   reload,
+  transfer,
   whoami,
 ];
 

@@ -1,4 +1,4 @@
-import type { DnsName } from "../message/resource-record.ts";
+import type { DnsName } from "./resource-record.ts";
 
 /** What stands before the zone, without a dot at its end: `web.default.svc`; empty for the zone itself. */
 export function relativeName(name: DnsName, zone: DnsName): string {

@@ -1,6 +1,6 @@
-import type { DnsMessage, HeaderFlags } from "./dns-message.ts";
-import type { Rcode } from "./rcode.ts";
-import type { ResourceRecord } from "./resource-record.ts";
+import type { DnsMessage, HeaderFlags } from "../message/dns-message.ts";
+import type { Rcode } from "../message/rcode.ts";
+import type { ResourceRecord } from "../message/resource-record.ts";
 
 /**
  * A response with AA set and with these sections. It shares its flags with others and its question with the query, since it is
