@@ -15,6 +15,8 @@ const serversOwn = new Set([
   "managedFields",
   "description",
 ]);
+/** What a Pod may not change ends with a picture of Go's structs, which closes a list of refusals too. */
+const structs = /(previously negative\))[\s\S]*$/;
 const drawnAddress = /\b10\.(?:9[6-9]|10\d|11[01])\.\d+\.\d+\b|\bfd00:10:96::[0-9a-f]+\b/g;
 
 /** Addresses and ports that a server draws stand for themselves; those that somebody asked for are told apart by `asked`. */
@@ -23,11 +25,9 @@ export function plainAnswer({ code, warnings, body }: Answer, asked: string): An
 }
 
 function plain(value: Json, asked: string): Json {
-  // What a Pod may not change ends with a picture of Go's structs.
-  if (typeof value === "string" && value.includes("previously negative)\n")) {
-    return plain(value.slice(0, value.indexOf("previously negative)\n") + "previously negative)".length), asked);
+  if (typeof value === "string") {
+    return value.replace(structs, "$1").replace(drawnAddress, (text) => (asked.includes(text) ? text : "DRAWN"));
   }
-  if (typeof value === "string") return value.replace(drawnAddress, (text) => (asked.includes(text) ? text : "DRAWN"));
   if (Array.isArray(value)) return value.map((item) => plain(item, asked));
   if (typeof value !== "object" || value === null) return value;
   const result: JsonObject = {};

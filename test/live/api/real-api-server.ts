@@ -134,6 +134,7 @@ function startServer(folder: string, etcdPort: number, port: number): ChildProce
     `--cert-dir=${join(folder, "certs")}`,
     `--token-auth-file=${file("tokens.csv", `${token},admin,admin,system:masters\n`)}`,
     "--authorization-mode=AlwaysAllow",
+    "--allow-privileged=true",
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-signing-key-file=${file("sa.key", privateKey)}`,
     `--service-account-key-file=${file("sa.pub", publicKey)}`,

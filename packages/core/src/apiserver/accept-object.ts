@@ -2,6 +2,7 @@ import { type ApiObject, type Kind, objectKey } from "../model/api-object.ts";
 import type { Random } from "../runtime/random.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { kinds } from "./decode/kinds.ts";
+import { dropEmpty } from "./decode/without-empty.ts";
 import type { Draft } from "./draft.ts";
 import { kindRules } from "./kind-rules.ts";
 import type { KindRules } from "./kinds/rules.ts";
@@ -29,8 +30,10 @@ export function acceptObject(
   const object = draft as ApiObject;
   const title = `${draft.kind.toLowerCase()}/${objectKey(object)}`;
   rules.prepare?.(state, draft, before, random.fork(`apiserver/${title}`));
-  const { namespaced } = kinds[draft.kind];
+  const { namespaced, struct } = kinds[draft.kind];
   refuse([...validateMetadata(object.metadata, namespaced, rules.checkName), ...rules.validate(object, before)]);
+  rules.decorate?.(draft);
+  dropEmpty(draft, struct);
   return object;
 }
 

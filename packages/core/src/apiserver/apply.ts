@@ -110,7 +110,7 @@ class Apply {
     const key = objectKey(draft as ApiObject);
     const before = this.#state.tables[kind].get(key);
     const object = this.#accept(document, draft, before);
-    for (const { message, field } of kindRules[kind].warnings?.(object as never) ?? []) {
+    for (const { message, field } of kindRules[kind].warnings?.(object as never, before as never) ?? []) {
       const position = document.positionOf(stepsOf(field));
       this.#warnings.push({ message, object: objectTitle(kind, key), position });
     }

@@ -1,4 +1,7 @@
-/** Deep equality of JSON values, in which an absent field is like an undefined one and the order of fields is nothing. */
+/**
+ * Deep equality of JSON values, in which an absent field is like an undefined one or an empty list and the order of fields
+ * is nothing (apimachinery pkg/api/equality, Semantic).
+ */
 export function sameObject(a: unknown, b: unknown, field = ""): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
@@ -12,7 +15,11 @@ export function sameObject(a: unknown, b: unknown, field = ""): boolean {
   for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
     // Each write has its own.
     if (field === "metadata" && key === "resourceVersion") continue;
-    if (!sameObject(left[key], right[key], key)) return false;
+    if (!sameObject(left[key], right[key], key) && !(isNothing(left[key]) && isNothing(right[key]))) return false;
   }
   return true;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
 }

@@ -21,6 +21,7 @@ export interface StatusCause {
     | "FieldValueForbidden"
     | "FieldValueNotFound"
     | "FieldValueTooLong"
+    | "FieldValueTooMany"
     | "FieldValueTypeInvalid"
     | "FieldManagerConflict"
     | "InternalError"
@@ -71,8 +72,6 @@ export class StatusError extends Error {
   readonly code: number;
   readonly causes: readonly StatusCause[];
   readonly subject: StatusSubject | undefined;
-  /** What the answer warns of besides: `Warning` headers. */
-  readonly warnings: readonly string[];
   readonly position: SourcePosition | undefined;
   readonly hint: string | undefined;
   /** Seconds after which the client may ask again; undefined where that is no use. */
@@ -86,7 +85,6 @@ export class StatusError extends Error {
     details: {
       causes?: readonly StatusCause[];
       subject?: StatusSubject;
-      warnings?: readonly string[];
       position?: SourcePosition;
       hint?: string;
       retryAfterSeconds?: number;
@@ -98,23 +96,10 @@ export class StatusError extends Error {
     this.code = statusCodes[reason];
     this.causes = details.causes ?? [];
     this.subject = details.subject;
-    this.warnings = details.warnings ?? [];
     this.position = details.position;
     this.hint = details.hint;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.continueToken = details.continueToken;
-  }
-
-  /** The same refusal with warnings beside it. */
-  withWarnings(warnings: readonly string[]): StatusError {
-    const { causes, subject, position, hint } = this;
-    return new StatusError(this.reason, this.message, {
-      causes,
-      warnings,
-      ...(subject === undefined ? {} : { subject }),
-      ...(position === undefined ? {} : { position }),
-      ...(hint === undefined ? {} : { hint }),
-    });
   }
 }
 

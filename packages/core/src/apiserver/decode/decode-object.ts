@@ -1,6 +1,8 @@
+import { base64OfBytes } from "../../runtime/base64.ts";
 import type { FieldPath, Plain, PlainObject } from "../manifest/manifest-document.ts";
 import { type FieldType, goName, structType } from "./field-type.ts";
-import { illegalBase64At, isQuantity, timeLayouts } from "./special-values.ts";
+import { parseQuantity, QuantityProblem, quantityText } from "./quantity.ts";
+import { illegalBase64At, timeLayouts } from "./special-values.ts";
 
 /** Something in a document that the API server's decoder refuses. */
 export interface DecodeProblem {
@@ -14,7 +16,7 @@ export interface WrongType extends DecodeProblem {
 }
 
 export interface Decoded {
-  /** A fresh copy, free to be changed: nulls and zeros that stand for nothing are left out. */
+  /** A fresh copy, free to be changed: nulls and zeros that stand for nothing are left out, empty lists and maps stay. */
   readonly object: PlainObject;
   /** The first value of a wrong type; nothing else counts then. */
   readonly wrongType: WrongType | undefined;
@@ -132,15 +134,30 @@ class Decoder {
   }
 
   #bytes(value: Plain, type: FieldType, struct: string, field: string): Plain | undefined {
+    if (Array.isArray(value)) return this.#byteList(value, struct, field);
     if (typeof value !== "string") return this.#wrong(value, type, struct, field);
     const wrong = illegalBase64At(value);
     return wrong === undefined ? value : this.#refuse(`illegal base64 data at input byte ${wrong}`);
   }
 
+  /** Bytes can be written as numbers, too. */
+  #byteList(values: readonly Plain[], struct: string, field: string): Plain | undefined {
+    for (const value of values) {
+      if (isInteger(value, 256) && value >= 0) continue;
+      return this.#wrong(value, { kind: "int32", name: "uint8" }, struct, field);
+    }
+    return base64OfBytes(values as readonly number[]);
+  }
+
+  /** An amount has one text, whichever it was written in. */
   #quantity(value: Plain): Plain | undefined {
-    if (typeof value === "number" || typeof value === "bigint") return String(value);
-    if (typeof value === "string" && isQuantity(value)) return value;
-    return this.#refuse("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+    try {
+      if (typeof value === "string") return quantityText(parseQuantity(value.trim()));
+      return quantityText(parseQuantity(isNumber(value) ? String(value) : JSON.stringify(value)));
+    } catch (problem) {
+      if (problem instanceof QuantityProblem) return this.#refuse(problem.message);
+      throw problem;
+    }
   }
 
   #time(
@@ -197,6 +214,10 @@ function jsonKind(value: Plain, target: string): string {
   return /^(int|float)/.test(target) ? `number ${value}` : "number";
 }
 
+function isNumber(value: Plain): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
 function isObject(value: Plain): value is PlainObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -208,9 +229,7 @@ function isInteger(value: Plain, bound: number): value is number {
 function isZero(value: Plain, type: FieldType): boolean {
   switch (type.kind) {
     case "list":
-      return (value as readonly Plain[]).length === 0;
     case "map":
-      return Object.keys(value as PlainObject).length === 0;
     case "struct":
     case "IntOrString":
       return false;
@@ -233,6 +252,8 @@ function zeroOf(type: FieldType): Plain {
     case "float64":
     case "IntOrString":
       return 0;
+    case "Quantity":
+      return "0";
     default:
       return "";
   }

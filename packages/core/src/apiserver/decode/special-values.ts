@@ -1,8 +1,3 @@
-/** Text that resource.ParseQuantity takes: `500m`, `8Gi`, `1e3`. */
-export function isQuantity(text: string): boolean {
-  return /^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$/.test(text);
-}
-
 interface TimeLayout {
   readonly layout: string;
   readonly takes: (text: string) => boolean;

@@ -3,6 +3,7 @@ import { matchesLabels } from "../../model/label-selector.ts";
 import type { Draft } from "../draft.ts";
 import { sameObject } from "../same-object.ts";
 import { type FieldError, invalid, notSupported, required } from "../validate/field-error.ts";
+import { validateLabelSelector } from "../validate/label-selector.ts";
 import { dnsSubdomain } from "../validate/names.ts";
 import { countOrPercent, countOrPercentErrors, wholeAtMostErrors } from "./int-or-percent.ts";
 import type { KindRules } from "./rules.ts";
@@ -12,7 +13,7 @@ import {
   defaultTemplate,
   isEmptySelector,
   selectorChange,
-  selectorErrors,
+  templateWarnings,
   validateTemplate,
 } from "./workload.ts";
 
@@ -37,6 +38,7 @@ export const daemonSetRules: KindRules<DaemonSet> = {
     ...(before === undefined ? [] : selectorChange(spec.selector, before.spec.selector)),
     ...validateSpec(spec),
   ],
+  warnings: ({ spec }, before) => templateWarnings(spec.template, before?.spec.template),
 };
 
 function defaultStrategy(given: UpdateStrategy): UpdateStrategy {
@@ -55,7 +57,7 @@ function generationOf(set: Draft<DaemonSet>, before: DaemonSet | undefined): num
 /** ValidateDaemonSetSpec. */
 function validateSpec(spec: DaemonSet["spec"]): FieldError[] {
   const { selector, template } = spec;
-  const errors = selector === undefined ? [] : selectorErrors(selector, "spec.selector");
+  const errors = selector === undefined ? [] : validateLabelSelector(selector, "spec.selector");
   if (errors.length === 0 && (selector === undefined || !matchesLabels(selector, template.metadata?.labels))) {
     const labels = template.metadata?.labels ?? null;
     errors.push(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));

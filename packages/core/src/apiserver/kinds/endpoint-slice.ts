@@ -1,6 +1,7 @@
 import type { EndpointSlice } from "../../model/endpoint-slice.ts";
 import { parseAddress } from "../../net/address.ts";
-import { duplicate, type FieldError, invalid, notSupported, required } from "../validate/field-error.ts";
+import { sameObject } from "../same-object.ts";
+import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from "../validate/field-error.ts";
 import { sloppyAddress, specialAddress } from "../validate/ip-text.ts";
 import { dnsLabel, dnsSubdomain, qualified } from "../validate/names.ts";
 import type { KindRules } from "./rules.ts";
@@ -27,43 +28,46 @@ export const endpointSliceRules: KindRules<EndpointSlice> = {
     if (slice.endpoints?.length === 0) slice.endpoints = null;
   },
   validate: (slice, before) => [
-    ...validateAddressType(slice, before),
-    ...validateEndpoints(slice),
     ...validatePorts(slice),
+    ...changedEndpoints(slice, before),
+    // The rules that are generated from the types come after those that are written by hand.
+    ...validateAddressType(slice, before),
+    ...addressCounts(slice),
   ],
 };
 
-function validateAddressType(slice: EndpointSlice, before: EndpointSlice | undefined): FieldError[] {
-  if (!slice.addressType) return [required("addressType")];
-  if (!addressTypes.includes(slice.addressType)) return [notSupported("addressType", slice.addressType, addressTypes)];
-  return before === undefined || before.addressType === slice.addressType
-    ? []
-    : [invalid("addressType", null, "field is immutable")];
+function validateAddressType({ addressType }: EndpointSlice, before: EndpointSlice | undefined): FieldError[] {
+  if (!addressType) return [required("addressType")];
+  if (before !== undefined && before.addressType !== addressType) {
+    return [invalid("addressType", null, "field is immutable")];
+  }
+  return addressTypes.includes(addressType) ? [] : [notSupported("addressType", addressType, addressTypes)];
+}
+
+function addressCounts({ endpoints }: EndpointSlice): FieldError[] {
+  return (endpoints ?? []).flatMap(({ addresses = [] }, i) => {
+    const path = `endpoints[${i}].addresses`;
+    if (addresses.length === 0) return [required(path)];
+    return addresses.length > maxAddresses ? [tooMany(path, addresses.length, maxAddresses)] : [];
+  });
+}
+
+/** Endpoints that stay as they were are not judged again. */
+function changedEndpoints(slice: EndpointSlice, before: EndpointSlice | undefined): FieldError[] {
+  const errors = validateEndpoints(slice);
+  if (errors.length === 0 || before === undefined) return errors;
+  return sameObject(slice.endpoints ?? [], before.endpoints ?? []) ? [] : errors;
 }
 
 function validateEndpoints(slice: EndpointSlice): FieldError[] {
   const endpoints = slice.endpoints ?? [];
   if (endpoints.length > maxEndpoints) {
-    return [
-      {
-        field: "endpoints",
-        reason: "FieldValueTooLong",
-        message: `Too many: ${endpoints.length}: must have at most ${maxEndpoints} items`,
-      },
-    ];
+    return [tooMany("endpoints", endpoints.length, maxEndpoints)];
   }
   return endpoints.flatMap((endpoint, i) => {
     const path = `endpoints[${i}]`;
     const addresses = endpoint.addresses ?? [];
     const errors: FieldError[] = [];
-    if (addresses.length === 0) errors.push(required(`${path}.addresses`));
-    if (addresses.length > maxAddresses) {
-      errors.push({
-        field: `${path}.addresses`,
-        reason: "FieldValueTooLong",
-        message: `Too many: ${addresses.length}: must have at most ${maxAddresses} items`,
-      });
-    }
     for (const [j, address] of addresses.entries()) {
       errors.push(...validateAddress(slice.addressType, address, `${path}.addresses`, j));
     }
@@ -105,13 +109,7 @@ function validateAddress(
 function validatePorts(slice: EndpointSlice): FieldError[] {
   const ports = slice.ports ?? [];
   if (ports.length > maxPorts) {
-    return [
-      {
-        field: "ports",
-        reason: "FieldValueTooLong",
-        message: `Too many: ${ports.length}: must have at most ${maxPorts} items`,
-      },
-    ];
+    return [tooMany("ports", ports.length, maxPorts)];
   }
   const names = new Set<string>();
   return ports.flatMap((port, i) => {

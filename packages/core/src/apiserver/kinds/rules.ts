@@ -14,8 +14,10 @@ export interface KindRules<T extends ApiObject> {
   readonly prepare?: (state: ClusterState, object: Draft<T>, before: T | undefined, random: Random) => void;
   /** All that is wrong beyond the metadata, in the API server's order. */
   readonly validate: (object: T, before: T | undefined) => readonly FieldError[];
+  /** Fills in what the store leaves out and everybody reads. */
+  readonly decorate?: (object: Draft<T>) => void;
   /** What the API server accepts and warns of. */
-  readonly warnings?: (object: T) => readonly FieldWarning[];
+  readonly warnings?: (object: T, before: T | undefined) => readonly FieldWarning[];
 }
 
 /** A warning of the API server, and the field that it is about. */

@@ -10,6 +10,7 @@ import {
   countErrors,
   defaultTemplate,
   selectorChange,
+  templateWarnings,
   validateSelectorAndTemplate,
 } from "./workload.ts";
 
@@ -38,7 +39,10 @@ export const statefulSetRules: KindRules<StatefulSet> = {
     ...validateSpec(set.spec, before === undefined),
     ...(before === undefined ? [] : updateErrors(set.spec, before.spec)),
   ],
-  warnings: ({ spec }) => ((spec.revisionHistoryLimit ?? 0) < 0 ? [unlimitedHistory] : []),
+  warnings: ({ spec }, before) => [
+    ...templateWarnings(spec.template, before?.spec.template),
+    ...((spec.revisionHistoryLimit ?? 0) < 0 ? [unlimitedHistory] : []),
+  ],
 };
 
 const words = { empty: "empty selector is invalid for statefulset", unreadable: "" };

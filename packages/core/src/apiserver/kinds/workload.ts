@@ -1,13 +1,16 @@
 import { type LabelSelector, matchesLabels } from "../../model/label-selector.ts";
 import type { Deployment, PodTemplateSpec, ReplicaSet } from "../../model/pod.ts";
 import type { Draft } from "../draft.ts";
+import { podWarnings } from "../pod/pod-warnings.ts";
+import { validatePodSpec } from "../pod/validate-pod-spec.ts";
+import { sameObject } from "../same-object.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../validate/field-error.ts";
+import { validateLabelSelector } from "../validate/label-selector.ts";
 import { validateAnnotations, validateLabels } from "../validate/metadata.ts";
-import { dnsSubdomain, labelValueErrors, qualified } from "../validate/names.ts";
+import { dnsSubdomain } from "../validate/names.ts";
 import { countOrPercent, countOrPercentErrors, wholeAtMostErrors } from "./int-or-percent.ts";
-import { validatePodSpec } from "./pod.ts";
 import { defaultPodSpec } from "./pod-defaults.ts";
-import type { KindRules } from "./rules.ts";
+import type { FieldWarning, KindRules } from "./rules.ts";
 
 const notNegative = "must be greater than or equal to 0";
 
@@ -32,6 +35,7 @@ export const deploymentRules: KindRules<Deployment> = {
     ...validateDeadline(spec),
     ...(before === undefined ? [] : selectorChange(spec.selector, before.spec.selector)),
   ],
+  warnings: ({ spec }, before) => templateWarnings(spec.template, before?.spec.template),
 };
 
 export const replicaSetRules: KindRules<ReplicaSet> = {
@@ -48,6 +52,7 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
     ...activeDeadlineErrors(spec.template!, "ReplicaSet"),
     ...(before === undefined ? [] : selectorChange(spec.selector, before.spec.selector)),
   ],
+  warnings: ({ spec }, before) => templateWarnings(spec.template, before?.spec.template),
 };
 
 function defaultStrategy(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -65,33 +70,17 @@ export function defaultTemplate(template: Draft<PodTemplateSpec> | undefined): D
   return filled;
 }
 
-export function countErrors(count: number | undefined, path: string): FieldError[] {
-  return count !== undefined && count < 0 ? [invalid(path, count, notNegative)] : [];
+/** Of a template that is as it was nobody is warned again. */
+export function templateWarnings(
+  template: PodTemplateSpec | undefined,
+  before: PodTemplateSpec | undefined,
+): FieldWarning[] {
+  if (template === undefined || sameObject(template, before)) return [];
+  return podWarnings(template.spec, template.metadata?.annotations, "spec.template.");
 }
 
-/** ValidateLabelSelector of apimachinery's meta/v1. */
-export function selectorErrors(selector: LabelSelector, field: string): FieldError[] {
-  const errors = validateLabels(selector.matchLabels, `${field}.matchLabels`);
-  for (const [i, requirement] of (selector.matchExpressions ?? []).entries()) {
-    const path = `${field}.matchExpressions[${i}]`;
-    const values = requirement.values ?? [];
-    if (requirement.operator === "In" || requirement.operator === "NotIn") {
-      if (values.length === 0) {
-        errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-      }
-    } else if (requirement.operator === "Exists" || requirement.operator === "DoesNotExist") {
-      if (values.length > 0) {
-        errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-      }
-    } else {
-      errors.push(invalid(`${path}.operator`, requirement.operator, "not a valid selector operator"));
-    }
-    errors.push(...qualified(requirement.key ?? "").map((text) => invalid(`${path}.key`, requirement.key ?? "", text)));
-    for (const [j, value] of values.entries()) {
-      errors.push(...labelValueErrors(value).map((text) => invalid(`${path}.values[${j}]`, value, text)));
-    }
-  }
-  return errors;
+export function countErrors(count: number | undefined, path: string): FieldError[] {
+  return count !== undefined && count < 0 ? [invalid(path, count, notNegative)] : [];
 }
 
 export function isEmptySelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
@@ -116,7 +105,8 @@ export function validateSelectorAndTemplate(
   template: PodTemplateSpec,
   words: SelectorWords = deploymentWords,
 ): FieldError[] {
-  const errors = selector === undefined ? [required("spec.selector")] : selectorErrors(selector, "spec.selector");
+  const errors =
+    selector === undefined ? [required("spec.selector")] : validateLabelSelector(selector, "spec.selector");
   if (selector !== undefined && isEmptySelector(selector)) {
     errors.push(invalid("spec.selector", {}, words.empty));
     return [...errors, ...validateTemplate(template, undefined)];
@@ -138,7 +128,7 @@ export function validateTemplate(template: PodTemplateSpec, matches: boolean | u
   }
   errors.push(...validateLabels(labels, `${path}.labels`));
   errors.push(...validateAnnotations(template.metadata?.annotations, `${path}.annotations`));
-  errors.push(...validatePodSpec(template.spec, `${path}.spec`));
+  errors.push(...validatePodSpec(template.spec, undefined, `${path}.spec`));
   if (template.spec.restartPolicy !== "Always") {
     errors.push(notSupported(`${path}.spec.restartPolicy`, template.spec.restartPolicy, ["Always"]));
   }

@@ -1,6 +1,8 @@
 import type { ApiObject } from "../../model/api-object.ts";
 import { kinds } from "../decode/kinds.ts";
+import { dropEmpty } from "../decode/without-empty.ts";
 import type { Draft } from "../draft.ts";
+import { plainCopy } from "../plain-copy.ts";
 import { emptyObject } from "./empty-object.ts";
 import { decodeManagers, encodeManagers, type Managers } from "./managers.ts";
 import { ownersAfterUpdate, type Writer } from "./ownership.ts";
@@ -13,12 +15,14 @@ import { ownersAfterUpdate, type Writer } from "./ownership.ts";
  */
 export function trackUpdate(draft: Draft<ApiObject>, live: ApiObject | undefined, writer: Writer): void {
   const managers = managersOf(draft, live, writer);
-  setManagers(
-    draft,
-    managers.size === 0 && live !== undefined
-      ? managers
-      : ownersAfterUpdate(live ?? emptyObject(kinds[draft.kind].struct), draft, managers, writer),
-  );
+  if (managers.size === 0 && live !== undefined) {
+    setManagers(draft, managers);
+    return;
+  }
+  const { struct } = kinds[draft.kind];
+  const written = plainCopy(draft);
+  dropEmpty(written, struct);
+  setManagers(draft, ownersAfterUpdate(live ?? emptyObject(struct), written, managers, writer));
 }
 
 export function setManagers(draft: Draft<ApiObject>, managers: Managers): void {

@@ -50,8 +50,8 @@ export function applyObject(
   if (live === undefined) delete draft.metadata.resourceVersion;
   else requireSameUid(draft, live, route);
   setManagers(draft, applied.managers);
-  if (live === undefined) return createDraft(state, route, draft, [], context);
-  return update(state, route, live, draft, [], context);
+  if (live === undefined) return createDraft(state, route, draft, context);
+  return update(state, route, live, draft, context);
 }
 
 function noSuchUid(uid: string, { info, name }: ResourceRoute): StatusError {

@@ -29,6 +29,7 @@ export function patchObject(
   if (options.force !== undefined) throw forceForbidden();
   const before = requireObject(state, route);
   const { object, warnings } = patched(before, route, patch, options);
+  context.warnings.add(...warnings);
   const { apiVersion } = route.info;
   const draft = { ...object, apiVersion, kind: route.kind } as unknown as Draft<ApiObject>;
   draft.metadata ??= {} as Draft<ApiObject>["metadata"];
@@ -36,11 +37,7 @@ export function patchObject(
   requireSameUid(draft, before, route);
   setDefaults(draft);
   trackUpdate(draft, before, updater(route, options, context));
-  try {
-    return update(state, route, before, draft, warnings, context);
-  } catch (reason) {
-    throw reason instanceof StatusError ? reason.withWarnings(warnings) : reason;
-  }
+  return update(state, route, before, draft, context);
 }
 
 function patched(before: ApiObject, route: ResourceRoute, { type, text }: GivenPatch, options: WriteOptions) {

@@ -3,7 +3,6 @@ import { StatusError } from "../../runtime/errors.ts";
 import { decodeObject } from "../decode/decode-object.ts";
 import { inFieldOrder } from "../decode/field-order.ts";
 import { isStoredKind, kinds } from "../decode/kinds.ts";
-import { keepEmptyEntries } from "../managed-fields/given-entries.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
 import { plainCopy } from "../plain-copy.ts";
 import { badRequest } from "../rest/refusals.ts";
@@ -58,8 +57,7 @@ export function patchByJson(
   requireType(kind, apiVersion, subject, refuse);
   const { object, wrongType, unknownFields } = decodeObject(result as PlainObject, subject.struct);
   if (wrongType !== undefined) throw refuse(wrongType.message);
-  const kept = keepEmptyEntries(object, result);
-  return checked(kept, [...problems, ...unknownFields.map(({ message }) => message)], validation, refuse);
+  return checked(object, [...problems, ...unknownFields.map(({ message }) => message)], validation, refuse);
 }
 
 function jsonPatched(document: Record<string, unknown>, text: string, validation: Validation, touched: Set<unknown>) {
@@ -124,8 +122,7 @@ export function patchByStrategy(before: object, subject: PatchSubject, text: str
   }
   const { object, wrongType, unknownFields } = decodeObject(converted, subject.struct);
   if (wrongType !== undefined) throw refuse(wrongType.message);
-  const kept = keepEmptyEntries(object, converted);
-  return checked(kept, [...problems, ...unknownFields.map(({ message }) => message)], validation, refuse);
+  return checked(object, [...problems, ...unknownFields.map(({ message }) => message)], validation, refuse);
 }
 
 function checked(

@@ -2,7 +2,6 @@ import type { ApiObject, Kind } from "../../model/api-object.ts";
 import { decodeObject } from "../decode/decode-object.ts";
 import { isStoredKind, kinds } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
-import { keepEmptyEntries } from "../managed-fields/given-entries.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
 import { badRequest } from "./refusals.ts";
 import type { RequestBody } from "./request-body.ts";
@@ -33,7 +32,7 @@ export function decodeBody(
   if (unknown.length > 0 && validation === "Strict") {
     throw badRequest(`${prefix}strict decoding error: ${unknown.join(", ")}`);
   }
-  const draft = { ...keepEmptyEntries(object, value), apiVersion, kind } as unknown as Draft<ApiObject>;
+  const draft = { ...object, apiVersion, kind } as unknown as Draft<ApiObject>;
   draft.metadata ??= {} as Draft<ApiObject>["metadata"];
   return { draft, warnings: validation === "Warn" ? unknown : [] };
 }

@@ -18,10 +18,11 @@ import { type ResourceRoute, readRoute } from "./route.ts";
 import { replaceScale, scaleOf, scaleView } from "./scale-verb.ts";
 import { statusBody } from "./status-body.ts";
 import type { ApiStore } from "./store.ts";
+import { WarningRecorder } from "./warning-recorder.ts";
 import { WatchHub } from "./watch-hub.ts";
 import { watchObjects } from "./watch-verb.ts";
 import { readWriteOptions, type WriteOptions } from "./write-options.ts";
-import { createObject, replaceObject, requireObject, type Written } from "./write-verbs.ts";
+import { createObject, replaceObject, requireObject, type WriteContext, type Written } from "./write-verbs.ts";
 
 /**
  * The Kubernetes REST API over a store: a request in, an answer out, at once. Transports are thin layers over it: the fetch
@@ -42,19 +43,20 @@ export class RestServer {
 
   /** Refusals are answers, too: nothing is thrown for what a client sends. */
   handle(request: RestRequest): RestResponse {
-    let warnings: readonly string[] = [];
+    const warnings = new WarningRecorder();
     try {
       const route = readRoute(request.path);
       if (route === undefined) throw noSuchResource();
-      warnings = deprecation(route);
-      return this.#answer(route, request);
+      warnings.add(...deprecation(route));
+      const answer = this.#answer(route, request, warnings);
+      return { ...answer, warnings: warnings.texts };
     } catch (reason) {
       if (!(reason instanceof StatusError)) throw reason;
-      return jsonAnswer(reason.code, statusBody(reason), [...warnings, ...reason.warnings]);
+      return jsonAnswer(reason.code, statusBody(reason), warnings.texts);
     }
   }
 
-  #answer(route: ResourceRoute, request: RestRequest): RestResponse {
+  #answer(route: ResourceRoute, request: RestRequest, warnings: WarningRecorder): RestResponse {
     const isCollection = route.name === undefined;
     switch (request.method) {
       case "GET":
@@ -62,13 +64,13 @@ export class RestServer {
       case "POST":
         if (route.subresource === "eviction") return this.#evict(route, request);
         if (!isCollection || (route.info.namespaced && route.namespace === undefined)) throw methodNotAllowed();
-        return this.#create(route, request);
+        return this.#create(route, request, warnings);
       case "PUT":
         if (isCollection || route.subresource === "eviction") throw methodNotAllowed();
-        return this.#replace(route, request);
+        return this.#replace(route, request, warnings);
       case "PATCH":
         if (isCollection || isWriteOnly(route)) throw methodNotAllowed();
-        return this.#patch(route, request);
+        return this.#patch(route, request, warnings);
       case "DELETE":
         if (route.subresource !== undefined) throw methodNotAllowed();
         return isCollection ? this.#removeAll(route, request) : this.#remove(route, request);
@@ -84,42 +86,47 @@ export class RestServer {
     if (complaint !== undefined) throw new StatusError("Unknown", complaint);
     const object = requireObject(this.#store.state, route);
     const body = formed(object, form, this.#store.clock.nowMs, route.subresource === "scale" ? scaleView : undefined);
-    return jsonAnswer(200, body, deprecation(route));
+    return jsonAnswer(200, body);
   }
 
-  #create(route: ResourceRoute, request: RestRequest): RestAnswer {
+  #create(route: ResourceRoute, request: RestRequest, warnings: WarningRecorder): RestAnswer {
     const options = this.#options(request, "CreateOptions");
     const body = readObjectBody(request, route.kind);
-    return this.#commit(createObject(this.#store.state, route, body, options, this.#store), options.dryRun, route);
+    return this.#commit(
+      createObject(this.#store.state, route, body, options, this.#context(warnings)),
+      options.dryRun,
+      route,
+    );
   }
 
-  #replace(route: ResourceRoute, request: RestRequest): RestAnswer {
+  #replace(route: ResourceRoute, request: RestRequest, warnings: WarningRecorder): RestAnswer {
     const options = this.#options(request, "UpdateOptions");
     const { state } = this.#store;
     if (route.subresource === "scale") {
       const body = readObjectBody(request, "Scale");
-      return this.#commit(replaceScale(state, route, body, this.#store), options.dryRun, route);
+      return this.#commit(replaceScale(state, route, body, this.#context(warnings)), options.dryRun, route);
     }
     const body = readObjectBody(request, route.kind);
-    return this.#commit(replaceObject(state, route, body, options, this.#store), options.dryRun, route);
+    return this.#commit(replaceObject(state, route, body, options, this.#context(warnings)), options.dryRun, route);
   }
 
-  #patch(route: ResourceRoute, request: RestRequest): RestAnswer {
+  #patch(route: ResourceRoute, request: RestRequest, warnings: WarningRecorder): RestAnswer {
     const type = readPatchType(request.headers["content-type"]);
     const options = this.#options(request, "PatchOptions");
     const { state } = this.#store;
     const text = request.body ?? "";
+    const context = this.#context(warnings);
     const written =
       type === "apply"
-        ? applyObject(state, route, text, options, this.#store)
-        : patchObject(state, route, { type, text }, options, this.#store);
+        ? applyObject(state, route, text, options, context)
+        : patchObject(state, route, { type, text }, options, context);
     return this.#commit(written, options.dryRun, route);
   }
 
   #remove(route: ResourceRoute, request: RestRequest): RestAnswer {
     const options = readDeleteOptions(request);
     const { state, clock } = this.#store;
-    return this.#finish(removeObject(state, route, options, clock), options.dryRun, route);
+    return this.#finish(removeObject(state, route, options, clock), options.dryRun);
   }
 
   /** Nothing keeps a Pod from being evicted: there are no PodDisruptionBudgets. */
@@ -133,7 +140,12 @@ export class RestServer {
 
   #removeAll(route: ResourceRoute, request: RestRequest): RestAnswer {
     const removed = removeCollection(this.#store, route, request);
-    return this.#finish(removed, removed.options.dryRun, route);
+    return this.#finish(removed, removed.options.dryRun);
+  }
+
+  #context(warnings: WarningRecorder): WriteContext {
+    const { random, clock } = this.#store;
+    return { random, clock, warnings };
   }
 
   #options({ query, headers }: RestRequest, kind: string): WriteOptions {
@@ -143,19 +155,19 @@ export class RestServer {
   /** A list, or a watch. */
   #collection(route: ResourceRoute, request: RestRequest): RestResponse {
     const options = readListOptions(request.query, route.kind);
-    if (options.watch) return watchObjects(this.#store, this.#hub, route, options, request, deprecation(route));
-    return jsonAnswer(200, listObjects(this.#store, route, options, request), deprecation(route));
+    if (options.watch) return watchObjects(this.#store, this.#hub, route, options, request);
+    return jsonAnswer(200, listObjects(this.#store, route, options, request));
   }
 
   #commit(written: Written, dryRun: boolean, route: ResourceRoute): RestAnswer {
     if (!dryRun && written.changes.length > 0) this.#store.commit(written.state, written.changes);
     const body = route.subresource === "scale" ? scaleOf(written.object) : bodyOf(unstored(written, dryRun));
-    return jsonAnswer(written.created ? 201 : 200, body, [...deprecation(route), ...written.warnings]);
+    return jsonAnswer(written.created ? 201 : 200, body);
   }
 
-  #finish({ state, changes, body }: Removed, dryRun: boolean, route: ResourceRoute): RestAnswer {
+  #finish({ state, changes, body }: Removed, dryRun: boolean): RestAnswer {
     if (!dryRun && changes.length > 0) this.#store.commit(state, changes);
-    return jsonAnswer(200, body, deprecation(route));
+    return jsonAnswer(200, body);
   }
 }
 

@@ -78,7 +78,7 @@ export function scaled(
   }
   const draft = plainCopy(before) as Draft<ApiObject> & { spec: { replicas?: number } };
   draft.spec.replicas = replicas;
-  return update(state, { ...route, subresource: undefined }, before, draft, [], context);
+  return update(state, { ...route, subresource: undefined }, before, draft, context);
 }
 
 /** @throws StatusError BadRequest */

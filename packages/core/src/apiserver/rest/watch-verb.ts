@@ -18,7 +18,6 @@ export function watchObjects(
   route: ResourceRoute,
   options: ListOptions,
   request: RestRequest,
-  warnings: readonly string[],
 ): RestWatch {
   const form = readAnswerForm(request);
   const wrong = revisionComplaint(options.resourceVersion);
@@ -26,7 +25,7 @@ export function watchObjects(
   const watch = new Watch(store, route, options, form);
   return {
     kind: "watch",
-    warnings,
+    warnings: [],
     timeoutSeconds: options.timeoutSeconds,
     start: (listener) => watch.start(hub, listener),
     bookmark: () => (options.allowWatchBookmarks ? watch.bookmark() : undefined),

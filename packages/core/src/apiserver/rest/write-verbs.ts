@@ -20,6 +20,7 @@ import { alreadyExists, badRequest, forbidden, notFound, noUniqueName } from "./
 import type { RequestBody } from "./request-body.ts";
 import { keyOf, type ResourceRoute } from "./route.ts";
 import { beginMetadata, type Strategy, strategyOf } from "./strategy.ts";
+import type { WarningRecorder } from "./warning-recorder.ts";
 import type { WriteOptions } from "./write-options.ts";
 
 /** What a write leads to. Nothing has been stored yet. */
@@ -28,7 +29,6 @@ export interface Written {
   readonly changes: readonly Change[];
   /** The object as it is answered. */
   readonly object: ApiObject;
-  readonly warnings: readonly string[];
   /** The object was not there before. */
   readonly created?: boolean;
 }
@@ -36,6 +36,8 @@ export interface Written {
 export interface WriteContext {
   readonly random: Random;
   readonly clock: Clock;
+  /** What the answer warns of, even where it refuses. */
+  readonly warnings: WarningRecorder;
 }
 
 /** `POST` to a collection. @throws StatusError */
@@ -47,9 +49,10 @@ export function createObject(
   context: WriteContext,
 ): Written {
   const { draft, warnings } = decodeBody(body, route.kind, options.fieldValidation);
+  context.warnings.add(...warnings);
   setDefaults(draft);
   trackUpdate(draft, undefined, updater(route, options, context));
-  return createDraft(state, route, draft, warnings, context);
+  return createDraft(state, route, draft, context);
 }
 
 /** Creates a decoded object, whose managers stand. @throws StatusError */
@@ -57,20 +60,13 @@ export function createDraft(
   state: ClusterState,
   route: ResourceRoute,
   draft: Draft<ApiObject>,
-  warnings: readonly string[],
   context: WriteContext,
 ): Written {
   placeInNamespace(draft, route);
-  return create(state, route, draft, warnings, context);
+  return create(state, route, draft, context);
 }
 
-function create(
-  state: ClusterState,
-  route: ResourceRoute,
-  draft: Draft<ApiObject>,
-  warnings: readonly string[],
-  context: WriteContext,
-): Written {
+function create(state: ClusterState, route: ResourceRoute, draft: Draft<ApiObject>, context: WriteContext): Written {
   const { resourceVersion } = draft.metadata;
   const isNamed = Boolean(draft.metadata.name);
   admitContent(state, route, draft.metadata.name || draft.metadata.generateName || "");
@@ -80,7 +76,7 @@ function create(
   if (strategy.firstStatus !== undefined) (draft as { status?: unknown }).status = plainCopy(strategy.firstStatus);
   setDefaults(draft);
   keepSystemFields(draft, undefined);
-  const object = accept(state, draft, undefined, route.info, context.random);
+  const object = accept(state, draft, undefined, route.info, context);
   if (resourceVersion && resourceVersion !== "0" && /^[0-9]+$/.test(resourceVersion)) {
     throw new StatusError("Unknown", "resourceVersion should not be set on objects to be created");
   }
@@ -90,7 +86,7 @@ function create(
     const isLeaving = found.metadata.deletionTimestamp !== undefined;
     throw isNamed ? alreadyExists(route.info, name, isLeaving) : noUniqueName(route.info, name);
   }
-  return { ...stored(state, object, [...warnings, ...warningsOf(object)], context.clock), created: true };
+  return { ...stored(state, object, context.clock), created: true };
 }
 
 /** `PUT` on an object, or on its status. Some kinds are made by it. @throws StatusError */
@@ -102,6 +98,7 @@ export function replaceObject(
   context: WriteContext,
 ): Written {
   const { draft, warnings } = decodeBody(body, route.kind, options.fieldValidation);
+  context.warnings.add(...warnings);
   placeInNamespace(draft, route);
   requireName(draft.metadata.name, route);
   const strategy = strategyOf(route.kind, route.info.plural);
@@ -114,13 +111,13 @@ export function replaceObject(
     if (route.subresource === undefined) {
       setDefaults(draft);
       trackUpdate(draft, undefined, updater(route, options, context));
-      return create(state, route, draft, warnings, context);
+      return create(state, route, draft, context);
     }
   }
   const before = requireObject(state, route);
   setDefaults(draft);
   trackUpdate(draft, before, updater(route, options, context));
-  return update(state, route, before, draft, warnings, context);
+  return update(state, route, before, draft, context);
 }
 
 /** Who a create, an update or a patch is by. */
@@ -138,7 +135,6 @@ export function update(
   route: ResourceRoute,
   before: ApiObject,
   draft: Draft<ApiObject>,
-  warnings: readonly string[],
   context: WriteContext,
 ): Written {
   const strategy = strategyOf(route.kind, route.info.plural);
@@ -146,15 +142,15 @@ export function update(
   keepMetadata(draft, before, route.info, strategy);
   setDefaults(draft);
   keepSystemFields(draft, before);
-  const object = accept(state, draft, before, route.info, context.random);
-  if (sameObject(object, before)) return { state, changes: [], object: before, warnings };
+  const object = accept(state, draft, before, route.info, context);
+  if (sameObject(object, before)) return { state, changes: [], object: before };
   if (strategy.counts?.(before, object) === true) countGeneration(draft, before);
   if (isAtItsEnd(object)) {
     const { state: after, change } = deleteObject(state, route.kind, keyOf(route))!;
     const last = { ...object, metadata: { ...object.metadata, resourceVersion: before.metadata.resourceVersion! } };
-    return { state: after, changes: [change], object: last as ApiObject, warnings };
+    return { state: after, changes: [change], object: last as ApiObject };
   }
-  return stored(state, object, [...warnings, ...warningsOf(object)], context.clock);
+  return stored(state, object, context.clock);
 }
 
 type Parts = { status?: unknown; spec?: { finalizers?: unknown } };
@@ -257,21 +253,23 @@ function accept(
   draft: Draft<ApiObject>,
   before: ApiObject | undefined,
   info: KindInfo,
-  random: Random,
+  { random, warnings }: WriteContext,
 ): ApiObject {
   try {
-    return acceptObject(state, draft, before, random);
+    const object = acceptObject(state, draft, before, random);
+    warnings.add(...warningsOf(object, before));
+    return object;
   } catch (reason) {
     if (reason instanceof Refusal) throw invalidObject(info.qualified, draft.metadata.name ?? "", reason.errors);
     throw reason;
   }
 }
 
-function warningsOf(object: ApiObject): string[] {
-  return (kindRules[object.kind].warnings?.(object as never) ?? []).map(({ message }) => message);
+function warningsOf(object: ApiObject, before: ApiObject | undefined): string[] {
+  return (kindRules[object.kind].warnings?.(object as never, before as never) ?? []).map(({ message }) => message);
 }
 
-function stored(state: ClusterState, object: ApiObject, warnings: readonly string[], clock: Clock): Written {
+function stored(state: ClusterState, object: ApiObject, clock: Clock): Written {
   const { state: after, change } = putObject(state, object, clock);
-  return { state: after, changes: [change], object: change.after!, warnings };
+  return { state: after, changes: [change], object: change.after! };
 }

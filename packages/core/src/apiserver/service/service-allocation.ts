@@ -6,7 +6,7 @@ import { addressRefusal, nextAddress, serviceFamilies } from "../allocate/addres
 import { PortOperation } from "../allocate/port-allocator.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import type { Draft } from "../draft.ts";
-import { invalid, Refusal } from "../validate/field-error.ts";
+import { type FieldError, invalid, Refusal } from "../validate/field-error.ts";
 import { allocatesNodePorts, needsHealthCheck, needsNodePort, portNumbers } from "./service-facts.ts";
 import { fillFamilies, keepsPreferDualStack } from "./service-families.ts";
 
@@ -64,6 +64,7 @@ function takeAddresses(
     if (ips[i] === "") {
       const address = nextAddress(state, family, random, ips);
       if (address === undefined) throw rangeFull(service.metadata.name);
+      if (!service.metadata.name) throw new Refusal([nobodysAddress(ips, address)]);
       ips[i] = address;
     } else {
       const refusal = addressRefusal(state, family, ips[i]!);
@@ -75,6 +76,12 @@ function takeAddresses(
   if (families.length === 0) return;
   spec.clusterIPs = ips;
   spec.clusterIP = ips[0]!;
+}
+
+/** An address is kept for somebody by name (ipallocator, createIPAddress). */
+function nobodysAddress(ips: readonly string[], address: string): FieldError {
+  const reason = `IPAddress.networking.k8s.io "${address}" is invalid: spec.parentRef.name: Required value`;
+  return invalid("spec.clusterIPs", ips, `failed to allocate IP: ${reason}`);
 }
 
 function rangeFull(name: string): StatusError {

@@ -22,13 +22,16 @@ export const serviceRules: KindRules<Service> = {
     dropForeignStatus(service);
     if (old !== undefined) keepAllocatedValues(service.spec, old);
     normalizeClusterIPs(service.spec, old);
-    // It stands in the store and is left out wherever it is read (storage.go, defaultOnReadInternalTrafficPolicy).
-    if (service.spec.type === "ExternalName") delete service.spec.internalTrafficPolicy;
     allocateService(state, service, old, random);
   },
   validate: (service, before) => [
     ...(before === undefined ? [] : validateServiceUpdate(service.spec, before.spec)),
     ...validateService(service, before),
   ],
+  // storage.go, defaultOnReadService
+  decorate: ({ spec }) => {
+    normalizeClusterIPs(spec, undefined);
+    if (spec.type === "ExternalName") delete spec.internalTrafficPolicy;
+  },
   warnings: serviceWarnings,
 };

@@ -1,6 +1,7 @@
 import type { Service, ServiceSpec } from "../../model/service.ts";
 import type { Draft } from "../draft.ts";
 import {
+  allocatesNodePorts,
   isExternallyAccessible,
   needsClusterIP,
   needsHealthCheck,
@@ -57,7 +58,7 @@ export function keepAllocatedValues(spec: Draft<ServiceSpec>, old: ServiceSpec):
     if (!spec.clusterIP && old.clusterIP !== undefined) spec.clusterIP = old.clusterIP;
     if (!spec.clusterIPs?.length && old.clusterIPs?.length) spec.clusterIPs = [...old.clusterIPs];
   }
-  if (needsNodePort(old) && needsNodePort(spec)) keepNodePorts(spec, old);
+  if (allocatesNodePorts(old) && allocatesNodePorts(spec)) keepNodePorts(spec, old);
   if (needsHealthCheck(old) && needsHealthCheck(spec) && !spec.healthCheckNodePort && old.healthCheckNodePort) {
     spec.healthCheckNodePort = old.healthCheckNodePort;
   }

@@ -1,6 +1,6 @@
 import type { Service } from "../../model/service.ts";
-import { parseAddress } from "../../net/address.ts";
 import type { FieldWarning } from "../kinds/rules.ts";
+import { addressWarnings } from "../validate/address-warnings.ts";
 
 const hintsAnnotation = "service.kubernetes.io/topology-aware-hints";
 const modeAnnotation = "service.kubernetes.io/topology-mode";
@@ -19,7 +19,7 @@ export function serviceWarnings(service: Service): FieldWarning[] {
       `annotation ${hintsAnnotation} is deprecated, please use ${modeAnnotation} instead`,
     );
   }
-  if (!headless) warnings.push(...addressWarnings("spec.clusterIPs", spec.clusterIPs));
+  if (!headless) warnings.push(...eachAddress("spec.clusterIPs", spec.clusterIPs));
   if (headless) {
     if (spec.loadBalancerIP) warn("spec.loadBalancerIP", "spec.loadBalancerIP is ignored for headless services");
     if (spec.externalIPs?.length) warn("spec.externalIPs", "spec.externalIPs is ignored for headless services");
@@ -27,7 +27,7 @@ export function serviceWarnings(service: Service): FieldWarning[] {
       warn("spec.sessionAffinity", "spec.SessionAffinity is ignored for headless services");
     }
   }
-  warnings.push(...addressWarnings("spec.externalIPs", spec.externalIPs));
+  warnings.push(...eachAddress("spec.externalIPs", spec.externalIPs));
   if (spec.externalIPs?.length && !headless && spec.type !== "ExternalName") {
     warn("spec.externalIPs", "spec.externalIPs is deprecated and may no longer be implemented in some clusters");
   }
@@ -43,11 +43,6 @@ export function serviceWarnings(service: Service): FieldWarning[] {
   return warnings;
 }
 
-function addressWarnings(field: string, addresses: readonly string[] = []): FieldWarning[] {
-  return addresses.flatMap((text, i) => {
-    const address = parseAddress(text);
-    if (address === undefined || address === text) return [];
-    const message = `${field}[${i}]: IPv6 address ${JSON.stringify(text)} should be in RFC 5952 canonical format (${JSON.stringify(address)})`;
-    return [{ field: `${field}[${i}]`, message }];
-  });
+function eachAddress(field: string, addresses: readonly string[] = []): FieldWarning[] {
+  return addresses.flatMap((text, i) => addressWarnings(`${field}[${i}]`, text));
 }

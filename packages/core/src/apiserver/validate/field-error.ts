@@ -18,6 +18,29 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return { field, reason: "FieldValueInvalid", message: withDetail(`Invalid value: ${printed(value)}`, detail) };
 }
 
+/** One error for each complaint about a value. */
+export function invalidEach(field: string, value: unknown, complaints: readonly string[]): FieldError[] {
+  return complaints.map((text) => invalid(field, value, text));
+}
+
+export function notFound(field: string, value: unknown, detail = ""): FieldError {
+  return { field, reason: "FieldValueNotFound", message: withDetail(`Not found: ${printed(value)}`, detail) };
+}
+
+/** A value that is needed and must be one of a few. */
+export function requiredOneOf(field: string, value: string | undefined, supported: readonly string[]): FieldError[] {
+  return value ? optionalOneOf(field, value, supported) : [required(field)];
+}
+
+/** A value that may be left out. */
+export function optionalOneOf(field: string, value: string | undefined, supported: readonly string[]): FieldError[] {
+  return value === undefined || supported.includes(value) ? [] : [notSupported(field, value, supported)];
+}
+
+export function notNegative(field: string, value: number | undefined): FieldError[] {
+  return (value ?? 0) < 0 ? [invalid(field, value, "must be greater than or equal to 0")] : [];
+}
+
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   const list = supported.map((word) => JSON.stringify(word)).join(", ");
   return {
@@ -33,6 +56,11 @@ export function duplicate(field: string, value: unknown): FieldError {
 
 export function forbidden(field: string, detail: string): FieldError {
   return { field, reason: "FieldValueForbidden", message: withDetail("Forbidden", detail) };
+}
+
+export function tooMany(field: string, count: number, most: number): FieldError {
+  const detail = `must have at most ${most} items`;
+  return { field, reason: "FieldValueTooMany", message: withDetail(`Too many: ${count}`, detail) };
 }
 
 export function tooLong(field: string, detail: string): FieldError {
@@ -63,8 +91,10 @@ export function invalidObject(
   errors: readonly FieldError[],
   details: { position?: StatusError["position"]; hint?: string } = {},
 ): StatusError {
-  const causes = errors.map(({ field, reason, message }) => ({ field, reason, message }));
-  const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
+  // What two rules refuse is told once (field.ErrorList.Filter).
+  const byText = new Map(errors.map((error) => [`${error.field}: ${error.message}`, error]));
+  const causes = [...byText.values()].map(({ field, reason, message }) => ({ field, reason, message }));
+  const texts = [...byText.keys()];
   const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   return new StatusError("Invalid", `${qualifiedKind} ${JSON.stringify(name)} is invalid: ${list}`, {
     causes,

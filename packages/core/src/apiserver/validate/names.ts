@@ -10,6 +10,8 @@ const qualifiedName = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const labelValue = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?";
 const wildcard = `\\*\\.${subdomain}`;
 const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const searchLabel = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+const searchName = `${searchLabel}(\\.${searchLabel})*`;
 const configKey = "[-._a-zA-Z0-9]+";
 
 const labelPattern = new RegExp(`^${label}$`);
@@ -18,6 +20,7 @@ const qualifiedPattern = new RegExp(`^${qualifiedName}$`);
 const labelValuePattern = new RegExp(`^${labelValue}$`);
 const wildcardPattern = new RegExp(`^${wildcard}$`);
 const httpPathPattern = new RegExp(`^${httpPath}$`);
+const searchPattern = new RegExp(`^${searchName}$`);
 const configKeyPattern = new RegExp(`^${configKey}$`);
 
 export function dnsLabel(value: string): string[] {
@@ -46,6 +49,22 @@ export function dnsSubdomain(value: string): string[] {
       pattern(
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
         subdomain,
+        ["example.com"],
+      ),
+    );
+  }
+  return errors;
+}
+
+/** A domain that a resolver searches (IsDNS1123SubdomainWithUnderscore). */
+export function searchDomain(value: string): string[] {
+  const errors: string[] = [];
+  if (value.length > 253) errors.push(maxLength(253));
+  if (!searchPattern.test(value)) {
+    errors.push(
+      pattern(
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+        searchName,
         ["example.com"],
       ),
     );
