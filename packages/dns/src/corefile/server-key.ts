@@ -35,7 +35,6 @@ function zonesOf(text: string, position: SourcePosition): { zones: readonly stri
   try {
     const { zones, port } = splitZoneAndPort(text);
     for (const zone of zones) splitZoneAndPort(fullyQualified(zone));
-    if (port !== undefined && (port < 0 || port > 65535)) throw new ZoneError(`address ${port}: invalid port`);
     return { zones, port };
   } catch (error) {
     if (error instanceof ZoneError)

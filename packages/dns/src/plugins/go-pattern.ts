@@ -18,6 +18,17 @@ export function goPattern(text: string, fail: (problem: string) => Error): RegEx
   try {
     return new RegExp(body.replace(/\\A/g, "^").replace(/\\z/g, "$"), `${flags?.[1] ?? ""}`);
   } catch (error) {
-    throw fail(`error parsing regexp: ${(error as Error).message}`);
+    throw fail(`error parsing regexp: ${goWords(text, (error as Error).message)}`);
   }
+}
+
+/** What Go says of the mistakes that are made most. */
+function goWords(text: string, message: string): string {
+  if (message.includes("Unterminated group")) return `missing closing ): \`${text}\``;
+  if (message.includes("Unmatched ')'")) return `unexpected ): \`${text}\``;
+  if (message.includes("Unterminated character class"))
+    return `missing closing ]: \`${text.slice(text.indexOf("["))}\``;
+  if (message.includes("Nothing to repeat"))
+    return `missing argument to repetition operator: \`${/[*+?]/.exec(text)![0]}\``;
+  return message;
 }

@@ -8,6 +8,7 @@ import { bufsize } from "./bufsize.ts";
 import { cache } from "./cache/cache.ts";
 import { errors } from "./errors.ts";
 import { forward } from "./forward/forward.ts";
+import { hosts } from "./hosts/hosts.ts";
 import { health, prometheus, ready } from "./http-endpoints.ts";
 import { loadbalance } from "./loadbalance.ts";
 import { local } from "./local.ts";
@@ -17,6 +18,8 @@ import { minimal } from "./minimal.ts";
 import type { PluginDefinition } from "./plugin.ts";
 import { processSettings } from "./process-settings.ts";
 import { reload } from "./reload.ts";
+import { rewrite } from "./rewrite/rewrite.ts";
+import { template } from "./template/template.ts";
 import { transfer } from "./transfer.ts";
 import { whoami } from "./whoami.ts";
 
@@ -31,6 +34,7 @@ const definitions: readonly PluginDefinition[] = [
   errors,
   forward,
   health,
+  hosts,
   k8sExternal,
   kubernetes,
   loadbalance,
@@ -41,6 +45,8 @@ const definitions: readonly PluginDefinition[] = [
   prometheus,
   ready,
   reload,
+  rewrite,
+  template,
   transfer,
   whoami,
 ];

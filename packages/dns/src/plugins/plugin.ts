@@ -23,6 +23,8 @@ export interface DnsRequest {
   readonly clientPort: number;
   /** Milliseconds of the virtual clock. */
   readonly nowMs: number;
+  /** How often the server has asked itself for this query already: what keeps circles of aliases from going on (LoopKey). */
+  readonly depth?: number | undefined;
   /** Where plugins say why they did what they did; nobody asks for it on the hot path. */
   readonly steps?: DnsStep[] | undefined;
 }

@@ -79,6 +79,7 @@ describe("what the server says itself", () => {
 
 describe("which blocks cannot stand beside each other", () => {
   it.each([
+    ["a:70000 {\n}", "address 70000: invalid port"],
     ["a {\n}\na {\n}", "cannot serve dns://a.:53 - it is already defined"],
     [
       "a {\n bind 10.0.0.1\n}\na {\n}",

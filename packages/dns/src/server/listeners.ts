@@ -23,9 +23,10 @@ export interface Listener {
 /**
  * The listeners that the blocks make together.
  *
- * @throws ParseError where two blocks serve one zone on one address (core/dnsserver/address.go)
+ * @throws ParseError for a port that is none, and where two blocks serve one zone on one address (core/dnsserver/address.go)
  */
 export function listenersOf(blocks: readonly RunningBlock[]): Listener[] {
+  refuseBadPorts(blocks);
   refuseOverlaps(blocks);
   const groups = new Map<string, { address: string; port: number; zones: ServedZone[] }>();
   for (const block of blocks) {
@@ -46,6 +47,13 @@ export function listenersOf(blocks: readonly RunningBlock[]): Listener[] {
   }));
 }
 
+/** As Go refuses them where it resolves the address to listen on. */
+function refuseBadPorts(blocks: readonly RunningBlock[]): void {
+  for (const key of blocks.flatMap(({ keys }) => keys)) {
+    if (key.port < 0 || key.port > 65535) throw refusal(key, `address ${key.port}: invalid port`);
+  }
+}
+
 function refuseOverlaps(blocks: readonly RunningBlock[]): void {
   const served = new Set<string>();
   const bound = new Map<string, string>();
@@ -54,10 +62,10 @@ function refuseOverlaps(blocks: readonly RunningBlock[]): void {
       for (const address of block.addresses) {
         const everywhere = zoneAddress(key, "");
         const here = zoneAddress(key, address);
-        if (served.has(here)) throw overlap(key, `cannot serve ${here} - it is already defined`);
+        if (served.has(here)) throw refusal(key, `cannot serve ${here} - it is already defined`);
         const other = address === "" ? bound.get(everywhere) : served.has(everywhere) ? everywhere : undefined;
         if (other !== undefined) {
-          throw overlap(key, `cannot serve ${here} - zone overlap listener capacity with ${other}`);
+          throw refusal(key, `cannot serve ${here} - zone overlap listener capacity with ${other}`);
         }
         served.add(here);
         bound.set(everywhere, here);
@@ -70,6 +78,6 @@ function zoneAddress(key: ServerKey, address: string): string {
   return `dns://${key.zone}:${key.port}${address === "" ? "" : ` on ${address}`}`;
 }
 
-function overlap(key: ServerKey, message: string): ParseError {
+function refusal(key: ServerKey, message: string): ParseError {
   return new ParseError(message, { position: key.position });
 }

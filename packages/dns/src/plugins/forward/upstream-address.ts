@@ -43,7 +43,7 @@ function upstreamsOf(
   if (upstream !== undefined) return [upstream];
   const file = readFile(host);
   if (file !== undefined) return nameserversOf(file);
-  if (host.includes("/")) throw words.plainErr(`failed to resolve "${host}": lookup ${host}: no such host`);
+  if (host.includes("/")) throw words.plainErr(`failed to resolve "${host}": lookup ${host}.: no such host`);
   throw new UnsupportedError(`forward to ${text}`, "upstream servers by name", words.position());
 }
 

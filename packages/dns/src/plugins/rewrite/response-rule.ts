@@ -1,0 +1,39 @@
+import type { DnsMessage } from "../../message/dns-message.ts";
+import type { ResourceRecord } from "../../message/resource-record.ts";
+
+/** What is done to a reply on its way back: to each record, and to a message without any (plugin/rewrite/reverter.go). */
+export interface ResponseRule {
+  readonly record?: (record: ResourceRecord) => ResourceRecord;
+  readonly message?: (message: DnsMessage) => DnsMessage;
+}
+
+/** Changes the names that records have. */
+export function ownerRule(rewrite: (name: string) => string): ResponseRule {
+  return { record: (record) => ({ ...record, name: rewrite(record.name) }) };
+}
+
+/** Changes the name that a record points to; of an SOA record that is the primary server. */
+export function valueRule(rewrite: (name: string) => string): ResponseRule {
+  return {
+    record: (record) => {
+      if (record.type === "MX") return { ...record, exchange: rewrite(record.exchange) };
+      if (record.type === "SOA") return { ...record, mname: rewrite(record.mname) };
+      return "target" in record ? { ...record, target: rewrite(record.target) } : record;
+    },
+  };
+}
+
+/** The rules that were found last act first: each undoes what the ones after it did on the way there. */
+export function applyRules(message: DnsMessage, rules: readonly ResponseRule[]): DnsMessage {
+  const reversed = rules.toReversed();
+  const { answers, authorities, additionals } = message;
+  const records = (section: readonly ResourceRecord[]): ResourceRecord[] =>
+    section.map((record) => reversed.reduce((changed, rule) => rule.record?.(changed) ?? changed, record));
+  const changed: DnsMessage = {
+    ...message,
+    authorities: records(authorities),
+    answers: records(answers),
+    additionals: records(additionals),
+  };
+  return reversed.reduce<DnsMessage>((result, rule) => rule.message?.(result) ?? result, changed);
+}
