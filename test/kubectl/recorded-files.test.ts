@@ -19,12 +19,9 @@ interface Recorded {
   }[];
 }
 
-const { files, commands } = JSON.parse(
-  readFileSync(join(import.meta.dirname, "recorded-files.json"), "utf8"),
-) as Recorded;
-
-/** Files, folders, patterns and standard input, good and bad ones, and what is said of several that go wrong. */
-describe("recorded kubectl with files", () => {
+/** Files, folders, patterns and standard input, good and bad ones, what is said of several that go wrong; and `kubectl diff`. */
+describe.each(["recorded-files.json", "recorded-diffs.json"])("%s", (name) => {
+  const { files, commands } = JSON.parse(readFileSync(join(import.meta.dirname, name), "utf8")) as Recorded;
   const api = new TestApiServer(emptyState({ serviceCIDRs: ["10.96.0.0/12"] }));
   const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: "tst" } });
   const tree = new MemoryFiles({ ...files, "namespace.json": namespace });

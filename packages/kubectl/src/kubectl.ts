@@ -19,8 +19,10 @@ import { unknownCommand } from "./suggestions.ts";
  */
 export function runKubectl(words: readonly string[], host: KubectlHost): CommandResult {
   let session: Session | undefined;
+  let called: Command | undefined;
   try {
     const { command, path, rest } = findCommand(words);
+    called = command;
     const known = [...(command.flags ?? []), ...globalFlags];
     const isBare = command.takesAnything === true;
     const { args, flags } = isBare ? parseFlags(["--", ...rest], known, path) : parseFlags(rest, known, path);
@@ -32,7 +34,7 @@ export function runKubectl(words: readonly string[], host: KubectlHost): Command
     command.run({ path, args, flags, session });
     return finished(session, flags);
   } catch (reason) {
-    const { text, exitCode } = endOf(reason);
+    const { text, exitCode } = endOf(reason, called?.failsWith);
     return { stdout: session?.stdout ?? "", stderr: `${session?.stderr ?? ""}${text}`, exitCode };
   }
 }
@@ -60,13 +62,15 @@ function usageOf(command: Command, path: string): string {
 
 const allCommands: readonly Command[] = [...commands, ...unmodelledCommands(commands)];
 
-function endOf(thrown: unknown): { text: string; exitCode: number } {
+function endOf(thrown: unknown, failsWith = 1): { text: string; exitCode: number } {
   const reason = thrown instanceof SeveralErrors && thrown.errors.length === 1 ? thrown.errors[0]! : thrown;
   if (reason instanceof CommandError) {
-    const { message, exitCode } = reason;
+    const { message } = reason;
+    // Without words a command has not failed, but has something to tell by its exit code.
+    const exitCode = message !== "" && reason.exitCode === 1 ? failsWith : reason.exitCode;
     return { text: message === "" || message.endsWith("\n") ? message : `${message}\n`, exitCode };
   }
-  if (reason instanceof ServerError) return { text: `${reason.text}\n`, exitCode: 1 };
+  if (reason instanceof ServerError) return { text: `${reason.text}\n`, exitCode: failsWith };
   throw reason;
 }
 

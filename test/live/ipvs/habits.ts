@@ -12,7 +12,7 @@ export interface Habits {
   readonly configure: number;
 }
 
-export const mixed: Habits = { end: 20, addServer: 5, removeServer: 4, setWeight: 8, edit: 4, reopen: 6, configure: 2 };
+const mixed: Habits = { end: 20, addServer: 5, removeServer: 4, setWeight: 8, edit: 4, reopen: 6, configure: 2 };
 
 /** Sets that grow, lose members to the trash, and are cut down there. */
 const growing: Habits = { end: 30, addServer: 8, removeServer: 9, setWeight: 10, edit: 0, reopen: 2, configure: 2 };

@@ -248,7 +248,7 @@ const makers: readonly Maker[] = [
       ["--for=x"],
       [],
     ]),
-    pick(["--timeout=0", "--timeout=100ms"]),
+    pick(["--timeout=0", "--timeout=500ms"]),
     ...output(pick),
   ],
   (pick) => [

@@ -29,7 +29,8 @@ function differenceOf(one: CommandSequence, answers: readonly CommandResult[]): 
   } catch (problem) {
     return { step: 0, where: "our own", text: String((problem as Error).stack) };
   }
-  const at = answers.findIndex((answer, i) => comparable(answer) !== comparable(own[i]!));
+  const said = (answer: CommandResult, i: number): string => inOneOrder(comparable(answer), one.commands[i]!);
+  const at = answers.findIndex((answer, i) => said(answer, i) !== said(own[i]!, i));
   if (at < 0) return undefined;
   const typed = one.commands.slice(0, at + 1).map((words) => `  $ kubectl ${words.join(" ")}`);
   const text = `${typed.join("\n")}\n--- real\n${comparable(answers[at]!)}--- ours\n${comparable(own[at]!)}`;
@@ -39,6 +40,11 @@ function differenceOf(one: CommandSequence, answers: readonly CommandResult[]): 
 /** All that a command leaves behind as one text, without what is drawn. Of JSON the order of the keys counts for nothing. */
 export function comparable({ stdout, stderr, exitCode }: CommandResult): string {
   return masked(`${inOrder(stdout)}# stderr:\n${stderr}# exit: ${exitCode}\n`);
+}
+
+/** Labels of `--list` come in any order. */
+function inOneOrder(text: string, words: readonly string[]): string {
+  return words.includes("--list") ? text.split("\n").sort().join("\n") : text;
 }
 
 function inOrder(text: string): string {

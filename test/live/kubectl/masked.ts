@@ -2,9 +2,11 @@
 export function masked(text: string): string {
   return withoutHashes(text)
     .replace(
-      /^(\s*(?:- )?"?(?:creationTimestamp|resourceVersion|uid|time|lastTransitionTime|lastUpdateTime)"?: )"?[^",\n]*"?(,?)$/gm,
+      /^([+-]?\s*(?:- )?"?(?:creationTimestamp|resourceVersion|uid|time|lastTransitionTime|lastUpdateTime)"?: )"?[^",\n]*"?(,?)$/gm,
       '$1"…"$2',
     )
+    .replace(/(?<= )\/[^ ]*\/(LIVE|MERGED)-\d+/g, "$1")
+    .replace(/^((?:---|\+\+\+) (?:LIVE|MERGED)\/.*\t).*$/gm, "$1…")
     .replace(/\b10\.(9[6-9]|10\d|11[01])\.\d+\.\d+\b/g, "ADDRESS")
     .replace(/\bfd00:10:96:[0-9a-f:]+/g, "ADDRESS")
     .replace(/((?:nodePort"?: )|80:|443:)3[0-2]\d{3}\b/g, "$1PORT")

@@ -16,6 +16,8 @@ export interface Command {
   readonly flags?: readonly Flag[];
   /** Any words are its arguments: a command that is known by name alone. */
   readonly takesAnything?: boolean;
+  /** The exit code of what goes wrong; 1 unless told otherwise. */
+  readonly failsWith?: number;
   readonly subcommands?: readonly Command[];
   /** Undefined for a mere group. */
   readonly run?: (run: CommandRun) => void;

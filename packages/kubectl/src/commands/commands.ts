@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 import { create } from "./create/create.ts";
 import { deleteCommand } from "./delete.ts";
 import { describe } from "./describe/describe.ts";
+import { diff } from "./diff/diff.ts";
 import { edit } from "./edit.ts";
 import { explain } from "./explain/explain.ts";
 import { expose } from "./expose.ts";
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   create,
   deleteCommand,
   describe,
+  diff,
   drain,
   edit,
   explain,

@@ -11,7 +11,6 @@ const names: readonly (readonly [name: string, short: string, ...suggestFor: str
   ["config", "Modify kubeconfig files"],
   ["cp", "Copy files and directories to and from containers"],
   ["debug", "Create debugging sessions for troubleshooting workloads and nodes"],
-  ["diff", "Diff the live version against a would-be applied version"],
   ["exec", "Execute a command in a container"],
   ["kuberc", "Manage kuberc configuration files"],
   ["kustomize", "Build a kustomization target from a directory or URL"],

@@ -39,7 +39,7 @@ export function* readFileObjects(
 /** What kubectl looks at itself; fields are the server's to check. */
 function validate(value: Plain, source: string, flags: FlagValues): void {
   const text = flags.text("validate");
-  if (["false", "ignore", "f", "F", "FALSE", "False", "0"].includes(text)) return;
+  if (["", "false", "ignore", "f", "F", "FALSE", "False", "0"].includes(text)) return;
   const problem = kindProblem(value);
   if (problem === undefined) return;
   throw failure(

@@ -1,6 +1,5 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { StrategicFailure } from "@kubenetsim/core/apiserver/patch/strategic/strategic-failure";
-import { applyStrategicPatch, threeWayPatch } from "@kubenetsim/core/apiserver/patch/strategic/strategic-patch";
+import { applyStrategicPatch } from "@kubenetsim/core/apiserver/patch/strategic/strategic-patch";
 import { isNotFound, ServerError } from "../../client/server-error.ts";
 import { writeQuery } from "../../client/write-query.ts";
 import { failure } from "../../command-error.ts";
@@ -11,6 +10,7 @@ import { objectPath, type ResourceInfo } from "../../resources/resource-info.ts"
 import { retrieved } from "../../resources/resource-requests.ts";
 import type { CommandRun } from "../command.ts";
 import type { AppliedObject } from "./apply.ts";
+import { applyPatch } from "./apply-patch.ts";
 
 /** Creates an object, or patches it by what has changed since it was applied the last time. */
 export function applyObject(call: CommandRun, given: ResourceInfo): AppliedObject {
@@ -18,7 +18,7 @@ export function applyObject(call: CommandRun, given: ResourceInfo): AppliedObjec
   const current = currentOf(call, given);
   if (current === undefined) return { object: create(call, given, modified), outcome: "created" };
   if (lastApplied(current) === undefined) warnOfMissing(call, given);
-  const patch = patchFor(given, modified, current);
+  const patch = applyPatch(given.type, modified, current);
   const text = structJson(sortedKeys(patch as Plain));
   if (text === "{}") return { object: told(call, current), outcome: "unchanged" };
   if (readDryRun(call.flags) === "client") {
@@ -54,22 +54,6 @@ function create({ flags, session }: CommandRun, given: ResourceInfo, modified: P
     return session.client.ask("POST", given.collection, { body: JSON.stringify(object), query });
   } catch (reason) {
     throw reason instanceof ServerError ? reason.when("creating", given.source!) : reason;
-  }
-}
-
-function patchFor({ type }: ResourceInfo, modified: PlainObject, current: PlainObject): Record<string, unknown> {
-  const original = (lastApplied(current) ?? {}) as Record<string, unknown>;
-  try {
-    return threeWayPatch(
-      original,
-      modified as Record<string, unknown>,
-      current as Record<string, unknown>,
-      type.info.struct,
-    );
-  } catch (reason) {
-    if (!(reason instanceof StrategicFailure)) throw reason;
-    const [a, b, c] = [original, modified, current].map((one) => structJson(sortedKeys(one as Plain)));
-    throw failure(`creating patch with:\noriginal:\n${a}\nmodified:\n${b}\ncurrent:\n${c}\nfor: ${reason.message}`);
   }
 }
 
