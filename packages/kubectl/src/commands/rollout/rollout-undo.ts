@@ -2,15 +2,18 @@ import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-d
 import type { Deployment, ReplicaSet } from "@kubenetsim/core/model/pod";
 import { ServerError } from "../../client/server-error.ts";
 import { failure } from "../../command-error.ts";
-import { readDryRun } from "../../flags/dry-run.ts";
+import { type DryRun, readDryRun } from "../../flags/dry-run.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { dryRunFlag, printFlags } from "../../flags/global-flags.ts";
 import { sortedKeys } from "../../output/json.ts";
 import { objectPrinter } from "../../output/object-printer.ts";
 import { objectPath, type ResourceInfo, resourceName } from "../../resources/resource-info.ts";
+import type { Session } from "../../session.ts";
 import type { Command, CommandRun } from "../command.ts";
-import { revisionOf, revisionsOf, templateText, withoutHash } from "./deployment-revisions.ts";
+import type { DescribedTemplate } from "../describe/described.ts";
+import { replicaSetText, revisionOf, revisionsOf, templateText, withoutHash } from "./deployment-revisions.ts";
 import { rolloutFlags, rolloutResources } from "./rollout-resources.ts";
+import { controllerRevisionsOf, hasControllerRevisions, templateOf } from "./set-revisions.ts";
 
 const flags: readonly Flag[] = [...rolloutFlags, ...printFlags, dryRunFlag, { name: "to-revision", kind: "int" }];
 
@@ -51,6 +54,7 @@ function warnOfApply({ session }: CommandRun, info: ResourceInfo): void {
 /** Puts an older template back; returns what is said of it. */
 function rollBack({ flags: given, session }: CommandRun, info: ResourceInfo): string {
   const { kind, info: about } = info.type;
+  if (hasControllerRevisions(kind)) return rollBackSet(session, info, given.number("to-revision"), readDryRun(given));
   if (kind !== "Deployment") {
     throw failure(
       `error retrieving rollbacker for ${JSON.stringify(about.qualified)}, no visitor method exists for {${about.group} ${kind}}`,
@@ -60,7 +64,7 @@ function rollBack({ flags: given, session }: CommandRun, info: ResourceInfo): st
   const wanted = given.number("to-revision");
   const chosen = chooseRevision(revisionsOf(session, info, deployment), wanted, deployment);
   const dryRun = readDryRun(given);
-  if (dryRun === "client") return templateText(chosen, false);
+  if (dryRun === "client") return replicaSetText(chosen, false);
   if (deployment.spec.paused === true) {
     throw failure(
       "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
@@ -74,10 +78,34 @@ function rollBack({ flags: given, session }: CommandRun, info: ResourceInfo): st
     { op: "replace", path: "/spec/template", value: template },
     { op: "replace", path: "/metadata/annotations", value: annotationsFor(deployment, chosen) },
   ];
+  return restore(session, info, wanted, { patch, type: "json-patch", dryRun });
+}
+
+/** A ControllerRevision is the patch that brings its template back (StatefulSetRollbacker, DaemonSetRollbacker). */
+function rollBackSet(session: Session, info: ResourceInfo, wanted: number, dryRun: DryRun): string {
+  if (wanted < 0) throw notInHistory(wanted);
+  const history = controllerRevisionsOf(session, info);
+  if (wanted === 0 && history.length <= 1) throw failure("no last revision to roll back to");
+  const chosen = wanted === 0 ? history.at(-2) : history.find(({ revision }) => revision === wanted);
+  if (chosen === undefined) throw notInHistory(wanted);
+  const template = templateOf(chosen);
+  if (dryRun === "client") return `will roll back to ${templateText(template as unknown as DescribedTemplate)}`;
+  const { template: now } = info.object!.spec as { readonly template: PlainObject };
+  if (isSame(template, now)) return `skipped rollback (current template already matches revision ${wanted})`;
+  return restore(session, info, wanted, { patch: chosen.data, type: "strategic-merge-patch", dryRun });
+}
+
+interface Restoration {
+  readonly patch: unknown;
+  readonly type: string;
+  readonly dryRun: DryRun;
+}
+
+function restore(session: Session, info: ResourceInfo, wanted: number, { patch, type, dryRun }: Restoration): string {
   try {
     session.client.ask("PATCH", objectPath(info), {
       body: JSON.stringify(patch),
-      contentType: "application/json-patch+json",
+      contentType: `application/${type}+json`,
       query: { dryRun: dryRun === "server" ? "All" : undefined },
     });
   } catch (reason) {
@@ -87,15 +115,17 @@ function rollBack({ flags: given, session }: CommandRun, info: ResourceInfo): st
   return "rolled back";
 }
 
+function notInHistory(wanted: number): Error {
+  return failure(`unable to find specified revision ${wanted} in history`);
+}
+
 /** The one before the last, where none is asked for. */
 function chooseRevision(history: readonly ReplicaSet[], wanted: number, { metadata }: Deployment): ReplicaSet {
   const chosen = wanted === 0 ? history.at(-2) : history.find((one) => revisionOf(one) === wanted);
   if (chosen !== undefined) return chosen;
-  throw failure(
-    wanted === 0
-      ? `no rollout history found for deployment ${JSON.stringify(metadata.name)}`
-      : `unable to find specified revision ${wanted} in history`,
-  );
+  throw wanted === 0
+    ? failure(`no rollout history found for deployment ${JSON.stringify(metadata.name)}`)
+    : notInHistory(wanted);
 }
 
 function annotationsFor(deployment: Deployment, chosen: ReplicaSet): Record<string, string> {
