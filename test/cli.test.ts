@@ -407,7 +407,10 @@ describe("bad input is told in one message, ends with 2 and prints nothing else"
   });
 
   it.each([
-    ["http://wbe", /no Service has the name wbe for pod\/shop\/client\n.*did you mean web\.shop/],
+    [
+      "http://wbe",
+      /could not resolve host wbe for pod\/shop\/client: Name or service not known\n.*did you mean web\.shop/,
+    ],
     ["svc/shop/wep:80", /there is no Service shop\/wep\n.*did you mean svc\/shop\/web/],
     ["svc/shop/api:ssh", /has no port ssh\n.*http = 80\/tcp, grpc = 9090\/tcp/],
     ["svc/shop/api", /has several ports/],

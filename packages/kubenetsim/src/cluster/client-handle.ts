@@ -1,10 +1,17 @@
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Share } from "@kubenetsim/network/shares/shares";
 import type { Source } from "../connect/source.ts";
+import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
+
+/** A packet's way, and how the name was found that it was sent to. */
+export interface NamedTrace extends Trace {
+  readonly lookup?: NameLookup;
+}
 
 /** What a client may ask of its cluster's network. */
 export interface Questions {
-  connect(from: Source, to: string): Trace;
+  connect(from: Source, to: string): NamedTrace;
+  resolve(from: Source, name: string, options?: LookupOptions): NameLookup;
   shares(from: Source, to: string): readonly Share[];
 }
 
@@ -19,13 +26,23 @@ export class ClientHandle {
   }
 
   /** `http://web.shop/`: names as a Pod's DNS knows them; port 80, or 443 for https. @throws ParseError */
-  curl(url: string): Trace {
+  curl(url: string): NamedTrace {
     return this.connect(url.includes("://") ? url : `http://${url}`);
   }
 
   /** `10.96.0.10:53/udp`, `svc/shop/api:grpc` or a URL. @throws ParseError */
-  connect(destination: string): Trace {
+  connect(destination: string): NamedTrace {
     return this.#ask.connect(this.source, destination);
+  }
+
+  /**
+   * Looks a name up as a program there does: its files, its search list, the queries as packets to the name server, and what CoreDNS
+   * answers. A name that is not found is an outcome too.
+   *
+   * @example lab.pod("shop/client").resolve("web").queries.map(({ message }) => message.questions[0].name)
+   */
+  resolve(name: string, options: LookupOptions = {}): NameLookup {
+    return this.#ask.resolve(this.source, name, options);
   }
 
   /** All that may become of the next connection there, each with its exact chance. @throws ParseError */

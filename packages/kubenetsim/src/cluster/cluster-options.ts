@@ -2,6 +2,7 @@ import type { EmptyStateOptions } from "@kubenetsim/core/apiserver/empty-state";
 import type { FileTree } from "@kubenetsim/kubectl";
 import type { Cni, OutsideClient } from "@kubenetsim/network/topology/input";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { DnsOptions } from "../dns/dns-options.ts";
 import type { KubeProxyOption } from "./kube-proxy-option.ts";
 
 export interface ClusterOptions extends EmptyStateOptions {
@@ -30,6 +31,8 @@ export interface ClusterOptions extends EmptyStateOptions {
    * they do there. false unless given.
    */
   readonly kubeadm?: boolean;
+  /** How names are looked up: what servers beyond the cluster know, the nodes' resolv.conf, outside hosts' own tables. */
+  readonly dns?: DnsOptions;
   /** The files of `kubectl` and `sh`; unless given, some in memory, none to begin with. */
   readonly files?: FileTree;
 }

@@ -6,16 +6,24 @@ import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
 import { connect, requestOf } from "../connect/connect.ts";
+import { type AddressedDestination, parseDestination } from "../connect/destination.ts";
 import { noSuchNode } from "../connect/no-such-node.ts";
+import { resolveSource } from "../connect/resolve-source.ts";
 import type { Source } from "../connect/source.ts";
 import type { DataPlane } from "../dataplane/data-plane.ts";
 import { LazyNetwork } from "../dataplane/lazy-network.ts";
+import type { ObjectHistory } from "../dataplane/object-history.ts";
+import { lookUp } from "../dns/look-up.ts";
+import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
+import { type NameServerQuery, NameServers } from "../dns/name-servers.ts";
+import { unresolved } from "../dns/unresolved.ts";
 import { locatedTrace } from "../explain/located-trace.ts";
 import { sourcePositions } from "../explain/source-positions.ts";
 import { warningsOnTheWay } from "../warnings/proxy-warnings.ts";
 import { formatWarning } from "../warnings/warning.ts";
-import type { Questions } from "./client-handle.ts";
+import type { NamedTrace, Questions } from "./client-handle.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
+import { proxyConfig } from "./effective-options.ts";
 
 /** The first of the ports that a Linux host gives to connections of its programs. */
 const firstSourcePort = 32768;
@@ -28,6 +36,13 @@ export interface ConnectionsBefore {
   readonly clients: readonly OutsideClient[] | undefined;
 }
 
+/** What connections are opened in. */
+export interface ConnectionSurroundings {
+  /** The objects as long as nothing was settled. */
+  readonly unsettled: () => ClusterState;
+  readonly nowMs: () => number;
+}
+
 /** The connections that are opened in a cluster's newest settled state; each has a source port of its own. */
 export class Connections implements Questions {
   readonly #plane: DataPlane;
@@ -38,11 +53,21 @@ export class Connections implements Questions {
   readonly #draws: Random;
   /** How many there were. */
   #count: number;
+  readonly #servers: NameServers;
+  readonly #options: ClusterOptions;
+  readonly #nowMs: () => number;
 
-  /** `unsettled` gives the objects as long as nothing was settled; `before` are those to go on from, in a copy of their cluster. */
-  constructor(plane: DataPlane, options: ClusterOptions, unsettled: () => ClusterState, before?: ConnectionsBefore) {
+  /** `before` are those to go on from, in a copy of their cluster. */
+  constructor(
+    plane: DataPlane,
+    options: ClusterOptions,
+    { unsettled, nowMs }: ConnectionSurroundings,
+    before?: ConnectionsBefore,
+  ) {
     const { seed = defaultSeed, cni = "bridge", clients, entryNode } = options;
     this.#unsettled = unsettled;
+    this.#nowMs = nowMs;
+    this.#options = options;
     this.#plane = plane;
     this.#entryNode = entryNode;
     this.#count = before?.count ?? 0;
@@ -54,6 +79,11 @@ export class Connections implements Questions {
       cni,
       clients: before?.clients ?? clients,
       entryNode,
+    });
+    this.#servers = new NameServers({
+      options: options.dns ?? {},
+      random: seededRandom(seed).fork("dns"),
+      send: (query) => this.#send(query),
     });
   }
 
@@ -68,19 +98,72 @@ export class Connections implements Questions {
     return this.#network.tracer(this.#state).walker.topology;
   }
 
-  connect(from: Source, to: string): Trace {
+  connect(from: Source, to: string): NamedTrace {
     const { state, tracer } = this.#ready(from);
-    const traced = connect(state, tracer, { from, to, sourcePort: this.#sourcePort });
+    const { destination, lookup } = this.#resolved(from, to);
+    const traced = connect(state, tracer, { from, to: destination, sourcePort: this.#sourcePort });
     this.#count++;
-    return locatedTrace(traced, sourcePositions(state), (trace) =>
+    const located = locatedTrace(traced, sourcePositions(state), (trace) =>
       warningsOnTheWay(this.#plane, nodesOf(trace)).map(formatWarning),
     );
+    return lookup === undefined ? located : { ...located, lookup };
+  }
+
+  /** Looks a name up as a program of the sender's does, packet by packet. */
+  resolve(from: Source, name: string, options: LookupOptions = {}): NameLookup {
+    return this.#lookUp(from, name, options);
+  }
+
+  #lookUp(from: Source, name: string, options: LookupOptions & { readonly quiet?: boolean }): NameLookup {
+    const { state, tracer } = this.#ready(from);
+    const sender = resolveSource(state, tracer.walker.topology, from);
+    const firstPort = this.#count;
+    const asker = {
+      source: from,
+      pod: /^pod (.+)/.exec(sender.host.name)?.[1],
+      portOf: (socket: number) => firstSourcePort + ((firstPort + socket - 1) % sourcePorts),
+      nowMs: this.#nowMs(),
+      quiet: options.quiet,
+    };
+    this.#servers.bringUpTo(this.#history(state));
+    const random = seededRandom(this.#options.seed ?? defaultSeed).fork(`resolver/${firstPort}`);
+    const found = lookUp(name, asker, this.#servers, { ...options, state, dns: this.#options.dns ?? {}, random });
+    this.#count += new Set(found.queries.filter(({ trace }) => trace !== undefined).map(({ socket }) => socket)).size;
+    return found;
+  }
+
+  /** Of a name, the first of its addresses. @throws ParseError where it has none */
+  #resolved(
+    from: Source,
+    to: string,
+    options: { readonly quiet?: boolean } = {},
+  ): { readonly destination: AddressedDestination; readonly lookup?: NameLookup } {
+    const destination = parseDestination(to);
+    if (destination.kind !== "name") return { destination };
+    const { name, port, protocol } = destination;
+    const lookup = this.#lookUp(from, name, options);
+    const [address] = lookup.addresses;
+    if (address === undefined) throw unresolved(this.#state, from, lookup);
+    return { destination: { kind: "address", address, port, protocol }, lookup };
+  }
+
+  #history(state: ClusterState): ObjectHistory {
+    const { history } = this.#plane;
+    if (history.length > 0) return history;
+    return [{ state, changes: [], config: proxyConfig(this.#options), nowMs: this.#nowMs() }];
+  }
+
+  #send({ from, address, port, transport, sourcePort }: NameServerQuery): Trace {
+    const { state, tracer } = this.#ready(from);
+    const to = { kind: "address", address, port, protocol: transport === "udp" ? "UDP" : "TCP" } as const;
+    return connect(state, tracer, { from, to, sourcePort });
   }
 
   shares(from: Source, to: string): readonly Share[] {
     const { state, tracer } = this.#ready(from);
     const { topology } = tracer.walker;
-    const request = requestOf(state, topology, { from, to, sourcePort: this.#sourcePort });
+    const { destination } = this.#resolved(from, to, { quiet: true });
+    const request = requestOf(state, topology, { from, to: destination, sourcePort: this.#sourcePort });
     return shares(topology, this.#plane.attach(topology.nodes), request);
   }
 

@@ -13,7 +13,7 @@ import { isProxyPod } from "../dataplane/process-starts.ts";
 import type { Warning } from "../warnings/warning.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
 import { type ClusterSnapshot, requireSnapshot, takeSnapshot } from "./cluster-snapshot.ts";
-import { Connections } from "./connections.ts";
+import { type ConnectionSurroundings, Connections } from "./connections.ts";
 import {
   applyTexts,
   type ControlContext,
@@ -49,7 +49,7 @@ export class Stages {
     this.clock = clock;
     this.#control = control;
     this.#data = new DataPlane(this.#surroundings());
-    this.#connections = new Connections(this.#data, options, () => this.state);
+    this.#connections = new Connections(this.#data, options, this.#connectionSurroundings());
   }
 
   /** Nothing in it but what an empty cluster has. */
@@ -166,7 +166,12 @@ export class Stages {
       control === this.#control
         ? this.#data.fork(copy.#surroundings())
         : this.#data.restarted(copy.#surroundings(), otherConfig);
-    copy.#connections = new Connections(copy.#data, copy.options, () => copy.state, this.#connections.now);
+    copy.#connections = new Connections(
+      copy.#data,
+      copy.options,
+      copy.#connectionSurroundings(),
+      this.#connections.now,
+    );
     copy.#applyWarnings = this.#applyWarnings;
     return copy;
   }
@@ -186,11 +191,15 @@ export class Stages {
       const { nowMs } = this.clock;
       this.#data.add({ state: settled.state, changes: [], config, configSource, running, nowMs });
     }
-    this.#connections = new Connections(this.#data, this.options, () => this.state);
+    this.#connections = new Connections(this.#data, this.options, this.#connectionSurroundings());
   }
 
   #warn(warnings: readonly Warning[]): void {
     this.#applyWarnings = [...this.#applyWarnings, ...warnings];
+  }
+
+  #connectionSurroundings(): ConnectionSurroundings {
+    return { unsettled: () => this.state, nowMs: () => this.clock.nowMs };
   }
 
   #surroundings() {

@@ -3,15 +3,15 @@ import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
 import type { Request } from "@kubenetsim/network/walk/request";
-import { type Destination, parseDestination } from "./destination.ts";
+import type { AddressedDestination } from "./destination.ts";
 import { resolveDestination } from "./resolve-destination.ts";
 import { resolveSource } from "./resolve-source.ts";
 import { parseSource, type Source } from "./source.ts";
 
-/** A new connection: from whom, to what. Texts are read by `parseSource` and `parseDestination`. */
+/** A new connection: from whom, to what. A text is read by `parseSource`. */
 export interface Connection {
   readonly from: Source | string;
-  readonly to: Destination | string;
+  readonly to: AddressedDestination;
   readonly sourcePort: number;
 }
 
@@ -23,8 +23,7 @@ export function connect(state: ClusterState, tracer: Tracer, connection: Connect
 /** A connection's first packet in addresses and ports. @throws ParseError for names that do not exist. */
 export function requestOf(state: ClusterState, topology: Topology, connection: Connection): Request {
   const from = typeof connection.from === "string" ? parseSource(connection.from) : connection.from;
-  const to = typeof connection.to === "string" ? parseDestination(connection.to) : connection.to;
-  const target = resolveDestination(state, to, from);
+  const target = resolveDestination(state, connection.to);
   const sender = resolveSource(state, topology, from);
   return {
     from: sender.host,

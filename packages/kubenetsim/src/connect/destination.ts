@@ -16,6 +16,9 @@ export type Destination =
       readonly protocol: Protocol | undefined;
     };
 
+/** One that needs no name looked up. */
+export type AddressedDestination = Exclude<Destination, { readonly kind: "name" }>;
+
 const forms = "a URL (http://web.shop), IP:PORT (10.96.0.10:53/udp) or svc/NAMESPACE/NAME:PORT";
 
 /**

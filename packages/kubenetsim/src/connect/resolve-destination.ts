@@ -4,9 +4,7 @@ import type { Service, ServicePortSpec } from "@kubenetsim/core/model/service";
 import { type IpAddress, parseAddress } from "@kubenetsim/core/net/address";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import type { Destination } from "./destination.ts";
-import { serviceByName } from "./service-name.ts";
-import type { Source } from "./source.ts";
+import type { AddressedDestination } from "./destination.ts";
 
 /** Where a packet goes, in numbers. */
 export interface Target {
@@ -16,19 +14,14 @@ export interface Target {
 }
 
 /**
- * The address and port behind a destination. Names and Services stand for the cluster IP, as the cluster's DNS answers
- * them.
+ * The address and port behind a destination. A Service stands for its cluster IP.
  *
  * @throws ParseError when there is no such Service or port, or when it has no single address.
  */
-export function resolveDestination(state: ClusterState, destination: Destination, from: Source): Target {
+export function resolveDestination(state: ClusterState, destination: AddressedDestination): Target {
   switch (destination.kind) {
     case "address":
       return destination;
-    case "name": {
-      const service = serviceByName(state, destination.name, from);
-      return { address: clusterAddress(service), port: destination.port, protocol: destination.protocol };
-    }
     case "service": {
       const service = serviceByKey(state, destination.namespace, destination.name);
       const address = clusterAddress(service);

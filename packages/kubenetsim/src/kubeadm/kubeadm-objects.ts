@@ -2,16 +2,17 @@ import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import { defaultKubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { ClusterOptions } from "../cluster/cluster-options.ts";
 import type { InputText } from "../cluster/control-plane.ts";
+import { corednsObjects } from "../dns/kubeadm-coredns.ts";
 import { kubeProxyConfigMap } from "./kube-proxy-config-map.ts";
 
 /**
- * What `kubeadm init` has brought about of kube-proxy, as texts to apply: its ConfigMap, its ServiceAccount and its
- * DaemonSet, which makes a Pod on each node that joins. (Roles decide nothing about the network.)
+ * What `kubeadm init` has brought about of kube-proxy and CoreDNS, as texts to apply: their ConfigMaps and ServiceAccounts, the DaemonSet
+ * that makes a kube-proxy on each node that joins, the Deployment of two CoreDNS and the Service kube-dns. (Roles decide nothing about the network.)
  */
-export function kubeadmTexts({ settings }: ClusterState, { proxyMode }: ClusterOptions): InputText[] {
+export function kubeadmTexts(state: ClusterState, { proxyMode }: ClusterOptions): InputText[] {
   const clusterCIDR = defaultKubeProxyConfig.clusterCIDRs.join();
-  const configMap = kubeProxyConfigMap({ mode: proxyMode ?? "", clusterCIDR, apiServer: settings.apiServer });
-  return [configMap, kubeProxyAccount, kubeProxyDaemonSet].map((object) => ({
+  const configMap = kubeProxyConfigMap({ mode: proxyMode ?? "", clusterCIDR, apiServer: state.settings.apiServer });
+  return [configMap, kubeProxyAccount, kubeProxyDaemonSet, ...corednsObjects(state)].map((object) => ({
     source: "kubeadm",
     text: JSON.stringify(object),
   }));

@@ -44,7 +44,7 @@ describe("a cluster as kubeadm makes it", () => {
     expect(nodes.map((name) => lab.node(name).proxyMode)).toEqual(["iptables", "ipvs"]);
     expect(podsOf("n2")).toHaveLength(1);
     expect(podsOf("n2")).not.toEqual(before);
-    expect(lab.node("n2").sh`ipvsadm -L -n | grep -c rr`.stdout).toBe("2\n");
+    expect(lab.node("n2").sh`ipvsadm -L -n | grep -c rr`.stdout).toBe("5\n");
     expect(lab.node("n1").sh`ipvsadm -L -n | grep -c rr`).toMatchObject({ stdout: "0\n", exitCode: 1 });
     lab.kubectl`delete pod -n kube-system -l k8s-app=kube-proxy`;
     expect(nodes.map((name) => lab.node(name).proxyMode)).toEqual(["ipvs", "ipvs"]);
@@ -54,7 +54,7 @@ describe("a cluster as kubeadm makes it", () => {
     const lab = Cluster.create({ nodes, kubeadm: true });
     const wide = (): string[] => lab.kubectl`get daemonsets -n kube-system --no-headers`.stdout.split(/ +/).slice(0, 6);
     expect(wide()).toEqual(["kube-proxy", "2", "2", "2", "2", "2"]);
-    expect(lab.list("ServiceAccount").map(({ metadata }) => metadata.name)).toEqual(["kube-proxy"]);
+    expect(lab.list("ServiceAccount").map(({ metadata }) => metadata.name)).toEqual(["kube-proxy", "coredns"]);
     lab.kubectl`cordon n1`;
     const node = lab.get("Node", "n2")!;
     lab.apply(JSON.stringify({ ...node, metadata: { name: "n3", labels: node.metadata.labels } }));

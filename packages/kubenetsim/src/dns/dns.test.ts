@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { Cluster } from "../cluster/cluster.ts";
+import type { ClusterOptions } from "../cluster/cluster-options.ts";
+
+const shop = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: nginx, ports: [{ containerPort: 8080 }] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: elsewhere, namespace: shop }
+spec: { type: ExternalName, externalName: www.example.com }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: client, namespace: shop }
+spec: { containers: [{ name: c, image: busybox }] }
+`;
+
+function cluster(options: ClusterOptions = {}): Cluster {
+  const lab = Cluster.create({ nodes: ["n1", "n2"], kubeadm: true, ...options });
+  lab.apply(shop);
+  lab.settle();
+  return lab;
+}
+
+describe("a name asked in a Pod", () => {
+  it.each(["iptables", "ipvs", "nftables"] as const)(
+    "goes to a CoreDNS Pod by kube-dns's address, in %s mode",
+    (proxyMode) => {
+      const lab = cluster({ proxyMode });
+      const found = lab.pod("shop/client").resolve("web");
+      expect(found.addresses).toEqual([lab.get("Service", "shop/web")!.spec.clusterIP]);
+      expect(found.foundAs).toBe("web.shop.svc.cluster.local.");
+      expect(found.queries).toHaveLength(2);
+      for (const { server, answeredBy, trace } of found.queries) {
+        expect(server).toBe("10.96.0.10");
+        expect(answeredBy).toMatch(/^pod kube-system\/coredns-/);
+        expect(trace?.sent).toMatchObject({ protocol: "UDP", destination: "10.96.0.10", destinationPort: 53 });
+        expect(trace?.received?.destination).toMatch(/^10\.244\./);
+      }
+    },
+  );
+
+  it("costs eight queries with all its labels but the last dot, by different replicas", () => {
+    const { queries, addresses } = cluster().pod("shop/client").resolve("web.shop.svc.cluster.local");
+    expect([queries.length, addresses.length]).toEqual([8, 1]);
+    expect(new Set(queries.map(({ answeredBy }) => answeredBy)).size).toBeGreaterThan(1);
+  });
+
+  it("is opened by its first address, and the trace tells how it was found", () => {
+    const trace = cluster().pod("shop/client").curl("http://web");
+    expect(trace.disposition).toBe("delivered");
+    expect(trace.lookup?.addresses[0]).toBe(trace.sent.destination);
+  });
+
+  it("does not exist for a node, which asks elsewhere", () => {
+    const lab = cluster();
+    expect(lab.node("n1").resolve("web.shop.svc.cluster.local").error).toBe("EAI_NONAME");
+  });
+
+  it("of the world is forwarded to the nodes' servers", () => {
+    const lab = cluster({ dns: { upstream: { "www.example.com": ["93.184.216.34"] } } });
+    expect(lab.pod("shop/client").resolve("www.example.com").addresses).toEqual(["93.184.216.34"]);
+    expect(lab.pod("shop/client").resolve("elsewhere").addresses).toEqual(["93.184.216.34"]);
+    expect(lab.node("n1").resolve("www.example.com").queries[0]?.answeredBy).toBe("upstream 192.168.10.1");
+  });
+
+  it("is known outside by the hosts file there, without a query", () => {
+    const lab = cluster({ dns: { outsideHosts: "192.168.10.11 web.aliangedu.cn" } });
+    const found = lab.external().resolve("web.aliangedu.cn");
+    expect([found.source, found.addresses, found.queries]).toEqual(["files", ["192.168.10.11"], []]);
+  });
+});
+
+describe("CoreDNS's Pods", () => {
+  it("are missed: no endpoint, no answer", () => {
+    const lab = cluster();
+    lab.kubectl`scale deployment coredns -n kube-system --replicas=0`;
+    const found = lab.pod("shop/client").resolve("web");
+    expect([found.error, found.queries[0]?.outcome.kind]).toEqual(["EAI_AGAIN", "refused"]);
+  });
+
+  it("read another Corefile some time after it was changed", () => {
+    const lab = cluster();
+    const insecure = "10-1-2-3.shop.pod.cluster.local.";
+    const addresses = (): readonly string[] => lab.pod("shop/client").resolve(insecure).addresses;
+    expect(addresses()).toEqual(["10.1.2.3"]);
+    lab.kubectl("edit configmap coredns -n kube-system", {
+      edit: (text) => text.replace("pods insecure", "pods disabled"),
+    });
+    expect(addresses()).toEqual(["10.1.2.3"]);
+    lab.clock.advance(180_000);
+    expect(addresses()).toEqual([]);
+  });
+});
+
+describe("a cluster without kube-dns", () => {
+  it("has a CoreDNS beside it, that is asked without packets", () => {
+    const lab = cluster({ kubeadm: false });
+    const { queries, addresses } = lab.pod("shop/client").resolve("web");
+    expect(addresses).toEqual([lab.get("Service", "shop/web")!.spec.clusterIP]);
+    expect(queries.map(({ answeredBy, trace }) => [answeredBy, trace])).toEqual([
+      ["CoreDNS beside the cluster", undefined],
+      ["CoreDNS beside the cluster", undefined],
+    ]);
+  });
+
+  it("says what is not found", () => {
+    const lab = cluster({ kubeadm: false });
+    expect(() => lab.pod("shop/client").curl("http://wep")).toThrow(
+      "could not resolve host wep for pod/shop/client: Name or service not known",
+    );
+  });
+});
