@@ -2,11 +2,13 @@ import { k8sExternal } from "../kubernetes/k8s-external.ts";
 import { kubernetes } from "../kubernetes/kubernetes.ts";
 import { acl } from "./acl.ts";
 import { any } from "./any.ts";
+import { auto } from "./auto.ts";
 import { autopath } from "./autopath.ts";
 import { bind } from "./bind.ts";
 import { bufsize } from "./bufsize.ts";
 import { cache } from "./cache/cache.ts";
 import { errors } from "./errors.ts";
+import { file } from "./file/file.ts";
 import { forward } from "./forward/forward.ts";
 import { hosts } from "./hosts/hosts.ts";
 import { health, prometheus, ready } from "./http-endpoints.ts";
@@ -27,11 +29,13 @@ const definitions: readonly PluginDefinition[] = [
   ...processSettings,
   acl,
   any,
+  auto,
   autopath,
   bind,
   bufsize,
   cache,
   errors,
+  file,
   forward,
   health,
   hosts,

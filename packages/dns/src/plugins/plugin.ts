@@ -60,8 +60,11 @@ export type DnsHandler = (request: DnsRequest) => DnsReply;
  * its own; `update` tells it of changed objects, `nextChange` and other needs of time go by `nowMs` of the requests.
  */
 export interface RunningPlugin {
-  /** Undefined for a plugin that handles no queries (`errors` does, `ready` does not). */
-  readonly handle?: (next: DnsHandler) => DnsHandler;
+  /**
+   * Undefined for a plugin that handles no queries (`errors` does, `ready` does not). Where it is the last one, `next` fails
+   * with "no next plugin found".
+   */
+  readonly handle?: (next: DnsHandler, isLast: boolean) => DnsHandler;
   readonly update?: (changes: readonly Change[], state: ClusterState, nowMs: number) => void;
   /** What other plugins of the block ask it for (`PluginSetup.sibling`), and the server for its own settings. */
   readonly offers?: unknown;
@@ -77,6 +80,8 @@ export interface ServerSurroundings {
   readonly addresses: readonly string[];
   /** The text of a file that the server can read: `/etc/resolv.conf`, `/etc/hosts`, a zone. Undefined where there is none. */
   readonly readFile: (path: string) => string | undefined;
+  /** The paths of the files below a directory. Left out where the server has none. */
+  readonly listFiles?: (directory: string) => readonly string[];
   /** Asks another server. Undefined where nothing answers; within how long is the plugin's affair. */
   readonly exchange: (address: string, port: number, transport: DnsTransport, query: DnsMessage) => Exchange;
   /** A line of the server's log. */

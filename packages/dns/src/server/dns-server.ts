@@ -125,7 +125,9 @@ function serve(listener: Listener, request: DnsRequest): Response | undefined {
   const { tookMs } = reply;
   const query = reply.clientEdns === undefined ? message : { ...message, edns: reply.clientEdns };
   if (reply.message !== undefined) return { ...fitReply(query, reply.message, request), tookMs };
-  return writtenByServer.has(reply.rcode) ? { ...errorReply(request, reply.rcode), tookMs } : undefined;
+  return writtenByServer.has(reply.rcode)
+    ? { ...errorReply({ ...request, message: query }, reply.rcode), tookMs }
+    : undefined;
 }
 
 /** The longest zone that the name is in. A DS record lies in the parent's zone, so that the shortest but the root has it. */

@@ -34,7 +34,7 @@ function chainOf(plugins: ReadonlyMap<PluginName, RunningPlugin>): DnsHandler | 
   let chain: DnsHandler | undefined;
   for (const name of pluginOrder.toReversed()) {
     const handle = plugins.get(name)?.handle;
-    if (handle !== undefined) chain = handle(chain ?? noNextPlugin(name));
+    if (handle !== undefined) chain = handle(chain ?? noNextPlugin(name), chain === undefined);
   }
   return chain;
 }

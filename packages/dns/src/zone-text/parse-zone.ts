@@ -81,6 +81,7 @@ function recordOf({ indented, words }: ZoneLine, state: ParserState, fail: ZoneF
   for (;;) {
     const word = rest.shift();
     if (word === undefined) throw fail("unexpected newline", words.at(-1)!);
+    refuseUnmodelled(word);
     const type = parseRecordType(word.text);
     if (type !== undefined) {
       ttl ??= state.ttl;
@@ -106,4 +107,16 @@ function classNamed(text: string): RecordClass | undefined {
   const upper = text.toUpperCase();
   if (upper === "IN" || upper === "CH" || upper === "HS" || upper === "NONE" || upper === "ANY") return upper;
   return /^CLASS\d{1,5}$/.test(upper) ? (upper as RecordClass) : undefined;
+}
+
+/** Types that the real parser knows and that are not modelled: signed zones, and what is rarely seen. */
+const unmodelledTypes = new Set(
+  "DNAME RRSIG NSEC NSEC3 NSEC3PARAM DNSKEY DS CDS CDNSKEY DLV KEY SIG TSIG TKEY SVCB HTTPS LOC NAPTR SSHFP TLSA SMIMEA CERT RP AFSDB URI SPF ZONEMD".split(
+    " ",
+  ),
+);
+
+function refuseUnmodelled({ text, line }: ZoneWord): void {
+  const type = text.toUpperCase();
+  if (unmodelledTypes.has(type)) throw new UnsupportedError(`record type ${type} in zone text`, `line ${line}`);
 }
