@@ -19,8 +19,8 @@ interface Recorded {
   }[];
 }
 
-/** Files, folders, patterns and standard input, good and bad ones, what is said of several that go wrong; and `kubectl diff`. */
-describe.each(["recorded-files.json", "recorded-diffs.json"])("%s", (name) => {
+/** Files, folders, patterns and standard input, good and bad ones, what is said of several that go wrong; `kubectl diff`; `apply --prune`. */
+describe.each(["recorded-files.json", "recorded-diffs.json", "recorded-prunes.json"])("%s", (name) => {
   const { files, commands } = JSON.parse(readFileSync(join(import.meta.dirname, name), "utf8")) as Recorded;
   const api = new TestApiServer(emptyState({ serviceCIDRs: ["10.96.0.0/12"] }));
   const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: "tst" } });

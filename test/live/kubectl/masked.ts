@@ -1,19 +1,23 @@
 /** An answer without what differs from server to server: addresses, ports, times, versions, drawn names, hashes of templates. */
 export function masked(text: string): string {
-  return withoutHashes(text)
-    .replace(
-      /^([+-]?\s*(?:- )?"?(?:creationTimestamp|resourceVersion|uid|time|lastTransitionTime|lastUpdateTime)"?: )"?[^",\n]*"?(,?)$/gm,
-      '$1"…"$2',
-    )
-    .replace(/(?<= )\/[^ ]*\/(LIVE|MERGED)-\d+/g, "$1")
-    .replace(/^((?:---|\+\+\+) (?:LIVE|MERGED)\/.*\t).*$/gm, "$1…")
-    .replace(/\b10\.(9[6-9]|10\d|11[01])\.\d+\.\d+\b/g, "ADDRESS")
-    .replace(/\bfd00:10:96:[0-9a-f:]+/g, "ADDRESS")
-    .replace(/((?:nodePort"?: )|80:|443:)3[0-2]\d{3}\b/g, "$1PORT")
-    .replace(/-HASH-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "-HASH-XXXXX")
-    .replace(/\b\d+s\b/g, "AGE")
-    .replace(/(?<=\S) {2,}/g, "  ")
-    .replace(/ +$/gm, "");
+  return (
+    withoutHashes(text)
+      .replace(
+        /^([+-]?\s*(?:- )?"?(?:creationTimestamp|resourceVersion|uid|time|lastTransitionTime|lastUpdateTime)"?: )"?[^",\n]*"?(,?)$/gm,
+        '$1"…"$2',
+      )
+      // Lines of a log.
+      .replace(/^W\d{4} .*\n/gm, "")
+      .replace(/(?<= )\/[^ ]*\/(LIVE|MERGED)-\d+/g, "$1")
+      .replace(/^((?:---|\+\+\+) (?:LIVE|MERGED)\/.*\t).*$/gm, "$1…")
+      .replace(/\b10\.(9[6-9]|10\d|11[01])\.\d+\.\d+\b/g, "ADDRESS")
+      .replace(/\bfd00:10:96:[0-9a-f:]+/g, "ADDRESS")
+      .replace(/((?:nodePort"?: )|80:|443:)3[0-2]\d{3}\b/g, "$1PORT")
+      .replace(/-HASH-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "-HASH-XXXXX")
+      .replace(/\b\d+s\b/g, "AGE")
+      .replace(/(?<=\S) {2,}/g, "  ")
+      .replace(/ +$/gm, "")
+  );
 }
 
 /** Templates of Pods have hashes of their own here: known by where they stand, and taken out wherever they do. */

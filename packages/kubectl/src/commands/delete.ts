@@ -1,8 +1,8 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { isNotFound, ServerError } from "../client/server-error.ts";
 import { failure } from "../command-error.ts";
-import { type DryRun, dryRunSuffix, readDryRun } from "../flags/dry-run.ts";
-import { type Flag, isBool, isTrue } from "../flags/flag.ts";
+import { dryRunSuffix, readDryRun } from "../flags/dry-run.ts";
+import type { Flag } from "../flags/flag.ts";
 import { dryRunFlag } from "../flags/global-flags.ts";
 import { fileFlags } from "../resources/file-flags.ts";
 import { findResources } from "../resources/find-resources.ts";
@@ -10,6 +10,7 @@ import type { FoundResources } from "../resources/found-resources.ts";
 import { objectPath, type ResourceInfo } from "../resources/resource-info.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 import type { Command, CommandRun } from "./command.ts";
+import { type Deletion, deletionBody, readPropagation } from "./deletion.ts";
 import { awaitDeletion, type DeletedObject } from "./wait/await-deletion.ts";
 
 const flags: readonly Flag[] = [
@@ -39,14 +40,6 @@ export const deleteCommand: Command = {
   flags,
   run,
 };
-
-/** How the objects are deleted. */
-interface Deletion {
-  /** Seconds; negative for what the kind has by default. */
-  readonly gracePeriod: number;
-  readonly propagation: string;
-  readonly dryRun: DryRun;
-}
 
 function run(call: CommandRun): void {
   const { flags: given, session } = call;
@@ -87,16 +80,8 @@ function run(call: CommandRun): void {
 
 /** Deletes one object and returns its uid. */
 function remove({ session }: CommandRun, info: ResourceInfo, deletion: Deletion): string | undefined {
-  const { gracePeriod, propagation, dryRun } = deletion;
-  const options = {
-    kind: "DeleteOptions",
-    apiVersion: "v1",
-    ...(gracePeriod < 0 ? {} : { gracePeriodSeconds: gracePeriod }),
-    propagationPolicy: propagation,
-    ...(dryRun === "server" ? { dryRun: ["All"] } : {}),
-  };
   try {
-    const answer = session.client.ask("DELETE", objectPath(info), { body: JSON.stringify(options) });
+    const answer = session.client.ask("DELETE", objectPath(info), { body: deletionBody(deletion) });
     const about = (answer.kind === "Status" ? answer.details : answer.metadata) as PlainObject | undefined;
     return about?.uid as string | undefined;
   } catch (reason) {
@@ -115,20 +100,6 @@ function tell({ session, flags: given }: CommandRun, info: ResourceInfo, { grace
   const operation = gracePeriod === 0 ? "force deleted" : "deleted";
   const place = info.namespace === undefined ? "" : ` from ${info.namespace} namespace`;
   session.say(`${word} ${JSON.stringify(info.name)} ${operation}${place}${dryRunSuffix(dryRun)}`);
-}
-
-function readPropagation({ session }: CommandRun, cascade: string): string {
-  if (isBool(cascade)) {
-    const word = isTrue(cascade) ? "background" : "orphan";
-    session.complain(
-      `warning: --cascade=${cascade} is deprecated (boolean value) and can be replaced with --cascade=${word}.`,
-    );
-    return isTrue(cascade) ? "Background" : "Orphan";
-  }
-  if (cascade === "background") return "Background";
-  if (cascade === "foreground") return "Foreground";
-  if (cascade === "orphan") return "Orphan";
-  throw failure(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`);
 }
 
 function readGracePeriod({ flags: given }: CommandRun): number {

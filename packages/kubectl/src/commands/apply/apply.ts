@@ -11,6 +11,7 @@ import { findResources } from "../../resources/find-resources.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { applyByServer } from "./apply-by-server.ts";
 import { applyObject } from "./apply-object.ts";
+import { checkPrune, prune, readPrunePlan } from "./prune.ts";
 
 const flags: readonly Flag[] = [
   ...printFlags,
@@ -51,8 +52,9 @@ function run(call: CommandRun): void {
   const { flags: given, session, args } = call;
   const dryRun = readDryRun(given);
   const serverSide = given.flag("server-side");
-  check(call);
   requireFiles(given);
+  const plan = given.flag("prune") ? readPrunePlan(call) : undefined;
+  check(call);
   if (args.length > 0) throw usageError(call.path, `Unexpected args: [${args.join(" ")}]`);
   const format = given.text("output");
   const printsAtEnd = format !== "" && format !== "name";
@@ -73,13 +75,15 @@ function run(call: CommandRun): void {
   }
   if (errors.length > 0) throw together(errors);
   if (printsAtEnd) printAll(done.length === 1 ? (sortedKeys(done[0]!) as PlainObject) : listOf(done));
+  if (plan !== undefined) prune(call, plan, infos, done);
 }
 
 function listOf(objects: readonly PlainObject[]): PlainObject {
   return { kind: "List", apiVersion: "v1", metadata: {}, items: objects.map(sortedKeys) };
 }
 
-function check({ flags: given }: CommandRun): void {
+function check(call: CommandRun): void {
+  const { flags: given } = call;
   const serverSide = given.flag("server-side");
   if (given.flag("force") && serverSide) {
     throw failure("--force cannot be used with --server-side");
@@ -88,12 +92,14 @@ function check({ flags: given }: CommandRun): void {
     throw failure("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
   }
   if (given.flag("force-conflicts") && !serverSide) throw failure("--force-conflicts only works with --server-side");
+  if (given.flag("all") && given.text("selector") !== "") {
+    throw failure("cannot set --all and --selector at the same time");
+  }
+  checkPrune(call);
   if (given.text("subresource") !== "" && !serverSide) {
     throw failure("--subresource can only be specified for --server-side");
   }
-  for (const name of ["prune", "prune-allowlist", "applyset"]) {
-    if (given.has(name)) throw failure(`apply --${name} is not modelled; delete what is to go by kubectl delete`);
-  }
+  if (given.has("applyset")) throw failure("apply --applyset is not modelled; use --prune with --selector or --all");
   if (given.flag("force")) throw failure("apply --force is not modelled; use kubectl replace --force");
   if (!given.flag("overwrite")) throw failure("apply --overwrite=false is not modelled; leave it out");
 }
