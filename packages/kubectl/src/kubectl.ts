@@ -25,7 +25,8 @@ export function runKubectl(words: readonly string[], host: KubectlHost): Command
     called = command;
     const known = [...(command.flags ?? []), ...globalFlags];
     const isBare = command.takesAnything === true;
-    const { args, flags } = isBare ? parseFlags(["--", ...rest], known, path) : parseFlags(rest, known, path);
+    const hint = command.flagHint ?? `See '${path} --help' for usage.`;
+    const { args, flags } = parseFlags(isBare ? ["--", ...rest] : rest, known, hint);
     if (flags.flag("help")) return { stdout: usageOf(command, path), stderr: "", exitCode: 0 };
     refuseFlags(known, flags);
     session = new Session(host, flags);

@@ -18,6 +18,8 @@ export interface Command {
   readonly takesAnything?: boolean;
   /** The exit code of what goes wrong; 1 unless told otherwise. */
   readonly failsWith?: number;
+  /** What stands below a complaint about its flags. */
+  readonly flagHint?: string;
   readonly subcommands?: readonly Command[];
   /** Undefined for a mere group. */
   readonly run?: (run: CommandRun) => void;

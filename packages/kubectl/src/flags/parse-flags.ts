@@ -11,15 +11,15 @@ export interface ParsedWords {
  * Separates flags from arguments, as pflag does: `--name=value`, `--name value`, `-n value`, `-nvalue`, `-it`, `--` before
  * what is no flag.
  *
+ * @param hint stands below a complaint
  * @throws CommandError in pflag's words
  */
-export function parseFlags(words: readonly string[], known: readonly Flag[], commandPath: string): ParsedWords {
+export function parseFlags(words: readonly string[], known: readonly Flag[], hint: string): ParsedWords {
   const byName = new Map(known.map((flag) => [flag.name, flag]));
   const byShort = new Map(known.flatMap((flag) => (flag.short === undefined ? [] : [[flag.short, flag] as const])));
   const given = new Map<string, string[]>();
   const args: string[] = [];
-  const fail = (message: string): CommandError =>
-    new CommandError(`error: ${message}\nSee '${commandPath} --help' for usage.`);
+  const fail = (message: string): CommandError => new CommandError(`error: ${message}\n${hint}`);
   const take = (flag: Flag, text: string, spelled: string): void => {
     const problem = wrongValue(flag, text);
     if (problem !== undefined) throw fail(`invalid argument ${JSON.stringify(text)} for "${spelled}" flag: ${problem}`);

@@ -33,6 +33,7 @@ export const diff: Command = {
   short: "Diff the live version against a would-be applied version",
   flags,
   failsWith: 2,
+  flagHint: "See 'kubectl diff -h' for help and examples",
   run,
 };
 
