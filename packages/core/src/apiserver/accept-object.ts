@@ -1,11 +1,10 @@
 import { type ApiObject, type Kind, objectKey } from "../model/api-object.ts";
-import type { Random } from "../runtime/random.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { kinds } from "./decode/kinds.ts";
 import { dropEmpty } from "./decode/without-empty.ts";
 import type { Draft } from "./draft.ts";
 import { kindRules } from "./kind-rules.ts";
-import type { KindRules } from "./kinds/rules.ts";
+import type { KindRules, Write } from "./kinds/rules.ts";
 import { plainCopy } from "./plain-copy.ts";
 import { type FieldError, Refusal } from "./validate/field-error.ts";
 import { validateMetadata } from "./validate/metadata.ts";
@@ -24,12 +23,12 @@ export function acceptObject(
   state: ClusterState,
   draft: Draft<ApiObject>,
   before: ApiObject | undefined,
-  random: Random,
+  { random, dryRun }: Write,
 ): ApiObject {
   const rules = rulesOf(draft.kind);
   const object = draft as ApiObject;
   const title = `${draft.kind.toLowerCase()}/${objectKey(object)}`;
-  rules.prepare?.(state, draft, before, random.fork(`apiserver/${title}`));
+  rules.prepare?.(state, draft, before, { random: random.fork(`apiserver/${title}`), dryRun });
   const { namespaced, struct } = kinds[draft.kind];
   refuse([...validateMetadata(object.metadata, namespaced, rules.checkName), ...rules.validate(object, before)]);
   rules.decorate?.(draft);

@@ -129,7 +129,7 @@ class Apply {
       setDefaults(draft);
       keepSystemFields(draft, before);
       keepRevisions(draft, before);
-      return acceptObject(this.#state, draft, before, this.#context.random);
+      return acceptObject(this.#state, draft, before, { random: this.#context.random, dryRun: false });
     } catch (reason) {
       if (reason instanceof Refusal) throw refusedBy(reason, document, object);
       throw reason instanceof StatusError ? placed(reason, document) : reason;

@@ -8,6 +8,7 @@ import {
 import { type Cidr, cidrAddress, cidrContains, cidrSize, formatCidr, parseCidr } from "../../net/cidr.ts";
 import type { Random } from "../../runtime/random.ts";
 import type { ClusterState } from "../cluster-state.ts";
+import type { Write } from "../kinds/rules.ts";
 
 /** The service ranges of a family, in the order in which they came: the `ServiceCIDR` objects say them. */
 export function serviceRanges(state: ClusterState, family: IpFamily): Cidr[] {
@@ -32,7 +33,12 @@ function familyOfCidr(cidr: Cidr): IpFamily {
 }
 
 /** Why an asked-for address is not to be had; undefined when it is free. */
-export function addressRefusal(state: ClusterState, family: IpFamily, text: string): string | undefined {
+export function addressRefusal(
+  state: ClusterState,
+  family: IpFamily,
+  text: string,
+  { dryRun }: Write,
+): string | undefined {
   const address = parseAddress(text)!;
   const words = parseAddressWords(address)!;
   const range = serviceRanges(state, family).find((cidr) => cidrContains(cidr, words));
@@ -40,7 +46,7 @@ export function addressRefusal(state: ClusterState, family: IpFamily, text: stri
   if (!usable(range, words)) {
     return `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${formatCidr(range)}`;
   }
-  return state.allocations.addresses.has(address) ? "provided IP is already allocated" : undefined;
+  return !dryRun && state.allocations.addresses.has(address) ? "provided IP is already allocated" : undefined;
 }
 
 /** Not the network's own address, and in IPv4 not the broadcast address. */
@@ -60,16 +66,17 @@ function usableOffsets(cidr: Cidr): { first: number; last: number } {
 /**
  * A free address: from the upper band of the range a random one and from there the next that is free, around the end;
  * when that band is full, the same in the lower one, which is meant for addresses that users ask for (KEP-3070).
- * Undefined when all ranges are full.
+ * Undefined when all ranges are full. A dry run takes nothing: it gets the network's own address.
  */
 export function nextAddress(
   state: ClusterState,
   family: IpFamily,
-  random: Random,
+  { random, dryRun }: Write,
   taken: readonly string[],
 ): string | undefined {
   const free = (address: string): boolean => !state.allocations.addresses.has(address) && !taken.includes(address);
   for (const cidr of serviceRanges(state, family)) {
+    if (dryRun) return cidrAddress(cidr, 0);
     const { first, last } = usableOffsets(cidr);
     const offset = dynamicOffset(cidrSize(cidr));
     const found = scan(cidr, first + offset, last, random, free) ?? scan(cidr, first, first + offset - 1, random, free);

@@ -1,5 +1,9 @@
 import type { Random } from "../../runtime/random.ts";
 import type { ClusterState } from "../cluster-state.ts";
+import type { Write } from "../kinds/rules.ts";
+
+/** Before the first port that a dry run shows. */
+const firstStandIn = 32_768;
 
 /**
  * The node ports that one write takes and gives back, over those that the state holds. Ports that are given back stay
@@ -8,17 +12,19 @@ import type { ClusterState } from "../cluster-state.ts";
 export class PortOperation {
   readonly #state: ClusterState;
   readonly #random: Random;
+  readonly #dryRun: boolean;
   readonly #taken = new Set<number>();
 
-  constructor(state: ClusterState, random: Random) {
+  constructor(state: ClusterState, { random, dryRun }: Write) {
     this.#state = state;
     this.#random = random;
+    this.#dryRun = dryRun;
   }
 
   /** Takes that port, or says why it is not to be had. */
   take(port: number): string | undefined {
     const { first, last } = this.#state.settings.nodePortRange;
-    if (port < first || port > last) {
+    if (!this.#dryRun && (port < first || port > last)) {
       return `provided port is not in the valid range. The range of valid ports is ${first}-${last}`;
     }
     if (!this.#isFree(port)) return "provided port is already allocated";
@@ -28,10 +34,18 @@ export class PortOperation {
 
   /** Takes any port: a random one of the upper band and from there the next free one, then the lower band. */
   takeAny(): number | undefined {
+    if (this.#dryRun) return this.#takeStandIn();
     const { first, last } = this.#state.settings.nodePortRange;
     const middle = first + staticPorts(last - first + 1);
     const port = this.#scan(middle, last) ?? this.#scan(first, middle - 1);
     if (port !== undefined) this.#taken.add(port);
+    return port;
+  }
+
+  /** A dry run shows ports of which it says nothing. */
+  #takeStandIn(): number {
+    const port = Math.max(...(this.#taken.size === 0 ? [firstStandIn] : this.#taken)) + 1;
+    this.#taken.add(port);
     return port;
   }
 

@@ -1,7 +1,15 @@
 import type { EndpointSlice } from "../../model/endpoint-slice.ts";
 import { parseAddress } from "../../net/address.ts";
 import { sameObject } from "../same-object.ts";
-import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from "../validate/field-error.ts";
+import {
+  duplicate,
+  type FieldError,
+  invalid,
+  notSupported,
+  required,
+  requiredOneOf,
+  tooMany,
+} from "../validate/field-error.ts";
 import { sloppyAddress, specialAddress } from "../validate/ip-text.ts";
 import { dnsLabel, dnsSubdomain, qualified } from "../validate/names.ts";
 import type { KindRules } from "./rules.ts";
@@ -37,11 +45,11 @@ export const endpointSliceRules: KindRules<EndpointSlice> = {
 };
 
 function validateAddressType({ addressType }: EndpointSlice, before: EndpointSlice | undefined): FieldError[] {
-  if (!addressType) return [required("addressType")];
-  if (before !== undefined && before.addressType !== addressType) {
-    return [invalid("addressType", null, "field is immutable")];
-  }
-  return addressTypes.includes(addressType) ? [] : [notSupported("addressType", addressType, addressTypes)];
+  const isFixed = before === undefined || before.addressType === addressType;
+  return [
+    ...requiredOneOf("addressType", addressType, addressTypes),
+    ...(isFixed ? [] : [invalid("addressType", null, "field is immutable")]),
+  ];
 }
 
 function addressCounts({ endpoints }: EndpointSlice): FieldError[] {

@@ -11,13 +11,20 @@ export interface KindRules<T extends ApiObject> {
   /** Fills in what is left out. */
   readonly setDefaults: (object: Draft<T>) => void;
   /** Takes over from the stored object, allocates. May throw a Refusal or a StatusError. */
-  readonly prepare?: (state: ClusterState, object: Draft<T>, before: T | undefined, random: Random) => void;
+  readonly prepare?: (state: ClusterState, object: Draft<T>, before: T | undefined, write: Write) => void;
   /** All that is wrong beyond the metadata, in the API server's order. */
   readonly validate: (object: T, before: T | undefined) => readonly FieldError[];
   /** Fills in what the store leaves out and everybody reads. */
   readonly decorate?: (object: Draft<T>) => void;
   /** What the API server accepts and warns of. */
   readonly warnings?: (object: T, before: T | undefined) => readonly FieldWarning[];
+}
+
+/** How an object is written. */
+export interface Write {
+  readonly random: Random;
+  /** Nothing will be stored: what is allocated stands for something else (ipallocator and portallocator, dry run). */
+  readonly dryRun: boolean;
 }
 
 /** A warning of the API server, and the field that it is about. */

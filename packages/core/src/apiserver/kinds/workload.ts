@@ -1,5 +1,6 @@
 import { type LabelSelector, matchesLabels } from "../../model/label-selector.ts";
 import type { Deployment, PodTemplateSpec, ReplicaSet } from "../../model/pod.ts";
+import { dropEmpty } from "../decode/without-empty.ts";
 import type { Draft } from "../draft.ts";
 import { podWarnings } from "../pod/pod-warnings.ts";
 import { validatePodSpec } from "../pod/validate-pod-spec.ts";
@@ -177,7 +178,17 @@ export function activeDeadlineErrors({ spec }: PodTemplateSpec, kind: string): F
 }
 
 export function selectorChange(now: LabelSelector | undefined, before: LabelSelector): FieldError[] {
-  return canonical(now) === canonical(before) ? [] : [invalid("spec.selector", now, "field is immutable")];
+  return canonical(now) === canonical(before)
+    ? []
+    : [invalid("spec.selector", withoutNothing(now), "field is immutable")];
+}
+
+/** As it is written: what is empty is left out. */
+function withoutNothing(selector: LabelSelector | undefined): LabelSelector | undefined {
+  if (selector === undefined) return undefined;
+  const written = { ...selector };
+  dropEmpty(written, "meta.LabelSelector");
+  return written;
 }
 
 function canonical(selector: LabelSelector | undefined): string {

@@ -93,7 +93,7 @@ export class RestServer {
     const options = this.#options(request, "CreateOptions");
     const body = readObjectBody(request, route.kind);
     return this.#commit(
-      createObject(this.#store.state, route, body, options, this.#context(warnings)),
+      createObject(this.#store.state, route, body, options, this.#context(warnings, options)),
       options.dryRun,
       route,
     );
@@ -104,10 +104,14 @@ export class RestServer {
     const { state } = this.#store;
     if (route.subresource === "scale") {
       const body = readObjectBody(request, "Scale");
-      return this.#commit(replaceScale(state, route, body, this.#context(warnings)), options.dryRun, route);
+      return this.#commit(replaceScale(state, route, body, this.#context(warnings, options)), options.dryRun, route);
     }
     const body = readObjectBody(request, route.kind);
-    return this.#commit(replaceObject(state, route, body, options, this.#context(warnings)), options.dryRun, route);
+    return this.#commit(
+      replaceObject(state, route, body, options, this.#context(warnings, options)),
+      options.dryRun,
+      route,
+    );
   }
 
   #patch(route: ResourceRoute, request: RestRequest, warnings: WarningRecorder): RestAnswer {
@@ -115,7 +119,7 @@ export class RestServer {
     const options = this.#options(request, "PatchOptions");
     const { state } = this.#store;
     const text = request.body ?? "";
-    const context = this.#context(warnings);
+    const context = this.#context(warnings, options);
     const written =
       type === "apply"
         ? applyObject(state, route, text, options, context)
@@ -143,9 +147,9 @@ export class RestServer {
     return this.#finish(removed, removed.options.dryRun);
   }
 
-  #context(warnings: WarningRecorder): WriteContext {
+  #context(warnings: WarningRecorder, { dryRun }: WriteOptions): WriteContext {
     const { random, clock } = this.#store;
-    return { random, clock, warnings };
+    return { random, clock, warnings, dryRun };
   }
 
   #options({ query, headers }: RestRequest, kind: string): WriteOptions {

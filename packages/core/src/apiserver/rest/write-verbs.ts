@@ -8,6 +8,7 @@ import type { Change, ClusterState } from "../cluster-state.ts";
 import type { KindInfo } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
 import { kindRules } from "../kind-rules.ts";
+import type { Write } from "../kinds/rules.ts";
 import type { Writer } from "../managed-fields/ownership.ts";
 import { trackUpdate } from "../managed-fields/track-update.ts";
 import { plainCopy } from "../plain-copy.ts";
@@ -33,8 +34,7 @@ export interface Written {
   readonly created?: boolean;
 }
 
-export interface WriteContext {
-  readonly random: Random;
+export interface WriteContext extends Write {
   readonly clock: Clock;
   /** What the answer warns of, even where it refuses. */
   readonly warnings: WarningRecorder;
@@ -253,11 +253,11 @@ function accept(
   draft: Draft<ApiObject>,
   before: ApiObject | undefined,
   info: KindInfo,
-  { random, warnings }: WriteContext,
+  context: WriteContext,
 ): ApiObject {
   try {
-    const object = acceptObject(state, draft, before, random);
-    warnings.add(...warningsOf(object, before));
+    const object = acceptObject(state, draft, before, context);
+    context.warnings.add(...warningsOf(object, before));
     return object;
   } catch (reason) {
     if (reason instanceof Refusal) throw invalidObject(info.qualified, draft.metadata.name ?? "", reason.errors);

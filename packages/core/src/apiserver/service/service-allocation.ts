@@ -1,11 +1,11 @@
 import type { Service, ServiceSpec } from "../../model/service.ts";
 import type { IpFamily } from "../../net/address.ts";
 import { StatusError } from "../../runtime/errors.ts";
-import type { Random } from "../../runtime/random.ts";
 import { addressRefusal, nextAddress, serviceFamilies } from "../allocate/address-allocator.ts";
 import { PortOperation } from "../allocate/port-allocator.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import type { Draft } from "../draft.ts";
+import type { Write } from "../kinds/rules.ts";
 import { type FieldError, invalid, Refusal } from "../validate/field-error.ts";
 import { allocatesNodePorts, needsHealthCheck, needsNodePort, portNumbers } from "./service-facts.ts";
 import { fillFamilies, keepsPreferDualStack } from "./service-families.ts";
@@ -20,12 +20,12 @@ export function allocateService(
   state: ClusterState,
   service: Draft<Service>,
   old: ServiceSpec | undefined,
-  random: Random,
+  write: Write,
 ): void {
   const { spec } = service;
   fillFamilies(spec, old, serviceFamilies(state));
-  allocateAddresses(state, service, old, random);
-  const ports = new PortOperation(state, random);
+  allocateAddresses(state, service, old, write);
+  const ports = new PortOperation(state, write);
   if (needsNodePort(spec)) {
     if (old === undefined) takeNodePorts(spec, ports);
     else updateNodePorts(spec, old, ports);
@@ -37,15 +37,15 @@ function allocateAddresses(
   state: ClusterState,
   service: Draft<Service>,
   old: ServiceSpec | undefined,
-  random: Random,
+  write: Write,
 ): void {
   const { spec } = service;
-  if (spec.type === "ExternalName" || spec.clusterIPs?.[0] === "None") return;
   const fresh = old === undefined || old.type === "ExternalName";
+  if (spec.type === "ExternalName" || (fresh && spec.clusterIPs?.[0] === "None")) return;
   if (!fresh && (keepsPreferDualStack(spec, old) || old.clusterIPs?.[0] === "None")) return;
   const families = spec.ipFamilies ?? [];
-  if (fresh) takeAddresses(state, service, families, random, 0);
-  else if (old.ipFamilies?.length === 1 && families.length === 2) takeAddresses(state, service, families, random, 1);
+  if (fresh) takeAddresses(state, service, families, write, 0);
+  else if (old.ipFamilies?.length === 1 && families.length === 2) takeAddresses(state, service, families, write, 1);
 }
 
 /** Takes the asked-for addresses first, then any others, from the family at `from` on. */
@@ -53,7 +53,7 @@ function takeAddresses(
   state: ClusterState,
   service: Draft<Service>,
   families: readonly IpFamily[],
-  random: Random,
+  write: Write,
   from: number,
 ): void {
   const { spec } = service;
@@ -62,12 +62,12 @@ function takeAddresses(
   for (let i = from; i < families.length; i++) {
     const family = families[i]!;
     if (ips[i] === "") {
-      const address = nextAddress(state, family, random, ips);
+      const address = nextAddress(state, family, write, ips);
       if (address === undefined) throw rangeFull(service.metadata.name);
-      if (!service.metadata.name) throw new Refusal([nobodysAddress(ips, address)]);
+      if (!service.metadata.name && !write.dryRun) throw new Refusal([nobodysAddress(ips, address)]);
       ips[i] = address;
     } else {
-      const refusal = addressRefusal(state, family, ips[i]!);
+      const refusal = addressRefusal(state, family, ips[i]!, write);
       if (refusal !== undefined) {
         throw new Refusal([invalid("spec.clusterIPs", ips, `failed to allocate IP ${ips[i]}: ${refusal}`)]);
       }

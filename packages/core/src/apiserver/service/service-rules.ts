@@ -16,13 +16,13 @@ import { validateServiceUpdate } from "./validate-service-update.ts";
 export const serviceRules: KindRules<Service> = {
   checkName: dnsLabel,
   setDefaults: defaultService,
-  prepare: (state, service, before, random) => {
+  prepare: (state, service, before, write) => {
     const old = before?.spec;
     if (old !== undefined) dropTypeDependentFields(service.spec, old);
     dropForeignStatus(service);
     if (old !== undefined) keepAllocatedValues(service.spec, old);
     normalizeClusterIPs(service.spec, old);
-    allocateService(state, service, old, random);
+    allocateService(state, service, old, write);
   },
   validate: (service, before) => [
     ...(before === undefined ? [] : validateServiceUpdate(service.spec, before.spec)),

@@ -14,7 +14,7 @@ function cells(slice: EndpointSlice, age: string): Cell[] {
 }
 
 function firstThree(texts: readonly string[]): string {
-  if (texts.length === 0) return "<unset>";
   const shown = texts.slice(0, 3).join(",");
+  if (shown === "") return "<unset>";
   return texts.length > 3 ? `${shown} + ${texts.length - 3} more...` : shown;
 }
