@@ -4,7 +4,7 @@ import type { Comparison } from "../comparison.ts";
 import type { Difference } from "../difference.ts";
 import { type Answer, plainAnswer } from "./plain-answer.ts";
 import { type Conversation, type Request, randomConversation } from "./random-conversation.ts";
-import type { Json } from "./random-object.ts";
+import type { Json } from "./random-fields.ts";
 import { RealApiServer } from "./real-api-server.ts";
 
 let server: Promise<RealApiServer> | undefined;

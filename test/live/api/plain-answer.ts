@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "./random-object.ts";
+import type { Json, JsonObject } from "./random-fields.ts";
 
 /** An answer: its code, its warnings and its body without what differs from server to server. */
 export interface Answer {

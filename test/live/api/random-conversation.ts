@@ -1,7 +1,8 @@
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
 import { chance, pick } from "../ipvs/random-draws.ts";
-import { type Draft, type JsonObject, randomObject } from "./random-object.ts";
+import type { JsonObject } from "./random-fields.ts";
+import { type Draft, randomObject } from "./random-object.ts";
 import { spoiled } from "./spoiled.ts";
 
 /** One request; `NAMESPACE` in its path stands for one that nobody else uses. */

@@ -1,8 +1,18 @@
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { chance, pick } from "../ipvs/random-draws.ts";
-
-export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
-export type JsonObject = { [field: string]: Json };
+import {
+  type Json,
+  type JsonObject,
+  labels,
+  many,
+  portNumber,
+  portReference,
+  protocols,
+  seconds,
+  some,
+  word,
+} from "./random-fields.ts";
+import { randomPodSpec } from "./random-pod-spec.ts";
 
 /** An object to be sent, and the collection that it goes to, below its namespace. */
 export interface Draft {
@@ -15,23 +25,6 @@ export function randomObject(random: Random, name: string): Draft {
   const kind = pick(random, [service, service, service, pod, pod, deployment, ingress, ingress, slice, map, secret]);
   return kind(random, { name, ...some(random, 0.4, "labels", labels), ...some(random, 0.2, "annotations", labels) });
 }
-
-function some(random: Random, share: number, field: string, value: (random: Random) => Json): JsonObject {
-  return chance(random, share) ? { [field]: value(random) } : {};
-}
-
-function many<T>(random: Random, most: number, value: (random: Random, index: number) => T): T[] {
-  return Array.from({ length: random.below(most + 1) }, (_, index) => value(random, index));
-}
-
-const words = ["web", "db", "a-b", "x", "front", "v1"];
-const protocols = ["TCP", "UDP", "SCTP"];
-const word = (random: Random): string => pick(random, words);
-const labels = (random: Random): JsonObject => ({ [word(random)]: word(random) });
-const portNumber = (random: Random): number => pick(random, [80, 443, 8080, 53, 1, 65535, 3000]);
-const portReference = (random: Random): Json =>
-  chance(random, 0.6) ? portNumber(random) : pick(random, ["http", "dns-tcp", "p"]);
-const seconds = (random: Random): number => pick(random, [1, 60, 10800, 86400]);
 
 function service(random: Random, metadata: JsonObject): Draft {
   const type = pick(random, ["ClusterIP", "ClusterIP", "NodePort", "LoadBalancer", "ExternalName", undefined]);
@@ -72,80 +65,8 @@ function servicePort(random: Random, index: number): JsonObject {
   };
 }
 
-function container(random: Random, index: number): JsonObject {
-  return {
-    name: `c${index}`,
-    image: pick(random, ["nginx", "nginx:1.25", "busybox:latest", "registry.example.org/a@sha256:abc"]),
-    ...some(random, 0.5, "ports", () => many(random, 3, containerPort) as Json),
-    ...some(random, 0.2, "command", () => ["sh", "-c", "sleep 1"]),
-    ...some(random, 0.2, "env", () => [
-      { name: "A", value: "b" },
-      { name: "POD", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-    ]),
-    ...some(random, 0.2, "readinessProbe", probe),
-    ...some(random, 0.1, "livenessProbe", probe),
-    ...some(random, 0.2, "resources", () => ({
-      requests: { cpu: "100m", memory: "64Mi" },
-      limits: { memory: "128Mi" },
-    })),
-    ...some(random, 0.1, "imagePullPolicy", () => pick(random, ["Always", "IfNotPresent", "Never"])),
-    ...some(random, 0.1, "securityContext", () => ({ runAsNonRoot: true })),
-  };
-}
-
-function containerPort(random: Random, index: number): JsonObject {
-  return {
-    containerPort: portNumber(random) + index,
-    ...some(random, 0.5, "name", () => `q${index}`),
-    ...some(random, 0.4, "protocol", () => pick(random, protocols)),
-    ...some(random, 0.1, "hostPort", () => 30000 + index),
-  };
-}
-
-function probe(random: Random): Json {
-  const action = pick<JsonObject>(random, [
-    { httpGet: { port: portReference(random) } },
-    { tcpSocket: { port: portReference(random) } },
-    { exec: { command: ["true"] } },
-    { grpc: { port: 50051 } },
-  ]);
-  return { ...action, ...some(random, 0.3, "periodSeconds", () => 5) };
-}
-
-function podSpec(random: Random): JsonObject {
-  return {
-    containers: [container(random, 0), ...many(random, 1, (draws) => container(draws, 1))],
-    ...some(random, 0.15, "initContainers", (draws) => [container(draws, 2)]),
-    ...some(random, 0.2, "nodeName", () => "node1"),
-    ...some(random, 0.1, "hostNetwork", () => true),
-    ...some(random, 0.2, "restartPolicy", () => pick(random, ["Always", "Never", "OnFailure"])),
-    ...some(random, 0.2, "volumes", volumes),
-    ...some(random, 0.1, "dnsPolicy", () => pick(random, ["Default", "None", "ClusterFirstWithHostNet"])),
-    ...some(random, 0.1, "dnsConfig", () => ({ nameservers: ["192.0.2.1"] })),
-    ...some(random, 0.1, "serviceAccountName", () => "robot"),
-    ...some(random, 0.1, "hostAliases", () => [{ ip: "192.0.2.9", hostnames: ["a.example.org"] }]),
-    ...some(random, 0.1, "tolerations", () => [{ key: "a", operator: "Exists" }]),
-    ...some(random, 0.1, "terminationGracePeriodSeconds", () => 5),
-    ...some(random, 0.1, "subdomain", () => "sub"),
-    ...some(random, 0.1, "hostname", () => "host"),
-    ...some(random, 0.1, "readinessGates", () => [{ conditionType: "example.org/ready" }]),
-  };
-}
-
-function volumes(random: Random): Json {
-  return [
-    pick<JsonObject>(random, [
-      { name: "v", emptyDir: {} },
-      { name: "v", configMap: { name: "m" } },
-      { name: "v", secret: { secretName: "s" } },
-      { name: "v", hostPath: { path: "/tmp" } },
-      { name: "v", projected: { sources: [{ configMap: { name: "m" } }] } },
-    ]),
-  ];
-}
-
 function pod(random: Random, metadata: JsonObject): Draft {
-  const object = { apiVersion: "v1", kind: "Pod", metadata, spec: podSpec(random) };
+  const object = { apiVersion: "v1", kind: "Pod", metadata, spec: randomPodSpec(random) };
   return { collection: "/api/v1/*/pods", object };
 }
 
@@ -158,7 +79,7 @@ function deployment(random: Random, metadata: JsonObject): Draft {
     spec: {
       ...some(random, 0.6, "replicas", () => random.below(4)),
       selector: { matchLabels: chosen },
-      template: { metadata: { labels: chance(random, 0.95) ? chosen : { app: "other" } }, spec: podSpec(random) },
+      template: { metadata: { labels: chance(random, 0.95) ? chosen : { app: "other" } }, spec: randomPodSpec(random) },
       ...some(random, 0.2, "strategy", () =>
         pick<Json>(random, [{ type: "Recreate" }, { rollingUpdate: { maxSurge: 1 } }]),
       ),

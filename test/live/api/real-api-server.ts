@@ -9,7 +9,7 @@ import { CannotCompare } from "../comparison.ts";
 import { repositoryRoot } from "../repository-root.ts";
 import type { Answer } from "./plain-answer.ts";
 import type { Request } from "./random-conversation.ts";
-import type { Json } from "./random-object.ts";
+import type { Json } from "./random-fields.ts";
 
 const source = join(repositoryRoot, "bench/peers/control-plane");
 const program = join(repositoryRoot, "build/peers/kube-apiserver");

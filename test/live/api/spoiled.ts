@@ -1,6 +1,6 @@
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { chance, pick } from "../ipvs/random-draws.ts";
-import type { Json, JsonObject } from "./random-object.ts";
+import type { Json, JsonObject } from "./random-fields.ts";
 
 /** Values of every type, right or wrong in one place or another. */
 const values: readonly Json[] = [

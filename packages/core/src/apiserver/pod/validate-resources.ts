@@ -15,10 +15,14 @@ import type { Quantities, Resources } from "./pod-fields.ts";
 export function validateResources(resources: Resources, claimNames: ReadonlySet<string>, path: string): FieldError[] {
   const { limits = {}, requests = {}, claims = [] } = resources;
   const errors = [
-    ...Object.keys(limits).flatMap((name) => amountErrors(name, limits[name]!, `${path}.limits`)),
+    ...Object.keys(limits).flatMap((name) => [
+      ...amountErrors(name, limits[name]!, `${path}.limits`),
+      ...pageErrors(name, limits[name]!, `${path}.limits`),
+    ]),
     ...Object.keys(requests).flatMap((name) => [
       ...amountErrors(name, requests[name]!, `${path}.requests`),
       ...overLimit(name, requests[name]!, limits, path),
+      ...pageErrors(name, requests[name]!, `${path}.requests`),
     ]),
   ];
   const names = [...Object.keys(limits), ...Object.keys(requests)];
@@ -36,11 +40,14 @@ function amountErrors(name: string, text: string, path: string): FieldError[] {
   if (isExtended(name) && amount.nano % 10n ** 9n !== 0n) {
     errors.push(invalid(at, quantityText(amount), "must be an integer"));
   }
-  if (isHugePage(name) && !isWholePages(name, amount)) {
-    const detail = `${quantityText(amount)} is not positive integer multiple of ${name}`;
-    errors.push(invalid(at, quantityText(amount), detail));
-  }
   return errors;
+}
+
+function pageErrors(name: string, text: string, path: string): FieldError[] {
+  const amount = parseQuantity(text);
+  if (!isHugePage(name) || isWholePages(name, amount)) return [];
+  const detail = `${quantityText(amount)} is not positive integer multiple of ${name}`;
+  return [invalid(`${path}[${name}]`, quantityText(amount), detail)];
 }
 
 const containerResources = ["cpu", "memory", "ephemeral-storage"];

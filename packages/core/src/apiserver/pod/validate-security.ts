@@ -32,9 +32,45 @@ export function validateSecurityContext(context: SecurityContext, hostUsers: boo
 function escalationErrors(context: SecurityContext, path: string): FieldError[] {
   if (context.allowPrivilegeEscalation !== false) return [];
   const rule = "cannot set `allowPrivilegeEscalation` to false and";
-  const errors = context.privileged === true ? [invalid(path, context, `${rule} \`privileged\` to true`)] : [];
+  const errors =
+    context.privileged === true ? [invalid(path, goContext(context), `${rule} \`privileged\` to true`)] : [];
   const powers = (context.capabilities?.add ?? []).filter((one) => one === "CAP_SYS_ADMIN");
-  return [...errors, ...powers.map(() => invalid(path, context, `${rule} \`capabilities.Add\` CAP_SYS_ADMIN`))];
+  return [
+    ...errors,
+    ...powers.map(() => invalid(path, goContext(context), `${rule} \`capabilities.Add\` CAP_SYS_ADMIN`)),
+  ];
+}
+
+/** As the API server's own type has it, whose fields no JSON names are given to. */
+function goContext(context: SecurityContext): Readonly<Record<string, unknown>> {
+  const { capabilities, seLinuxOptions, seccompProfile, appArmorProfile } = context;
+  return {
+    Capabilities: capabilities ? { Add: capabilities.add ?? null, Drop: capabilities.drop ?? null } : null,
+    Privileged: context.privileged ?? null,
+    SELinuxOptions: seLinuxOptions ? goOptions(seLinuxOptions) : null,
+    WindowsOptions: null,
+    RunAsUser: context.runAsUser ?? null,
+    RunAsGroup: context.runAsGroup ?? null,
+    RunAsNonRoot: context.runAsNonRoot ?? null,
+    ReadOnlyRootFilesystem: context.readOnlyRootFilesystem ?? null,
+    AllowPrivilegeEscalation: context.allowPrivilegeEscalation ?? null,
+    ProcMount: context.procMount ?? null,
+    SeccompProfile: seccompProfile ? goProfile(seccompProfile) : null,
+    AppArmorProfile: appArmorProfile ? goProfile(appArmorProfile) : null,
+  };
+}
+
+function goOptions({
+  user = "",
+  role = "",
+  type = "",
+  level = "",
+}: NonNullable<SecurityContext["seLinuxOptions"]>): object {
+  return { User: user, Role: role, Type: type, Level: level };
+}
+
+function goProfile({ type = "", localhostProfile }: Profile): object {
+  return { Type: type, LocalhostProfile: localhostProfile ?? null };
 }
 
 /** What all containers of a Pod may do (validatePodSpecSecurityContext). */
@@ -95,7 +131,7 @@ function seccompErrors(profile: Profile | undefined, path: string): FieldError[]
   }
   return file === undefined
     ? errors
-    : [...errors, invalid(at, profile, "can only be set when seccomp type is Localhost")];
+    : [...errors, invalid(at, goProfile(profile), "can only be set when seccomp type is Localhost")];
 }
 
 const maxProfileLength = 4095;
