@@ -17,6 +17,7 @@ const serversOwn = new Set([
 ]);
 /** What a Pod may not change ends with a picture of Go's structs, which closes a list of refusals too. */
 const structs = /(previously negative\))[\s\S]*$/;
+const drawnPort = /^(duplicate nodePort: \{\w+ )\d+/;
 const drawnAddress = /\b10\.(?:9[6-9]|10\d|11[01])\.\d+\.\d+\b|\bfd00:10:96::[0-9a-f]+\b/g;
 
 /** Addresses and ports that a server draws stand for themselves; those that somebody asked for are told apart by `asked`. */
@@ -26,7 +27,10 @@ export function plainAnswer({ code, warnings, body }: Answer, asked: string): An
 
 function plain(value: Json, asked: string): Json {
   if (typeof value === "string") {
-    return value.replace(structs, "$1").replace(drawnAddress, (text) => (asked.includes(text) ? text : "DRAWN"));
+    return value
+      .replace(structs, "$1")
+      .replace(drawnPort, "$1DRAWN")
+      .replace(drawnAddress, (text) => (asked.includes(text) ? text : "DRAWN"));
   }
   if (Array.isArray(value)) return value.map((item) => plain(item, asked));
   if (typeof value !== "object" || value === null) return value;

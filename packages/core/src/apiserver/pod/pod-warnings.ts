@@ -3,7 +3,8 @@ import type { ContainerPort, PodSpec } from "../../model/pod.ts";
 import { parseQuantity, quantityText } from "../decode/quantity.ts";
 import type { FieldWarning } from "../kinds/rules.ts";
 import { addressWarnings } from "../validate/address-warnings.ts";
-import type { FullContainer, FullPodSpec, PodAffinity } from "./pod-fields.ts";
+import { labelValueErrors } from "../validate/names.ts";
+import type { FullContainer, FullPodSpec, NodeTerm, PodAffinity } from "./pod-fields.ts";
 
 type Warn = (field: string, text: string) => void;
 
@@ -18,6 +19,7 @@ export function podWarnings(given: PodSpec, annotations: Labels | undefined, pre
   const warn: Warn = (field, text) => found.push({ field, message: `${field}: ${text}` });
   const path = `${prefix}spec`;
   nodeLabelWarnings(spec, path, warn);
+  nodeAffinityWarnings(spec, `${path}.affinity.nodeAffinity`, warn);
   spreadWarnings(spec, path, warn);
   annotationWarnings(annotations ?? {}, `${prefix}metadata.annotations`, warn);
   volumeWarnings(spec, path, warn);
@@ -66,6 +68,36 @@ function nodeLabelWarnings({ nodeSelector }: FullPodSpec, path: string, warn: Wa
   for (const label of Object.keys(nodeSelector ?? {})) {
     const text = olderNodeLabels[label];
     if (text !== undefined) warn(`${path}.nodeSelector[${label}]`, text);
+  }
+}
+
+/** Values that are wrong are let through where nothing depends on them. */
+function nodeAffinityWarnings({ affinity }: FullPodSpec, path: string, warn: Warn): void {
+  const { requiredDuringSchedulingIgnoredDuringExecution: needed } = affinity?.nodeAffinity ?? {};
+  const { preferredDuringSchedulingIgnoredDuringExecution: wanted = [] } = affinity?.nodeAffinity ?? {};
+  for (const [i, term] of (needed?.nodeSelectorTerms ?? []).entries()) {
+    const at = `${path}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${i}]`;
+    nodeTermWarnings(term, false, at, warn);
+  }
+  for (const [i, { preference = {} }] of wanted.entries()) {
+    nodeTermWarnings(
+      preference,
+      true,
+      `${path}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`,
+      warn,
+    );
+  }
+}
+
+function nodeTermWarnings({ matchExpressions = [] }: NodeTerm, checksValues: boolean, path: string, warn: Warn): void {
+  for (const [i, { key = "", values = [] }] of matchExpressions.entries()) {
+    const text = olderNodeLabels[key];
+    if (text !== undefined) warn(`${path}.matchExpressions[${i}].key`, `${key} is ${text}`);
+    if (!checksValues) continue;
+    for (const [j, value] of values.entries()) {
+      const at = `${path}.matchExpressions[${i}].values[${j}]`;
+      for (const complaint of labelValueErrors(value)) warn(at, `${value} is invalid, ${complaint}`);
+    }
   }
 }
 

@@ -126,7 +126,7 @@ function updateNodePorts(spec: Draft<ServiceSpec>, old: ServiceSpec, ports: Port
       taken.add(port.nodePort);
     }
     const pair = `{${port.protocol} ${port.nodePort}}`;
-    if (pairs.has(pair)) throw new StatusError("InternalError", `duplicate nodePort: ${pair}`);
+    if (pairs.has(pair)) throw new StatusError("Unknown", `duplicate nodePort: ${pair}`);
     pairs.add(pair);
   }
 }
