@@ -1,3 +1,4 @@
+import { dnsMeasures } from "./dns-answers.ts";
 import { growthMeasures } from "./growth.ts";
 import type { Measure } from "./harness.ts";
 import { textMeasures } from "./kube-proxy-text.ts";
@@ -23,4 +24,5 @@ export const measureGroups: Readonly<Record<string, readonly Measure[]>> = {
   growth: growthMeasures,
   schedulers: schedulerMeasures,
   director: directorMeasures,
+  dns: dnsMeasures,
 };

@@ -1,4 +1,5 @@
-// The real CoreDNS with the plugins that answer for a cluster; and, as `coredns-peer ask`, a client that asks it.
+// The real CoreDNS with the plugins that answer for a cluster; as `coredns-peer ask`, a client that
+// asks it; as `coredns-peer bench`, what a query costs its kubernetes plugin.
 package main
 
 import (
@@ -15,6 +16,10 @@ import (
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "ask" {
 		ask(os.Stdin, os.Stdout)
+		return
+	}
+	if len(os.Args) > 1 && os.Args[1] == "bench" {
+		bench(os.Args[2:])
 		return
 	}
 	coremain.Run()

@@ -69,26 +69,24 @@ function findServices(request: RecordRequest, index: ObjectIndex, options: Kuber
   const key = `${request.namespace}/${request.service}`;
   const service = index.services.get(key);
   if (service === undefined) return missing("service");
-  const slices = index.endpointsByService.members(key);
   if (service.type === "ExternalName") return findExternalName(request, service, options);
-  if (options.ignoreEmptyService && !service.isHeadless && slices.every(({ addresses }) => addresses.length === 0)) {
-    return missing("service");
-  }
+  const isEmpty = (): boolean => index.endpointsByService.members(key).every(({ addresses }) => addresses.length === 0);
+  if (options.ignoreEmptyService && !service.isHeadless && isEmpty()) return missing("service");
   if (request.zone !== "" && !service.isHeadless) return missing("service-content");
-  if (service.isHeadless || request.endpoint !== "") return findEndpoints(request, service, slices, options);
-  const ports = service.ports.filter((port) => matchesPort(request, port));
-  if (ports.length === 0) return missing("service-content");
-  return {
-    services: ports.flatMap(({ port }) =>
-      service.clusterIPs.map((host) => ({
-        host,
-        port,
-        ttl: options.ttl,
-        relativeName: service.relativeName,
-        service,
-      })),
-    ),
-  };
+  if (service.isHeadless || request.endpoint !== "") {
+    return findEndpoints(request, service, index.endpointsByService.members(key), options);
+  }
+  return findClusterIPs(request, service, options);
+}
+
+function findClusterIPs(request: RecordRequest, service: ServiceEntry, { ttl }: KubernetesOptions): Found {
+  const { clusterIPs, relativeName } = service;
+  const services: BackendService[] = [];
+  for (const port of service.ports) {
+    if (!matchesPort(request, port)) continue;
+    for (const host of clusterIPs) services.push({ host, port: port.port, ttl, relativeName, service });
+  }
+  return services.length === 0 ? missing("service-content") : { services };
 }
 
 /** An alias has nothing below it, and an address is no alias. */

@@ -135,7 +135,8 @@ export class KubernetesPlugin implements RunningPlugin, SearchPathGiver, ZoneTra
     }
     if (answers.length === 0) return { ...emptyAnswer, authorities: [soaRecord(lookup)] };
     if (answers.some(isUnwritable)) return { ...emptyAnswer, isLost: true };
-    return { ...emptyAnswer, answers, additionals, truncated };
+    const { rcode, authorities, passesOn, isLost } = emptyAnswer;
+    return { rcode, answers, authorities, additionals, truncated, passesOn, isLost };
   }
 }
 

@@ -16,7 +16,9 @@ export interface ZoneRecords {
   readonly missing?: NameErrorReason | undefined;
 }
 
-const none: ZoneRecords = { answers: [], additionals: [], truncated: false };
+const noRecords: readonly ResourceRecord[] = [];
+
+const none: ZoneRecords = { answers: noRecords, additionals: noRecords, truncated: false };
 
 const maxCnameChainLength = 10;
 
@@ -88,7 +90,7 @@ function chasedRecords(
       answers.push(own);
     }
   }
-  return { ...none, answers, truncated };
+  return { answers, additionals: noRecords, truncated };
 }
 
 function ownRecord(qname: DnsName, type: ChasedType, service: BackendService): ResourceRecord | "alias" | undefined {
