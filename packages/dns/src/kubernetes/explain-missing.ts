@@ -1,6 +1,7 @@
 import { objectTitle } from "@kubenetsim/core/apiserver/cluster-state";
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
-import { nameInZone } from "../message/relative-name.ts";
+import { labelsOf } from "../message/dns-name.ts";
+import { nameInZone, relativeName } from "../message/relative-name.ts";
 import type { DnsName } from "../message/resource-record.ts";
 import type { NameErrorReason } from "./find-services.ts";
 import { parseRecordRequest, type RecordRequest } from "./record-request.ts";
@@ -17,13 +18,12 @@ export interface MissingExplained {
 
 /** Why a name does not exist, and which one near to it does. */
 export function explainMissing(reason: NameErrorReason, name: DnsName, lookup: ZoneLookup): MissingExplained {
+  if (reason === "address") return plain(missingAddress(name));
   const request = parseRecordRequest(name, lookup.zone.toLowerCase(), lookup.options.zonal);
-  if (request === undefined || reason === "form")
-    return plain(`${name} has not the form of a name of a Service or a Pod`);
+  if (request === undefined || reason === "form") return missingForm(name, lookup);
   switch (reason) {
     case "reverse":
-    case "address":
-      return plain(`no Service and no ready endpoint has the address ${addressInReverseName(name) ?? `in ${name}`}`);
+      return plain(`${name} lies in a reverse zone, where addresses alone have names`);
     case "namespace":
       return plain(missingNamespace(request.namespace, lookup));
     case "pods-disabled":
@@ -45,6 +45,22 @@ export function explainMissing(reason: NameErrorReason, name: DnsName, lookup: Z
 
 function plain(text: string): MissingExplained {
   return { text, near: [] };
+}
+
+/** `web.default` lacks no more than `svc`. */
+function missingForm(name: DnsName, { index, zone }: ZoneLookup): MissingExplained {
+  const text = `${name} has not the form of a name of a Service or a Pod`;
+  const [service, namespace, ...rest] = labelsOf(relativeName(name, zone));
+  const meant = rest.length === 0 ? index.services.get(`${namespace}/${service}`) : undefined;
+  if (meant === undefined) return plain(text);
+  return {
+    text: `${text}; near to it is ${nameInZone(meant.relativeName, zone)}`,
+    near: [objectTitle("Service", meant.key)],
+  };
+}
+
+function missingAddress(name: DnsName): string {
+  return `no Service and no ready endpoint has the address ${addressInReverseName(name)}`;
 }
 
 function missingNamespace(namespace: string, { index, options, zone }: ZoneLookup): string {
