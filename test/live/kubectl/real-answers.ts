@@ -10,7 +10,7 @@ export interface RealKubectl {
 }
 
 /** How long controllers may take to see what a command did. */
-const patienceMs = 250;
+const patienceMs = 400;
 
 let asked = 0;
 

@@ -1,4 +1,5 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import type { Requirement, Selector } from "@kubenetsim/core/model/label-selector";
 import { parseSelector } from "@kubenetsim/core/model/selector-text";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { strategicPatchBetween } from "../../client/strategic-patch.ts";
@@ -22,14 +23,14 @@ function run(call: CommandRun): void {
   const { args, flags: given, session } = call;
   const dryRun = readDryRun(given);
   const text = args.at(-1);
-  const selector = text === undefined ? undefined : checkedSelector(text);
+  const selector = text === undefined ? undefined : readSelector(text);
   const print = setPrinter(call, "selector updated");
   if (selector === undefined) throw failure("one selector is required");
   const all = given.flag("all") ? "typeAlone" : "none";
   const isLocal = given.flag("local");
   const objects = isLocal ? "asRead" : "latest";
   findResources({ session, flags: given, args: args.slice(0, -1), all, objects }).visit((info) => {
-    const after = withSelector(info, readSelector(selector), given.text("resource-version"));
+    const after = withSelector(info, selector, given.text("resource-version"));
     if (isLocal || dryRun === "client") {
       print(after);
       return;
@@ -44,34 +45,55 @@ function run(call: CommandRun): void {
   });
 }
 
-function checkedSelector(text: string): string {
+/** What the last word asks for: labels, and what is more than a Service's selector can say. */
+interface GivenSelector {
+  readonly labels: Readonly<Record<string, string>>;
+  /** As Go prints them: `{tier In [a b]}`. */
+  readonly expressions: readonly string[];
+}
+
+const operators: Readonly<Partial<Record<Requirement["operator"], string>>> = {
+  in: "In",
+  notin: "NotIn",
+  exists: "Exists",
+  "!": "DoesNotExist",
+};
+
+/** @throws CommandError in the words of apimachinery's ParseToLabelSelector */
+function readSelector(text: string): GivenSelector {
+  const labels: Record<string, string> = {};
+  const expressions: string[] = [];
+  for (const { key, operator, values } of requirementsOf(text)) {
+    const word = operators[operator];
+    if (operator === "=" || operator === "==") labels[key] = values[0]!;
+    else if (word !== undefined) expressions.push(`{${key} ${word} [${values.join(" ")}]}`);
+    else if (operator === "!=") throw failure('"!=" is not a valid label selector operator');
+    else throw failure(`${JSON.stringify(operator)} isn't supported in label selectors`);
+  }
+  return { labels, expressions };
+}
+
+function requirementsOf(text: string): Selector {
   try {
-    parseSelector(text);
-    return text;
+    return parseSelector(text);
   } catch (reason) {
     if (!(reason instanceof ParseError)) throw reason;
     throw failure(`couldn't parse the selector string "${text}": ${reason.message}`);
   }
 }
 
-/** `a=b,c=d`; other terms are none for a Service. */
-function readSelector(text: string): Record<string, string> {
-  const pairs = text.split(",").map((term) => /^\s*([^=!\s]+)\s*==?\s*(\S*)\s*$/.exec(term));
-  if (pairs.some((pair) => pair === null)) {
-    throw failure("only terms KEY=VALUE are modelled in a Service's selector");
-  }
-  return Object.fromEntries(pairs.map((pair) => [pair![1]!, pair![2]!]));
-}
-
-function withSelector({ object }: ResourceInfo, selector: Record<string, string>, version: string): PlainObject {
+function withSelector({ object }: ResourceInfo, { labels, expressions }: GivenSelector, version: string): PlainObject {
   if (object!.kind !== "Service") throw failure("setting a selector is only supported for Services");
+  if (expressions.length > 0) {
+    throw failure(`match expression [${expressions.join(" ")}] not supported on this object`);
+  }
   const unversioned = withoutVersion(object!);
   const metadata = {
     ...(unversioned.metadata as PlainObject),
     ...(version === "" ? {} : { resourceVersion: version }),
   };
   // Fields of a selector go one by one: what is not in the new one is taken away.
-  return { ...unversioned, metadata, spec: { ...(object!.spec as PlainObject), selector } };
+  return { ...unversioned, metadata, spec: { ...(object!.spec as PlainObject), selector: { ...labels } } };
 }
 
 function withoutVersion(object: PlainObject): PlainObject {
