@@ -2,6 +2,7 @@ import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Share } from "@kubenetsim/network/shares/shares";
 import type { Source } from "../connect/source.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
+import type { NameSystem } from "../dns/programs/name-system.ts";
 
 /** A packet's way, and how the name was found that it was sent to. */
 export interface NamedTrace extends Trace {
@@ -12,6 +13,7 @@ export interface NamedTrace extends Trace {
 export interface Questions {
   connect(from: Source, to: string): NamedTrace;
   resolve(from: Source, name: string, options?: LookupOptions): NameLookup;
+  names(from: Source): NameSystem;
   shares(from: Source, to: string): readonly Share[];
 }
 

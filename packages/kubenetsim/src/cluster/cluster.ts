@@ -25,6 +25,7 @@ import { checkOptions } from "./effective-options.ts";
 import { newNodes } from "./new-node.ts";
 import { NodeHandle } from "./node-handle.ts";
 import { findObject, listObjects } from "./object-lookup.ts";
+import { PodHandle } from "./pod-handle.ts";
 import { type ForkOptions, Stages } from "./stages.ts";
 
 /**
@@ -160,8 +161,8 @@ export class Cluster {
   }
 
   /** `shop/client`, or `client` of the namespace default; also the name of a Deployment, for the first of its Pods. */
-  pod(name: string): ClientHandle {
-    return new ClientHandle(parseSource(`pod/${name}`), this.#stages.connections);
+  pod(name: string): PodHandle {
+    return new PodHandle(parseSource(`pod/${name}`), this.#stages.connections, this.files);
   }
 
   node(name: string): NodeHandle {

@@ -1,10 +1,12 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import { copyRandom, type Random, seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import { type Share, shares } from "@kubenetsim/network/shares/shares";
 import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { connect, requestOf } from "../connect/connect.ts";
 import { type AddressedDestination, parseDestination } from "../connect/destination.ts";
 import { noSuchNode } from "../connect/no-such-node.ts";
@@ -13,9 +15,10 @@ import type { Source } from "../connect/source.ts";
 import type { DataPlane } from "../dataplane/data-plane.ts";
 import { LazyNetwork } from "../dataplane/lazy-network.ts";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
-import { lookUp } from "../dns/look-up.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
-import { type NameServerQuery, NameServers } from "../dns/name-servers.ts";
+import { NameLookups } from "../dns/name-lookups.ts";
+import type { NameServerQuery } from "../dns/name-servers.ts";
+import type { NameSystem } from "../dns/programs/name-system.ts";
 import { unresolved } from "../dns/unresolved.ts";
 import { locatedTrace } from "../explain/located-trace.ts";
 import { sourcePositions } from "../explain/source-positions.ts";
@@ -53,9 +56,7 @@ export class Connections implements Questions {
   readonly #draws: Random;
   /** How many there were. */
   #count: number;
-  readonly #servers: NameServers;
-  readonly #options: ClusterOptions;
-  readonly #nowMs: () => number;
+  readonly #names: NameLookups;
 
   /** `before` are those to go on from, in a copy of their cluster. */
   constructor(
@@ -66,8 +67,6 @@ export class Connections implements Questions {
   ) {
     const { seed = defaultSeed, cni = "bridge", clients, entryNode } = options;
     this.#unsettled = unsettled;
-    this.#nowMs = nowMs;
-    this.#options = options;
     this.#plane = plane;
     this.#entryNode = entryNode;
     this.#count = before?.count ?? 0;
@@ -80,9 +79,13 @@ export class Connections implements Questions {
       clients: before?.clients ?? clients,
       entryNode,
     });
-    this.#servers = new NameServers({
-      options: options.dns ?? {},
-      random: seededRandom(seed).fork("dns"),
+    this.#names = new NameLookups({
+      dns: options.dns ?? {},
+      seed,
+      nowMs,
+      history: () => this.#history(proxyConfig(options), nowMs()),
+      podOf: (from) => this.#podOf(from),
+      ports: { of: (index) => this.#sourcePort(index), use: (count) => (this.#count += count) },
       send: (query) => this.#send(query),
     });
   }
@@ -101,7 +104,7 @@ export class Connections implements Questions {
   connect(from: Source, to: string): NamedTrace {
     const { state, tracer } = this.#ready(from);
     const { destination, lookup } = this.#resolved(from, to);
-    const traced = connect(state, tracer, { from, to: destination, sourcePort: this.#sourcePort });
+    const traced = connect(state, tracer, { from, to: destination, sourcePort: this.#sourcePort(0) });
     this.#count++;
     const located = locatedTrace(traced, sourcePositions(state), (trace) =>
       warningsOnTheWay(this.#plane, nodesOf(trace)).map(formatWarning),
@@ -111,25 +114,17 @@ export class Connections implements Questions {
 
   /** Looks a name up as a program of the sender's does, packet by packet. */
   resolve(from: Source, name: string, options: LookupOptions = {}): NameLookup {
-    return this.#lookUp(from, name, options);
+    return this.#names.resolve(from, name, options);
   }
 
-  #lookUp(from: Source, name: string, options: LookupOptions & { readonly quiet?: boolean }): NameLookup {
+  /** What programs that look names up find at the sender's. */
+  names(from: Source): NameSystem {
+    return this.#names.system(from);
+  }
+
+  #podOf(from: Source): ObjectKey | undefined {
     const { state, tracer } = this.#ready(from);
-    const sender = resolveSource(state, tracer.walker.topology, from);
-    const firstPort = this.#count;
-    const asker = {
-      source: from,
-      pod: /^pod (.+)/.exec(sender.host.name)?.[1],
-      portOf: (socket: number) => firstSourcePort + ((firstPort + socket - 1) % sourcePorts),
-      nowMs: this.#nowMs(),
-      quiet: options.quiet,
-    };
-    this.#servers.bringUpTo(this.#history(state));
-    const random = seededRandom(this.#options.seed ?? defaultSeed).fork(`resolver/${firstPort}`);
-    const found = lookUp(name, asker, this.#servers, { ...options, state, dns: this.#options.dns ?? {}, random });
-    this.#count += new Set(found.queries.filter(({ trace }) => trace !== undefined).map(({ socket }) => socket)).size;
-    return found;
+    return /^pod (.+)/.exec(resolveSource(state, tracer.walker.topology, from).host.name)?.[1];
   }
 
   /** Of a name, the first of its addresses. @throws ParseError where it has none */
@@ -141,16 +136,16 @@ export class Connections implements Questions {
     const destination = parseDestination(to);
     if (destination.kind !== "name") return { destination };
     const { name, port, protocol } = destination;
-    const lookup = this.#lookUp(from, name, options);
+    const lookup = this.#names.resolve(from, name, options);
     const [address] = lookup.addresses;
     if (address === undefined) throw unresolved(this.#state, from, lookup);
     return { destination: { kind: "address", address, port, protocol }, lookup };
   }
 
-  #history(state: ClusterState): ObjectHistory {
+  /** Where nothing was settled, the objects as they are. */
+  #history(config: KubeProxyConfig, nowMs: number): ObjectHistory {
     const { history } = this.#plane;
-    if (history.length > 0) return history;
-    return [{ state, changes: [], config: proxyConfig(this.#options), nowMs: this.#nowMs() }];
+    return history.length > 0 ? history : [{ state: this.#state, changes: [], config, nowMs }];
   }
 
   #send({ from, address, port, transport, sourcePort }: NameServerQuery): Trace {
@@ -163,12 +158,13 @@ export class Connections implements Questions {
     const { state, tracer } = this.#ready(from);
     const { topology } = tracer.walker;
     const { destination } = this.#resolved(from, to, { quiet: true });
-    const request = requestOf(state, topology, { from, to: destination, sourcePort: this.#sourcePort });
+    const request = requestOf(state, topology, { from, to: destination, sourcePort: this.#sourcePort(0) });
     return shares(topology, this.#plane.attach(topology.nodes), request);
   }
 
-  get #sourcePort(): number {
-    return firstSourcePort + (this.#count % sourcePorts);
+  /** Of the connection after so many others. */
+  #sourcePort(index: number): number {
+    return firstSourcePort + ((this.#count + index) % sourcePorts);
   }
 
   get #state(): ClusterState {

@@ -9,6 +9,7 @@ import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-p
 import { startLog } from "@kubenetsim/proxy/log/start-log";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
+import { withNameFiles } from "../dns/programs/name-programs.ts";
 import { nodeFiles } from "../node-shell/node-files.ts";
 import { nodePrograms } from "../node-shell/node-programs.ts";
 import type { NodeSystem } from "../node-shell/node-shell.ts";
@@ -52,12 +53,14 @@ export class NodeHandle extends ClientHandle {
   readonly name: string;
   readonly #control: NodeControl;
   readonly #shell: NodeShell;
+  readonly #ask: Questions;
 
   constructor(name: string, control: NodeControl, ask: Questions, shell: NodeShell) {
     super({ kind: "node", name }, ask);
     this.name = name;
     this.#control = control;
     this.#shell = shell;
+    this.#ask = ask;
   }
 
   /** What kube-proxy on this node runs with: what it took when it started. Undefined before it has. */
@@ -143,7 +146,7 @@ export class NodeHandle extends ClientHandle {
 
   /**
    * Runs a command line on the node, as somebody types it there: `iptables-save`, `iptables -t nat -L -n -v`, `ipvsadm`, `ipset`,
-   * `nft list`, `conntrack -L`, `ip addr`, `ip route`, `ss -lnt`, `systemctl restart kube-proxy`, `curl`, `kubectl`; piped into
+   * `nft list`, `conntrack -L`, `ip addr`, `ip route`, `ss -lnt`, `systemctl restart kube-proxy`, `curl`, `dig`, `nslookup`, `getent hosts`, `kubectl`; piped into
    * `grep`, `head`, `tail`, `wc`, `sort`, `uniq` and `cat`, with `> file` into the cluster's `files`. In a template each inserted
    * value is one word, or a part of one; nothing else is expanded.
    *
@@ -154,8 +157,10 @@ export class NodeHandle extends ClientHandle {
     // There must be such a node, whatever is typed.
     this.#control.plane();
     const { files, programs } = this.#shell;
-    const known = nodePrograms(this.#system(), programs);
-    return runCommands(readCommands(commandSource(line, values)), { programs: known, files: nodeFiles(files) });
+    const system = this.#system();
+    const known = nodePrograms(system, programs);
+    const seen = withNameFiles(nodeFiles(files), system.names());
+    return runCommands(readCommands(commandSource(line, values)), { programs: known, files: seen });
   }
 
   /** `ipvsadm -Ln`. */
@@ -181,6 +186,7 @@ export class NodeHandle extends ClientHandle {
       network: () => control.network(),
       restartKubeProxy: () => control.act("restart"),
       proxyIsPod: control.proxyIsPod(),
+      names: () => this.#ask.names(this.source),
       connect: (destination) => this.connect(destination),
       healthAnswer: (port, path) => control.ask({ port, path }),
     };

@@ -46,6 +46,11 @@ export function lookUp(
   return { ...found, queries };
 }
 
-function filesOf({ source, pod = "" }: Asker, state: ClusterState, dns: DnsOptions): LookupFiles {
+/** The files that a program reads there. */
+export function filesOf(
+  { source, pod = "" }: Pick<Asker, "source" | "pod">,
+  state: ClusterState,
+  dns: DnsOptions,
+): LookupFiles {
   return source.kind === "pod" ? podFiles(state, state.tables.Pod.get(pod)!, dns) : hostFiles(state, source, dns);
 }

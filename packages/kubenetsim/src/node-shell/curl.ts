@@ -1,20 +1,28 @@
-import { parseAddress } from "@kubenetsim/core/net/address";
+import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { outcomeOf } from "@kubenetsim/core/trace/disposition";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { CommandResult } from "@kubenetsim/kubectl";
+import type { NameSystem } from "../dns/programs/name-system.ts";
 import { failed, type Program, printed } from "../shell/program.ts";
 import { readOptions } from "../shell/programs/read-options.ts";
-import type { NodeSystem } from "./node-shell.ts";
+
+/** What curl finds where it runs: on a node or in a Pod. */
+export interface CurlSystem {
+  names(): NameSystem;
+  connect(destination: string): Trace;
+  /** What kube-proxy's own HTTP servers answer there, as `curl -i` prints it; undefined where none listens. */
+  healthAnswer(port: number, path: string): string | undefined;
+}
 
 /** How long connect(2) tries with net.ipv4.tcp_syn_retries = 6, in ms. */
 const connectTimeoutMs = 127_000;
 
 /**
- * `curl http://ADDRESS:PORT/path` of curl 7.88, from the node. What kube-proxy's own servers answer is printed; of a Pod's answer
+ * `curl http://ADDRESS:PORT/path` of curl 7.88. What kube-proxy's own servers answer is printed; of a Pod's answer
  * nothing is modelled but that it comes, so that a line tells who took the connection.
  */
-export function curl(node: NodeSystem): Program {
+export function curl(system: CurlSystem): Program {
   return (args) => {
     const options = readOptions(args, {
       program: "curl",
@@ -25,11 +33,14 @@ export function curl(node: NodeSystem): Program {
     const [url, ...more] = options.operands;
     if (url === undefined) return failed("curl: try 'curl --help' or 'curl --manual' for more information", 2);
     if (more.length > 0) throw new UnsupportedError("curl of several addresses", "it takes one");
-    const { whole, host, port, path } = readUrl(url);
+    const { host: called, port, path } = readUrl(url);
     const limit = options.value("m") ?? options.value("T");
-    const trace = node.connect(whole);
-    const answer = trace.receiver?.startsWith("kube-proxy ") ? node.healthAnswer(port, path) : undefined;
-    const result = resultOf(trace, { host, port, limit, answer, showsHead: options.has("i") });
+    const address = called === "localhost" ? "127.0.0.1" : system.names().resolve(called).addresses[0];
+    if (address === undefined)
+      return failed(options.has("s") && !options.has("S") ? "" : `curl: (6) Could not resolve host: ${called}`, 6);
+    const trace = system.connect(`${joinHostPort(address, port)}/tcp`);
+    const answer = trace.receiver?.startsWith("kube-proxy ") ? system.healthAnswer(port, path) : undefined;
+    const result = resultOf(trace, { host: called, port, limit, answer, showsHead: options.has("i") });
     return options.has("s") && !options.has("S") ? { ...result, stderr: "" } : result;
   };
 }
@@ -65,7 +76,6 @@ function resultOf(trace: Trace, { host, port, limit, answer, showsHead }: Called
 }
 
 function readUrl(url: string): {
-  readonly whole: string;
   readonly host: string;
   readonly port: number;
   readonly path: string;
@@ -75,10 +85,6 @@ function readUrl(url: string): {
     throw new UnsupportedError(`the address ${JSON.stringify(url)}`, "curl takes http://ADDRESS:PORT/path");
   const [, scheme = "http", host = "", port, path = "/"] = match;
   const plain = host.replace(/^\[|\]$/g, "");
-  if (plain !== "localhost" && parseAddress(plain) === undefined) {
-    throw new UnsupportedError(`what ${host} means to a node`, "give an address");
-  }
-  const called = plain === "localhost" ? "127.0.0.1" : host;
   const number = port === undefined ? (scheme === "https" ? 443 : 80) : Number(port);
-  return { whole: `${scheme}://${called}:${number}${path}`, host: plain, port: number, path };
+  return { host: plain, port: number, path };
 }

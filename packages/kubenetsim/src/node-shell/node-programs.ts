@@ -1,4 +1,4 @@
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { namePrograms } from "../dns/programs/name-programs.ts";
 import type { Program, Programs } from "../shell/program.ts";
 import { textPrograms } from "../shell/programs/text-programs.ts";
 import { conntrack } from "./conntrack.ts";
@@ -22,15 +22,7 @@ export function nodePrograms(node: NodeSystem, more: readonly (readonly [string,
     ["ip", ip(node)],
     ["ss", ss(node)],
     ["systemctl", systemctl(node)],
-    ["dig", withoutNames("dig")],
-    ["nslookup", withoutNames("nslookup")],
+    ...namePrograms(node.names()),
     ...more,
   ]);
-}
-
-/** Known by name, so that nobody looks for a misspelling. */
-function withoutNames(program: string): Program {
-  return () => {
-    throw new UnsupportedError(program, "no DNS server runs in the cluster yet");
-  };
 }

@@ -3,6 +3,7 @@ import type { Host } from "@kubenetsim/network/topology/host";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { KubeProxy } from "../dataplane/kube-proxy.ts";
 import type { NodeKernel } from "../dataplane/node-kernel.ts";
+import type { NameSystem } from "../dns/programs/name-system.ts";
 
 /** What the programs of a node's shell ask and do. */
 export interface NodeSystem {
@@ -15,6 +16,8 @@ export interface NodeSystem {
   restartKubeProxy(): void;
   /** kube-proxy runs in a Pod there, and not as a service of systemd. */
   readonly proxyIsPod: boolean;
+  /** What its programs look names up with. */
+  names(): NameSystem;
   /** Opens a connection from the node. */
   connect(destination: string): Trace;
   /** What kube-proxy's own HTTP servers answer there, as `curl -i` prints it; undefined where none listens. */

@@ -1,0 +1,99 @@
+import { parseAddress } from "@kubenetsim/core/net/address";
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { parseRecordType, type RecordType } from "@kubenetsim/dns/message/record-type";
+import { reverseName } from "@kubenetsim/dns/message/reverse-name";
+
+/** Parts of dig's output that `+no…` leaves out. */
+export type DigPart = "cmd" | "comments" | "question" | "answer" | "authority" | "additional" | "stats";
+
+const parts: readonly DigPart[] = ["cmd", "comments", "question", "answer", "authority", "additional", "stats"];
+
+/** What dig was asked. */
+export interface DigOptions {
+  readonly server: string | undefined;
+  readonly port: number;
+  readonly name: string;
+  readonly type: RecordType;
+  readonly shows: ReadonlySet<DigPart>;
+  readonly short: boolean;
+  readonly tcp: boolean;
+  readonly search: boolean;
+  readonly edns: boolean;
+  readonly recurse: boolean;
+  /** A cut answer is not asked for again over TCP. */
+  readonly ignore: boolean;
+  readonly udpSize: number;
+  readonly tries: number;
+  readonly timeMs: number;
+}
+
+/** Options that change nothing here: the server sends no cookies, and the texts stay the same. */
+const passedOver =
+  /^(no)?(cookie|adflag|aaflag|qr|ttlid|ttlunits|rrcomments|crypto|split.*|idn(in|out)?|class|unknownformat)$/;
+
+/** Reads dig's words (BIND 9.18, bin/dig/dig.c). @throws UnsupportedError for what it has and this has not */
+export function readDigOptions(args: readonly string[]): DigOptions {
+  const shows = new Set<DigPart>(parts);
+  const flags = { short: false, tcp: false, search: false, edns: true, recurse: true, ignore: false };
+  const numbers = { udpSize: 1232, tries: 3, timeMs: 5000, port: 53 };
+  let server: string | undefined;
+  let name: string | undefined;
+  let type: RecordType | undefined;
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index]!;
+    const value = (): string => args[++index] ?? refuse(`${arg} without a value`);
+    if (arg.startsWith("@")) server = arg.slice(1);
+    else if (arg.startsWith("+")) readPlus(arg.slice(1), flags, numbers, shows);
+    else if (arg === "-p") numbers.port = Number(value());
+    else if (arg === "-t") type = parseRecordType(value()) ?? refuse(`the type ${args[index]}`);
+    else if (arg === "-q") name = value();
+    else if (arg === "-x") {
+      const text = value();
+      const address = parseAddress(text) ?? refuse(`dig -x ${text}`);
+      name = reverseName(address);
+      type ??= "PTR";
+    } else if (arg.startsWith("-")) refuse(`dig ${arg}`);
+    else if (name !== undefined && type === undefined && parseRecordType(arg) !== undefined)
+      type = parseRecordType(arg);
+    else if (name === undefined && parseRecordType(arg) !== undefined && args.length > index + 1)
+      type = parseRecordType(arg);
+    else if (/^in$/i.test(arg)) continue;
+    else if (name === undefined) name = arg;
+    else refuse("dig of several names");
+  }
+  return { ...flags, ...numbers, shows, server, name: name ?? ".", type: type ?? (name === undefined ? "NS" : "A") };
+}
+
+type Flags = { -readonly [K in "short" | "tcp" | "search" | "edns" | "recurse" | "ignore"]: boolean };
+type Numbers = { -readonly [K in "udpSize" | "tries" | "timeMs" | "port"]: number };
+
+function readPlus(word: string, flags: Flags, numbers: Numbers, shows: Set<DigPart>): void {
+  const [option = "", value] = word.split("=");
+  const isOn = !option.startsWith("no");
+  const name = isOn ? option : option.slice(2);
+  if (name === "all") {
+    for (const part of parts) {
+      if (isOn) shows.add(part);
+      else shows.delete(part);
+    }
+  } else if ((parts as readonly string[]).includes(name)) {
+    if (isOn) shows.add(name as DigPart);
+    else shows.delete(name as DigPart);
+  } else if (name === "vc" || name === "tcp") flags.tcp = isOn;
+  else if (name === "rec" || name === "recurse") flags.recurse = isOn;
+  else if (name === "edns" && value === undefined) flags.edns = isOn;
+  else if (name === "bufsize" && value !== undefined) numbers.udpSize = Number(value);
+  else if ((name === "tries" || name === "retry") && value !== undefined) {
+    numbers.tries = Math.max(1, Number(value) + (name === "retry" ? 1 : 0));
+  } else if ((name === "time" || name === "timeout") && value !== undefined)
+    numbers.timeMs = Math.max(1, Number(value)) * 1000;
+  else if (name === "short" || name === "search" || name === "ignore") flags[name] = isOn;
+  else if (!passedOver.test(option)) refuse(`dig +${word}`);
+}
+
+function refuse(what: string): never {
+  throw new UnsupportedError(
+    what,
+    "dig takes @SERVER NAME TYPE, -x ADDRESS, -p PORT, -t, -q and +short, +tcp, +search, +noedns, +norecurse, +ignore, +bufsize=N, +tries=N, +time=N, +noall, +[no]cmd, comments, question, answer, authority, additional, stats",
+  );
+}
