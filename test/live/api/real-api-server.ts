@@ -31,6 +31,8 @@ export class RealApiServer {
     const folder = mkdtempSync(join(tmpdir(), "kubenetsim-api-"));
     const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
     const children = [startEtcd(folder, etcdPort, peerPort), startServer(folder, etcdPort, port)];
+    // They do not keep this process from ending.
+    for (const child of children) child.unref();
     process.on("exit", () => {
       for (const child of children) child.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
