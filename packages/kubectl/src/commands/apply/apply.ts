@@ -9,6 +9,7 @@ import { objectPrinter } from "../../output/object-printer.ts";
 import { fileFlags, requireFiles } from "../../resources/file-flags.ts";
 import { findResources } from "../../resources/find-resources.ts";
 import type { Command, CommandRun } from "../command.ts";
+import { unmodelled } from "../unmodelled.ts";
 import { applyByServer } from "./apply-by-server.ts";
 import { applyObject } from "./apply-object.ts";
 import { checkPrune, prune, readPrunePlan } from "./prune.ts";
@@ -40,6 +41,9 @@ export const apply: Command = {
   short: "Apply a configuration to a resource by file name or stdin",
   flags,
   run,
+  subcommands: ["edit-last-applied", "set-last-applied", "view-last-applied"].map((name) =>
+    unmodelled(`kubectl apply ${name}`, "Look at or change what was applied last", () => [apply]),
+  ),
 };
 
 /** What became of an object. */

@@ -1,9 +1,11 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { isNotFound } from "../../client/server-error.ts";
+import { isNotFound, ServerError } from "../../client/server-error.ts";
 import { failure, SeveralErrors } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { fileFlags, namesFiles } from "../../resources/file-flags.ts";
 import { findResources, type Search } from "../../resources/find-resources.ts";
+import type { ResourceInfo } from "../../resources/resource-info.ts";
+import { retrieved } from "../../resources/resource-requests.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { describeAny } from "./describe-any.ts";
 import { describeEvents } from "./describe-events.ts";
@@ -38,15 +40,29 @@ function run(call: CommandRun): void {
     describeMatching(call, error);
     return;
   }
-  session.write(found.map(({ object }) => textOf(call, object!, withEvents)).join("\n\n"));
-  if (error !== undefined) throw new SeveralErrors([error]);
+  const errors: Error[] = error === undefined ? [] : [error];
+  const texts = found.flatMap((info) => describedText(call, info, withEvents, errors));
+  session.write(texts.join("\n\n"));
+  if (errors.length > 0) throw new SeveralErrors(errors);
   if (found.length > 0) return;
   const all = given.flag("all-namespaces");
   session.complain(all ? "No resources found" : `No resources found in ${session.namespace} namespace.`);
 }
 
 function searchFor({ args, flags, session }: CommandRun): Search {
-  return { args, flags, session, all: "typeAlone", objects: "latest", asking: { limit: flags.number("chunk-size") } };
+  return { args, flags, session, all: "typeAlone", objects: "lazy", asking: { limit: flags.number("chunk-size") } };
+}
+
+/** What a file names is looked for when its turn has come; what is not there is told once. */
+function describedText(call: CommandRun, info: ResourceInfo, withEvents: boolean, errors: Error[]): string[] {
+  try {
+    const { object } = info.source === undefined ? info : retrieved(call.session, info);
+    return [textOf(call, object!, withEvents)];
+  } catch (reason) {
+    if (!(reason instanceof ServerError)) throw reason;
+    if (!errors.some(({ message }) => message === reason.message)) errors.push(reason);
+    return [];
+  }
 }
 
 /** A name that is none may be the beginning of some. */
