@@ -132,7 +132,6 @@ LISTEN 0      4096               *:10256            *:*
     "ss -antp",
     "systemctl stop kube-proxy",
     "systemctl restart kubelet",
-    "curl web.default",
     "curl -X POST 10.96.0.1",
     "iptables-restore",
     "tcpdump -i eth0",
