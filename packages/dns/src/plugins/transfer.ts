@@ -1,4 +1,5 @@
 import { parseAddressWords } from "@kubenetsim/core/net/address";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Dispenser } from "../corefile/dispenser.ts";
 import { originsOf } from "../corefile/zone-and-port.ts";
 import { type DnsMessage, replyTo } from "../message/dns-message.ts";
@@ -96,12 +97,12 @@ function readRule(words: Dispenser, blockZones: readonly DnsName[]): TransferRul
       to.push(...args.map((host) => hostOf(host, words)));
     } else if (option === "source") {
       if (args.length !== 1) throw words.argErr();
-      if (hasSource) throw words.err("source already specified");
-      if (!isIp(args[0]!)) throw words.err(`invalid source address ${JSON.stringify(args[0])}`);
+      if (hasSource) throw doubled(words.err("source already specified"));
+      if (!isIp(args[0]!)) throw doubled(words.err(`invalid source address ${JSON.stringify(args[0])}`));
       hasSource = true;
-    } else throw words.err(`unknown property ${JSON.stringify(option)}`);
+    } else throw doubled(words.err(`unknown property ${JSON.stringify(option)}`));
   }
-  if (to.length === 0) throw words.err("'to' is required");
+  if (to.length === 0) throw doubled(words.err("'to' is required"));
   return { zones, to };
 }
 
@@ -116,4 +117,9 @@ function hostOf(text: string, words: Dispenser): string {
 
 function isIp(text: string): boolean {
   return parseAddressWords(text) !== undefined;
+}
+
+/** Of these mistakes the real setup names itself twice. */
+function doubled({ message, position }: ParseError): ParseError {
+  return new ParseError(`plugin/transfer: ${message}`, position === undefined ? {} : { position });
 }
