@@ -92,6 +92,9 @@ echo next`.stdout,
     "sed s/a/b/",
     "X=1 echo a",
     "grep -P a rules",
+    "grep -E 'a)' rules",
+    "grep '\\(a\\)\\1' rules",
+    "grep -E '(a{99}){99}' rules",
     "sort --parallel=2",
     "cat <<EOF\n$x\nEOF",
   ])("refuses %s by name, and runs nothing of it", (line) => {
@@ -152,6 +155,10 @@ describe.skipIf(!hasBash)("the same line in bash", () => {
     "grep '^-A.*\\(Web\\|portals\\)' rules; grep '\\<tcp\\>' rules | wc -l; grep '[[:space:]]\\+' rules | head -1",
     "grep -h web rules numbers; grep -H web rules; grep 1 rules numbers; grep -l 1 rules numbers; grep -q 1 rules && echo y",
     "grep web nothing rules; grep web nothing || echo no; grep zzz rules || echo none",
+    "grep -e web -e 10.96.0.1/ rules; grep -c -e COMMIT --regexp=nat rules; grep -oE 'KUBE|KUBE-S[A-Z]+' rules",
+    "grep -E 'a**|(o+)*r' rules; grep 'p\\{1,2\\}\\{1\\}' rules; grep -oE '(^|-)[A-Z]{3,}|co?' rules; grep -o '^.' numbers",
+    "grep '[z-a]' rules; grep '[a' rules; grep '[:alpha:]' rules; grep '[[:foo:]]' rules; grep -E '(a' rules",
+    "grep 'a\\)' rules; grep 'a\\{2' rules; grep 'a\\{x\\}' rules; grep -E 'a{2,1}' rules; grep 'a\\' rules; grep -E 'a{99999}|a{}' rules; grep -E 'a{}' rules; grep -oE 'o{,}k' rules",
     "grep -m2 KUBE rules; grep '*' rules; grep '$' numbers; grep -c '' rules; grep -v '^$' rules | tail -2",
     "head -2 rules; head -n 3 numbers; head -n -3 numbers; tail -2 numbers; tail -n +7 numbers; tail -n1 rules; head -c 5 rules",
     "head -n1 rules numbers; tail -n 1 rules numbers; head -1 nothing",
@@ -169,13 +176,24 @@ describe.skipIf(!hasBash)("the same line in bash", () => {
     expect(ours(line)).toEqual(bash(line));
   });
 
+  /** What a matcher that tries one way after another does not come to the end of. */
+  it.each([
+    [`${"a".repeat(34)}!`, "^(a|aa)+$"],
+    ["a".repeat(200), "a*a*a*a*b"],
+    ["a".repeat(200), "(((a*)*)*)*b"],
+    ["a".repeat(3000), "(a?){200}a{200}$"],
+    [`${"ab".repeat(5000)}`, "(a|b)*a(a|b){12}c"],
+  ])("looks through %s for %s in one pass", (text, pattern) => {
+    expect(ours(`echo ${text} | grep -c -E '${pattern}'`)).toEqual(bash(`echo ${text} | grep -c -E '${pattern}'`));
+  });
+
   const pieces = fc.constantFrom(
-    ..."KUBE web . * \\. ^ $ [A-Z] [^ ] - a+ \\( \\) \\| ( ) | \\{1,2\\} {2} \\+ ? [[:digit:]] \\w 10 \\< \\b".split(
+    ..."KUBE web . * \\. ^ $ [A-Z] [^ ] - a+ \\( \\) \\| ( ) | \\{1,2\\} {2} \\+ ? [[:digit:]] \\w 10 \\< \\b * a* (w|web)".split(
       " ",
     ),
   );
   const pattern = fc.array(pieces, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(""));
-  test.prop([pattern, fc.subarray(["-i", "-v", "-c", "-n", "-E", "-w", "-x"])], { numRuns: 60 })(
+  test.prop([pattern, fc.subarray(["-i", "-v", "-c", "-n", "-E", "-w", "-x", "-o"])], { numRuns: 60 })(
     "finds the same lines by random patterns, or refuses",
     (given, options) => {
       const quoted = `grep ${options.join(" ")} -e '${given}' rules`;

@@ -1,7 +1,9 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { CommandResult } from "@kubenetsim/kubectl";
 import { failed, type Program } from "../program.ts";
-import { jsPattern } from "./posix-pattern.ts";
+import { LineFinder } from "./pattern/line-finder.ts";
+import { literal, matchesNothing, type Pattern, PatternError, type Place } from "./pattern/pattern.ts";
+import { readPattern } from "./pattern/posix-pattern.ts";
 import { linesOf, readInputs, textOf } from "./read-inputs.ts";
 import { type Options, type OptionTable, readOptions } from "./read-options.ts";
 
@@ -36,11 +38,13 @@ const table: OptionTable = {
 /** `grep`, `grep -E` and `grep -F` of GNU grep 3 with the options that select and show lines. Exit code 1: no line. */
 export const grep: Program = (args, input) => {
   const options = readOptions(args, table);
-  const [first, ...rest] = options.operands;
-  const pattern = options.value("e") ?? first;
-  if (pattern === undefined) return failed("Usage: grep [OPTION]... PATTERNS [FILE]...", 2);
-  const names = options.value("e") === undefined ? rest : options.operands;
-  const view = { options, expression: expressionOf(pattern, options), showsName: showsName(options, names) };
+  const given = options.values("e");
+  const [patterns, names] =
+    given.length > 0 ? [given, options.operands] : [options.operands.slice(0, 1), options.operands.slice(1)];
+  if (patterns.length === 0) return failed("Usage: grep [OPTION]... PATTERNS [FILE]...", 2);
+  const finder = finderOf(patterns.join("\n"), options);
+  if (typeof finder === "string") return failed(`grep: ${finder}`, 2);
+  const view = { options, finder, showsName: showsName(options, names) };
   let stdout = "";
   let stderr = "";
   let selected = 0;
@@ -58,7 +62,7 @@ export const grep: Program = (args, input) => {
 
 interface View {
   readonly options: Options;
-  readonly expression: RegExp;
+  readonly finder: LineFinder;
   readonly showsName: boolean;
 }
 
@@ -66,34 +70,44 @@ function showsName(options: Options, names: readonly string[]): boolean {
   return options.has("H") || (names.length > 1 && !options.has("h"));
 }
 
-/** Each line of the pattern is one to look for. */
-function expressionOf(pattern: string, options: Options): RegExp {
-  const kind = options.has("F") ? "fixed" : options.has("E") ? "extended" : "basic";
-  const either = pattern
-    .split("\n")
-    .map((one) => `(?:${jsPattern(one, kind)})`)
-    .join("|");
-  const bounded = options.has("x") ? `^(?:${either})$` : options.has("w") ? `(?<!\\w)(?:${either})(?!\\w)` : either;
+/** Each line of the pattern is one to look for. A text is what is wrong with it. */
+function finderOf(text: string, options: Options): LineFinder | string {
   try {
-    return new RegExp(bounded, options.has("i") ? "gi" : "g");
-  } catch {
-    throw new UnsupportedError(`the pattern ${JSON.stringify(pattern)}`, "grep");
+    const branches = text.split("\n").map((line) => patternOf(line, options));
+    return new LineFinder(bounded({ kind: "either", branches }, options), options.has("i"));
+  } catch (reason) {
+    if (reason instanceof PatternError) return reason.message;
+    throw reason;
   }
 }
 
+function patternOf(line: string, options: Options): Pattern {
+  if (options.has("F")) return literal(line);
+  return readPattern(line, options.has("E") ? "extended" : "basic");
+}
+
+/** `-x` wants the whole line, `-w` whole words. */
+function bounded(pattern: Pattern, options: Options): Pattern {
+  const within = (before: Place, after: Place): Pattern => ({
+    kind: "sequence",
+    parts: [{ kind: "assertion", place: before }, pattern, { kind: "assertion", place: after }],
+  });
+  if (options.has("w") && matchesNothing(pattern)) {
+    throw new UnsupportedError("grep -w of a pattern that matches no letter", "give it one");
+  }
+  if (options.has("x")) return within("line start", "line end");
+  if (!options.has("w")) return pattern;
+  return within("not behind a word's letter", "not before a word's letter");
+}
+
 function linesFound(name: string, text: string, view: View): { readonly text: string; readonly count: number } {
-  const { options, expression, showsName } = view;
+  const { options, finder, showsName } = view;
   const most = options.value("m") === undefined ? Number.POSITIVE_INFINITY : lineCount("m", options);
   const lines = linesOf(text);
   const found: number[] = [];
   for (const [i, line] of lines.entries()) {
     if (found.length >= most) break;
-    expression.lastIndex = 0;
-    const match = expression.exec(line);
-    if (match?.[0] === "" && options.has("w")) {
-      throw new UnsupportedError("grep -w of a pattern that matches no letter", "give it one");
-    }
-    if ((match !== null) !== options.has("v")) found.push(i);
+    if (finder.isIn(line) !== options.has("v")) found.push(i);
   }
   const count = found.length;
   if (options.has("l")) return { text: count > 0 ? `${name}\n` : "", count };
@@ -104,11 +118,7 @@ function linesFound(name: string, text: string, view: View): { readonly text: st
 
 function matchesOf(name: string, lines: readonly string[], found: readonly number[], view: View): string[] {
   if (view.options.has("v")) return [];
-  return found.flatMap((i) =>
-    [...lines[i]!.matchAll(view.expression)]
-      .filter(([match]) => match !== "")
-      .map(([match]) => `${prefixOf(name, i, ":", view)}${match}`),
-  );
+  return found.flatMap((i) => view.finder.matches(lines[i]!).map((match) => `${prefixOf(name, i, ":", view)}${match}`));
 }
 
 /** The lines found with those around them; `--` stands between parts that do not meet. */

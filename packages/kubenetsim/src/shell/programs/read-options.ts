@@ -13,6 +13,8 @@ export interface OptionTable {
 
 export interface Options {
   has(letter: string): boolean;
+  /** Of every time that it was given. */
+  values(letter: string): readonly string[];
   /** Of the last time that it was given. */
   value(letter: string): string | undefined;
   readonly operands: readonly string[];
@@ -25,13 +27,15 @@ export interface Options {
  */
 export function readOptions(args: readonly string[], table: OptionTable): Options {
   const flags = new Set<string>();
-  const values = new Map<string, string>();
+  const values = new Map<string, string[]>();
   const operands: string[] = [];
   const { values: valued = "", long = {} } = table;
   const take = (letter: string, shown: string, given: string | undefined, next: () => string | undefined): void => {
     if (table.flags.includes(letter) && given === undefined) flags.add(letter);
-    else if (valued.includes(letter)) values.set(letter, given ?? next() ?? refuse(`${shown} without a value`, table));
-    else refuse(shown, table);
+    else if (valued.includes(letter)) {
+      const value = given ?? next() ?? refuse(`${shown} without a value`, table);
+      values.set(letter, [...(values.get(letter) ?? []), value]);
+    } else refuse(shown, table);
   };
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
@@ -46,7 +50,12 @@ export function readOptions(args: readonly string[], table: OptionTable): Option
     } else if (arg.startsWith("-") && arg.length > 1) takeLetters(arg, valued, next, take);
     else operands.push(arg);
   }
-  return { has: (letter) => flags.has(letter), value: (letter) => values.get(letter), operands };
+  return {
+    has: (letter) => flags.has(letter),
+    values: (letter) => values.get(letter) ?? [],
+    value: (letter) => values.get(letter)?.at(-1),
+    operands,
+  };
 }
 
 /** `-vn3`: letters without values, then one that takes what is left. */
