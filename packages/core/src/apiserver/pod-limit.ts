@@ -7,30 +7,53 @@ import type { ManifestDocument } from "./manifest/manifest-document.ts";
 /** How many Pods all replicas of a cluster may ask for: what Kubernetes is built for at most (its page on large clusters). */
 export const podLimit = 150_000;
 
+export type Workload = Deployment | ReplicaSet | StatefulSet;
+
 export interface AppliedWorkload {
-  readonly object: Deployment | ReplicaSet | StatefulSet;
+  readonly object: Workload;
   readonly document: ManifestDocument;
 }
 
+/** The largest of those that were written, where all replicas together are too many. */
+export interface PodExcess<T extends { readonly object: Workload }> {
+  readonly largest: T;
+  /** `2000000 replicas`. */
+  readonly what: string;
+  readonly reason: string;
+}
+
 /**
- * Refuses replicas that could not be held in memory, before any Pod is made.
+ * Whether there are more replicas than can be held in memory, to be asked before any Pod is made.
  *
- * @param applied those that may have grown; the largest of them is named.
- * @throws UnsupportedError with the position of `spec.replicas`.
+ * @param written those that may have grown
  */
-export function checkPodCount(state: ClusterState, applied: readonly AppliedWorkload[]): void {
-  const largest = applied.reduce<AppliedWorkload | undefined>(
+export function podExcess<T extends { readonly object: Workload }>(
+  state: ClusterState,
+  written: readonly T[],
+): PodExcess<T> | undefined {
+  const largest = written.reduce<T | undefined>(
     (most, workload) => (most === undefined || replicasOf(workload) > replicasOf(most) ? workload : most),
     undefined,
   );
-  if (largest === undefined) return;
+  if (largest === undefined) return undefined;
   const asked = askedPods(state);
-  if (asked <= podLimit && replicasOf(largest) <= podLimit) return;
-  const { kind, metadata } = largest.object;
+  if (asked <= podLimit && replicasOf(largest) <= podLimit) return undefined;
+  return {
+    largest,
+    what: `${replicasOf(largest)} replicas`,
+    reason: `all replicas of a cluster may make ${podLimit} Pods; ${asked} are asked for`,
+  };
+}
+
+/** @throws UnsupportedError with the position of `spec.replicas`. */
+export function checkPodCount(state: ClusterState, applied: readonly AppliedWorkload[]): void {
+  const excess = podExcess(state, applied);
+  if (excess === undefined) return;
+  const { object, document } = excess.largest;
   throw new UnsupportedError(
-    `${kind} ${metadata.namespace}/${metadata.name} with ${replicasOf(largest)} replicas`,
-    `all replicas of a cluster may make ${podLimit} Pods; ${asked} are asked for`,
-    largest.document.positionOf(["spec", "replicas"]),
+    `${object.kind} ${object.metadata.namespace}/${object.metadata.name} with ${excess.what}`,
+    excess.reason,
+    document.positionOf(["spec", "replicas"]),
   );
 }
 
@@ -46,6 +69,6 @@ function askedPods({ tables }: ClusterState): number {
   return count;
 }
 
-function replicasOf({ object }: AppliedWorkload): number {
+export function replicasOf({ object }: { readonly object: Workload }): number {
   return object.spec.replicas ?? 1;
 }

@@ -37,6 +37,21 @@ describe("lab.kubectl", () => {
     expect(stdout).toBe("deployment.apps/web created\n2\n");
   });
 
+  it("refuses more replicas than a cluster could hold, however they are asked for", () => {
+    const lab = Cluster.create({ nodes: ["n1"] });
+    lab.kubectl("create deployment web --image=nginx");
+    const refusal =
+      'Error from server (Forbidden): deployments.apps "web" is forbidden: 2147483647 replicas are not modelled: all replicas of a cluster may make 150000 Pods; 2147483647 are asked for\n';
+    const tooMany = { stdout: "", stderr: refusal, exitCode: 1 };
+    expect(lab.kubectl("scale deploy web --replicas=2147483647")).toEqual(tooMany);
+    expect(lab.kubectl(`patch deploy web -p '{"spec":{"replicas":2147483647}}'`)).toEqual(tooMany);
+    expect(lab.kubectl("scale deploy web --replicas=2147483647 --dry-run=server")).toEqual(tooMany);
+    expect(lab.kubectl("create deployment db --image=nginx --replicas=150000").stderr).toContain(
+      "150001 are asked for",
+    );
+    expect(lab.kubectl("get deploy,rs,pods --no-headers | wc -l").stdout).toBe("3\n");
+  });
+
   it("keeps the files of a copy apart", () => {
     const lab = Cluster.create();
     lab.files.write("a", "1");

@@ -11,6 +11,7 @@ import { readEviction } from "./eviction.ts";
 import { readListOptions } from "./list-options.ts";
 import { listObjects, revisionComplaint } from "./list-verb.ts";
 import { bodyOf } from "./object-body.ts";
+import { requirePodRoom } from "./pod-room.ts";
 import { methodNotAllowed, noSuchResource } from "./refusals.ts";
 import { jsonAnswer, type RestAnswer, type RestRequest, type RestResponse } from "./request.ts";
 import { readObjectBody } from "./request-body.ts";
@@ -164,6 +165,7 @@ export class RestServer {
   }
 
   #commit(written: Written, dryRun: boolean, route: ResourceRoute): RestAnswer {
+    requirePodRoom(written.state, written.changes);
     if (!dryRun && written.changes.length > 0) this.#store.commit(written.state, written.changes);
     const body = route.subresource === "scale" ? scaleOf(written.object) : bodyOf(unstored(written, dryRun));
     return jsonAnswer(written.created ? 201 : 200, body);
