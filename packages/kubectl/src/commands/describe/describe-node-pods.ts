@@ -1,10 +1,10 @@
+import { type Quantity, quantityText } from "@kubenetsim/core/apiserver/decode/quantity";
 import type { Node } from "@kubenetsim/core/model/node";
 import {
   addQuantities,
   compareQuantities,
+  noQuantity as none,
   percentOf,
-  type Quantity,
-  quantityText,
   readQuantity,
 } from "../../output/quantity.ts";
 import type { DescribeWriter } from "./describe-writer.ts";
@@ -14,8 +14,6 @@ import { since } from "./times.ts";
 
 type Totals = ReadonlyMap<string, Quantity>;
 type Kind = "requests" | "limits";
-
-const none: Quantity = { value: 0n, exponent: 0, isBinary: false };
 
 /** What the Pods of a node ask for, one by one and together (kubectl pkg/describe, describeNodeResource). */
 export function describeNodePods({ metadata, status = {} }: Node, writer: DescribeWriter, lookUp: LookUp): void {

@@ -116,7 +116,7 @@ function describeConditions({ spec, status }: DescribedPod, writer: DescribeWrit
 /** k8s.io/kubectl, pkg/util/qos. */
 function qosClass({ containers = [], initContainers = [] }: DescribedPod["spec"]): string {
   const all = [...containers, ...initContainers];
-  const amount = (text: string | undefined): bigint => readQuantity(text ?? "0")?.value ?? 0n;
+  const amount = (text: string | undefined): bigint => readQuantity(text ?? "0")?.nano ?? 0n;
   const asks = all.some(({ resources = {} }) =>
     ["cpu", "memory"].some((name) => amount(resources.requests?.[name]) > 0n || amount(resources.limits?.[name]) > 0n),
   );
