@@ -1,3 +1,4 @@
+import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import { type DnsMessage, queryFor } from "../message/dns-message.ts";
 import type { DnsName } from "../message/resource-record.ts";
 import { oncePerBlock } from "./once-per-block.ts";
@@ -17,7 +18,7 @@ export interface LoopProbe {
 /** Ends the server when its forwarding leads back to itself (plugin/loop). */
 export const loop: PluginDefinition = {
   name: "loop",
-  setup: ({ words, zones, key, surroundings }) => {
+  setup: ({ words, zones, key, surroundings, sibling }) => {
     const reading = words();
     oncePerBlock(reading, () => {
       if (reading.nextArg()) throw reading.argErr();
@@ -31,9 +32,10 @@ export const loop: PluginDefinition = {
           return next(request);
         if (request.name === probe.name) probe.seen++;
         if (probe.seen <= 2) return next(request);
-        const remote = request.client.includes(":") ? `[${request.client}]` : request.client;
+        const [bound = ""] = (sibling("bind") as readonly string[] | undefined) ?? [];
+        const way = `${joinHostPort(request.client, request.clientPort)} -> ${joinHostPort(bound, key.port)}`;
         probe.fatal ??=
-          `Loop (${remote}:${request.clientPort} -> :${key.port}) detected for zone "${zone}", ` +
+          `Loop (${way}) detected for zone "${zone}", ` +
           `see https://coredns.io/plugins/loop#troubleshooting. Query: "HINFO ${probe.name}"`;
         return { rcode: "SERVFAIL", error: probe.fatal };
       },

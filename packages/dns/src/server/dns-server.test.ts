@@ -121,3 +121,36 @@ describe("forward and cache", () => {
     ]);
   });
 });
+
+describe("a server that forwards to itself", () => {
+  it("dies with loop, and only then", () => {
+    let server: DnsServer;
+    const itself = (query: DnsMessage): Exchange => {
+      const message = server.answer(query, { ...arrival, client: "127.0.0.1" });
+      return message === undefined ? { kind: "timeout", tookMs: 2000 } : { kind: "answered", message, tookMs: 0 };
+    };
+    const text = ". {\n loop\n forward . 127.0.0.1\n}";
+    server = start(text, { "127.0.0.1:53": itself });
+    expect(server.probeLoops(0)).toMatch(
+      /^Loop \(127\.0\.0\.1:40000 -> :53\) detected for zone "\.", see https:\/\/coredns\.io\/plugins\/loop#troubleshooting\. Query: "HINFO \d+\.\d+\."$/,
+    );
+    server = start(text, { "127.0.0.1:53": answering("192.0.2.1") });
+    expect(server.probeLoops(0)).toBeUndefined();
+  });
+});
+
+describe("what the process does besides", () => {
+  it("is told by its plugins", () => {
+    const { facts } = start(". {\n health {\n  lameduck 5s\n }\n ready\n prometheus :9153\n reload 10s 0s\n}");
+    expect(facts).toEqual({
+      reloadIntervalMs: 10_000,
+      lameduckMs: 5000,
+      http: [
+        { plugin: "health", host: "", port: 8080 },
+        { plugin: "ready", host: "", port: 8181 },
+        { plugin: "prometheus", host: "", port: 9153 },
+      ],
+    });
+    expect(start(". {\n whoami\n}").facts.reloadIntervalMs).toBeUndefined();
+  });
+});

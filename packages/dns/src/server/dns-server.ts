@@ -4,11 +4,13 @@ import { type DnsMessage, replyTo } from "../message/dns-message.ts";
 import { isInZone, lowerName } from "../message/dns-name.ts";
 import type { Rcode } from "../message/rcode.ts";
 import type { DnsName } from "../message/resource-record.ts";
+import { type LoopProbe, probeQuery } from "../plugins/loop.ts";
 import type { DnsRequest, DnsStep, DnsTransport, ServerSurroundings } from "../plugins/plugin.ts";
 import { type PluginTable, pluginTable } from "../plugins/plugin-table.ts";
 import { type FittedReply, fitReply } from "../wire/fit-reply.ts";
 import { refusalOf } from "./accept-message.ts";
 import { type Listener, listenersOf, type ServedZone } from "./listeners.ts";
+import { type ProcessFacts, processFacts } from "./process-facts.ts";
 import type { RunningBlock } from "./running-block.ts";
 import { setUp } from "./set-up.ts";
 
@@ -70,6 +72,35 @@ export class DnsServer {
    */
   static start(corefile: Corefile, surroundings: ServerSurroundings, plugins: PluginTable = pluginTable): DnsServer {
     return new DnsServer(corefile, surroundings, plugins);
+  }
+
+  /** What its plugins say of the whole process: reload, lameduck, HTTP ports. */
+  get facts(): ProcessFacts {
+    return processFacts(this.#blocks);
+  }
+
+  /**
+   * What it does once after its start: with `loop` it asks itself for a name that nobody else knows. Gives the words that it dies
+   * with when the query comes back to it; call it when its address is reachable, since other servers may send it back.
+   */
+  probeLoops(nowMs: number): string | undefined {
+    for (const { keys, plugins, addresses } of this.#blocks) {
+      const probe = plugins.get("loop")?.offers as LoopProbe | undefined;
+      if (probe === undefined) continue;
+      const { port } = keys[0]!;
+      const address = addresses[0]!;
+      this.answer(probeQuery(probe), {
+        client: "127.0.0.1",
+        clientPort: 32768,
+        transport: "udp",
+        port,
+        address,
+        nowMs,
+      });
+      probe.isOver = true;
+      if (probe.fatal !== undefined) return probe.fatal;
+    }
+    return undefined;
   }
 
   /** The ports that it answers DNS on, each once. */
