@@ -42,11 +42,13 @@ export function parseZone(text: string, { origin, source, defaultTtl }: ZoneText
   const records: ResourceRecord[] = [];
   for (const line of zoneLines(text, fail)) {
     const first = line.words[0]!;
-    if (!line.indented && !first.quoted && first.text.startsWith("$")) directive(line, state, fail);
+    if (!line.indented && !first.quoted && directives.has(first.text.toUpperCase())) directive(line, state, fail);
     else records.push(recordOf(line, state, fail));
   }
   return records;
 }
+
+const directives = new Set(["$ORIGIN", "$TTL", "$INCLUDE", "$GENERATE"]);
 
 function directive({ words }: ZoneLine, state: ParserState, fail: ZoneFail): void {
   const [name, value, extra] = words as readonly [ZoneWord, ...ZoneWord[]];
@@ -54,7 +56,6 @@ function directive({ words }: ZoneLine, state: ParserState, fail: ZoneFail): voi
   if (keyword === "$INCLUDE" || keyword === "$GENERATE") {
     throw new UnsupportedError(`${keyword} in zone text`, `line ${name.line}`);
   }
-  if (keyword !== "$ORIGIN" && keyword !== "$TTL") throw fail("bad owner name", name);
   if (value === undefined) throw fail(`expecting ${keyword} value, not this...`, name);
   if (extra !== undefined) throw fail("garbage after rdata", extra);
   if (keyword === "$TTL") {
@@ -92,7 +93,7 @@ function recordOf({ indented, words }: ZoneLine, state: ParserState, fail: ZoneF
     const named = classNamed(word.text);
     if (named !== undefined && recordClass === undefined) recordClass = named;
     else if (ttl === undefined) ttl = ownTtl(word, state, fail);
-    else throw fail("expecting RR type or class, not this...", word);
+    else throw fail(recordClass === undefined ? "expecting RR type or class, not this..." : "unknown RR type", word);
   }
 }
 

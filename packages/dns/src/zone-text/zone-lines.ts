@@ -4,6 +4,7 @@ export interface ZoneWord {
   readonly text: string;
   readonly quoted: boolean;
   readonly line: number;
+  /** Where the real parser is when it has read the word: at the character that ends it, but not at the end of a line. */
   readonly column: number;
 }
 
@@ -79,7 +80,10 @@ function plainWord(reading: Reading): ZoneWord {
     reading.index += reading.text[reading.index] === "\\" ? 2 : 1;
   }
   reading.index = Math.min(reading.index, reading.text.length);
-  return { ...begin, text: reading.text.slice(start, reading.index) };
+  const next = reading.text[reading.index];
+  const end = reading.index - reading.lineStart;
+  const column = next === undefined || next === "\n" ? end : end + 1;
+  return { ...begin, column, text: reading.text.slice(start, reading.index) };
 }
 
 function quotedWord(reading: Reading, fail: ZoneFail): ZoneWord {

@@ -35,7 +35,8 @@ function upstreamsOf(
   ];
   if (host === "") throw words.plainErr(`invalid address: "${text}"`);
   if (transport === "https3" || transport === "grpc" || transport === "unix") {
-    throw words.plainErr(`'${transport}' is not supported as a destination protocol in forward: ${text}`);
+    const whole = transport === "grpc" && address(host) !== undefined ? `${text}:443` : text;
+    throw words.plainErr(`'${transport}' is not supported as a destination protocol in forward: ${whole}`);
   }
   if (transport !== "dns")
     throw new UnsupportedError(`forward to ${text}`, "transports other than plain DNS", words.position());
