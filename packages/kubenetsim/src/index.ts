@@ -1,13 +1,17 @@
 export { assignLoadBalancers } from "./cloud/load-balancer-controller.ts";
-export { ClientHandle } from "./cluster/client-handle.ts";
+export { ClientHandle, type NamedTrace } from "./cluster/client-handle.ts";
 export { Cluster } from "./cluster/cluster.ts";
 export type { ClusterOptions, NewNode } from "./cluster/cluster-options.ts";
 export type { ClusterSnapshot } from "./cluster/cluster-snapshot.ts";
 export { type IptablesSaveOptions, NodeHandle } from "./cluster/node-handle.ts";
+export { PodHandle } from "./cluster/pod-handle.ts";
 export { compareModes, type ModeComparison } from "./compare/compare-modes.ts";
 export { comparisonChart, comparisonTable } from "./compare/comparison-text.ts";
 export { type Destination, parseDestination } from "./connect/destination.ts";
 export { parseSource, type Source } from "./connect/source.ts";
+export type { DnsOptions, Upstream, UpstreamAnswer } from "./dns/dns-options.ts";
+export { lookupText, lookupToJson } from "./dns/lookup-text.ts";
+export type { LookupOptions, NameLookup, NameQuery } from "./dns/name-lookup.ts";
 export { locatedTrace } from "./explain/located-trace.ts";
 export { sourcePositions } from "./explain/source-positions.ts";
 export { kubectlHost } from "./kubectl/kubectl-host.ts";

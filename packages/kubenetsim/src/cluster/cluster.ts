@@ -9,6 +9,7 @@ import type { Share } from "@kubenetsim/network/shares/shares";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { parseSource } from "../connect/source.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
+import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
 import { kubeadmTexts } from "../kubeadm/kubeadm-objects.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
 import { type KubectlOptions, kubectlProgram, runKubectlLine } from "../shell/kubectl-line.ts";
@@ -186,6 +187,17 @@ export class Cluster {
    */
   trace(connection: { readonly from: string; readonly to: string }): Trace {
     return this.#stages.connections.connect(parseSource(connection.from), connection.to);
+  }
+
+  /**
+   * Looks a name up as a program there does, and tells every query, its way and its answer. A name that is not found is an
+   * outcome too. It sees what was settled.
+   *
+   * @example lab.resolve({ from: "pod/shop/client", name: "web", libc: "musl" }).addresses;
+   * @throws ParseError for senders that do not exist.
+   */
+  resolve({ from, name, ...options }: { readonly from: string; readonly name: string } & LookupOptions): NameLookup {
+    return this.#stages.connections.resolve(parseSource(from), name, options);
   }
 
   /**
