@@ -13,6 +13,7 @@ import {
   word,
 } from "./random-fields.ts";
 import { randomPodSpec } from "./random-pod-spec.ts";
+import { daemonSet, event, serviceAccount, statefulSet } from "./random-workload.ts";
 
 /** An object to be sent, and the collection that it goes to, below its namespace. */
 export interface Draft {
@@ -22,7 +23,8 @@ export interface Draft {
 
 /** An object of a modelled kind: mostly right. */
 export function randomObject(random: Random, name: string): Draft {
-  const kind = pick(random, [service, service, service, pod, pod, deployment, ingress, ingress, slice, map, secret]);
+  const basic = [service, service, service, pod, pod, deployment, ingress, ingress, slice, map, secret];
+  const kind = pick(random, [...basic, statefulSet, daemonSet, serviceAccount, event]);
   return kind(random, { name, ...some(random, 0.4, "labels", labels), ...some(random, 0.2, "annotations", labels) });
 }
 

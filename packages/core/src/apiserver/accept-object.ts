@@ -30,7 +30,9 @@ export function acceptObject(
   const title = `${draft.kind.toLowerCase()}/${objectKey(object)}`;
   rules.prepare?.(state, draft, before, { random: random.fork(`apiserver/${title}`), dryRun });
   const { namespaced, struct } = kinds[draft.kind];
-  refuse([...validateMetadata(object.metadata, namespaced, rules.checkName), ...rules.validate(object, before)]);
+  const errors = rules.validate(object, before);
+  if (rules.metadataLast === true) refuse(errors);
+  refuse([...validateMetadata(object.metadata, namespaced, rules.checkName), ...errors]);
   rules.decorate?.(draft);
   dropEmpty(draft, struct);
   return object;

@@ -9,6 +9,7 @@ const limits = { reportingInstance: 128, action: 128, reason: 128, message: 1024
 /** Events of `v1`: legacyValidateEvent of pkg/apis/core/validation/events.go. */
 export const eventRules: KindRules<Event> = {
   checkName: pathSegment,
+  metadataLast: true,
   setDefaults: () => {},
   validate: (event) => (event.eventTime === undefined ? placeErrors(event, ["default"]) : newEventErrors(event)),
 };

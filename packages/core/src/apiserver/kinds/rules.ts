@@ -16,6 +16,8 @@ export interface KindRules<T extends ApiObject> {
   readonly validate: (object: T, before: T | undefined) => readonly FieldError[];
   /** Fills in what the store leaves out and everybody reads. */
   readonly decorate?: (object: Draft<T>) => void;
+  /** Names are judged only where nothing else is wrong. */
+  readonly metadataLast?: boolean;
   /** What the API server accepts and warns of. */
   readonly warnings?: (object: T, before: T | undefined) => readonly FieldWarning[];
 }

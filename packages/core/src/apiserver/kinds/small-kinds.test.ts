@@ -21,6 +21,13 @@ describe("an Event", () => {
     expect(applied(event("involvedObject: {kind: Node, name: n1}")).state.tables.Event.size).toBe(1);
   });
 
+  it("is judged before its name", () => {
+    expect(() => applied("{apiVersion: v1, kind: Event, metadata: {}, involvedObject: {namespace: other}}")).toThrow(
+      'Event "" is invalid: involvedObject.namespace: Invalid value: "other": does not match event.namespace',
+    );
+    expect(() => applied("{apiVersion: v1, kind: Event, metadata: {}}")).toThrow(/name or generateName is required/);
+  });
+
   it("with a time says more", () => {
     expect(() => applied(event('eventTime: "2026-01-01T00:00:00.123456Z", reportingComponent: a.b/c'))).toThrow(
       'Event "e" is invalid: [reportingInstance: Required value, action: Required value, reason: Required value]',

@@ -1,6 +1,5 @@
 import { type LabelSelector, matchesLabels } from "../../model/label-selector.ts";
 import type { Deployment, PodTemplateSpec, ReplicaSet } from "../../model/pod.ts";
-import { dropEmpty } from "../decode/without-empty.ts";
 import type { Draft } from "../draft.ts";
 import { podWarnings } from "../pod/pod-warnings.ts";
 import { validatePodSpec } from "../pod/validate-pod-spec.ts";
@@ -113,7 +112,7 @@ export function validateSelectorAndTemplate(
     return [...errors, ...validateTemplate(template, undefined)];
   }
   if (selector !== undefined && errors.length > 0) {
-    return [...errors, invalid("spec.selector", selector, words.unreadable)];
+    return [...errors, invalid("spec.selector", shownSelector(selector), words.unreadable)];
   }
   const matches = selector !== undefined && matchesLabels(selector, template.metadata?.labels);
   return [...errors, ...validateTemplate(template, matches)];
@@ -178,18 +177,24 @@ export function activeDeadlineErrors({ spec }: PodTemplateSpec, kind: string): F
 }
 
 export function selectorChange(now: LabelSelector | undefined, before: LabelSelector): FieldError[] {
-  return canonical(now) === canonical(before)
-    ? []
-    : [invalid("spec.selector", withoutNothing(now), "field is immutable")];
+  if (canonical(now) === canonical(before)) return [];
+  return [invalid("spec.selector", now && shownSelector(now), "field is immutable")];
 }
 
-/** As it is written: what is empty is left out. */
-function withoutNothing(selector: LabelSelector | undefined): LabelSelector | undefined {
-  if (selector === undefined) return undefined;
-  const written = { ...selector };
-  dropEmpty(written, "meta.LabelSelector");
-  return written;
+/** As Go writes it: in the order of its fields, without what is empty, and with the key and the operator that nobody gave. */
+function shownSelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): object {
+  const requirements = matchExpressions.map(({ key = "", operator = "", values = [] }: Partial<Requirement>) => ({
+    key,
+    operator,
+    ...(values.length === 0 ? {} : { values }),
+  }));
+  return {
+    ...(Object.keys(matchLabels).length === 0 ? {} : { matchLabels }),
+    ...(requirements.length === 0 ? {} : { matchExpressions: requirements }),
+  };
 }
+
+type Requirement = Omit<NonNullable<LabelSelector["matchExpressions"]>[number], "operator"> & { operator: string };
 
 function canonical(selector: LabelSelector | undefined): string {
   return JSON.stringify([Object.entries(selector?.matchLabels ?? {}).sort(), selector?.matchExpressions ?? []]);

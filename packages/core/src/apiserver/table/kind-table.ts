@@ -12,6 +12,8 @@ export type Cell = string | number;
 /** How the API server shows objects of a kind as a table: pkg/printers/internalversion/printers.go. */
 export interface KindTable<T> {
   readonly columns: readonly TableColumn[];
+  /** An annotation that rows do not show: to the API server it is a field. */
+  readonly fieldAnnotation?: string;
   /** A cell a column; `age` and `since` as `translateTimestampSince` gives them. */
   readonly cells: (object: T, age: string, since: (time: string) => string) => Cell[];
 }

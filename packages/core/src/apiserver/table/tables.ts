@@ -72,7 +72,7 @@ export function tableOf(kind: TableKind, objects: readonly ApiObject[], options:
   };
   const rows = objects.map((object) => ({
     cells: table.cells(object, since(object.metadata.creationTimestamp ?? ""), since),
-    ...(options.include === "None" ? {} : { object: rowObject(object, options) }),
+    ...(options.include === "None" ? {} : { object: rowObject(object, options, table.fieldAnnotation) }),
   }));
   const columnDefinitions = table.columns.map(({ name, type, format, priority }) => ({
     name,
@@ -90,8 +90,15 @@ export function tableOf(kind: TableKind, objects: readonly ApiObject[], options:
   } as unknown as PlainObject;
 }
 
-function rowObject(object: ApiObject, { include, version, bodyOf }: TableOptions): PlainObject {
+function rowObject(object: ApiObject, { include, version, bodyOf }: TableOptions, hidden?: string): PlainObject {
   const body = bodyOf(object);
   if (include === "Object") return body;
-  return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata: body.metadata! };
+  const metadata = hidden === undefined ? body.metadata! : withoutAnnotation(body.metadata as PlainObject, hidden);
+  return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata };
+}
+
+function withoutAnnotation(metadata: PlainObject, hidden: string): PlainObject {
+  const { annotations, ...rest } = metadata;
+  const { [hidden]: _, ...others } = (annotations ?? {}) as PlainObject;
+  return Object.keys(others).length === 0 ? rest : { ...metadata, annotations: others };
 }

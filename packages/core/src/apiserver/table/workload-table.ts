@@ -4,6 +4,7 @@ import type { LabelSelector } from "../../model/label-selector.ts";
 import type { OwnerReference } from "../../model/object-meta.ts";
 import type { Deployment, PodTemplateSpec, ReplicaSet } from "../../model/pod.ts";
 import type { StatefulSet } from "../../model/stateful-set.ts";
+import { templateGeneration } from "../kinds/daemon-set.ts";
 import { type Cell, type KindTable, nameColumn, numberColumns, textColumns, wideColumn } from "./kind-table.ts";
 import { labelsText } from "./labels-text.ts";
 import { compareText } from "./sorted-unique.ts";
@@ -51,6 +52,7 @@ export const statefulSetTable: KindTable<StatefulSet> = {
 
 /** printDaemonSet. */
 export const daemonSetTable: KindTable<DaemonSet> = {
+  fieldAnnotation: templateGeneration,
   columns: [
     nameColumn,
     ...numberColumns("Desired", "Current", "Ready", "Up-to-date", "Available"),
