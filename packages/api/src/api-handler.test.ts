@@ -142,6 +142,81 @@ describe("what is wrong with a request", () => {
     expect(await refused(client.send("POST", services, { body: stream, duplex: "half" } as RequestInit))).toEqual(told);
   });
 
+  it("is a value nested too deep, and the process stands", async () => {
+    const client = new Client();
+    const deep = (levels: number): string => `${'{"a": '.repeat(levels)}1${"}".repeat(levels)}`;
+    const yaml = { "content-type": "application/yaml" };
+    // Once near the end of the stack, and then beyond it, where an engine may give up altogether.
+    for (const levels of [2700, 3400, 12_000]) {
+      for (const body of [deep(levels), "- ".repeat(levels), `${"- ".repeat(levels)}a\nb`]) {
+        expect(await refused(client.send("POST", maps, { body, headers: yaml }))).toEqual([
+          400,
+          "BadRequest",
+          expect.stringContaining("yaml: exceeded max depth of 1000 ("),
+        ]);
+      }
+      const apply = { body: deep(levels), headers: { "content-type": "application/apply-patch+yaml" } };
+      expect(await refused(client.send("PATCH", `${maps}/c?fieldManager=x`, apply))).toEqual([
+        400,
+        "BadRequest",
+        "error decoding patch: error converting YAML to JSON: yaml: exceeded max depth of 1000",
+      ]);
+      expect(await refused(client.post(maps, deep(levels)))).toMatchObject([
+        400,
+        "BadRequest",
+        expect.stringContaining("json parse error: invalid character '{' exceeded max depth ("),
+      ]);
+      expect(await refused(client.post(maps, "[".repeat(levels)))).toMatchObject([
+        400,
+        "BadRequest",
+        expect.stringContaining("'[' exceeded max depth ("),
+      ]);
+    }
+  });
+
+  it("is not that a value is deep, below the limit", async () => {
+    const client = new Client();
+    const deep = (levels: number): string => `${'{"a": '.repeat(levels)}1${"}".repeat(levels)}`;
+    const nameless = "metadata.name: Required value";
+    for (const body of [`metadata: {x: ${deep(250)}}`, `{"metadata": {"x": ${deep(990)}}}`]) {
+      expect(await refused(client.post(maps, body, "application/yaml"))).toMatchObject([
+        422,
+        "Invalid",
+        expect.stringContaining(nameless),
+      ]);
+    }
+    await client.post(maps, map("c"));
+    const value = deep(990);
+    for (const [type, body] of [
+      ["merge-patch", `{"x": ${value}}`],
+      ["strategic-merge-patch", `{"x": ${value}}`],
+      ["json-patch", `[{"op":"add","path":"/x","value":${value}}]`],
+    ] as const) {
+      const headers = { "content-type": `application/${type}+json` };
+      const answer = await client.send("PATCH", `${maps}/c`, { body, headers });
+      expect([answer.status, answer.headers.get("warning")]).toEqual([200, '299 - "unknown field \\"x\\""']);
+    }
+    const headers = { "content-type": "application/apply-patch+yaml" };
+    expect(await refused(client.send("PATCH", `${maps}/c?fieldManager=x`, { body: deep(250), headers }))).toEqual([
+      400,
+      "BadRequest",
+      "invalid object type: /, Kind=",
+    ]);
+  });
+
+  it.each([
+    ['{"a": ', "line 1: did not find expected node content"],
+    ["{a: b", "line 1: did not find expected ',' or '}'"],
+    ['{"a":1]', "did not find expected ',' or '}'"],
+    ["a: [", "line 1: did not find expected node content"],
+    ['{"a" "b"}', "did not find expected ',' or '}'"],
+    ["{a: 'x}", "found unexpected end of stream"],
+  ])("is YAML in brackets that does not end: %s", async (body, problem) => {
+    const client = new Client();
+    const [, , message] = (await refused(client.post(maps, body, "application/yaml"))) as [number, string, string];
+    expect(message).toContain(`(must be of type ConfigMap): yaml: ${problem} (`);
+  });
+
   it("is text of another server for paths that are none", async () => {
     const client = new Client();
     for (const path of ["/nosuch", "/apis/nosuch/v1", "/apis/v1/services", "//api/v1", "/livez/", "/openapi/v3/x"]) {

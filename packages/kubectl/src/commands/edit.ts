@@ -1,6 +1,6 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
-import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
+import { manifestProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
 import { sameJson } from "@kubenetsim/core/apiserver/patch/json-patch";
 import { twoWayPatch } from "@kubenetsim/core/apiserver/patch/strategic/strategic-patch";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
@@ -100,7 +100,7 @@ function save(call: CommandRun, infos: readonly ResourceInfo[], text: string): r
     objects = [...readValues(text, "edited-file")].flatMap((value) => itemsOf(value as PlainObject | null));
   } catch (reason) {
     if (!(reason instanceof ParseError)) throw reason;
-    return [{ head: `The edited file had a syntax error: ${yamlProblem(reason, text)}`, details: [] }];
+    return [{ head: `The edited file had a syntax error: ${manifestProblem(reason, text)}`, details: [] }];
   }
   if (objects.length !== infos.length) throw failure("The edited file must hold the objects that were shown.");
   return infos.flatMap((info, i) => patchOne(call, info, objects[i]!));

@@ -2,7 +2,7 @@ import { decodeObject } from "@kubenetsim/core/apiserver/decode/decode-object";
 import { isStoredKind, kinds } from "@kubenetsim/core/apiserver/decode/kinds";
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
-import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
+import { manifestProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { type CommandError, failure, SeveralErrors } from "../command-error.ts";
 import type { FlagValues } from "../flags/flag.ts";
@@ -32,7 +32,7 @@ export function* readFileObjects(
     }
   } catch (reason) {
     if (!(reason instanceof ParseError)) throw reason;
-    throw failure(`error parsing ${source}: ${yamlProblem(reason, text)}`);
+    throw failure(`error parsing ${source}: ${manifestProblem(reason, text)}`);
   }
 }
 

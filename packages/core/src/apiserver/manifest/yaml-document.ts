@@ -1,5 +1,7 @@
 import {
   type Alias,
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
@@ -8,7 +10,6 @@ import {
   LineCounter,
   type Node,
   type Pair,
-  parseDocument,
   type Scalar,
   type YAMLMap,
 } from "yaml";
@@ -17,6 +18,7 @@ import { manifestLimits } from "./limits.ts";
 import type { FieldPath, Plain, ReadWarning } from "./manifest-document.ts";
 import { readMappingKey } from "./mapping-key.ts";
 import { NotInJson, readPlainScalar } from "./plain-scalar.ts";
+import { shallowTokens } from "./shallow-tokens.ts";
 import type { TextSlice } from "./text-slice.ts";
 
 export interface YamlReading {
@@ -33,24 +35,10 @@ export class YamlDocument {
   /** @throws ParseError for what is no YAML. */
   constructor(slice: TextSlice) {
     this.#slice = slice;
-    const { source, text, start, end } = slice;
-    try {
-      this.#document = parseDocument(text.slice(start, end), {
-        // Scalars are read by our own rules, so the library is asked for text only.
-        schema: "failsafe",
-        version: "1.1",
-        uniqueKeys: false,
-        lineCounter: this.#lines,
-        prettyErrors: false,
-        strict: false,
-        logLevel: "silent",
-      });
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      throw tooDeep({ source, line: slice.firstLine, column: 1 });
-    }
+    const text = slice.text.slice(slice.start, slice.end);
+    const refuse = (offset: number): ParseError => tooDeep(this.#at(offset));
+    this.#document = composed(shallowTokens(text, this.#lines, refuse), text.length);
     const error = this.#document.errors[0];
-    if (error?.code === "RESOURCE_EXHAUSTION") throw tooDeep({ source, line: slice.firstLine, column: 1 });
     if (error !== undefined) {
       throw new ParseError(`YAML: ${error.message.replace(/\s*$/, "")}`, {
         position: this.#at(error.pos[0]),
@@ -95,6 +83,20 @@ export class YamlDocument {
       column: Math.max(col, 1) + (line <= 1 ? this.#slice.firstColumn - 1 : 0),
     };
   }
+}
+
+/** The first document of tokens. */
+function composed(tokens: Iterable<CST.Token>, length: number): Document.Parsed {
+  // Scalars are read by our own rules, so the library is asked for text only.
+  const composer = new Composer({
+    schema: "failsafe",
+    version: "1.1",
+    uniqueKeys: false,
+    strict: false,
+    logLevel: "silent",
+  });
+  const documents = [...composer.compose(tokens, true, length)];
+  return documents[0] as Document.Parsed;
 }
 
 /** Walks the nodes of one document and gives their values. */

@@ -1,16 +1,24 @@
-import type { ParseError } from "../../runtime/errors.ts";
+import type { ParseError, SourcePosition } from "../../runtime/errors.ts";
+import { manifestLimits } from "./limits.ts";
 
 /**
- * What kubectl says of a text that cannot be read: sigs.k8s.io/yaml over go.yaml.in/yaml/v2, whose line is the one before
+ * What is said of a YAML text that cannot be read: sigs.k8s.io/yaml over go.yaml.in/yaml/v2, whose line is the one before
  * the place for the parser and that of the place for the scanner, and none for the first one.
  */
 export function yamlProblem({ message, position }: ParseError, text: string): string {
-  if (/^\s*\{/.test(text)) return "unexpected EOF";
-  const line = lineInDocument(position?.line ?? 1, text);
   const known = wordings.find(([pattern]) => pattern.test(message));
-  const said = known?.[1] ?? message.replace(/^YAML: /, "");
+  const isCut = known?.[2] === "parser" && isAtEnd(position, text);
+  // The stream ends on a line of its own.
+  const line = lineInDocument(position?.line ?? 1, text) + (isCut ? 1 : 0);
+  const wantsValue = isCut && /[[{,:]\s*$/.test(text);
+  const said = wantsValue ? "did not find expected node content" : (known?.[1] ?? message.replace(/^YAML: /, ""));
   const told = known?.[2] === "scanner" ? (line === 1 ? 0 : line) : known?.[2] === "none" ? 0 : line - 1;
   return `error converting YAML to JSON: yaml: ${told > 0 ? `line ${told}: ` : ""}${said}`;
+}
+
+/** The same of a text that kubectl takes for JSON where it begins like it. */
+export function manifestProblem(error: ParseError, text: string): string {
+  return /^\s*\{/.test(text) ? "unexpected EOF" : yamlProblem(error, text);
 }
 
 /** Documents of a stream are read one by one, each from its line 1. */
@@ -19,10 +27,16 @@ function lineInDocument(line: number, text: string): number {
   return line - 1 - before.findLastIndex((other) => other.startsWith("---"));
 }
 
+function isAtEnd(position: SourcePosition | undefined, text: string): boolean {
+  const lines = text.split("\n");
+  return position?.line === lines.length && position.column > lines.at(-1)!.length;
+}
+
 type Told = "scanner" | "parser" | "none";
 
 /** The words of the library that reads here, and go-yaml's. */
 const wordings: readonly (readonly [RegExp, string | undefined, Told])[] = [
+  [/nested more than \d+ deep/, `exceeded max depth of ${manifestLimits.depth}`, "none"],
   [/^YAML: unknown anchor '.*' referenced$/, undefined, "none"],
   [
     /Tabs are not allowed|reserved character|cannot start with/,
@@ -31,12 +45,8 @@ const wordings: readonly (readonly [RegExp, string | undefined, Told])[] = [
   ],
   [/Nested mappings are not allowed/, "mapping values are not allowed in this context", "scanner"],
   [/Missing closing ["']quote/, "found unexpected end of stream", "scanner"],
-  [
-    /Flow (sequence|map).*must end with|must be sufficiently indented and end with a \]/,
-    "did not find expected ',' or ']'",
-    "parser",
-  ],
-  [/must be sufficiently indented and end with a \}/, "did not find expected ',' or '}'", "parser"],
+  [/Flow sequence.*end with|end with a \]/, "did not find expected ',' or ']'", "parser"],
+  [/Flow map.*end with|end with a \}|between flow map items/, "did not find expected ',' or '}'", "parser"],
   [
     /Implicit keys need to be on a single line|Implicit map keys need to be followed by map values/,
     "could not find expected ':'",

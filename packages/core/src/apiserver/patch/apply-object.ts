@@ -110,9 +110,10 @@ function firstValue(text: string): Plain {
     return [...readValues(text, "patch")][0] ?? null;
   } catch (reason) {
     if (!(reason instanceof ParseError)) throw reason;
-    throw badRequest(
-      `error encoding patch: ${yamlProblem(reason, text).replace("error converting YAML to JSON: ", "")}`,
-    );
+    const problem = yamlProblem(reason, text);
+    // What looks like JSON is not converted before it is decoded.
+    if (/^\s*\{/.test(text)) throw badRequest(`error decoding patch: ${problem}`);
+    throw badRequest(`error encoding patch: ${problem.replace("error converting YAML to JSON: ", "")}`);
   }
 }
 

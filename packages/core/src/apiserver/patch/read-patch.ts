@@ -1,4 +1,5 @@
 import { StatusError } from "../../runtime/errors.ts";
+import { tooDeepBracket } from "../rest/json-depth.ts";
 import { badRequest } from "../rest/refusals.ts";
 import { doubledFields } from "./doubled-fields.ts";
 import { jsonTypeOf } from "./go-text.ts";
@@ -9,6 +10,7 @@ const maxOperations = 10_000;
 
 /** A patch is JSON, whatever its kind. @throws StatusError BadRequest */
 function parse(text: string): unknown {
+  if (tooDeepBracket(text) !== undefined) throw badRequest("invalid JSON patch");
   try {
     return JSON.parse(text);
   } catch {

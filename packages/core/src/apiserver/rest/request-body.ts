@@ -3,6 +3,7 @@ import type { PlainObject } from "../manifest/manifest-document.ts";
 import { doubledFields } from "../patch/doubled-fields.ts";
 import { jsonTypeOf } from "../patch/go-text.ts";
 import { jsonSyntaxError } from "./go-json-syntax.ts";
+import { tooDeepBracket } from "./json-depth.ts";
 import { badRequest } from "./refusals.ts";
 import type { RestRequest } from "./request.ts";
 
@@ -28,6 +29,8 @@ export function readObjectBody(request: RestRequest, kind: string): RequestBody 
 /** What is wrong with a body before its fields are looked at; undefined for nothing. */
 export function bodyComplaint(text: string): string | undefined {
   const prefix = "couldn't get version/kind; json parse error: ";
+  const bracket = tooDeepBracket(text);
+  if (bracket !== undefined) return `${prefix}invalid character '${bracket}' exceeded max depth`;
   let value: unknown;
   try {
     value = JSON.parse(text);
