@@ -44,7 +44,7 @@ func ask(questions io.Reader, answers io.Writer) {
 }
 
 func answerTo(one question) answer {
-	message := new(dns.Msg).SetQuestion(one.Name, dns.StringToType[one.Type])
+	message := new(dns.Msg).SetQuestion(dns.Fqdn(one.Name), dns.StringToType[one.Type])
 	if one.Type == "AXFR" {
 		return zoneOf(one, message)
 	}
@@ -54,7 +54,7 @@ func answerTo(one question) answer {
 	}
 	reply, _, err := client.Exchange(message, one.Server)
 	if err != nil {
-		return answer{Rcode: err.Error()}
+		return failed(err)
 	}
 	return answer{dns.RcodeToString[reply.Rcode], reply.Truncated, texts(reply.Answer), texts(reply.Ns), texts(reply.Extra)}
 }
@@ -62,12 +62,12 @@ func answerTo(one question) answer {
 func zoneOf(one question, message *dns.Msg) answer {
 	envelopes, err := new(dns.Transfer).In(message, one.Server)
 	if err != nil {
-		return answer{Rcode: err.Error()}
+		return failed(err)
 	}
 	var records []dns.RR
 	for envelope := range envelopes {
 		if envelope.Error != nil {
-			return answer{Rcode: envelope.Error.Error()}
+			return failed(envelope.Error)
 		}
 		records = append(records, envelope.RR...)
 	}
@@ -81,4 +81,9 @@ func texts(records []dns.RR) []string {
 	}
 	slices.Sort(written)
 	return written
+}
+
+// What went wrong stands in place of the code.
+func failed(err error) answer {
+	return answer{Rcode: err.Error(), Answer: []string{}, Authority: []string{}, Additional: []string{}}
 }

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request as httpsRequest } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CannotCompare } from "../comparison.ts";
+import { freePort } from "../free-port.ts";
 import { repositoryRoot } from "../repository-root.ts";
 import type { Answer } from "./plain-answer.ts";
 import type { Request } from "./random-conversation.ts";
@@ -143,13 +143,4 @@ function startServer(folder: string, etcdPort: number, port: number): ChildProce
     "--disable-admission-plugins=ServiceAccount,TaintNodesByCondition",
   ];
   return spawn(program, args, { stdio: "ignore" });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 }

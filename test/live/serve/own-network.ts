@@ -12,7 +12,8 @@ export interface Outcome {
 }
 
 /**
- * A network namespace for one case, with a folder for its files. It is gone with the processes in it, and they with this one.
+ * A network for one case, with a folder for its files: this process's own, or with `open` a namespace. It is gone with the
+ * processes in it, and they with this one.
  */
 export class OwnNetwork {
   readonly folder: string = mkdtempSync(join(tmpdir(), "kubenetsim-serve-"));
@@ -21,12 +22,15 @@ export class OwnNetwork {
     for (const child of this.#children) child.kill("SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   };
-  #holder = 0;
+  #holder: number = process.pid;
+
+  constructor() {
+    process.on("exit", this.#killAll);
+  }
 
   /** @param setup what a shell does in the namespace before anything else */
   static async open(setup: string): Promise<OwnNetwork> {
     const network = new OwnNetwork();
-    process.on("exit", network.#killAll);
     const child = spawn("unshare", ["-n", "sh", "-ec", `${setup}\necho open; exec sleep infinity`], {
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -50,7 +54,8 @@ export class OwnNetwork {
   /** Starts a program that goes on; what it says goes to the file `NAME.log`. */
   start(name: string, command: readonly string[]): ChildProcess {
     const log = openSync(this.#log(name), "a");
-    const child = spawn("nsenter", [...this.#entering, ...command], {
+    const [program, ...args] = this.#entering(command);
+    const child = spawn(program!, args, {
       cwd: this.folder,
       stdio: ["ignore", log, log],
     });
@@ -72,7 +77,8 @@ export class OwnNetwork {
         maxBuffer: 1 << 28,
         timeout: 60_000,
       };
-      const child = execFile("nsenter", [...this.#entering, ...command], options, (problem, stdout, stderr) => {
+      const [program, ...args] = this.#entering(command);
+      const child = execFile(program!, args, options, (problem, stdout, stderr) => {
         const exitCode = problem === null ? 0 : typeof problem.code === "number" ? problem.code : 1;
         resolve({ stdout, stderr, exitCode });
       });
@@ -88,8 +94,8 @@ export class OwnNetwork {
     process.off("exit", this.#killAll);
   }
 
-  get #entering(): string[] {
-    return ["-t", String(this.#holder), "-n"];
+  #entering(command: readonly string[]): readonly string[] {
+    return this.#holder === process.pid ? command : ["nsenter", "-t", String(this.#holder), "-n", ...command];
   }
 
   #log(name: string): string {
