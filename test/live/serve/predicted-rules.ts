@@ -27,7 +27,6 @@ export function canonicalRules(name: string, text: string): string {
 
 /** kube-proxy empties the chains of what is gone, and deletes them with a sync that comes a second later or more. */
 function withoutStale(table: NftTable): NftTable {
-  const isStale = ({ name, rules }: NftChain): boolean =>
-    rules.length === 0 && /^(endpoint|service|external|firewall)-.*[/]/.test(name);
+  const isStale = ({ name, rules }: NftChain): boolean => rules.length === 0 && name.includes("/");
   return { ...table, chains: new Map([...table.chains].filter(([, chain]) => !isStale(chain))) };
 }
