@@ -53,7 +53,9 @@ class AnswerCache {
     return denial.message.rcode === "SERVFAIL" ? (usable ?? denial) : denial;
   }
 
+  /** An answer that is still waited for is not there yet. */
   #isUsable(answer: CachedAnswer, nowMs: number): boolean {
+    if (answer.storedMs > nowMs) return false;
     const ttl = remainingTtl(answer, nowMs);
     return ttl > 0 || -ttl < Math.trunc((this.#settings.stale?.upToMs ?? 0) / 1000);
   }
@@ -64,7 +66,7 @@ class AnswerCache {
     const { message, rcode, error } = reply;
     if (message === undefined) {
       if (error !== undefined && rcode === "SERVFAIL" && this.#settings.servfail > 0) {
-        this.#pass(request, key, { message: replyTo(request.message, "SERVFAIL"), rcode }, true);
+        this.#pass(request, key, { ...reply, message: replyTo(request.message, "SERVFAIL") }, true);
       }
       return reply;
     }
@@ -75,7 +77,7 @@ class AnswerCache {
     const { message, kept } = passResponse(reply.message!, key, {
       settings: this.#settings,
       stores: this.#stores,
-      nowMs: request.nowMs,
+      nowMs: request.nowMs + (reply.tookMs ?? 0),
       replaces,
       wantsAuthentic: key.do || request.message.flags.ad,
     });
@@ -150,7 +152,7 @@ class AnswerCache {
       message !== undefined && !message.flags.tc && (isBetter || preferPositive)
         ? this.#pass(request, key, { message, rcode, tookMs }, true)
         : undefined;
-    kept.retryAfterMs = isBetter ? Number.NEGATIVE_INFINITY : request.nowMs + stale!.recheckMs;
+    kept.retryAfterMs = isBetter ? Number.NEGATIVE_INFINITY : request.nowMs + (tookMs ?? 0) + stale!.recheckMs;
     return isBetter ? passed! : { rcode: "NOERROR", tookMs };
   }
 }
