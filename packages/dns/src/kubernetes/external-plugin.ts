@@ -1,11 +1,8 @@
-import type { DnsMessage } from "../message/dns-message.ts";
 import { isInZone, labelsOf } from "../message/dns-name.ts";
 import type { Rcode } from "../message/rcode.ts";
-import type { RecordType } from "../message/record-type.ts";
 import { nameInZone, relativeName } from "../message/relative-name.ts";
 import type { DnsName, ResourceRecord, SoaRecord } from "../message/resource-record.ts";
 import { authoritativeReply } from "../plugins/authoritative-reply.ts";
-import { lookUp } from "../plugins/look-up.ts";
 import type { DnsHandler, DnsReply, DnsRequest, RunningPlugin } from "../plugins/plugin.ts";
 import type { ZoneTransferer } from "../plugins/zone-transferer.ts";
 import { isInAnyZone, longestZone } from "../plugins/zones.ts";
@@ -14,6 +11,7 @@ import { type ExternalLookup, externalAddresses, externalPointers, externalSrv }
 import { type ExternalFound, findExternal } from "./external-services.ts";
 import { externalZoneRecords } from "./external-transfer.ts";
 import type { KubernetesPlugin } from "./kubernetes-plugin.ts";
+import { lookElsewhere } from "./look-elsewhere.ts";
 import { externalNames, type NameServer, nameServers } from "./name-servers.ts";
 import { addressRecord } from "./zone-records.ts";
 
@@ -29,16 +27,12 @@ export interface ExternalOptions {
   readonly fallthrough: readonly DnsName[];
 }
 
-/** How many times a load balancer's name can lead back here. CoreDNS knows no end, and dies of it. */
-const mostNested = 16;
-
 /** CoreDNS's plugin `k8s_external` (plugin/k8s_external/external.go). It asks the plugin `kubernetes` of its block. */
 export class ExternalPlugin implements RunningPlugin, ZoneTransferer {
   readonly offers: ExternalPlugin = this;
   readonly #options: ExternalOptions;
   readonly #sibling: (plugin: string) => unknown;
   readonly #askSelf: DnsHandler;
-  #nested = 0;
 
   constructor(options: ExternalOptions, sibling: (plugin: string) => unknown, askSelf: DnsHandler) {
     this.#options = options;
@@ -92,7 +86,11 @@ export class ExternalPlugin implements RunningPlugin, ZoneTransferer {
   #reply(request: DnsRequest, zone: DnsName, services: readonly BackendService[]): DnsReply {
     const { name, type } = request.question;
     const { ttl, zones } = this.#options;
-    const lookup: ExternalLookup = { zone, ttl, askElsewhere: (target, of) => this.#askElsewhere(request, target, of) };
+    const lookup: ExternalLookup = {
+      zone,
+      ttl,
+      askElsewhere: (target, of) => lookElsewhere(this.#askSelf, request, target, of),
+    };
     switch (type) {
       case "A":
       case "AAAA":
@@ -103,16 +101,6 @@ export class ExternalPlugin implements RunningPlugin, ZoneTransferer {
         return this.#written(request, zone, { answers: externalPointers(name, services, zones[0]!, ttl) });
       default:
         return this.#nothing(request, zone);
-    }
-  }
-
-  #askElsewhere(request: DnsRequest, name: DnsName, type: RecordType): DnsMessage | undefined {
-    if (this.#nested >= mostNested) return undefined;
-    this.#nested++;
-    try {
-      return lookUp(this.#askSelf, request, name, type);
-    } finally {
-      this.#nested--;
     }
   }
 

@@ -4,7 +4,6 @@ import type { Rcode } from "../message/rcode.ts";
 import { nameInZone } from "../message/relative-name.ts";
 import type { DnsName, ResourceRecord } from "../message/resource-record.ts";
 import type { SearchPathGiver } from "../plugins/autopath.ts";
-import { lookUp } from "../plugins/look-up.ts";
 import type { DnsHandler, DnsReply, DnsRequest, RunningPlugin, ServerSurroundings } from "../plugins/plugin.ts";
 import { searchPathOf } from "../plugins/search-path.ts";
 import type { ZoneTransferer } from "../plugins/zone-transferer.ts";
@@ -12,6 +11,7 @@ import { isInAnyZone, longestZone } from "../plugins/zones.ts";
 import { AnswerMemory } from "./answer-memory.ts";
 import type { BackendService } from "./backend-service.ts";
 import { explainAnswer } from "./explain.ts";
+import { lookElsewhere } from "./look-elsewhere.ts";
 import { ObjectIndex } from "./object-index.ts";
 import type { KubernetesOptions } from "./options.ts";
 import { replyWith } from "./reply-with.ts";
@@ -114,7 +114,7 @@ export class KubernetesPlugin implements RunningPlugin, SearchPathGiver, ZoneTra
       ...this.#lookupIn(qname.slice(qname.length - matched.length)),
       askElsewhere: (target, targetType) => {
         asksElsewhere = true;
-        return lookUp(this.#askSelf, request, target, targetType);
+        return lookElsewhere(this.#askSelf, request, target, targetType);
       },
       onFound: request.steps === undefined ? undefined : (services) => sources.push(...services),
     };

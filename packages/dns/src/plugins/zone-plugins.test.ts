@@ -32,9 +32,9 @@ const objects = new StoredObjects([
   storedPodOf("ns1/client", ["10.244.1.9"]),
 ]);
 
-function start(text: string): DnsServer {
+function start(text: string, stored = objects): DnsServer {
   return DnsServer.start(parseCorefile(text), {
-    state: objects.state,
+    state: stored.state,
     nowMs: 1000,
     random: seededRandom("zones"),
     addresses: ["10.244.0.5"],
@@ -60,6 +60,21 @@ const ask = (server: DnsServer, name: string, type: RecordType = "A"): DnsMessag
   server.answer(queryFor(1, name, type), arrival)!;
 const text = ({ name, ttl, class: _, type, ...data }: ResourceRecord): string =>
   [name, ttl, type, ...Object.values(data)].join(" ");
+
+describe("aliases that lead round through two zones", () => {
+  it("end", () => {
+    const other = (name: string): string => `${name}.ns1.svc`;
+    const circle = new StoredObjects([
+      storedNamespace("ns1"),
+      storedServiceOf("ns1/one", { type: "ExternalName", externalName: `${other("two")}.b.local` }),
+      storedServiceOf("ns1/two", { type: "ExternalName", externalName: `${other("one")}.a.local` }),
+    ]);
+    const { answers, rcode } = ask(start(". {\nkubernetes a.local b.local\n}", circle), "one.ns1.svc.a.local.");
+    expect(rcode).toBe("NOERROR");
+    expect(new Set(answers.map(({ type }) => type))).toEqual(new Set(["CNAME"]));
+    expect(answers.length).toBeLessThan(20);
+  });
+});
 
 describe("autopath", () => {
   const server = start(`. {
