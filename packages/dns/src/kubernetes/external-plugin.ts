@@ -7,11 +7,11 @@ import type { DnsHandler, DnsReply, DnsRequest, RunningPlugin } from "../plugins
 import type { ZoneTransferer } from "../plugins/zone-transferer.ts";
 import { isInAnyZone, longestZone } from "../plugins/zones.ts";
 import type { BackendService } from "./backend-service.ts";
+import { ElsewhereLookup } from "./elsewhere-lookup.ts";
 import { type ExternalLookup, externalAddresses, externalPointers, externalSrv } from "./external-records.ts";
 import { type ExternalFound, findExternal } from "./external-services.ts";
 import { externalZoneRecords } from "./external-transfer.ts";
 import type { KubernetesPlugin } from "./kubernetes-plugin.ts";
-import { lookElsewhere } from "./look-elsewhere.ts";
 import { externalNames, type NameServer, nameServers } from "./name-servers.ts";
 import { addressRecord } from "./zone-records.ts";
 
@@ -25,6 +25,12 @@ export interface ExternalOptions {
   /** Whether endpoints of headless Services are answered. */
   readonly headless: boolean;
   readonly fallthrough: readonly DnsName[];
+}
+
+interface WrittenRecords {
+  readonly answers: readonly ResourceRecord[];
+  readonly additionals?: readonly ResourceRecord[];
+  readonly truncated?: boolean;
 }
 
 /** CoreDNS's plugin `k8s_external` (plugin/k8s_external/external.go). It asks the plugin `kubernetes` of its block. */
@@ -86,17 +92,18 @@ export class ExternalPlugin implements RunningPlugin, ZoneTransferer {
   #reply(request: DnsRequest, zone: DnsName, services: readonly BackendService[]): DnsReply {
     const { name, type } = request.question;
     const { ttl, zones } = this.#options;
-    const lookup: ExternalLookup = {
-      zone,
-      ttl,
-      askElsewhere: (target, of) => lookElsewhere(this.#askSelf, request, target, of),
+    const elsewhere = new ElsewhereLookup(this.#askSelf, request);
+    const lookup: ExternalLookup = { zone, ttl, askElsewhere: elsewhere.ask };
+    const written = (records: WrittenRecords): DnsReply => {
+      const reply = this.#written(request, zone, records);
+      return { ...reply, tookMs: elsewhere.tookMs };
     };
     switch (type) {
       case "A":
       case "AAAA":
-        return this.#written(request, zone, externalAddresses(name, type, services, lookup));
+        return written(externalAddresses(name, type, services, lookup));
       case "SRV":
-        return this.#written(request, zone, externalSrv(name, services, lookup));
+        return written(externalSrv(name, services, lookup));
       case "PTR":
         return this.#written(request, zone, { answers: externalPointers(name, services, zones[0]!, ttl) });
       default:
@@ -104,15 +111,7 @@ export class ExternalPlugin implements RunningPlugin, ZoneTransferer {
     }
   }
 
-  #written(
-    request: DnsRequest,
-    zone: DnsName,
-    records: {
-      readonly answers: readonly ResourceRecord[];
-      readonly additionals?: readonly ResourceRecord[];
-      readonly truncated?: boolean;
-    },
-  ): DnsReply {
+  #written(request: DnsRequest, zone: DnsName, records: WrittenRecords): DnsReply {
     const { answers, additionals = [], truncated = false } = records;
     const reply = authoritativeReply(request.message);
     const authorities = answers.length === 0 ? [this.#soa(zone)] : [];

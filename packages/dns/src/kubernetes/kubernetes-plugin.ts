@@ -10,8 +10,8 @@ import type { ZoneTransferer } from "../plugins/zone-transferer.ts";
 import { isInAnyZone, longestZone } from "../plugins/zones.ts";
 import { AnswerMemory } from "./answer-memory.ts";
 import type { BackendService } from "./backend-service.ts";
+import { ElsewhereLookup } from "./elsewhere-lookup.ts";
 import { explainAnswer } from "./explain.ts";
-import { lookElsewhere } from "./look-elsewhere.ts";
 import { ObjectIndex } from "./object-index.ts";
 import type { KubernetesOptions } from "./options.ts";
 import { replyWith } from "./reply-with.ts";
@@ -30,6 +30,8 @@ interface Answer {
   readonly passesOn: boolean;
   /** Whether nothing is sent, since it cannot be written. */
   readonly isLost: boolean;
+  /** Milliseconds that other servers took. */
+  readonly tookMs: number;
 }
 
 /** What the plugin is given besides its options. */
@@ -108,20 +110,17 @@ export class KubernetesPlugin implements RunningPlugin, SearchPathGiver, ZoneTra
     const matched = longestZone(this.options.zones, request.name);
     if (matched === undefined) return undefined;
     if (type === "AXFR" || type === "IXFR") return { ...emptyAnswer, rcode: "REFUSED" };
-    let asksElsewhere = false;
+    const elsewhere = new ElsewhereLookup(this.#askSelf, request);
     const sources: BackendService[] = [];
     const lookup: ZoneLookup = {
       ...this.#lookupIn(qname.slice(qname.length - matched.length)),
-      askElsewhere: (target, targetType) => {
-        asksElsewhere = true;
-        return lookElsewhere(this.#askSelf, request, target, targetType);
-      },
+      askElsewhere: elsewhere.ask,
       onFound: request.steps === undefined ? undefined : (services) => sources.push(...services),
     };
     const records = zoneRecords(qname, type, lookup);
-    const answer = this.#answerOf(records, request, lookup);
+    const answer = { ...this.#answerOf(records, request, lookup), tookMs: elsewhere.tookMs };
     request.steps?.push(explainAnswer(request, records, sources, lookup, answer));
-    if (!asksElsewhere && request.steps === undefined) this.#memory.set(type, qname, answer);
+    if (!elsewhere.asked && request.steps === undefined) this.#memory.set(type, qname, answer);
     return answer;
   }
 
@@ -135,8 +134,7 @@ export class KubernetesPlugin implements RunningPlugin, SearchPathGiver, ZoneTra
     }
     if (answers.length === 0) return { ...emptyAnswer, authorities: [soaRecord(lookup)] };
     if (answers.some(isUnwritable)) return { ...emptyAnswer, isLost: true };
-    const { rcode, authorities, passesOn, isLost } = emptyAnswer;
-    return { rcode, answers, authorities, additionals, truncated, passesOn, isLost };
+    return { ...emptyAnswer, answers, additionals, truncated };
   }
 }
 
@@ -148,6 +146,7 @@ const emptyAnswer: Answer = {
   truncated: false,
   passesOn: false,
   isLost: false,
+  tookMs: 0,
 };
 
 /**
@@ -159,10 +158,11 @@ function isUnwritable(record: ResourceRecord): boolean {
 }
 
 function replyOf(answer: Answer, query: DnsMessage): DnsReply {
-  const { rcode, answers, authorities, additionals, truncated, isLost } = answer;
+  const { rcode, answers, authorities, additionals, truncated, isLost, tookMs } = answer;
   if (rcode === "REFUSED") return refused;
   if (isLost) return silence;
-  return { rcode: "NOERROR", message: replyWith(query, rcode, truncated, answers, authorities, additionals) };
+  const message = replyWith(query, rcode, truncated, answers, authorities, additionals);
+  return tookMs === 0 ? { rcode: "NOERROR", message } : { rcode: "NOERROR", message, tookMs };
 }
 
 /** What the server answers to it is its own affair: nothing was written. */

@@ -50,6 +50,8 @@ export interface DnsReply {
   readonly clientEdns?: Edns | undefined;
   /** Milliseconds that it waited for other servers; none where it is left out. */
   readonly tookMs?: number | undefined;
+  /** What goes after the message over the same connection: the rest of a zone that one message cannot hold. */
+  readonly following?: readonly DnsMessage[] | undefined;
 }
 
 /** Answers a query, or passes it on to the next one. */

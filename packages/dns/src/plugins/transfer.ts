@@ -4,6 +4,7 @@ import type { Dispenser } from "../corefile/dispenser.ts";
 import { originsOf } from "../corefile/zone-and-port.ts";
 import { type DnsMessage, replyTo } from "../message/dns-message.ts";
 import type { DnsName, ResourceRecord } from "../message/resource-record.ts";
+import { recordSize } from "../wire/message-size.ts";
 import { authoritativeReply } from "./authoritative-reply.ts";
 import type { DnsReply, DnsRequest, PluginDefinition } from "./plugin.ts";
 import type { ZoneTransferer } from "./zone-transferer.ts";
@@ -56,8 +57,27 @@ function serialOf({ questions, authorities }: DnsMessage): number | undefined {
 
 /** A SOA alone comes as a plain reply, without AA. */
 function replyOf(records: readonly ResourceRecord[], query: DnsMessage): DnsReply {
-  const reply = records.length === 1 ? replyTo(query) : authoritativeReply(query);
-  return { rcode: "NOERROR", message: { ...reply, answers: records } };
+  if (records.length === 1) return { rcode: "NOERROR", message: { ...replyTo(query), answers: records } };
+  const [message, ...following] = batchesOf(records).map((answers) => ({ ...authoritativeReply(query), answers }));
+  return { rcode: "NOERROR", message, following };
+}
+
+/** What a message holds: 64 KB over TCP, less some for what is not counted. */
+const batchSize = 63_000;
+
+function batchesOf(records: readonly ResourceRecord[]): ResourceRecord[][] {
+  const batches: ResourceRecord[][] = [[]];
+  let size = 0;
+  for (const record of records) {
+    const more = recordSize(record);
+    if (size > 0 && size + more > batchSize) {
+      batches.push([]);
+      size = 0;
+    }
+    batches.at(-1)!.push(record);
+    size += more;
+  }
+  return batches;
 }
 
 /** The rule with the longest zone. */

@@ -13,6 +13,7 @@ import { type DnsMessage, queryFor } from "../message/dns-message.ts";
 import type { RecordType } from "../message/record-type.ts";
 import type { ResourceRecord } from "../message/resource-record.ts";
 import { DnsServer } from "../server/dns-server.ts";
+import { encodeMessage } from "../wire/encode-message.ts";
 
 const http = { name: "http", port: 80, protocol: "TCP" } as const;
 const objects = new StoredObjects([
@@ -163,6 +164,27 @@ describe("transfer", () => {
     expect(ixfr(1_767_225_601).flags.aa).toBe(false);
     expect(ixfr(1).answers).toHaveLength(17);
     expect(ask(server, "cluster.local.", "IXFR").rcode).toBe("SERVFAIL");
+  });
+
+  it("takes several messages for a zone that one cannot hold", () => {
+    const services = Array.from({ length: 400 }, (_, i) =>
+      storedServiceOf(`ns1/service-with-a-long-name-${i}`, {
+        clusterIPs: [`10.96.${i >> 8}.${i & 255}`],
+        ports: [http],
+      }),
+    );
+    const large = new StoredObjects([storedNamespace("ns1"), ...services]);
+    const over = start(". {\nkubernetes cluster.local\ntransfer {\n to *\n}\n}", large);
+    const response = over.respond(queryFor(1, "cluster.local.", "AXFR"), arrival)!;
+    const messages = [response, ...response.following!];
+    expect(messages.length).toBeGreaterThan(1);
+    for (const { message, compress } of messages) {
+      expect(encodeMessage(message, { compress }).length).toBeLessThan(65_536);
+      expect(message.flags.tc).toBe(false);
+    }
+    const records = messages.flatMap(({ message }) => message.answers);
+    expect(records).toHaveLength(4 + 400 * 3);
+    expect(records.at(-1)).toEqual(records[0]);
   });
 
   it("refuses over UDP, to strangers and for other zones", () => {

@@ -34,6 +34,8 @@ export interface QueryArrival {
 export interface Response extends FittedReply {
   /** Milliseconds that the server waited for others before it could answer. */
   readonly tookMs?: number | undefined;
+  /** What is sent after it over the same connection: the rest of a zone that one message cannot hold. */
+  readonly following?: readonly FittedReply[] | undefined;
 }
 
 /** Codes that a handler leaves to the server to write (plugin.ClientWrite). */
@@ -108,12 +110,12 @@ export class DnsServer {
     return [...new Set(this.listeners.map(({ port }) => port))];
   }
 
-  /** The answer as it is sent. Undefined where nothing is, and where nothing listens. */
+  /** The answer as it is sent, of several messages the first. Undefined where nothing is, and where nothing listens. */
   answer(message: DnsMessage, arrival: QueryArrival): DnsMessage | undefined {
     return this.respond(message, arrival)?.message;
   }
 
-  /** The answer, and whether names are compressed where it is sent. */
+  /** The answer, whether names are compressed where it is sent, and what is sent after it. */
   respond(message: DnsMessage, arrival: QueryArrival): Response | undefined {
     const listener = this.#listenerAt(arrival);
     if (listener === undefined) return undefined;
@@ -155,7 +157,10 @@ function serve(listener: Listener, request: DnsRequest): Response | undefined {
   const reply = served.block.chain({ ...request, zone: served.zone });
   const { tookMs } = reply;
   const query = reply.clientEdns === undefined ? message : { ...message, edns: reply.clientEdns };
-  if (reply.message !== undefined) return { ...fitReply(query, reply.message, request), tookMs };
+  if (reply.message !== undefined) {
+    const following = reply.following?.map((one) => fitReply(query, one, request));
+    return { ...fitReply(query, reply.message, request), tookMs, following };
+  }
   return writtenByServer.has(reply.rcode)
     ? { ...errorReply({ ...request, message: query }, reply.rcode), tookMs }
     : undefined;

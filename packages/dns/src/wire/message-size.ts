@@ -29,7 +29,8 @@ function stringSize(text: string): number {
   return unescapedLength(text) + 1;
 }
 
-function recordSize(record: ResourceRecord): number {
+/** A record's, without compression. */
+export function recordSize(record: ResourceRecord): number {
   return nameSize(record.name) + recordHeadSize + dataSize(record);
 }
 
