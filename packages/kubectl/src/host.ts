@@ -11,9 +11,19 @@ export interface KubectlHost {
   /** Virtual time in milliseconds since the epoch of the simulation, for ages. */
   readonly nowMs: number;
   /** Changes the text that `kubectl edit` shows; undefined where nobody can. */
-  readonly edit?: (text: string) => string;
+  readonly edit?: (text: string) => Edited;
   /** Lets virtual time pass until something that is waited for may have happened; false when nothing is left to do. */
   readonly wait: () => boolean;
+}
+
+/** What an editor leaves behind. */
+export interface Edited {
+  readonly text: string;
+  /** What it printed. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it failed: nothing is saved then. */
+  readonly problem?: string;
 }
 
 /** Files by their paths, `/` between folders. */

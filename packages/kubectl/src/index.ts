@@ -1,3 +1,3 @@
 export type { CommandResult } from "./command-result.ts";
-export type { FileTree, KubectlHost } from "./host.ts";
+export type { Edited, FileTree, KubectlHost } from "./host.ts";
 export { runKubectl } from "./kubectl.ts";

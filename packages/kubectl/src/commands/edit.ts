@@ -10,6 +10,7 @@ import { CommandError, failure } from "../command-error.ts";
 import { readValidation } from "../flags/dry-run.ts";
 import type { Flag } from "../flags/flag.ts";
 import { printFlags, writeFlags } from "../flags/global-flags.ts";
+import type { Edited } from "../host.ts";
 import { sortedKeys } from "../output/json.ts";
 import { objectPrinter, withoutManagedFields } from "../output/object-printer.ts";
 import { printYaml } from "../output/yaml.ts";
@@ -40,7 +41,8 @@ interface EditReason {
 function run(call: CommandRun): void {
   const { session, flags: given } = call;
   const change = session.host.edit;
-  if (change === undefined) throw failure("edit needs an editor: give the host a function that changes the text");
+  if (change === undefined)
+    throw failure("edit needs an editor: give a function that changes the text, or EDITOR='sed -i …'");
   const format = given.text("output");
   if (format !== "" && format !== "yaml") throw failure(`edit -o ${format} is not modelled; leave it out`);
   const found = findResources({ session, flags: given, args: call.args, all: "typeAlone", objects: "latest" });
@@ -50,7 +52,7 @@ function run(call: CommandRun): void {
   let shown = editable(infos);
   let reasons: readonly EditReason[] = [];
   for (let isFirst = true; ; isFirst = false) {
-    const edited = change(headerOf(reasons) + shown);
+    const edited = editedText(session, change(headerOf(reasons) + shown));
     const kept = withoutComments(edited);
     if (kept === withoutComments(shown)) {
       if (!isFirst) throw new CommandError("error: Edit cancelled, no valid changes were saved.");
@@ -61,6 +63,13 @@ function run(call: CommandRun): void {
     if (reasons.length === 0) return;
     shown = kept;
   }
+}
+
+function editedText(session: CommandRun["session"], { text, stdout, stderr, problem }: Edited): string {
+  session.write(stdout);
+  if (stderr !== "") session.complain(stderr.trimEnd());
+  if (problem !== undefined) throw failure(problem);
+  return text;
 }
 
 /** Without `managedFields`, as `kubectl get -o yaml` shows it. */

@@ -151,7 +151,9 @@ export class Cluster {
    * lab.kubectl`create service clusterip ${name} --tcp=80:8080 --dry-run=client -o yaml > service.yaml`;
    * lab.kubectl("apply -f service.yaml").stdout; // "service/web created\n"
    * lab.kubectl("edit configmap kube-proxy -n kube-system", { edit: (text) => text.replace('mode: ""', "mode: ipvs") });
-   * @throws ParseError for what is no command line, UnsupportedError for what kubectl or a shell has and this has not
+   * lab.kubectl("EDITOR='sed -i s/80/81/' kubectl edit service web");
+   * What kubectl or a shell has and this has not is refused on `stderr`, by name.
+   * @throws ParseError for an inserted value that is neither text nor number
    */
   kubectl(line: string, options?: KubectlOptions): CommandResult;
   kubectl(line: TemplateStringsArray, ...values: readonly ShellValue[]): CommandResult;

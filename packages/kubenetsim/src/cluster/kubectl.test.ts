@@ -1,4 +1,3 @@
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { describe, expect, it } from "vitest";
 import { Cluster } from "./cluster.ts";
 
@@ -52,6 +51,36 @@ describe("lab.kubectl", () => {
     expect(lab.kubectl("get deploy,rs,pods --no-headers | wc -l").stdout).toBe("3\n");
   });
 
+  it("edits with a command of the shell, too", () => {
+    const lab = Cluster.create();
+    lab.kubectl("create service clusterip web --tcp=80:80");
+    const port = (): number => lab.get("Service", "default/web")!.spec.ports![0]!.port;
+    const edited = { stdout: "service/web edited\n", stderr: "", exitCode: 0 };
+    expect(lab.kubectl("edit svc web", { editor: "sed -i 's/port: 80/port: 81/'" })).toEqual(edited);
+    expect(port()).toBe(81);
+    expect(lab.kubectl("KUBE_EDITOR='sed -i s/81/82/' EDITOR=cat kubectl edit svc web")).toEqual(edited);
+    expect(lab.kubectl`get svc web -o name; EDITOR='sed -i s/82/83/' kubectl edit svc web`.stdout).toBe(
+      "service/web\nservice/web edited\n",
+    );
+    expect(port()).toBe(83);
+    expect(lab.kubectl("EDITOR=cat kubectl edit svc web")).toEqual({
+      stdout: expect.stringMatching(/^# Please edit the object below\.[\s\S]*\nstatus:\n {2}loadBalancer: \{\}\n$/),
+      stderr: "Edit cancelled, no changes made.\n",
+      exitCode: 0,
+    });
+    expect(lab.kubectl("EDITOR='sed -i s/83' kubectl edit svc web")).toEqual({
+      stdout: "",
+      stderr:
+        'sed: -e expression #1, char 4: unterminated `s\' command\nerror: there was a problem with the editor "sed -i s/83"\n',
+      exitCode: 1,
+    });
+    expect(lab.kubectl("EDITOR=vi kubectl edit svc web").stderr).toMatch(
+      /^sh: the command "vi" is not modelled .*\nerror: unable to launch the editor "vi"\n$/,
+    );
+    expect(lab.files.list(".")).toEqual([]);
+    expect(port()).toBe(83);
+  });
+
   it("keeps the files of a copy apart", () => {
     const lab = Cluster.create();
     lab.files.write("a", "1");
@@ -64,7 +93,11 @@ describe("lab.kubectl", () => {
 
   it("refuses what no kubectl is, and changes nothing", () => {
     const lab = Cluster.create();
-    expect(() => lab.kubectl`create namespace shop; kubectl get ns | awk '{print $1}'`).toThrow(UnsupportedError);
+    expect(lab.kubectl`create namespace shop; kubectl get ns | awk '{print $1}'`).toEqual({
+      stdout: "",
+      stderr: expect.stringMatching(/^sh: the command "awk" is not modelled \(.*known are cat, echo,/),
+      exitCode: 127,
+    });
     expect(lab.get("Namespace", "shop")).toBeUndefined();
   });
 

@@ -16,8 +16,7 @@ import type { NodeSystem } from "../node-shell/node-shell.ts";
 import { ipsetListText, ipvsadmText, nftTableText, nodeIptables } from "../print/node-texts.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
 import type { Program } from "../shell/program.ts";
-import { readCommands } from "../shell/read-commands.ts";
-import { runCommands } from "../shell/run-commands.ts";
+import { runLine } from "../shell/run-commands.ts";
 import { ClientHandle, type Questions } from "./client-handle.ts";
 import { readNodeCommand } from "./node-command.ts";
 import { readTableName } from "./table-name.ts";
@@ -148,10 +147,11 @@ export class NodeHandle extends ClientHandle {
    * Runs a command line on the node, as somebody types it there: `iptables-save`, `iptables -t nat -L -n -v`, `ipvsadm`, `ipset`,
    * `nft list`, `conntrack -L`, `ip addr`, `ip route`, `ss -lnt`, `systemctl restart kube-proxy`, `curl`, `dig`, `nslookup`, `getent hosts`, `kubectl`; piped into
    * `grep`, `head`, `tail`, `wc`, `sort`, `uniq` and `cat`, with `> file` into the cluster's `files`. In a template each inserted
-   * value is one word, or a part of one; nothing else is expanded.
+   * value is one word, or a part of one; nothing else is expanded. What is no command line (exit code 2), a command (127) and an
+   * option (1) that are not known are refused on `stderr`, with those that are.
    *
    * @example lab.node("n1").sh`iptables-save | grep ${name}`.stdout;
-   * @throws ParseError for what is no command line, UnsupportedError for a command or an option that is not known, with those that are
+   * @throws ParseError where there is no such node, and for an inserted value that is neither text nor number
    */
   sh(line: TemplateStringsArray | string, ...values: readonly ShellValue[]): CommandResult {
     // There must be such a node, whatever is typed.
@@ -160,7 +160,7 @@ export class NodeHandle extends ClientHandle {
     const system = this.#system();
     const known = nodePrograms(system, programs);
     const seen = withNameFiles(nodeFiles(files), system.names());
-    return runCommands(readCommands(commandSource(line, values)), { programs: known, files: seen });
+    return runLine(commandSource(line, values), { programs: known, files: seen });
   }
 
   /** `ipvsadm -Ln`. */

@@ -5,8 +5,7 @@ import { curl } from "../node-shell/curl.ts";
 import { nodeFiles } from "../node-shell/node-files.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
 import { textPrograms } from "../shell/programs/text-programs.ts";
-import { readCommands } from "../shell/read-commands.ts";
-import { runCommands } from "../shell/run-commands.ts";
+import { runLine } from "../shell/run-commands.ts";
 import { ClientHandle, type Questions } from "./client-handle.ts";
 
 /** A Pod: what its programs reach and find. */
@@ -23,15 +22,16 @@ export class PodHandle extends ClientHandle {
   /**
    * Runs a command line in the Pod, as `kubectl exec` does: `nslookup`, `dig`, `getent hosts`, `curl`, `cat /etc/resolv.conf`, piped into `grep`
    * and the like. In a template each inserted value is one word, or a part of one; nothing else is expanded.
+   * Refusals are as those of a node's shell.
    *
    * @example lab.pod("shop/client").sh`nslookup web`.stdout
-   * @throws ParseError for what is no command line, and where there is no such Pod; UnsupportedError for a command or an option that is not known
+   * @throws ParseError where there is no such Pod, and for an inserted value that is neither text nor number
    */
   sh(line: TemplateStringsArray | string, ...values: readonly ShellValue[]): CommandResult {
     const system = this.#ask.names(this.source);
     const here = { names: () => system, connect: (to: string) => this.connect(to), healthAnswer: () => undefined };
     const programs = new Map([...textPrograms, ...namePrograms(system), ["curl", curl(here)] as const]);
     const files = withNameFiles(nodeFiles(this.#files), system);
-    return runCommands(readCommands(commandSource(line, values)), { programs, files });
+    return runLine(commandSource(line, values), { programs, files });
   }
 }

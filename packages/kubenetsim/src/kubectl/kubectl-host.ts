@@ -1,11 +1,11 @@
 import { answerRequest } from "@kubenetsim/api/answer-request";
-import type { FileTree, KubectlHost } from "@kubenetsim/kubectl";
+import type { Edited, FileTree, KubectlHost } from "@kubenetsim/kubectl";
 import type { Cluster } from "../cluster/cluster.ts";
 
 export interface KubectlHostOptions {
   readonly files?: FileTree;
   readonly stdin?: string;
-  readonly edit?: (text: string) => string;
+  readonly edit?: ((text: string) => Edited) | undefined;
 }
 
 /** A cluster as kubectl finds it. What kubectl waits for comes when the cluster settles. */

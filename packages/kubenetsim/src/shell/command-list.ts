@@ -18,6 +18,8 @@ export type Redirection =
 export type Stream = "stdout" | "stderr";
 
 export interface Command {
+  /** `EDITOR=cat` before its words. */
+  readonly variables: ReadonlyMap<string, string>;
   readonly words: readonly Word[];
   readonly redirections: readonly Redirection[];
 }

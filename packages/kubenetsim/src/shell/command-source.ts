@@ -33,11 +33,11 @@ export function commandSource(line: TemplateStringsArray | string, values: reado
   return { text, valueAt: (index) => inserted.get(index) ?? "" };
 }
 
-/** With a program's name before it, unless it begins with that name. */
+/** With a program's name before it, unless it begins with that name, or with variables for it. */
 export function withProgram(name: string, source: CommandSource): CommandSource {
   const { text, valueAt } = source;
   const start = /^\s*/.exec(text)![0].length;
-  if (new RegExp(`^${name}(?:\\s|$)`).test(text.slice(start))) return source;
+  if (new RegExp(`^(?:[A-Za-z_]\\w*=|${name}(?:\\s|$))`).test(text.slice(start))) return source;
   const prefix = `${name} `;
   return {
     text: text.slice(0, start) + prefix + text.slice(start),

@@ -5,6 +5,8 @@ export interface ProgramInput {
   /** Undefined where nothing was given. */
   readonly stdin: string | undefined;
   readonly files: FileTree;
+  /** What was set for this command alone. */
+  readonly variables: ReadonlyMap<string, string>;
 }
 
 /**

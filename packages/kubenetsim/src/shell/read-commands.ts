@@ -10,6 +10,9 @@ const joiners: Readonly<Record<string, Pipeline["runs"]>> = {
   "||": "after failure",
 };
 
+/** Those that a program asks for. */
+const variableNames = ["EDITOR", "KUBE_EDITOR"];
+
 const known = "known are | ; && || > >> 2> 2>&1 &> < << <<< and quotes";
 
 /**
@@ -27,6 +30,7 @@ class CommandReader {
   readonly #pipelines: Pipeline[] = [];
   #runs: Pipeline["runs"] = "always";
   #commands: Command[] = [];
+  #variables = new Map<string, string>();
   #words: Word[] = [];
   #redirections: Redirection[] = [];
   /** Where the text goes on behind the here-documents that began in this line. */
@@ -38,12 +42,25 @@ class CommandReader {
 
   read(): Pipeline[] {
     for (let token = this.#tokens.next(); token !== undefined; token = this.#tokens.next()) {
-      if (token.kind === "word") this.#words.push(wordOf(token));
+      if (token.kind === "word") this.#takeWord(token);
       else this.#take(token.text);
     }
     this.#endPipeline("the end");
     if (this.#runs !== "always" && this.#pipelines.length > 0) throw unexpected("the end");
     return this.#pipelines;
+  }
+
+  #takeWord(token: WordToken): void {
+    const { text, variable } = token;
+    if (variable === undefined || this.#words.length > 0) this.#words.push(wordOf(token));
+    else if (variableNames.includes(variable)) this.#variables.set(variable, text.slice(variable.length + 1));
+    else {
+      const names = variableNames.join(" and ");
+      throw new UnsupportedError(
+        `the shell's variable ${variable}`,
+        `known are ${names}, before the command that asks`,
+      );
+    }
   }
 
   #take(operator: string): void {
@@ -57,7 +74,7 @@ class CommandReader {
     const isLineEnd = operator === "\n";
     if (isLineEnd && this.#behindDocuments !== undefined) this.#tokens.skipTo(this.#behindDocuments);
     this.#behindDocuments = isLineEnd ? undefined : this.#behindDocuments;
-    const isEmpty = this.#words.length === 0 && this.#redirections.length === 0;
+    const isEmpty = this.#isEmpty;
     // After `|`, `&&` and `||` a command may stand on the next line.
     if (isLineEnd && isEmpty) return;
     if (isEmpty) throw unexpected(operator);
@@ -65,9 +82,13 @@ class CommandReader {
     this.#runs = joiner;
   }
 
+  get #isEmpty(): boolean {
+    return this.#words.length === 0 && this.#redirections.length === 0 && this.#variables.size === 0;
+  }
+
   #endPipeline(before: string): void {
     const isOpen = this.#commands.length > 0;
-    if (!isOpen && this.#words.length === 0 && this.#redirections.length === 0) return;
+    if (!isOpen && this.#isEmpty) return;
     this.#endCommand(before);
     this.#pipelines.push({ runs: this.#runs, commands: this.#commands });
     this.#commands = [];
@@ -76,7 +97,8 @@ class CommandReader {
 
   #endCommand(before: string): void {
     if (this.#words.length === 0) throw unexpected(before);
-    this.#commands.push({ words: this.#words, redirections: this.#redirections });
+    this.#commands.push({ variables: this.#variables, words: this.#words, redirections: this.#redirections });
+    this.#variables = new Map();
     this.#words = [];
     this.#redirections = [];
   }

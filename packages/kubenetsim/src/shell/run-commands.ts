@@ -1,8 +1,11 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { CommandResult, FileTree } from "@kubenetsim/kubectl";
 import type { Command, Pipeline, Redirection, Word } from "./command-list.ts";
+import type { CommandSource } from "./command-source.ts";
+import { filePattern } from "./file-pattern.ts";
 import { failed, type Programs } from "./program.ts";
+import { readCommands } from "./read-commands.ts";
 
 export interface Shell {
   readonly programs: Programs;
@@ -12,15 +15,34 @@ export interface Shell {
 }
 
 /**
- * Runs commands one after another. What they print comes together; the exit code is that of the last.
- *
- * @throws UnsupportedError before anything is run for a program that is not known
+ * Runs a command line. What its commands print comes together; the exit code is that of the last. What is refused is told on
+ * standard error: a line that cannot be read, or in which a program is not known, before anything of it is run (exit code 2,
+ * 127); what a program does not know when it comes to that (1).
  */
-export function runCommands(pipelines: readonly Pipeline[], shell: Shell): CommandResult {
-  for (const { words } of pipelines.flatMap(({ commands }) => commands)) {
-    requireProgram(words[0]!, shell.programs);
-    for (const word of words) refuseFoundFiles(word, shell.files);
+export function runLine(source: CommandSource, shell: Shell): CommandResult {
+  let pipelines: readonly Pipeline[];
+  try {
+    pipelines = readCommands(source);
+  } catch (reason) {
+    return refused(reason, 2);
   }
+  for (const { words } of pipelines.flatMap(({ commands }) => commands)) {
+    const problem = unknownProgram(words[0]!, shell.programs);
+    if (problem !== undefined) return refused(problem, 127);
+    const found = words.map((word) => foundFiles(word, shell.files)).find((one) => one !== undefined);
+    if (found !== undefined) return refused(found, 2);
+  }
+  return runPipelines(pipelines, shell);
+}
+
+/** @throws whatever is no refusal */
+function refused(reason: unknown, exitCode: number): CommandResult {
+  if (!(reason instanceof UnsupportedError || reason instanceof ParseError)) throw reason;
+  const hint = reason instanceof ParseError && reason.hint !== undefined ? ` (${reason.hint})` : "";
+  return failed(`sh: ${reason.message}${hint}`, exitCode);
+}
+
+function runPipelines(pipelines: readonly Pipeline[], shell: Shell): CommandResult {
   let stdout = "";
   let stderr = "";
   let exitCode = 0;
@@ -40,7 +62,7 @@ function runPipeline(commands: readonly Command[], shell: Shell): CommandResult 
   let stderr = "";
   let exitCode = 0;
   for (const command of commands) {
-    const result = runCommand(command, { ...shell, stdin });
+    const result = attempt(() => runCommand(command, { ...shell, stdin }));
     stderr += result.stderr;
     exitCode = result.exitCode;
     stdin = result.stdout;
@@ -48,10 +70,18 @@ function runPipeline(commands: readonly Command[], shell: Shell): CommandResult 
   return { stdout: stdin ?? "", stderr, exitCode };
 }
 
+function attempt(work: () => CommandResult): CommandResult {
+  try {
+    return work();
+  } catch (reason) {
+    return refused(reason, 1);
+  }
+}
+
 /** Where one of the two streams ends up. */
 type Sink = { readonly kind: "stdout" | "stderr" | "nowhere" } | { readonly kind: "file"; readonly path: string };
 
-function runCommand({ words, redirections }: Command, shell: Shell): CommandResult {
+function runCommand({ variables, words, redirections }: Command, shell: Shell): CommandResult {
   const { files } = shell;
   const sinks: { stdout: Sink; stderr: Sink } = { stdout: { kind: "stdout" }, stderr: { kind: "stderr" } };
   let { stdin } = shell;
@@ -64,7 +94,7 @@ function runCommand({ words, redirections }: Command, shell: Shell): CommandResu
     } else sinks[redirection.from] = openSink(redirection, files);
   }
   const [name, ...args] = words.map(({ text }) => text);
-  const result = shell.programs.get(name!)!(args, { stdin, files });
+  const result = attempt(() => shell.programs.get(name!)!(args, { stdin, files, variables }));
   const told = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
     const sink = sinks[stream];
@@ -82,35 +112,26 @@ function openSink({ kind, path }: Extract<Redirection, { path: string }>, files:
   return { kind: "file", path };
 }
 
-function requireProgram({ text }: Word, programs: Programs): void {
-  if (programs.has(text)) return;
+function unknownProgram({ text }: Word, programs: Programs): UnsupportedError | undefined {
+  if (programs.has(text)) return undefined;
   const names = [...programs.keys()].sort();
   const meant = nearestWord(text, names);
   const known = `known are ${names.join(", ")}`;
-  throw new UnsupportedError(
+  return new UnsupportedError(
     `the command ${JSON.stringify(text)}`,
     meant === undefined ? known : `did you mean ${meant}? ${known}`,
   );
 }
 
 /** A pattern that no file fits stays as it is, as in bash; no other is modelled. */
-function refuseFoundFiles({ text, pattern }: Word, files: FileTree): void {
-  if (pattern === undefined) return;
+function foundFiles({ text, pattern }: Word, files: FileTree): UnsupportedError | undefined {
+  if (pattern === undefined) return undefined;
   const folder = text.slice(0, text.lastIndexOf("/") + 1);
-  const isMeant = patternOf(text, pattern);
+  const isMeant = filePattern(text, pattern);
   const found = (files.list(folder === "" ? "." : folder) ?? []).find((path) => isMeant.test(path));
-  if (found === undefined) return;
-  throw new UnsupportedError(
+  if (found === undefined) return undefined;
+  return new UnsupportedError(
     `the pattern ${JSON.stringify(text)} for files such as ${found}`,
     "give the folder, or name the files",
   );
-}
-
-function patternOf(text: string, pattern: string): RegExp {
-  const source = text.split("").map((char, i) => {
-    if (pattern[i] === "*") return "[^/]*";
-    if (pattern[i] === "?") return "[^/]";
-    return char.replace(/[.*+?^${}()|[\]\\/]/, "\\$&");
-  });
-  return new RegExp(`^(?:\\./)?${source.join("")}$`);
 }

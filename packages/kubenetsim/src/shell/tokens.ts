@@ -7,6 +7,8 @@ export type Token = WordToken | { readonly kind: "operator"; readonly text: stri
 export interface WordToken extends Word {
   readonly kind: "word";
   readonly isQuoted: boolean;
+  /** Before a command it would set this variable. */
+  readonly variable?: string;
 }
 
 /** Longer ones first. A line end is one, too. */
@@ -101,7 +103,8 @@ export class Tokens {
     let text = "";
     let bare = "";
     let isQuoted = false;
-    if (/^~(?:[/\s]|$)/.test(this.#text.slice(this.#at, this.#at + 2))) this.#refuse("~");
+    const home = /^~[\w.+-]*(?=[/\s|&;<>()]|$)/.exec(this.#text.slice(this.#at, this.#at + 80));
+    if (home !== null) this.#refuse(home[0]);
     for (; this.#at < this.#text.length; this.#at++) {
       const char = this.#text[this.#at]!;
       if (/[ \t\r]/.test(char) || operatorLetters.includes(char)) break;
@@ -116,7 +119,14 @@ export class Tokens {
       bare += isPlain ? char : " ".repeat(part.length);
     }
     if (/\{[^{}]*,[^{}]*\}|\{[^{}.,]+\.\.[^{}.,]+\}/.test(bare)) this.#refuse(text);
-    return { kind: "word", text, isQuoted, ...(/[*?[]/.test(bare) ? { pattern: bare } : {}) };
+    const variable = /^([A-Za-z_]\w*)=/.exec(bare)?.[1];
+    return {
+      kind: "word",
+      text,
+      isQuoted,
+      ...(/[*?[]/.test(bare) ? { pattern: bare } : {}),
+      ...(variable === undefined ? {} : { variable }),
+    };
   }
 
   /** From one quote to the next; stands on it then. */

@@ -11,11 +11,6 @@ export const cat: Program = (args, input) => {
   return { stdout: lines === undefined ? text : textOf(lines), stderr, exitCode: stderr === "" ? 0 : 1 };
 };
 
-export const echo: Program = (args) => {
-  const isWithoutEnd = args[0] === "-n";
-  return printed(`${(isWithoutEnd ? args.slice(1) : args).join(" ")}${isWithoutEnd ? "" : "\n"}`);
-};
-
 /** `head`, `head -3`, `head -n 3`, `head -n -3`, `head -c 20`. */
 export const head: Program = (args, input) => {
   const options = readOptions(withOldCount(args), {

@@ -1,6 +1,8 @@
 import type { Program } from "../program.ts";
+import { echo } from "./echo.ts";
 import { grep } from "./grep.ts";
-import { cat, echo, head, sort, tail, uniq, wc } from "./lines.ts";
+import { cat, head, sort, tail, uniq, wc } from "./lines.ts";
+import { sed } from "./sed/sed.ts";
 
 /** What takes texts to pieces, on every machine. */
 export const textPrograms: readonly (readonly [string, Program])[] = [
@@ -10,6 +12,7 @@ export const textPrograms: readonly (readonly [string, Program])[] = [
   ["egrep", (args, input) => grep(["-E", ...args], input)],
   ["fgrep", (args, input) => grep(["-F", ...args], input)],
   ["head", head],
+  ["sed", sed],
   ["sort", sort],
   ["tail", tail],
   ["uniq", uniq],

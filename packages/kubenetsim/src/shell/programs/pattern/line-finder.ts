@@ -2,6 +2,12 @@ import { Automaton } from "./automaton.ts";
 import { nfaOf } from "./nfa.ts";
 import type { Pattern } from "./pattern.ts";
 
+/** A match: its first index, and the one behind it. */
+export interface Found {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Finds a pattern in lines: the leftmost match, and of those the longest. */
 export class LineFinder {
   readonly #anywhere: Automaton;
@@ -18,17 +24,21 @@ export class LineFinder {
     return this.#anywhere.isIn(line, 0);
   }
 
+  /** The first match from this index on. */
+  find(line: string, from: number): Found | undefined {
+    if (from > line.length || !this.#anywhere.isIn(line, from)) return undefined;
+    for (let start = from; start <= line.length; start++) {
+      const end = this.#here.longestEnd(line, start);
+      if (end !== undefined) return { start, end };
+    }
+    return undefined;
+  }
+
   /** All matches one behind the other, but for those without a letter. */
   matches(line: string): string[] {
     const found: string[] = [];
-    let isThere = this.#anywhere.isIn(line, 0);
-    for (let at = 0; at < line.length && isThere; ) {
-      const end = this.#here.longestEnd(line, at) ?? at;
-      if (end > at) {
-        found.push(line.slice(at, end));
-        isThere = this.#anywhere.isIn(line, end);
-      }
-      at = Math.max(end, at + 1);
+    for (let one = this.find(line, 0); one !== undefined; one = this.find(line, Math.max(one.end, one.start + 1))) {
+      if (one.end > one.start) found.push(line.slice(one.start, one.end));
     }
     return found;
   }
