@@ -147,6 +147,7 @@ type Tried =
  */
 function sendToServers(name: DnsName, { types, conf, log, mode }: Lookup): Sent {
   const messages = types.map((type) => log.message(name, type));
+  const sockets = new Sockets(log);
   let overTcp = conf.flags.has("use-vc");
   let wasReached = false;
   let lastRcode: Rcode | undefined;
@@ -154,7 +155,7 @@ function sendToServers(name: DnsName, { types, conf, log, mode }: Lookup): Sent 
     for (const [place, server] of conf.nameservers.entries()) {
       let tried: Tried = overTcp
         ? askOverTcp(server, messages, conf, log)
-        : askOverUdp(server, messages, waitMs(conf, place), mode, log);
+        : askOverUdp({ server, messages, wait: waitMs(conf, place), mode, log, sockets });
       if (tried.kind === "truncated") {
         overTcp = true;
         wasReached = true;
@@ -165,6 +166,7 @@ function sendToServers(name: DnsName, { types, conf, log, mode }: Lookup): Sent 
       if (tried.kind === "next") {
         wasReached ||= tried.wasReached;
         lastRcode = tried.rcode ?? lastRcode;
+        if (!tried.wasReached || tried.rcode !== undefined) sockets.close();
       }
     }
   }
@@ -177,23 +179,53 @@ function waitMs({ timeoutMs, nameservers }: ResolvConf, place: number): number {
   return Math.max(1, Math.floor(place > 0 ? seconds / nameservers.length : seconds)) * 1000;
 }
 
+/** A socket for each server, which is used again after a timeout: the port stays the same, and with it the way through kube-proxy. */
+class Sockets {
+  readonly #log: QueryLog;
+  readonly #numbers = new Map<IpAddress, number>();
+
+  constructor(log: QueryLog) {
+    this.#log = log;
+  }
+
+  to(server: IpAddress): number {
+    const known = this.#numbers.get(server);
+    if (known !== undefined) return known;
+    const number = this.#log.openSocket();
+    this.#numbers.set(server, number);
+    return number;
+  }
+
+  /** After answers that are none, and at the end (__res_iclose). */
+  close(): void {
+    this.#numbers.clear();
+  }
+}
+
+/** One server's turn. */
+interface Turn {
+  readonly server: IpAddress;
+  readonly messages: readonly DnsMessage[];
+  readonly wait: number;
+  readonly mode: SingleRequest;
+  readonly log: QueryLog;
+  readonly sockets: Sockets;
+}
+
 /**
  * Both queries at once from one socket (send_dg). Where only one is answered, glibc takes the server for a broken one and asks
  * again one after the other, and then from two sockets; it goes on like that for the rest of the look-up.
  */
-function askOverUdp(
-  server: IpAddress,
-  messages: readonly DnsMessage[],
-  wait: number,
-  mode: SingleRequest,
-  log: QueryLog,
-): Tried {
+function askOverUdp(turn: Turn): Tried {
+  const { mode, sockets } = turn;
   for (;;) {
-    const outcomes = sendDatagrams(server, messages, wait, mode, log);
+    const outcomes = sendDatagrams(turn);
     const tried = judge(outcomes) ?? (mode.reopen ? { kind: "answered", replies: repliesOf(outcomes) } : undefined);
     if (tried !== undefined) return tried;
-    if (mode.single) mode.reopen = true;
-    else mode.single = true;
+    if (mode.single) {
+      mode.reopen = true;
+      sockets.close();
+    } else mode.single = true;
   }
 }
 
@@ -201,19 +233,12 @@ function repliesOf(outcomes: readonly Exchange[]): DnsMessage[] {
   return outcomes.flatMap((outcome) => (outcome.kind === "answered" ? outcome.message : []));
 }
 
-function sendDatagrams(
-  server: IpAddress,
-  messages: readonly DnsMessage[],
-  wait: number,
-  { single, reopen }: SingleRequest,
-  log: QueryLog,
-): Exchange[] {
-  let socket = log.openSocket();
+function sendDatagrams({ server, messages, wait, mode: { single, reopen }, log, sockets }: Turn): Exchange[] {
   const outcomes: Exchange[] = [];
   let longest = 0;
   for (const [index, message] of messages.entries()) {
-    if (index > 0 && reopen) socket = log.openSocket();
-    const outcome = log.ask({ server, transport: "udp", socket, message }, wait);
+    if (index > 0 && reopen) sockets.close();
+    const outcome = log.ask({ server, transport: "udp", socket: sockets.to(server), message }, wait);
     outcomes.push(outcome);
     if (single || reopen) {
       log.nowMs += outcome.tookMs;

@@ -147,13 +147,25 @@ describe("the sockets of a pair", () => {
     expect(lookUp("glibc", "web.ns1").queries.map(({ socket }) => socket)).toEqual([1, 1, 2, 2]);
   });
 
+  it("are the same again after a timeout, others after a refusal", () => {
+    const silent = (): Exchange => ({ kind: "timeout", tookMs: 60_000 });
+    const refused = (): Exchange => ({ kind: "refused", tookMs: 0 });
+    const families = ["IPv4"] as const;
+    const asked = (exchange: () => Exchange): number[] =>
+      lookUp("glibc", "web.", { exchange, families }).queries.map(({ socket }) => socket);
+    expect([asked(silent), asked(refused)]).toEqual([
+      [1, 1],
+      [1, 2],
+    ]);
+  });
+
   it("are asked one after the other, and then two, where only one answer comes", () => {
     let asked = 0;
     const exchange = (query: SentQuery): Exchange =>
       ++asked % 2 === 0 ? { kind: "timeout", tookMs: 60_000 } : server(query);
     const found = lookUp("glibc", "web", { exchange });
     expect(found.addresses).toEqual(["10.96.7.1"]);
-    expect(found.queries.map(({ socket }) => socket)).toEqual([1, 1, 2, 2, 3, 4]);
+    expect(found.queries.map(({ socket }) => socket)).toEqual([1, 1, 1, 1, 2, 3]);
     expect(found.tookMs).toBe(5000 + 2 * 5001);
   });
 });

@@ -93,6 +93,20 @@ describe("CoreDNS's Pods", () => {
     expect([found.error, found.queries[0]?.outcome.kind]).toEqual(["EAI_AGAIN", "refused"]);
   });
 
+  it("that say nothing cost a timeout each time, by the way that the port has taken", () => {
+    const lab = cluster();
+    lab.kubectl("edit configmap coredns -n kube-system", { edit: (text) => text.replace(".:53", ".:1053") });
+    const [lost] = lab.list("Pod", "kube-system").filter(({ metadata }) => metadata.labels?.["k8s-app"] === "kube-dns");
+    lab.kubectl`delete pod -n kube-system ${lost!.metadata.name}`;
+    const lookups = Array.from({ length: 12 }, () => lab.pod("shop/client").resolve("web.shop.svc.cluster.local."));
+    const slow = lookups.filter(({ tookMs }) => tookMs > 0);
+    expect([slow.length > 0, slow.length < lookups.length]).toEqual([true, true]);
+    for (const { queries, tookMs, error } of slow) {
+      expect([queries.length, tookMs, error]).toEqual([4, 10_000, "EAI_AGAIN"]);
+      expect(new Set(queries.map(({ socket }) => socket)).size).toBe(1);
+    }
+  });
+
   it("read another Corefile some time after it was changed", () => {
     const lab = cluster();
     const insecure = "10-1-2-3.shop.pod.cluster.local.";
