@@ -22,12 +22,8 @@ interface DnsCase {
   }[];
 }
 
-/** Options of the kubernetes plugin that differ from their defaults. */
-interface PluginConfig {
-  readonly pods?: string;
-  readonly namespaces?: readonly string[];
-  readonly ignoreEmptyService?: boolean;
-}
+/** Options of the kubernetes plugin that differ from their defaults: `{ pods: "insecure", namespaces: ["a"], ignoreEmptyService: true }`. */
+type PluginConfig = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 interface RecordedQuery {
   readonly qname: string;
@@ -62,19 +58,20 @@ function stateOf(objects: readonly ApiObject[]): ClusterState {
   return objects.reduce((state, object) => putObject(state, object).state, blankState());
 }
 
-/** @throws Error for an option that is not read here. */
-function corefileOf(
-  zone: string,
-  ttl: number,
-  { pods, namespaces, ignoreEmptyService, ...rest }: PluginConfig,
-): string {
-  if (Object.keys(rest).length > 0) throw new Error(`options ${Object.keys(rest).join(", ")} are not read`);
-  const options = [
-    `ttl ${ttl}`,
-    ...(pods === undefined ? [] : [`pods ${pods}`]),
-    ...(namespaces === undefined ? [] : [`namespaces ${namespaces.join(" ")}`]),
-    ...(ignoreEmptyService === true ? ["ignore empty_service"] : []),
-  ];
+/** Options that the Corefile calls otherwise than their fields are called. */
+const optionNames: Readonly<Record<string, string>> = {
+  ignoreEmptyService: "ignore empty_service",
+  noEndpoints: "noendpoints",
+  podMode: "pods",
+};
+
+function corefileOf(zone: string, ttl: number, config: PluginConfig): string {
+  const all: PluginConfig = { ttl, ...config };
+  const options = Object.entries(all).flatMap(([field, value]) => {
+    const name = optionNames[field] ?? field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    if (typeof value === "boolean") return value ? [name] : [];
+    return [`${name} ${typeof value === "object" ? value.join(" ") : value}`];
+  });
   return `.:53 {\nkubernetes ${zone} in-addr.arpa ip6.arpa {\n${options.join("\n")}\n}\n}\n`;
 }
 
