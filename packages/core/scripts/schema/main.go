@@ -15,9 +15,12 @@ import (
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Types that decode themselves.
@@ -117,7 +120,9 @@ func main() {
 func readTypes() {
 	roots := []any{corev1.Namespace{}, corev1.Node{}, corev1.Pod{}, corev1.Service{}, corev1.ConfigMap{}, corev1.Endpoints{}, appsv1.Deployment{},
 		appsv1.ReplicaSet{}, appsv1.StatefulSet{}, appsv1.DaemonSet{}, appsv1.ControllerRevision{}, corev1.ServiceAccount{}, corev1.Event{}, discoveryv1.EndpointSlice{}, networkingv1.ServiceCIDR{},
-		networkingv1.Ingress{}, networkingv1.IngressClass{}, corev1.Secret{}}
+		networkingv1.Ingress{}, networkingv1.IngressClass{}, corev1.Secret{},
+		// What is sent and answered, and not stored.
+		autoscalingv1.Scale{}, policyv1.Eviction{}, metav1.DeleteOptions{}}
 	for _, root := range roots {
 		expression(reflect.TypeOf(root))
 	}

@@ -44,6 +44,10 @@ export const fieldTable: Readonly<Record<string, string>> = {
     "observedGeneration?:int64 replicas:int32 readyReplicas?:int32 currentReplicas?:int32 updatedReplicas?:int32 currentRevision?:string updateRevision?:string collisionCount:*int32 conditions?:[]apps.StatefulSetCondition availableReplicas:int32",
   "apps.StatefulSetUpdateStrategy":
     "type?:string=v1.StatefulSetUpdateStrategyType rollingUpdate:*apps.RollingUpdateStatefulSetStrategy",
+  "autoscaling.Scale":
+    "kind?:string apiVersion?:string metadata?:meta.ObjectMeta spec?:autoscaling.ScaleSpec status?:autoscaling.ScaleStatus",
+  "autoscaling.ScaleSpec": "replicas?:int32",
+  "autoscaling.ScaleStatus": "replicas:int32 selector?:string",
   "core.AWSElasticBlockStoreVolumeSource": "volumeID:string fsType?:string partition?:int32 readOnly?:bool",
   "core.Affinity":
     "nodeAffinity:*core.NodeAffinity podAffinity:*core.PodAffinity podAntiAffinity:*core.PodAntiAffinity",
@@ -303,6 +307,8 @@ export const fieldTable: Readonly<Record<string, string>> = {
   "discovery.ForZone": "name:string",
   "meta.Condition":
     "type:string status:string=v1.ConditionStatus observedGeneration?:int64 lastTransitionTime:Time reason:string message:string",
+  "meta.DeleteOptions":
+    "kind?:string apiVersion?:string gracePeriodSeconds:*int64 preconditions:*meta.Preconditions orphanDependents:*bool propagationPolicy:*string=v1.DeletionPropagation dryRun?:[]string ignoreStoreReadErrorWithClusterBreakingPotential:*bool",
   "meta.LabelSelector": "matchLabels?:{}string matchExpressions?:[]meta.LabelSelectorRequirement",
   "meta.LabelSelectorRequirement": "key:string operator:string=v1.LabelSelectorOperator values?:[]string",
   "meta.ManagedFieldsEntry":
@@ -311,6 +317,7 @@ export const fieldTable: Readonly<Record<string, string>> = {
     "name?:string generateName?:string namespace?:string selfLink?:string uid?:string=types.UID resourceVersion?:string generation?:int64 creationTimestamp?:Time deletionTimestamp:*Time deletionGracePeriodSeconds:*int64 labels?:{}string annotations?:{}string ownerReferences?:[]meta.OwnerReference finalizers?:[]string managedFields?:[]meta.ManagedFieldsEntry",
   "meta.OwnerReference":
     "apiVersion:string kind:string name:string uid:string=types.UID controller:*bool blockOwnerDeletion:*bool",
+  "meta.Preconditions": "uid:*string=types.UID resourceVersion:*string",
   "networking.HTTPIngressPath": "path?:string pathType:*string=v1.PathType backend:networking.IngressBackend",
   "networking.HTTPIngressRuleValue": "paths:[]networking.HTTPIngressPath",
   "networking.Ingress":
@@ -335,4 +342,5 @@ export const fieldTable: Readonly<Record<string, string>> = {
     "kind?:string apiVersion?:string metadata?:meta.ObjectMeta spec?:networking.ServiceCIDRSpec status?:networking.ServiceCIDRStatus",
   "networking.ServiceCIDRSpec": "cidrs?:[]string",
   "networking.ServiceCIDRStatus": "conditions?:[]meta.Condition",
+  "policy.Eviction": "kind?:string apiVersion?:string metadata?:meta.ObjectMeta deleteOptions:*meta.DeleteOptions",
 };

@@ -32,7 +32,7 @@ type Description = Pick<KindInfo, "struct"> &
   Partial<Pick<KindInfo, "namespaced" | "shortNames" | "categories" | "subresources" | "deprecated">>;
 
 /** A kind as discovery tells of it: namespaced, without short names and subresources unless told otherwise. */
-function described(kind: Kind, apiVersion: string, plural: string, more: Description): KindInfo {
+function described(kind: string, apiVersion: string, plural: string, more: Description): KindInfo {
   const slash = apiVersion.indexOf("/");
   const group = slash < 0 ? "" : apiVersion.slice(0, slash);
   const suffix = group === "" ? "" : `.${group}`;
@@ -134,6 +134,23 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   }),
   Secret: described("Secret", "v1", "secrets", { struct: "core.Secret" }),
 };
+
+/** What is sent to and answered from below stored objects, and not stored itself. */
+const kindsBelow: Readonly<Record<"Scale" | "Eviction", KindInfo>> = {
+  Scale: described("Scale", "autoscaling/v1", "scale", { struct: "autoscaling.Scale" }),
+  Eviction: described("Eviction", "policy/v1", "eviction", { struct: "policy.Eviction" }),
+};
+
+/** A kind that a body can be of. */
+export type BodyKind = Kind | keyof typeof kindsBelow;
+
+export function infoOf(kind: BodyKind): KindInfo {
+  return isStoredKind(kind) ? kinds[kind] : kindsBelow[kind];
+}
+
+export function isBodyKind(kind: string): kind is BodyKind {
+  return isStoredKind(kind) || Object.hasOwn(kindsBelow, kind);
+}
 
 export function isStoredKind(kind: string): kind is Kind {
   return Object.hasOwn(kinds, kind);

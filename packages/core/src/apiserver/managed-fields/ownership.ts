@@ -1,7 +1,5 @@
-import type { Kind } from "../../model/api-object.ts";
 import { structType } from "../decode/field-type.ts";
-import type { Subresource } from "../decode/kinds.ts";
-import { kinds } from "../decode/kinds.ts";
+import { type BodyKind, infoOf, type Subresource } from "../decode/kinds.ts";
 import { type Comparison, compareObjects } from "./compare.ts";
 import { FieldSet } from "./field-set.ts";
 import { type Manager, type Managers, managerId } from "./managers.ts";
@@ -10,7 +8,7 @@ import { resetFields } from "./reset-fields.ts";
 
 /** Who writes, and through which resource. */
 export interface Writer {
-  readonly kind: Kind;
+  readonly kind: BodyKind;
   readonly subresource: Subresource | undefined;
   readonly manager: string;
   readonly operation: Manager["operation"];
@@ -32,12 +30,12 @@ const stripped = FieldSet.of([
 ]);
 
 export function writerOf({ kind, manager, operation, subresource }: Writer): Omit<Manager, "fields" | "time"> {
-  const { apiVersion } = kinds[kind];
+  const { apiVersion } = infoOf(kind);
   return { manager: manager || "unknown", operation, apiVersion, subresource: subresource ?? "" };
 }
 
-export function objectType(kind: Kind): MergeType {
-  return mergeTypeOf(structType(kinds[kind].struct));
+export function objectType(kind: BodyKind): MergeType {
+  return mergeTypeOf(structType(infoOf(kind).struct));
 }
 
 /** Object without the entries themselves. */

@@ -1,5 +1,5 @@
 import type { Kind } from "../../model/api-object.ts";
-import { kinds, type Subresource } from "../decode/kinds.ts";
+import { type BodyKind, isStoredKind, kinds, type Subresource } from "../decode/kinds.ts";
 import { FieldSet } from "./field-set.ts";
 
 const more: { readonly [K in Kind]?: readonly (readonly string[])[] } = {
@@ -12,8 +12,8 @@ const more: { readonly [K in Kind]?: readonly (readonly string[])[] } = {
 };
 
 /** What a write through a resource cannot set, so that nobody owns it by that (the strategies' GetResetFields). */
-export function resetFields(kind: Kind, subresource: Subresource | undefined): FieldSet {
-  if (!kinds[kind].subresources.includes("status")) return new FieldSet();
+export function resetFields(kind: BodyKind, subresource: Subresource | undefined): FieldSet {
+  if (!isStoredKind(kind) || !kinds[kind].subresources.includes("status")) return new FieldSet();
   if (subresource === "status") return FieldSet.of([["f:spec"], ...(more[kind] ?? [])]);
   return FieldSet.of([["f:status"]]);
 }

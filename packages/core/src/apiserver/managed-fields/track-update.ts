@@ -1,5 +1,5 @@
 import type { ApiObject } from "../../model/api-object.ts";
-import { kinds } from "../decode/kinds.ts";
+import { infoOf } from "../decode/kinds.ts";
 import { dropEmpty } from "../decode/without-empty.ts";
 import type { Draft } from "../draft.ts";
 import { plainCopy } from "../plain-copy.ts";
@@ -19,7 +19,7 @@ export function trackUpdate(draft: Draft<ApiObject>, live: ApiObject | undefined
     setManagers(draft, managers);
     return;
   }
-  const { struct } = kinds[draft.kind];
+  const { struct } = infoOf(writer.kind);
   const written = plainCopy(draft);
   dropEmpty(written, struct);
   setManagers(draft, ownersAfterUpdate(live ?? emptyObject(struct), written, managers, writer));

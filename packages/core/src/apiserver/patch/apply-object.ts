@@ -3,6 +3,7 @@ import { ParseError, StatusError } from "../../runtime/errors.ts";
 import { timestampOf } from "../../runtime/timestamp.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import { decodeObject } from "../decode/decode-object.ts";
+import { type BodyKind, infoOf } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
 import { applyConflict } from "../managed-fields/apply-conflict.ts";
 import { type AppliedFields, applyFields } from "../managed-fields/apply-fields.ts";
@@ -30,11 +31,29 @@ export function applyObject(
   options: WriteOptions,
   context: WriteContext,
 ): Written {
-  if (options.givenFieldManager === "") throw managerMissing();
-  const config = readConfiguration(text, route);
   const live = state.tables[route.kind].get(keyOf(route)) as ApiObject | undefined;
+  const draft = appliedDraft(live, route, route.kind, text, options, context);
+  if (live === undefined && draft.metadata.uid) throw noSuchUid(draft.metadata.uid, route);
+  requirePlace(draft, route);
+  if (live === undefined) delete draft.metadata.resourceVersion;
+  else requireSameUid(draft, live, route);
+  if (live === undefined) return createDraft(state, route, draft, context);
+  return update(state, route, live, draft, context);
+}
+
+/** What an applied configuration makes of an object, with its managers. @param kind the object's; a scale is no workload */
+export function appliedDraft(
+  live: ApiObject | undefined,
+  route: ResourceRoute,
+  kind: BodyKind,
+  text: string,
+  options: WriteOptions,
+  context: WriteContext,
+): Draft<ApiObject> {
+  if (options.givenFieldManager === "") throw managerMissing();
+  const config = readConfiguration(text, kind);
   const writer: Writer = {
-    kind: route.kind,
+    kind,
     subresource: route.subresource,
     manager: options.givenFieldManager,
     operation: "Apply",
@@ -44,14 +63,9 @@ export function applyObject(
   const isKubectl = writer.manager === "kubectl";
   const conflicts = isKubectl ? withoutOwnFields(applied.conflicts, live) : applied.conflicts;
   if (conflicts.length > 0 && options.force !== true) throw applyConflict(conflicts);
-  const draft = draftOf(applied, live, route, isKubectl ? config : undefined);
-  if (live === undefined && draft.metadata.uid) throw noSuchUid(draft.metadata.uid, route);
-  requirePlace(draft, route);
-  if (live === undefined) delete draft.metadata.resourceVersion;
-  else requireSameUid(draft, live, route);
+  const draft = draftOf(applied, live, kind, isKubectl ? config : undefined);
   setManagers(draft, applied.managers);
-  if (live === undefined) return createDraft(state, route, draft, context);
-  return update(state, route, live, draft, context);
+  return draft;
 }
 
 function noSuchUid(uid: string, { info, name }: ResourceRoute): StatusError {
@@ -66,20 +80,20 @@ function noSuchUid(uid: string, { info, name }: ResourceRoute): StatusError {
 function draftOf(
   { object }: AppliedFields,
   live: ApiObject | undefined,
-  route: ResourceRoute,
+  kind: BodyKind,
   config: PlainObject | undefined,
 ): Draft<ApiObject> {
-  const { apiVersion, struct } = route.info;
+  const { apiVersion, struct } = infoOf(kind);
   const next = object ?? (plainCopy(live) as unknown as PlainObject);
   const decoded = decodeObject(config === undefined ? next : withLastApplied(next, config), struct);
   if (decoded.wrongType !== undefined) throw new StatusError("Unknown", decoded.wrongType.message);
-  const draft = { ...decoded.object, apiVersion, kind: route.kind } as unknown as Draft<ApiObject>;
+  const draft = { ...decoded.object, apiVersion, kind } as unknown as Draft<ApiObject>;
   draft.metadata ??= {} as Draft<ApiObject>["metadata"];
   return draft;
 }
 
 /** @throws StatusError for what is no YAML, of another type, or does not fit the schema */
-function readConfiguration(text: string, route: ResourceRoute): PlainObject {
+function readConfiguration(text: string, wanted: BodyKind): PlainObject {
   const value = firstValue(text);
   const config = (value ?? {}) as PlainObject;
   if (typeof config !== "object" || Array.isArray(config)) {
@@ -92,7 +106,7 @@ function readConfiguration(text: string, route: ResourceRoute): PlainObject {
     kind = "",
     metadata,
   } = config as { apiVersion?: string; kind?: string; metadata?: PlainObject };
-  if (apiVersion !== route.info.apiVersion || kind !== route.kind) {
+  if (apiVersion !== infoOf(wanted).apiVersion || kind !== wanted) {
     const slash = apiVersion.indexOf("/");
     const [group, version] = slash < 0 ? ["", apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
     throw badRequest(`invalid object type: ${group}/${version}, Kind=${kind}`);
@@ -100,8 +114,8 @@ function readConfiguration(text: string, route: ResourceRoute): PlainObject {
   if (metadata?.managedFields !== undefined && metadata.managedFields !== null) {
     throw badRequest("metadata.managedFields must be nil");
   }
-  const problems = problemsOf(config, objectType(route.kind));
-  if (problems.length > 0) throw misfit(config, problems, route);
+  const problems = problemsOf(config, objectType(wanted));
+  if (problems.length > 0) throw misfit(config, problems, wanted);
   return config;
 }
 
@@ -117,10 +131,11 @@ function firstValue(text: string): Plain {
   }
 }
 
-function misfit(config: PlainObject, problems: readonly string[], { info, kind }: ResourceRoute): StatusError {
+function misfit(config: PlainObject, problems: readonly string[], kind: BodyKind): StatusError {
   const { namespace = "", name = "" } = (config.metadata ?? {}) as { namespace?: string; name?: string };
   const list = problems.length === 1 ? problems[0]! : `errors:\n${problems.map((one) => `  ${one}`).join("\n")}`;
-  const type = `${info.group}/${info.version}, Kind=${kind}`;
+  const { group, version } = infoOf(kind);
+  const type = `${group}/${version}, Kind=${kind}`;
   return new StatusError("Unknown", `failed to create typed patch object (${namespace}/${name}; ${type}): ${list}`);
 }
 

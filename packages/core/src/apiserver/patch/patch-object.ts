@@ -2,6 +2,7 @@ import type { ApiObject } from "../../model/api-object.ts";
 import { StatusError } from "../../runtime/errors.ts";
 import { setDefaults } from "../accept-object.ts";
 import type { ClusterState } from "../cluster-state.ts";
+import { type BodyKind, infoOf } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
 import { trackUpdate } from "../managed-fields/track-update.ts";
 import { badRequest } from "../rest/refusals.ts";
@@ -26,13 +27,8 @@ export function patchObject(
   options: WriteOptions,
   context: WriteContext,
 ): Written {
-  if (options.force !== undefined) throw forceForbidden();
   const before = requireObject(state, route);
-  const { object, warnings } = patched(before, route, patch, options);
-  context.warnings.add(...warnings);
-  const { apiVersion } = route.info;
-  const draft = { ...object, apiVersion, kind: route.kind } as unknown as Draft<ApiObject>;
-  draft.metadata ??= {} as Draft<ApiObject>["metadata"];
+  const draft = patchedDraft(before, route.kind, patch, options, context);
   requirePlace(draft, route);
   requireSameUid(draft, before, route);
   setDefaults(draft);
@@ -40,11 +36,25 @@ export function patchObject(
   return update(state, route, before, draft, context);
 }
 
-function patched(before: ApiObject, route: ResourceRoute, { type, text }: GivenPatch, options: WriteOptions) {
-  const { struct, apiVersion } = route.info;
-  const subject = { kind: route.kind, apiVersion, struct };
-  if (type === "strategic") return patchByStrategy(before, subject, text, options.fieldValidation);
-  return patchByJson(before, subject, type, text, options.fieldValidation);
+/** What a patch makes of an object of a kind, nothing of it defaulted nor checked. */
+export function patchedDraft(
+  before: object,
+  kind: BodyKind,
+  { type, text }: GivenPatch,
+  options: WriteOptions,
+  { warnings }: WriteContext,
+): Draft<ApiObject> {
+  if (options.force !== undefined) throw forceForbidden();
+  const { struct, apiVersion } = infoOf(kind);
+  const subject = { kind, apiVersion, struct };
+  const patched =
+    type === "strategic"
+      ? patchByStrategy(before, subject, text, options.fieldValidation)
+      : patchByJson(before, subject, type, text, options.fieldValidation);
+  warnings.add(...patched.warnings);
+  const draft = { ...patched.object, apiVersion, kind } as unknown as Draft<ApiObject>;
+  draft.metadata ??= {} as Draft<ApiObject>["metadata"];
+  return draft;
 }
 
 /** A patch may not move an object (rest.EnsureObjectNamespaceMatchesRequestNamespace, handlers.checkName). */

@@ -1,8 +1,7 @@
-import type { Kind } from "../../model/api-object.ts";
 import { StatusError } from "../../runtime/errors.ts";
 import { decodeObject } from "../decode/decode-object.ts";
 import { inFieldOrder } from "../decode/field-order.ts";
-import { isStoredKind, kinds } from "../decode/kinds.ts";
+import { type BodyKind, infoOf, isBodyKind } from "../decode/kinds.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
 import { plainCopy } from "../plain-copy.ts";
 import { badRequest } from "../rest/refusals.ts";
@@ -26,7 +25,7 @@ export interface Patched {
 
 /** What is to be patched: of which kind it is, and which struct of the field table it has. */
 export interface PatchSubject {
-  readonly kind: Kind | "Scale";
+  readonly kind: BodyKind;
   readonly apiVersion: string;
   readonly struct: string;
 }
@@ -95,7 +94,7 @@ function requireType(
   }
   if ((kind ?? subject.kind) === subject.kind && (apiVersion ?? subject.apiVersion) === subject.apiVersion) return;
   const other = String(kind ?? subject.kind);
-  if (isStoredKind(other) && kinds[other].apiVersion === (apiVersion ?? subject.apiVersion)) {
+  if (isBodyKind(other) && infoOf(other).apiVersion === (apiVersion ?? subject.apiVersion)) {
     throw refuse(`converting (v1.${other}) to (${subject.struct}): unknown conversion`);
   }
   throw refuse(

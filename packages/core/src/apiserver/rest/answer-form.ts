@@ -66,7 +66,7 @@ export function formed(object: ApiObject, form: AnswerForm, nowMs: number, view?
       return tableBody({ kind, bodyOf: answered }, [object], metadata, form, nowMs);
     }
     case "PartialObjectMetadata":
-      return metadataOf(object, form.version);
+      return metadataOf(answered(object), form.version);
     case "PartialObjectMetadataList":
       throw notAcceptable(`you requested ${form.shape}, but the requested object is not a list (*core.${object.kind})`);
     default:
@@ -90,7 +90,7 @@ export function formedList(
     case "PartialObjectMetadata":
       throw notAcceptable(`you requested ${form.shape}, but the requested object is a list (*core.${kind.kind}List)`);
     case "PartialObjectMetadataList": {
-      const items = objects.map((object) => metadataOf(object, form.version));
+      const items = objects.map((object) => metadataOf(bodyOf(object), form.version));
       return { kind: form.shape, apiVersion: `meta.k8s.io/${form.version}`, metadata, items };
     }
     default:
@@ -110,7 +110,7 @@ export function bookmarkBody(
   const body = tableBody({ kind, bodyOf }, [], { resourceVersion: metadata.resourceVersion! }, form, nowMs);
   const columns = body.columnDefinitions as unknown as readonly { readonly name: string; readonly type: string }[];
   const cells = columns.map(({ name, type }) => (type === "integer" ? 0 : name === "Age" ? "<unknown>" : ""));
-  return { ...body, rows: [{ cells, object: metadataOf(object, form.version) }] };
+  return { ...body, rows: [{ cells, object: metadataOf(bodyOf(object), form.version) }] };
 }
 
 /** The items of a list leave their type out. */
@@ -119,8 +119,7 @@ function itemOf(object: ApiObject): Plain {
   return rest;
 }
 
-function metadataOf(object: ApiObject, version: string): PlainObject {
-  const { metadata } = bodyOf(object);
+function metadataOf({ metadata }: PlainObject, version: string): PlainObject {
   return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata: metadata! };
 }
 

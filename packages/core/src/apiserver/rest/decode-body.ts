@@ -1,6 +1,6 @@
-import type { ApiObject, Kind } from "../../model/api-object.ts";
+import type { ApiObject } from "../../model/api-object.ts";
 import { decodeObject } from "../decode/decode-object.ts";
-import { isStoredKind, kinds } from "../decode/kinds.ts";
+import { type BodyKind, infoOf, isBodyKind } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
 import { badRequest } from "./refusals.ts";
@@ -20,10 +20,10 @@ export interface DecodedBody {
  */
 export function decodeBody(
   { value, doubled }: RequestBody,
-  kind: Kind,
+  kind: BodyKind,
   validation: WriteOptions["fieldValidation"],
 ): DecodedBody {
-  const { apiVersion, struct, version } = kinds[kind];
+  const { apiVersion, struct, version } = infoOf(kind);
   requireKind(value, kind, apiVersion);
   const { object, wrongType, unknownFields } = decodeObject(value, struct);
   const prefix = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: `;
@@ -38,13 +38,13 @@ export function decodeBody(
 }
 
 /** A body may leave its type out; it is then that of the path. */
-function requireKind(body: PlainObject, kind: Kind, apiVersion: string): void {
+function requireKind(body: PlainObject, kind: BodyKind, apiVersion: string): void {
   const givenKind = (body.kind as string | null | undefined) || kind;
   const givenVersion = (body.apiVersion as string | null | undefined) || apiVersion;
   if (givenKind === kind && givenVersion === apiVersion) return;
   const prefix = `${givenKind} in version ${JSON.stringify(versionOf(givenVersion))} cannot be handled as a ${kind}: `;
-  if (isStoredKind(givenKind) && kinds[givenKind].apiVersion === givenVersion) {
-    throw badRequest(`${prefix}converting ${goType(givenKind)} to ${internalType(kind)}: unknown conversion`);
+  if (isBodyKind(givenKind) && infoOf(givenKind).apiVersion === givenVersion) {
+    throw badRequest(`${prefix}converting (v1.${givenKind}) to (${infoOf(kind).struct}): unknown conversion`);
   }
   const scheme = 'in scheme "pkg/runtime/scheme.go:111"';
   throw badRequest(`${prefix}no kind "${givenKind}" is registered for version "${givenVersion}" ${scheme}`);
@@ -52,13 +52,4 @@ function requireKind(body: PlainObject, kind: Kind, apiVersion: string): void {
 
 function versionOf(apiVersion: string): string {
   return apiVersion.slice(apiVersion.indexOf("/") + 1);
-}
-
-function goType(kind: Kind): string {
-  return `(v1.${kind})`;
-}
-
-/** Go's package of the type that the API server works with. */
-function internalType(kind: Kind): string {
-  return `(${kinds[kind].group === "" ? "core" : kinds[kind].group.split(".", 1)[0]}.${kind})`;
 }

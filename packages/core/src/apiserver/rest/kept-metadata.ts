@@ -32,7 +32,8 @@ export function keepMetadata(draft: Draft<ApiObject>, before: ApiObject, info: K
   if (old.generation === undefined) delete metadata.generation;
 }
 
-function requireUid(uid: string | undefined, before: ApiObject, info: KindInfo, strategy: Strategy): void {
+/** @throws StatusError Conflict */
+export function requireUid(uid: string | undefined, before: ApiObject, info: KindInfo, strategy: Strategy): void {
   if (!uid || uid === before.metadata.uid) return;
   throw otherUid(uid, before.metadata, info, strategy);
 }

@@ -1,22 +1,22 @@
 import type { ApiObject } from "../../model/api-object.ts";
 import { StatusError } from "../../runtime/errors.ts";
+import type { PlainObject } from "../manifest/manifest-document.ts";
 import { applyObject } from "../patch/apply-object.ts";
 import { patchObject } from "../patch/patch-object.ts";
 import { readPatchType } from "../patch/patch-type.ts";
-import { formed, readAnswerForm } from "./answer-form.ts";
+import { type AnswerForm, formed, readAnswerForm } from "./answer-form.ts";
 import { removeCollection } from "./delete-collection.ts";
 import { readDeleteOptions } from "./delete-options.ts";
 import { type Removed, removeObject } from "./delete-verb.ts";
 import { readEviction } from "./eviction.ts";
 import { readListOptions } from "./list-options.ts";
 import { listObjects, revisionComplaint } from "./list-verb.ts";
-import { bodyOf } from "./object-body.ts";
 import { requirePodRoom } from "./pod-room.ts";
 import { methodNotAllowed, noSuchResource } from "./refusals.ts";
 import { jsonAnswer, type RestAnswer, type RestRequest, type RestResponse } from "./request.ts";
 import { readObjectBody } from "./request-body.ts";
 import { type ResourceRoute, readRoute } from "./route.ts";
-import { replaceScale, scaleOf, scaleView } from "./scale-verb.ts";
+import { patchScale, replaceScale, scaleView } from "./scale-verb.ts";
 import { statusBody } from "./status-body.ts";
 import type { ApiStore } from "./store.ts";
 import { WarningRecorder } from "./warning-recorder.ts";
@@ -86,46 +86,41 @@ export class RestServer {
     const complaint = revisionComplaint(request.query.get("resourceVersion") ?? "");
     if (complaint !== undefined) throw new StatusError("Unknown", complaint);
     const object = requireObject(this.#store.state, route);
-    const body = formed(object, form, this.#store.clock.nowMs, route.subresource === "scale" ? scaleView : undefined);
-    return jsonAnswer(200, body);
+    return jsonAnswer(200, this.#formed(object, form, route));
   }
 
   #create(route: ResourceRoute, request: RestRequest, warnings: WarningRecorder): RestAnswer {
+    const form = readAnswerForm(request);
     const options = this.#options(request, "CreateOptions");
     const body = readObjectBody(request, route.kind);
-    return this.#commit(
-      createObject(this.#store.state, route, body, options, this.#context(warnings, options)),
-      options.dryRun,
-      route,
-    );
+    const context = this.#context(warnings, options);
+    return this.#commit(createObject(this.#store.state, route, body, options, context), options, route, form);
   }
 
   #replace(route: ResourceRoute, request: RestRequest, warnings: WarningRecorder): RestAnswer {
+    const form = readAnswerForm(request);
     const options = this.#options(request, "UpdateOptions");
-    const { state } = this.#store;
-    if (route.subresource === "scale") {
-      const body = readObjectBody(request, "Scale");
-      return this.#commit(replaceScale(state, route, body, this.#context(warnings, options)), options.dryRun, route);
-    }
-    const body = readObjectBody(request, route.kind);
-    return this.#commit(
-      replaceObject(state, route, body, options, this.#context(warnings, options)),
-      options.dryRun,
-      route,
-    );
+    const isScale = route.subresource === "scale";
+    const body = readObjectBody(request, isScale ? "Scale" : route.kind);
+    const replace = isScale ? replaceScale : replaceObject;
+    const written = replace(this.#store.state, route, body, options, this.#context(warnings, options));
+    return this.#commit(written, options, route, form);
   }
 
   #patch(route: ResourceRoute, request: RestRequest, warnings: WarningRecorder): RestAnswer {
+    const form = readAnswerForm(request);
     const type = readPatchType(request.headers["content-type"]);
     const options = this.#options(request, "PatchOptions");
     const { state } = this.#store;
     const text = request.body ?? "";
     const context = this.#context(warnings, options);
     const written =
-      type === "apply"
-        ? applyObject(state, route, text, options, context)
-        : patchObject(state, route, { type, text }, options, context);
-    return this.#commit(written, options.dryRun, route);
+      route.subresource === "scale"
+        ? patchScale(state, route, { type, text }, options, context)
+        : type === "apply"
+          ? applyObject(state, route, text, options, context)
+          : patchObject(state, route, { type, text }, options, context);
+    return this.#commit(written, options, route, form);
   }
 
   #remove(route: ResourceRoute, request: RestRequest): RestAnswer {
@@ -164,11 +159,14 @@ export class RestServer {
     return jsonAnswer(200, listObjects(this.#store, route, options, request));
   }
 
-  #commit(written: Written, dryRun: boolean, route: ResourceRoute): RestAnswer {
+  #commit(written: Written, { dryRun }: WriteOptions, route: ResourceRoute, form: AnswerForm): RestAnswer {
     requirePodRoom(written.state, written.changes);
     if (!dryRun && written.changes.length > 0) this.#store.commit(written.state, written.changes);
-    const body = route.subresource === "scale" ? scaleOf(written.object) : bodyOf(unstored(written, dryRun));
-    return jsonAnswer(written.created ? 201 : 200, body);
+    return jsonAnswer(written.created ? 201 : 200, this.#formed(unstored(written, dryRun), form, route));
+  }
+
+  #formed(object: ApiObject, form: AnswerForm, { subresource }: ResourceRoute): PlainObject {
+    return formed(object, form, this.#store.clock.nowMs, subresource === "scale" ? scaleView : undefined);
   }
 
   #finish({ state, changes, body }: Removed, dryRun: boolean): RestAnswer {

@@ -1,17 +1,29 @@
 import type { ApiObject } from "../../model/api-object.ts";
 import type { LabelSelector, Requirement } from "../../model/label-selector.ts";
 import { printSelector } from "../../model/selector-text.ts";
+import type { StatusError } from "../../runtime/errors.ts";
 import type { ClusterState } from "../cluster-state.ts";
+import { infoOf, type KindInfo } from "../decode/kinds.ts";
 import type { Draft } from "../draft.ts";
+import { decodeManagers, encodeManagers } from "../managed-fields/managers.ts";
+import type { Writer } from "../managed-fields/ownership.ts";
+import { parentManagers, scaleManagers } from "../managed-fields/scale-managers.ts";
+import { setManagers, trackUpdate } from "../managed-fields/track-update.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
+import { appliedDraft } from "../patch/apply-object.ts";
+import { patchedDraft, requirePlace } from "../patch/patch-object.ts";
+import type { PatchType } from "../patch/patch-type.ts";
 import { plainCopy } from "../plain-copy.ts";
 import { invalid, invalidObject } from "../validate/field-error.ts";
 import type { ObjectView } from "./answer-form.ts";
-import { requireRevision } from "./kept-metadata.ts";
-import { badRequest } from "./refusals.ts";
+import { decodeBody } from "./decode-body.ts";
+import { requireUid } from "./kept-metadata.ts";
+import { conflict } from "./refusals.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { ResourceRoute } from "./route.ts";
-import { requireObject, update, type WriteContext, type Written } from "./write-verbs.ts";
+import { strategyOf } from "./strategy.ts";
+import type { WriteOptions } from "./write-options.ts";
+import { requireObject, update, updater, type WriteContext, type Written } from "./write-verbs.ts";
 
 /** What of a workload its scale tells. */
 type Scaled = ApiObject & {
@@ -39,56 +51,85 @@ export const scaleView: ObjectView = { kind: "Scale", bodyOf: scaleOf };
 export function replaceScale(
   state: ClusterState,
   route: ResourceRoute,
-  { value }: RequestBody,
+  body: RequestBody,
+  options: WriteOptions,
   context: WriteContext,
 ): Written {
-  requireScale(value);
-  const { metadata = {}, spec = {} } = value as {
-    metadata?: { name?: string; resourceVersion?: string };
-    spec?: PlainObject;
-  };
-  const { name, resourceVersion } = metadata;
-  if (!name) {
-    throw badRequest(`the name of the object (${route.name} based on URL) was undeterminable: name must be provided`);
-  }
-  if (name !== route.name) {
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${route.name})`);
-  }
+  const { draft, warnings } = decodeBody(body, "Scale", options.fieldValidation);
+  context.warnings.add(...warnings);
+  requirePlace(draft, route);
   const before = requireObject(state, route);
-  requireRevision(resourceVersion, before, route.info);
-  return scaled(state, route, before, spec.replicas ?? 0, context);
+  requireUid(draft.metadata.uid, before, route.info, strategyOf(route.kind, route.info.plural));
+  trackUpdate(draft, liveScale(before), scaleWriter(route, options, context));
+  return scaled(state, route, before, draft, context);
 }
 
-/** A workload with so many replicas. @throws StatusError Invalid */
-export function scaled(
+/** `PATCH` of a workload's scale, by any patch there is. @throws StatusError */
+export function patchScale(
+  state: ClusterState,
+  route: ResourceRoute,
+  { type, text }: { readonly type: PatchType; readonly text: string },
+  options: WriteOptions,
+  context: WriteContext,
+): Written {
+  const before = requireObject(state, route);
+  const live = liveScale(before);
+  if (type === "apply") {
+    const draft = appliedDraft(live, route, "Scale", text, options, context);
+    requirePlace(draft, route);
+    return scaled(state, route, before, draft, context);
+  }
+  const draft = patchedDraft(live, "Scale", { type, text }, options, context);
+  requirePlace(draft, route);
+  trackUpdate(draft, live, scaleWriter(route, options, context));
+  return scaled(state, route, before, draft, context);
+}
+
+function scaleWriter(route: ResourceRoute, options: WriteOptions, context: WriteContext): Writer {
+  return { ...updater(route, options, context), kind: "Scale" };
+}
+
+/** A workload's scale with who owns its replicas: what writes of it begin with. */
+function liveScale(object: ApiObject): ApiObject {
+  const scale = scaleOf(object);
+  const entries = encodeManagers(scaleManagers(decodeManagers(object.metadata.managedFields) ?? new Map()));
+  const metadata = { ...(scale.metadata as PlainObject), ...(entries === undefined ? {} : { managedFields: entries }) };
+  return { ...scale, metadata } as unknown as ApiObject;
+}
+
+/**
+ * A workload with the replicas of a written scale (pkg/registry/apps/deployment/storage, scaleUpdatedObjectInfo).
+ *
+ * @throws StatusError Invalid, Conflict
+ */
+function scaled(
   state: ClusterState,
   route: ResourceRoute,
   before: ApiObject,
-  replicas: unknown,
+  scale: Draft<ApiObject>,
   context: WriteContext,
 ): Written {
-  if (typeof replicas !== "number" || !Number.isInteger(replicas)) {
-    const found = typeof replicas === "number" ? `number ${replicas}` : typeof replicas;
-    const problem = `json: cannot unmarshal ${found} into Go struct field ScaleSpec.spec.replicas of type int32`;
-    throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${problem}`);
-  }
+  const { replicas = 0 } = (scale as unknown as { spec?: { replicas?: number } }).spec ?? {};
   if (replicas < 0) {
     const refused = invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-    throw invalidObject("Scale.autoscaling", route.name!, [refused]);
+    throw invalidObject(infoOf("Scale").qualified, route.name!, [refused]);
   }
+  const { uid, resourceVersion, managedFields } = scale.metadata;
+  if (uid && uid !== before.metadata.uid) throw otherWorkload(uid, before, route.info);
   const draft = plainCopy(before) as Draft<ApiObject> & { spec: { replicas?: number } };
   draft.spec.replicas = replicas;
+  if (resourceVersion) draft.metadata.resourceVersion = resourceVersion;
+  else delete draft.metadata.resourceVersion;
+  const parent = decodeManagers(before.metadata.managedFields) ?? new Map();
+  const owners = decodeManagers(managedFields as readonly unknown[] | undefined) ?? new Map();
+  setManagers(draft, parentManagers(parent, owners, route.info.apiVersion));
   return update(state, { ...route, subresource: undefined }, before, draft, context);
 }
 
-/** @throws StatusError BadRequest */
-function requireScale(value: PlainObject): void {
-  const kind = (value.kind as string | null | undefined) || "Scale";
-  const apiVersion = (value.apiVersion as string | null | undefined) || "autoscaling/v1";
-  if (kind === "Scale" && apiVersion === "autoscaling/v1") return;
-  const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
-  const reason = `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
-  throw badRequest(`${kind} in version "${version}" cannot be handled as a Scale: ${reason}`);
+function otherWorkload(uid: string, { metadata }: ApiObject, info: KindInfo): StatusError {
+  const plural = `${info.plural}/scale`;
+  const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
+  return conflict({ ...info, plural, resource: `${plural}.${info.group}` }, metadata.name, detail);
 }
 
 const operators = { In: "in", NotIn: "notin", Exists: "exists", DoesNotExist: "!" } as const;
