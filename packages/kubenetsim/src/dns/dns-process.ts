@@ -21,16 +21,16 @@ export interface DnsProcessOptions {
 /** The kubelet looks at a Pod's volumes with each sync of it: a minute, and up to half of one more (pkg/kubelet, syncFrequency). */
 const kubeletSyncMs = 60_000;
 const kubeletJitterMs = 30_000;
-/** The plugin reload looks at the file twice a minute, a quarter to three quarters of one apart (plugin/reload). */
-const reloadMs = 30_000;
-const reloadJitterMs = 15_000;
-
 /** One CoreDNS: what it has read of its Corefile, and what its watches have told it so far. */
 export class DnsProcess {
   readonly log: string[] = [];
   readonly #options: DnsProcessOptions;
   #server: DnsServer | undefined;
   #text: string | undefined;
+  #startedMs = 0;
+  #hasProbed = false;
+  /** What it said when it ended. */
+  #death: string | undefined;
   /** How much of the history it has seen. */
   #seen: number;
   #waiting: { readonly text: string; readonly atMs: number } | undefined;
@@ -43,8 +43,17 @@ export class DnsProcess {
     this.#start(options.corefileOf(state), state, nowMs);
   }
 
+  /** It has found that it forwards to itself: nobody listens any more. */
+  get hasEnded(): boolean {
+    return this.#death !== undefined;
+  }
+
   /** What it answers now; undefined for nothing. */
   answer(message: DnsMessage, arrival: QueryArrival): DnsMessage | undefined {
+    if (this.#death !== undefined) {
+      arrival.steps?.push({ plugin: "loop", text: `CoreDNS has ended: ${this.#death}` });
+      return undefined;
+    }
     return this.#server?.answer(message, arrival);
   }
 
@@ -57,6 +66,14 @@ export class DnsProcess {
       this.#notice(state, atMs);
     }
     this.#reload(history.at(-1)!.state, nowMs);
+    this.#probe(nowMs);
+  }
+
+  /** It looks once after its start whether its queries come back to it, and ends if they do. Each start anew would end so. */
+  #probe(nowMs: number): void {
+    if (this.#hasProbed) return;
+    this.#hasProbed = true;
+    this.#death = this.#server?.probeLoops(nowMs);
   }
 
   #notice(state: ClusterState, atMs: number): void {
@@ -66,23 +83,27 @@ export class DnsProcess {
       this.#waiting = undefined;
       return;
     }
-    const { random } = this.#options;
-    const mountedMs = kubeletSyncMs + random.next() * kubeletJitterMs;
-    const readMs = random.next() * (reloadMs + (2 * random.next() - 1) * reloadJitterMs);
-    this.#waiting = { text, atMs: atMs + Math.round(mountedMs * random.next() + readMs) };
+    // The plugin looks at fixed intervals since its start; the file is changed somewhere within a sync of the kubelet.
+    const intervalMs = this.#server?.facts.reloadIntervalMs;
+    if (intervalMs === undefined) return;
+    const syncMs = kubeletSyncMs + this.#options.random.next() * kubeletJitterMs;
+    const mountedMs = atMs + this.#options.random.next() * syncMs;
+    const looks = Math.ceil((mountedMs - this.#startedMs) / intervalMs);
+    this.#waiting = { text, atMs: this.#startedMs + Math.ceil(looks * intervalMs) };
   }
 
   #reload(state: ClusterState, nowMs: number): void {
     if (this.#waiting === undefined || this.#waiting.atMs > nowMs) return;
     const { text, atMs } = this.#waiting;
     this.#waiting = undefined;
-    if (!hasReload(this.#text)) return;
     try {
       this.#start(text, state, atMs);
       this.log.push("[INFO] Reloading complete");
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      this.log.push(`[ERROR] Corefile parse failed: ${error.message}`);
+      // It is not looked at again until it changes again.
+      this.#text = text;
+      this.log.push(`[ERROR] Corefile changed but reload failed: ${error.message}`);
     }
   }
 
@@ -90,11 +111,8 @@ export class DnsProcess {
     const { source, surroundings } = this.#options;
     this.#server = DnsServer.start(parseCorefile(text ?? "", source), { ...surroundings, state, nowMs });
     this.#text = text;
+    this.#startedMs = nowMs;
+    this.#hasProbed = false;
+    this.#death = undefined;
   }
-}
-
-function hasReload(text: string | undefined): boolean {
-  return parseCorefile(text ?? "", "Corefile").blocks.some(({ directives }) =>
-    directives.some(({ name }) => name === "reload"),
-  );
 }

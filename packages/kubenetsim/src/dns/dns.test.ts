@@ -121,6 +121,50 @@ describe("CoreDNS's Pods", () => {
   });
 });
 
+describe("a Corefile that cannot be read", () => {
+  it("leaves the old one running, until it is mended", () => {
+    const lab = cluster();
+    const edit = (from: string, to: string): void => {
+      lab.kubectl("edit configmap coredns -n kube-system", { edit: (text) => text.replace(from, to) });
+      lab.clock.advance(180_000);
+    };
+    const found = (): boolean => lab.pod("shop/client").resolve("10-1-2-3.shop.pod").error === undefined;
+    edit("pods insecure", "pods impossible");
+    expect(found()).toBe(true);
+    edit("pods impossible", "pods disabled");
+    expect(found()).toBe(false);
+  });
+
+  it("is never read where the plugin reload is missing", () => {
+    const lab = cluster();
+    const edit = (from: string, to: string) =>
+      lab.kubectl("edit configmap coredns -n kube-system", { edit: (text) => text.replace(from, to) });
+    edit("    reload\n", "");
+    lab.clock.advance(180_000);
+    const found = (): boolean => lab.pod("shop/client").resolve("10-1-2-3.shop.pod").error === undefined;
+    expect(found()).toBe(true);
+    edit("pods insecure", "pods disabled");
+    lab.clock.advance(600_000);
+    expect(found()).toBe(true);
+    lab.kubectl`rollout restart deployment coredns -n kube-system`;
+    expect(found()).toBe(false);
+  });
+});
+
+describe("a CoreDNS that forwards to itself", () => {
+  it("ends at its start, and says why", () => {
+    const lab = cluster();
+    const edit = (text: string): string => text.replace("forward . /etc/resolv.conf", "forward . 10.96.0.10");
+    lab.kubectl("edit configmap coredns -n kube-system", { edit });
+    lab.kubectl`rollout restart deployment coredns -n kube-system`;
+    const { error, queries } = lab.pod("shop/client").resolve("web");
+    expect(error).toBe("EAI_AGAIN");
+    expect(queries[0]?.steps.map(({ text }) => text).join()).toMatch(
+      /^CoreDNS has ended: .*Loop \(.*\) detected for zone "\."/,
+    );
+  });
+});
+
 describe("a cluster without kube-dns", () => {
   it("has a CoreDNS beside it, that is asked without packets", () => {
     const lab = cluster({ kubeadm: false });

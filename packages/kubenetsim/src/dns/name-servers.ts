@@ -46,8 +46,10 @@ export interface NameServerSurroundings {
   readonly send: (query: NameServerQuery) => Trace;
 }
 
-/** Servers that forward to each other in a circle are stopped there, as their clients stop waiting. */
-const longestForwarding = 10;
+/** Servers that forward to each other in a circle are stopped there, as their clients stop waiting: so deep, */
+const deepestForwarding = 40;
+/** and after so many queries for one that somebody has asked. */
+const mostForwarded = 300;
 /** Longer than any resolver waits. */
 const foreverMs = 3_600_000;
 
@@ -60,6 +62,7 @@ export class NameServers {
   #seen = 0;
   #beside: DnsProcess | undefined;
   #forwarding = 0;
+  #forwarded = 0;
 
   constructor(surroundings: NameServerSurroundings) {
     this.#surroundings = surroundings;
@@ -127,7 +130,8 @@ export class NameServers {
       port: destinationPort ?? port,
       address: destination,
     };
-    return { ...this.#askProcess(process, query, arrival), answeredBy: trace.receiver, trace };
+    const asked = this.#askProcess(process, query, arrival);
+    return { ...asked, answeredBy: asked.outcome.kind === "answered" ? trace.receiver : undefined, trace };
   }
 
   #askProcess(
@@ -138,6 +142,7 @@ export class NameServers {
     process.bringUpTo(this.#history, nowMs);
     const steps: DnsStep[] = [];
     const answer = process.answer(message, { ...arrival, transport, nowMs, steps });
+    if (process.hasEnded) return { outcome: { kind: "refused", tookMs: 0 }, steps };
     return { outcome: answer === undefined ? noAnswer : answered(answer), steps };
   }
 
@@ -162,8 +167,11 @@ export class NameServers {
 
   #forward(query: ForwardedQuery): Exchange {
     const address = parseAddress(query.address);
-    if (address === undefined || this.#forwarding >= longestForwarding) return noAnswer;
+    if (this.#forwarding === 0) this.#forwarded = 0;
+    if (address === undefined || this.#forwarding >= deepestForwarding || this.#forwarded >= mostForwarded)
+      return noAnswer;
     this.#forwarding++;
+    this.#forwarded++;
     try {
       const sourcePort = 1024 + this.#surroundings.random.below(64512);
       return this.ask({ ...query, address, sourcePort, nowMs: this.#history.at(-1)!.nowMs ?? 0 }).outcome;
