@@ -1,3 +1,5 @@
+import { ownField } from "./own-field.ts";
+
 /**
  * Deep equality of JSON values, in which an absent field is like an undefined one or an empty list and the order of fields
  * is nothing (apimachinery pkg/api/equality, Semantic).
@@ -15,7 +17,9 @@ export function sameObject(a: unknown, b: unknown, field = ""): boolean {
   for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
     // Each write has its own.
     if (field === "metadata" && key === "resourceVersion") continue;
-    if (!sameObject(left[key], right[key], key) && !(isNothing(left[key]) && isNothing(right[key]))) return false;
+    const old = ownField(left, key);
+    const now = ownField(right, key);
+    if (!sameObject(old, now, key) && !(isNothing(old) && isNothing(now))) return false;
   }
   return true;
 }

@@ -1,5 +1,6 @@
 import { base64OfBytes } from "../../runtime/base64.ts";
 import type { FieldPath, Plain, PlainObject } from "../manifest/manifest-document.ts";
+import { setField } from "../own-field.ts";
 import { type FieldType, goName, structType } from "./field-type.ts";
 import { parseQuantity, QuantityProblem, quantityText } from "./quantity.ts";
 import { illegalBase64At, timeLayouts } from "./special-values.ts";
@@ -95,7 +96,7 @@ class Decoder {
     const result: Record<string, Plain> = {};
     for (const key of Object.keys(value)) {
       this.#path.push(key);
-      result[key] = this.decode(value[key]!, type.element, struct, field) ?? zeroOf(type.element);
+      setField(result, key, this.decode(value[key]!, type.element, struct, field) ?? zeroOf(type.element));
       this.#path.pop();
     }
     return result;

@@ -1,6 +1,7 @@
 import type { Secret } from "../../model/secret.ts";
 import { base64 } from "../../runtime/base64.ts";
 import type { Draft } from "../draft.ts";
+import { setField } from "../own-field.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "../validate/field-error.ts";
 import { configMapKey, dnsSubdomain } from "../validate/names.ts";
 import type { KindRules } from "./rules.ts";
@@ -23,7 +24,7 @@ function takeTexts(secret: Draft<Secret> & { stringData?: Readonly<Record<string
   delete secret.stringData;
   if (stringData === undefined) return;
   const data: Record<string, string> = { ...secret.data };
-  for (const [key, text] of Object.entries(stringData)) data[key] = base64(text);
+  for (const [key, text] of Object.entries(stringData)) setField(data, key, base64(text));
   secret.data = data;
 }
 
@@ -40,7 +41,7 @@ function dataErrors({ data = {}, type = "", metadata }: Secret): FieldError[] {
   );
   const size = Object.values(data).reduce((sum, text) => sum + Math.floor((text.replace(/=+$/, "").length * 3) / 4), 0);
   if (size > maxBytes) errors.push(tooLong("data", `may not be more than ${maxBytes} bytes`));
-  for (const key of requiredKeys[type] ?? []) if (!(key in data)) errors.push(required(`data[${key}]`));
+  for (const key of requiredKeys[type] ?? []) if (!Object.hasOwn(data, key)) errors.push(required(`data[${key}]`));
   if (type === "kubernetes.io/basic-auth" && !("username" in data) && !("password" in data)) {
     errors.push(required("data[username]"), required("data[password]"));
   }

@@ -1,3 +1,4 @@
+import { ownField } from "../own-field.ts";
 import { sameJson } from "../patch/json-patch.ts";
 import { FieldSet } from "./field-set.ts";
 import { fieldMergeType, isNothing, itemMergeType, itemStep, type MergeType } from "./merge-type.ts";
@@ -37,10 +38,12 @@ function compareMaps(
   const left = (before ?? {}) as Readonly<Record<string, unknown>>;
   const right = (after ?? {}) as Readonly<Record<string, unknown>>;
   for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    const old = ownField(left, key);
+    const now = ownField(right, key);
     // A field may be there and hold nothing at all.
-    if (left[key] === undefined && right[key] === undefined) continue;
+    if (old === undefined && now === undefined) continue;
     const inner = fieldMergeType(type, key);
-    if (inner !== undefined) compare(left[key], right[key], inner, [...path, `f:${key}`], found);
+    if (inner !== undefined) compare(old, now, inner, [...path, `f:${key}`], found);
   }
 }
 

@@ -1,3 +1,4 @@
+import { ownField, setField } from "../own-field.ts";
 import { fieldMergeType, isNothing, itemMergeType, itemStep, type MergeType } from "./merge-type.ts";
 
 /**
@@ -16,7 +17,7 @@ export function mergeObjects(live: unknown, applied: unknown, type: MergeType): 
   const merged: Record<string, unknown> = { ...left };
   for (const [key, value] of Object.entries(right)) {
     const inner = fieldMergeType(type, key);
-    merged[key] = inner === undefined ? value : mergeObjects(left[key], value, inner);
+    setField(merged, key, inner === undefined ? value : mergeObjects(ownField(left, key), value, inner));
   }
   return merged;
 }

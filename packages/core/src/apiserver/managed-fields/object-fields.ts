@@ -1,3 +1,4 @@
+import { setField } from "../own-field.ts";
 import { FieldSet } from "./field-set.ts";
 import { fieldMergeType, itemMergeType, itemStep, type MergeType } from "./merge-type.ts";
 
@@ -73,7 +74,7 @@ export function removeFields(value: unknown, set: FieldSet, type: MergeType): un
     if (below?.isMember === true) continue;
     const innerType = fieldMergeType(type, key);
     const left = below === undefined || innerType === undefined ? inner : removeFields(inner, below, innerType);
-    kept[key] = left ?? null;
+    setField(kept, key, left ?? null);
   }
   return Object.keys(kept).length > 0 ? kept : undefined;
 }

@@ -1,4 +1,6 @@
+import { ownField, setField } from "../own-field.ts";
 import { plainCopy } from "../plain-copy.ts";
+import { tooDeepBracket } from "../rest/json-depth.ts";
 
 /** One step of a JSON patch, as it was sent. */
 export type Operation = Readonly<Record<string, unknown>>;
@@ -24,11 +26,28 @@ export function applyJsonPatch(
 ): unknown {
   let result: Container = document;
   touched.add(document);
-  for (const operation of operations) result = applyOperation(result, operation, touched);
+  const copies = new Copies();
+  for (const operation of operations) result = applyOperation(result, operation, touched, copies);
   return result;
 }
 
-function applyOperation(document: Container, operation: Operation, touched: Set<unknown>): Container {
+/** The API server's limit of what all copies of one patch come to (JSONPatchMaxCopyBytes). */
+const mostCopiedBytes = 3 * 1024 * 1024;
+
+/** Makes the copies of one patch and counts their bytes: each may hold those before it. */
+class Copies {
+  #bytes = 0;
+
+  /** @throws JsonPatchFailure beyond the limit, and where a value is nested deeper than is read */
+  of(value: unknown): unknown {
+    const text = JSON.stringify(value ?? null);
+    this.#bytes += text.length;
+    if (this.#bytes > mostCopiedBytes || tooDeepBracket(text) !== undefined) throw new JsonPatchFailure();
+    return JSON.parse(text);
+  }
+}
+
+function applyOperation(document: Container, operation: Operation, touched: Set<unknown>, copies: Copies): Container {
   const path = pathOf(operation, "path");
   const place = (at: string): Place => find(document, at, touched);
   switch (operation.op) {
@@ -48,7 +67,7 @@ function applyOperation(document: Container, operation: Operation, touched: Set<
       return document;
     }
     case "copy":
-      add(place(path), plainCopy(get(place(pathOf(operation, "from"))) ?? null));
+      add(place(path), copies.of(get(place(pathOf(operation, "from")))));
       return document;
     case "test": {
       const value = path === "" ? document : get(place(path));
@@ -81,7 +100,7 @@ function find(document: Container, path: string, touched: Set<unknown>): Place {
 
 function get({ container, key }: Place): unknown {
   if (Array.isArray(container)) return container[existingIndex(container, key)];
-  return Object.hasOwn(container, key) ? container[key] : undefined;
+  return ownField(container, key);
 }
 
 function replace(document: Container, path: string, operation: Operation, touched: Set<unknown>): Container {
@@ -144,11 +163,6 @@ function integer(text: string): number {
 
 function unescapeStep(text: string): string {
   return text.replaceAll("~1", "/").replaceAll("~0", "~");
-}
-
-/** `__proto__` would otherwise set the prototype. */
-function setField(object: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function isContainer(value: unknown): value is Container {

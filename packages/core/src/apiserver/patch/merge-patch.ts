@@ -1,3 +1,5 @@
+import { ownField, setField } from "../own-field.ts";
+
 type JsonObject = Record<string, unknown>;
 
 /**
@@ -9,7 +11,7 @@ type JsonObject = Record<string, unknown>;
 export function applyMergePatch(document: JsonObject, patch: Readonly<JsonObject>, touched: Set<unknown>): void {
   touched.add(document);
   for (const [key, value] of Object.entries(patch)) {
-    const before = Object.hasOwn(document, key) ? document[key] : undefined;
+    const before = ownField(document, key);
     if (value === null) delete document[key];
     else if (!isObject(before)) setField(document, key, withoutNulls(value, touched));
     else if (isObject(value)) applyMergePatch(before, value, touched);
@@ -25,10 +27,6 @@ function withoutNulls(value: unknown, touched: Set<unknown>): unknown {
   const result = Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(inner, touched)]));
   touched.add(result);
   return result;
-}
-
-function setField(object: JsonObject, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -46,11 +46,11 @@ export function patchByJson(
 ): Patched {
   const document = plainCopy(inFieldOrder(before, subject.struct)) as Record<string, unknown>;
   const touched = new Set<unknown>();
-  const { result: unsorted, problems } =
+  const { result: patched, problems } =
     type === "json"
       ? jsonPatched(document, text, validation, touched)
       : mergePatched(document, text, validation, touched);
-  const result = sortedWhere(unsorted, touched) as PlainObject;
+  const result = patched as PlainObject;
   const refuse = (detail: string): StatusError => invalidPatch(patchedText(result), detail);
   const { kind = subject.kind, apiVersion = subject.apiVersion } = result as { kind?: unknown; apiVersion?: unknown };
   requireType(kind, apiVersion, subject, refuse);
@@ -62,7 +62,7 @@ export function patchByJson(
 function jsonPatched(document: Record<string, unknown>, text: string, validation: Validation, touched: Set<unknown>) {
   const { operations, problems } = readOperations(text, validation !== "Ignore");
   try {
-    return { result: applyJsonPatch(document, operations, touched), problems };
+    return { result: sortedWhere(applyJsonPatch(document, operations, touched), touched), problems };
   } catch (reason) {
     if (reason instanceof JsonPatchFailure) throw unprocessable();
     throw reason;
@@ -73,7 +73,7 @@ function mergePatched(document: Record<string, unknown>, text: string, validatio
   const { patch, problems } = readPatchObject(text, "error decoding patch: ", validation !== "Ignore");
   if (patch === null) throw badRequest("Invalid JSON Patch");
   applyMergePatch(document, patch, touched);
-  return { result: document, problems };
+  return { result: sortedWhere(document, touched), problems };
 }
 
 function requireType(

@@ -1,4 +1,5 @@
 import type { FieldType } from "../../decode/field-type.ts";
+import { setField } from "../../own-field.ts";
 import { goText } from "../go-text.ts";
 import { sameJson } from "../json-patch.ts";
 import { directive, holdObjects, isObject, type JsonObject, mergeKeyOf, typeName } from "./directives.ts";
@@ -31,11 +32,11 @@ export function diffMaps(
   const patch: JsonObject = {};
   for (const [key, value] of Object.entries(modified)) {
     if (!Object.hasOwn(original, key)) {
-      if (!options.ignoresChanges) patch[key] = value;
+      if (!options.ignoresChanges) setField(patch, key, value);
     } else diffField(key, original[key], value, patch, type, options);
   }
   if (!options.ignoresDeletions) {
-    for (const key of Object.keys(original)) if (!Object.hasOwn(modified, key)) patch[key] = null;
+    for (const key of Object.keys(original)) if (!Object.hasOwn(modified, key)) setField(patch, key, null);
   }
   addRetainKeys(original, modified, patch, options);
   return patch;
@@ -50,7 +51,7 @@ function diffField(
   options: DiffOptions,
 ): void {
   const replaces = (): void => {
-    if (!options.ignoresChanges && !sameJson(before, after)) patch[key] = after;
+    if (!options.ignoresChanges && !sameJson(before, after)) setField(patch, key, after);
   };
   if (key === directive.patch || typeName(before) !== typeName(after)) {
     replaces();
@@ -58,12 +59,12 @@ function diffField(
     const schema = schemaOrSame(fieldSchema, type, key, before, after);
     if (schema === undefined) return;
     if (schema.strategy === "replace") {
-      if (!options.ignoresChanges) patch[key] = after;
+      if (!options.ignoresChanges) setField(patch, key, after);
       return;
     }
     const inner = { ...options, retainsKeys: schema.retainsKeys };
     const changes = diffMaps(before, after as JsonObject, schema.type, inner);
-    if (Object.keys(changes).length > 0) patch[key] = changes;
+    if (Object.keys(changes).length > 0) setField(patch, key, changes);
   } else if (Array.isArray(before)) {
     const schema = schemaOrSame(listSchema, type, key, before, after);
     if (schema === undefined) return;
@@ -106,13 +107,13 @@ function diffMergingLists(
   options: DiffOptions,
 ): void {
   if (before.length === 0) {
-    if (after.length > 0 && !options.ignoresChanges) patch[key] = after;
+    if (after.length > 0 && !options.ignoresChanges) setField(patch, key, after);
     return;
   }
   const { changes, deletions, order } = holdObjects(before, after)
     ? diffObjectLists(before, after, schema, options)
     : diffPlainLists(before, after, options);
-  if (changes.length > 0) patch[key] = changes;
+  if (changes.length > 0) setField(patch, key, changes);
   if (deletions.length > 0) patch[`${directive.deleteFromPrimitiveList}/${key}`] = deletions;
   if (order.length > 0) patch[`${directive.setElementOrder}/${key}`] = order;
 }

@@ -1,4 +1,5 @@
 import type { FieldType } from "../../decode/field-type.ts";
+import { setField } from "../../own-field.ts";
 import { goText, goTypeOf } from "../go-text.ts";
 import { StrategicFailure } from "./strategic-failure.ts";
 
@@ -85,7 +86,7 @@ export function withoutDirectives(value: unknown): unknown {
   for (const key of Object.keys(value)) {
     const kept = withoutDirectives(value[key]);
     if (kept === undefined) delete value[key];
-    else value[key] = kept;
+    else setField(value, key, kept);
   }
   return value;
 }

@@ -1,4 +1,5 @@
 import type { FieldType } from "../../decode/field-type.ts";
+import { ownField, setField } from "../../own-field.ts";
 import { goText } from "../go-text.ts";
 import { sameJson } from "../json-patch.ts";
 import {
@@ -52,7 +53,7 @@ function wholeMap(patch: JsonObject): JsonObject {
 function mergeField(original: JsonObject, key: string, value: unknown, type: FieldType, merging: Merging): void {
   const isDeletion = key.startsWith(directive.deleteFromPrimitiveList);
   if (isDeletion && !merging.intoObject) {
-    original[key] = value;
+    setField(original, key, value);
     return;
   }
   const field = isDeletion ? fieldOf(key, directive.deleteFromPrimitiveList) : key;
@@ -60,14 +61,15 @@ function mergeField(original: JsonObject, key: string, value: unknown, type: Fie
     delete original[field];
     if (merging.intoObject) return;
   }
-  const before = original[field];
+  const before = ownField(original, field);
   const isThere = Object.hasOwn(original, field);
   if (!isThere || typeName(before) !== typeName(value)) {
     if (!isDeletion) place(original, field, value, merging.intoObject);
   } else if (isObject(before)) {
     const schema = fieldSchema(type, field);
-    original[field] =
+    const merged =
       schema.strategy === "replace" ? value : merging.mergeObjects(before, value as JsonObject, schema.type);
+    setField(original, field, merged);
   } else if (Array.isArray(before)) {
     const schema = listSchema(type, field);
     const merges = schema.strategy === "merge" || isDeletion;
@@ -81,7 +83,7 @@ function place(original: JsonObject, field: string, value: unknown, dropsNulls: 
   if (dropsNulls) dropNulls(value);
   const kept = withoutDirectives(value);
   if (kept === undefined) delete original[field];
-  else original[field] = kept;
+  else setField(original, field, kept);
 }
 
 /** `$retainKeys`: what the list does not name goes away. */
