@@ -23,10 +23,10 @@ const requestOf = (name: string): DnsRequest => {
 
 const noOther: DnsHandler = () => ({ rcode: "SERVFAIL" });
 
-export const serviceNames = (services: number): string[] =>
+const serviceNames = (services: number): string[] =>
   Array.from({ length: services }, (_, i) => `service-${i}.default.svc.cluster.local.`);
 
-export function surroundingsOf(services: number): ServerSurroundings {
+function surroundingsOf(services: number): ServerSurroundings {
   return {
     state: grownState(services, endpoints),
     nowMs: 0,

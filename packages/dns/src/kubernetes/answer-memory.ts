@@ -2,7 +2,7 @@ import type { RecordType } from "../message/record-type.ts";
 import type { DnsName } from "../message/resource-record.ts";
 
 /** More answers than this are not kept: names can be made up without end. */
-const mostAnswers = 100_000;
+const mostAnswers = 50_000;
 
 /** Answers by type and name, the name in the case of the question, until something changes. */
 export class AnswerMemory<T> {

@@ -14,7 +14,7 @@ export function explainAnswer(
   { passesOn, rcode }: { readonly passesOn: boolean; readonly rcode: string },
 ): DnsStep {
   const plugin = "kubernetes";
-  const objects = [...new Set(sources.flatMap(objectsBehind))];
+  const objects = objectsOf(sources);
   if (missing !== undefined) {
     const { text, near } = explainMissing(missing, name, lookup);
     const end = passesOn ? "the next plugin is asked" : rcode === "SERVFAIL" ? notSynced : rcode;
@@ -28,6 +28,11 @@ export function explainAnswer(
 }
 
 const notSynced = "SERVFAIL, since the lists of the API server have not come yet";
+
+/** Each of the API objects behind an answer once: `Service default/web`, `EndpointSlice default/web-abcde`, `Pod default/web-0`. */
+export function objectsOf(sources: readonly BackendService[]): string[] {
+  return [...new Set(sources.flatMap(objectsBehind))];
+}
 
 function objectsBehind({ service, endpoints, endpoint, pod }: BackendService): string[] {
   return [

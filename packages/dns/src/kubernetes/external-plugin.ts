@@ -3,11 +3,12 @@ import type { Rcode } from "../message/rcode.ts";
 import { nameInZone, relativeName } from "../message/relative-name.ts";
 import type { DnsName, ResourceRecord, SoaRecord } from "../message/resource-record.ts";
 import { authoritativeReply } from "../plugins/authoritative-reply.ts";
-import type { DnsHandler, DnsReply, DnsRequest, RunningPlugin } from "../plugins/plugin.ts";
+import type { DnsHandler, DnsReply, DnsRequest, DnsStep, RunningPlugin } from "../plugins/plugin.ts";
 import type { ZoneTransferer } from "../plugins/zone-transferer.ts";
 import { isInAnyZone, longestZone } from "../plugins/zones.ts";
 import type { BackendService } from "./backend-service.ts";
 import { ElsewhereLookup } from "./elsewhere-lookup.ts";
+import { objectsOf } from "./explain.ts";
 import { type ExternalLookup, externalAddresses, externalPointers, externalSrv } from "./external-records.ts";
 import { type ExternalFound, findExternal } from "./external-services.ts";
 import { externalZoneRecords } from "./external-transfer.ts";
@@ -56,6 +57,7 @@ export class ExternalPlugin implements RunningPlugin, ZoneTransferer {
         if (isInZone(request.name, nameInZone(apex, one))) return this.#serverReply(request, zone);
       }
       const found = this.#find(request, zone);
+      request.steps?.push(explainExternal(request, found));
       if (found.services.length > 0) return this.#reply(request, zone, found.services);
       if (found.rcode === "NXDOMAIN" && isInAnyZone(fallthrough, request.name)) return next(request);
       return this.#nothing(request, zone, found.rcode);
@@ -175,4 +177,10 @@ export class ExternalPlugin implements RunningPlugin, ZoneTransferer {
       minimum: ttl,
     };
   }
+}
+
+function explainExternal({ name }: DnsRequest, { services, rcode }: ExternalFound): DnsStep {
+  const plugin = "k8s_external";
+  if (services.length > 0) return { plugin, text: `${name} has an external address`, objects: objectsOf(services) };
+  return { plugin, text: rcode === "NXDOMAIN" ? `no Service has ${name} outside` : `${name} has no records` };
 }

@@ -14,6 +14,7 @@ import type { RecordType } from "../message/record-type.ts";
 import type { ResourceRecord } from "../message/resource-record.ts";
 import { DnsServer } from "../server/dns-server.ts";
 import { encodeMessage } from "../wire/encode-message.ts";
+import type { DnsStep } from "./plugin.ts";
 
 const http = { name: "http", port: 80, protocol: "TCP" } as const;
 const objects = new StoredObjects([
@@ -255,6 +256,20 @@ describe("k8s_external", () => {
       records.filter((record) => record === "db.ns1.ext.example. 20 SRV 0 50 8080 db-0.db.ns1.ext.example."),
     ).toHaveLength(2);
     expect(records[0]).toBe(records.at(-1));
+  });
+
+  it("says which objects are behind an answer", () => {
+    const steps: DnsStep[] = [];
+    server.answer(queryFor(1, "db-0.db.ns1.ext.example.", "A"), { ...arrival, steps });
+    server.answer(queryFor(1, "nope.ns1.ext.example.", "A"), { ...arrival, steps });
+    expect(steps).toEqual([
+      {
+        plugin: "k8s_external",
+        text: "db-0.db.ns1.ext.example. has an external address",
+        objects: ["Service ns1/db", "EndpointSlice ns1/db-1"],
+      },
+      { plugin: "k8s_external", text: "no Service has nope.ns1.ext.example. outside" },
+    ]);
   });
 
   it("needs the plugin kubernetes", () => {
