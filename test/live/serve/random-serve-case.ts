@@ -13,7 +13,7 @@ export interface ServeCase {
 }
 
 /** A command of kubectl, with the objects that it reads from its standard input. */
-export interface Change {
+interface Change {
   readonly words: readonly string[];
   readonly objects?: readonly ApiObject[];
 }
