@@ -20,22 +20,25 @@ interface Recorded {
 }
 
 /** Files, folders, patterns and standard input, good and bad ones, what is said of several that go wrong; `kubectl diff`; `apply --prune`. */
-describe.each(["recorded-files.json", "recorded-diffs.json", "recorded-prunes.json"])("%s", (name) => {
-  const { files, commands } = JSON.parse(readFileSync(join(import.meta.dirname, name), "utf8")) as Recorded;
-  const api = new TestApiServer(emptyState({ serviceCIDRs: ["10.96.0.0/12"] }));
-  const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: "tst" } });
-  const tree = new MemoryFiles({ ...files, "namespace.json": namespace });
-  const run = (words: readonly string[], stdin = "") =>
-    runKubectl(words, {
-      handle: (request) => answerRequest(request, (resource) => api.server.handle(resource)),
-      files: tree,
-      stdin,
-      nowMs: api.clock.nowMs,
-      wait: () => false,
-    });
-  run(["create", "-f", "namespace.json"]);
+describe.each(["recorded-files.json", "recorded-diffs.json", "recorded-prunes.json", "recorded-words.json"])(
+  "%s",
+  (name) => {
+    const { files, commands } = JSON.parse(readFileSync(join(import.meta.dirname, name), "utf8")) as Recorded;
+    const api = new TestApiServer(emptyState({ serviceCIDRs: ["10.96.0.0/12"] }));
+    const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: "tst" } });
+    const tree = new MemoryFiles({ ...files, "namespace.json": namespace });
+    const run = (words: readonly string[], stdin = "") =>
+      runKubectl(words, {
+        handle: (request) => answerRequest(request, (resource) => api.server.handle(resource)),
+        files: tree,
+        stdin,
+        nowMs: api.clock.nowMs,
+        wait: () => false,
+      });
+    run(["create", "-f", "namespace.json"]);
 
-  it.each(commands.map((one) => [one.words.join(" "), one] as const))("%s", (_, { words, input, answer }) => {
-    expect(comparable(run(words, input))).toBe(answer);
-  });
-});
+    it.each(commands.map((one) => [one.words.join(" "), one] as const))("%s", (_, { words, input, answer }) => {
+      expect(comparable(run(words, input))).toBe(answer);
+    });
+  },
+);

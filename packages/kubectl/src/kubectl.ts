@@ -4,8 +4,9 @@ import type { CommandResult } from "./command-result.ts";
 import type { Command } from "./commands/command.ts";
 import { commands } from "./commands/commands.ts";
 import { unmodelledCommands } from "./commands/unmodelled-commands.ts";
+import { dryRunWarning } from "./flags/dry-run.ts";
 import type { FlagValues } from "./flags/flag.ts";
-import { globalFlags } from "./flags/global-flags.ts";
+import { dryRunFlag, globalFlags } from "./flags/global-flags.ts";
 import { parseFlags, refuseFlags, requireFlags } from "./flags/parse-flags.ts";
 import { commandUsage, groupUsage } from "./group-usage.ts";
 import type { KubectlHost } from "./host.ts";
@@ -32,6 +33,8 @@ export function runKubectl(words: readonly string[], host: KubectlHost): Command
     session = new Session(host, flags);
     if (command.run === undefined) return withoutCommand(command, path, args);
     requireFlags(known, flags);
+    const warning = known.includes(dryRunFlag) ? dryRunWarning(flags) : undefined;
+    if (warning !== undefined) session.log(warning);
     command.run({ path, args, flags, session });
     return finished(session, flags);
   } catch (reason) {

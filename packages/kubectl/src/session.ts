@@ -1,4 +1,6 @@
+import { timestampOf } from "@kubenetsim/core/runtime/timestamp";
 import { RestClient } from "./client/rest-client.ts";
+import type { KlogWarning } from "./flags/dry-run.ts";
 import type { FlagValues } from "./flags/flag.ts";
 import type { KubectlHost } from "./host.ts";
 
@@ -48,6 +50,15 @@ export class Session {
   /** To stdout, as it is. */
   write(text: string): void {
     this.#stdout += text;
+  }
+
+  /** To stderr, as klog writes a warning: behind the time, the process (1 here) and where in kubectl it comes from. */
+  log({ line, text }: KlogWarning): void {
+    const { nowMs } = this.host;
+    const time = timestampOf(nowMs);
+    const micros = String(Math.floor(nowMs % 1000) * 1000).padStart(6, "0");
+    const date = `${time.slice(5, 7)}${time.slice(8, 10)} ${time.slice(11, 19)}.${micros}`;
+    this.complain(`W${date} ${"1".padStart(7)} helpers.go:${line}] ${text}`);
   }
 
   /** To stderr, with a line end. */

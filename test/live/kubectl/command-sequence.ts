@@ -47,7 +47,7 @@ const selectors = ["tier=front", "app=web", "tier in (front,back)", "!tier", "ti
 type Maker = (pick: Pick) => string[];
 
 const dryRun = (pick: Pick): string[] =>
-  pick([[], [], [], ["--dry-run=client"], ["--dry-run=server"], ["--dry-run=x"]]);
+  pick([[], [], [], ["--dry-run=client"], ["--dry-run=server"], ["--dry-run=x"], ["--dry-run"]]);
 const output = (pick: Pick): string[] =>
   pick([[], [], [], ["-o", "name"], ["-o", "yaml"], ["-o", "json"], ["-o", "foo"]]);
 const target = (pick: Pick): string[] => {
@@ -89,7 +89,7 @@ const makers: readonly Maker[] = [
     "create",
     "deployment",
     pick(names),
-    `--image=${pick(["nginx", "r.io/a/b:1", "b@sha256:00"])}`,
+    `--image=${pick(["nginx", "r.io/a/b:1", "b@sha256:00", "A", "a b"])}`,
     ...pick([[], ["--replicas=2"], ["--replicas=-1"], ["--port=80"]]),
   ],
   (pick) => ["create", "deploy", pick(names), "--image=nginx", "--image=busybox"],

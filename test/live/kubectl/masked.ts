@@ -6,7 +6,8 @@ export function masked(text: string): string {
         /^([+-]?\s*(?:- )?"?(?:creationTimestamp|resourceVersion|uid|time|lastTransitionTime|lastUpdateTime)"?: )"?[^",\n]*"?(,?)$/gm,
         '$1"…"$2',
       )
-      // Lines of a log.
+      // Of kubectl's own log without time and process; what its libraries log is not modelled.
+      .replace(/^W\d{4} \S+ +\d+ (?=helpers\.go:)/gm, "W… ")
       .replace(/^W\d{4} .*\n/gm, "")
       .replace(/(?<= )\/[^ ]*\/(LIVE|MERGED)-\d+/g, "$1")
       .replace(/^((?:---|\+\+\+) (?:LIVE|MERGED)\/.*\t).*$/gm, "$1…")

@@ -24,7 +24,7 @@ export interface Taint {
 
 export interface NodeStatus {
   readonly addresses?: readonly NodeAddress[];
-  readonly conditions?: readonly Condition[];
+  readonly conditions?: readonly NodeCondition[];
   readonly capacity?: Readonly<Record<string, string | number>>;
   readonly allocatable?: Readonly<Record<string, string | number>>;
   readonly nodeInfo?: Readonly<Record<string, unknown>>;
@@ -33,6 +33,11 @@ export interface NodeStatus {
 export interface NodeAddress {
   readonly type: "Hostname" | "InternalIP" | "ExternalIP" | "InternalDNS" | "ExternalDNS";
   readonly address: string;
+}
+
+export interface NodeCondition extends Condition {
+  /** When the kubelet told it last. */
+  readonly lastHeartbeatTime?: string | null;
 }
 
 /** The common part of NodeCondition, PodCondition and metav1.Condition. */

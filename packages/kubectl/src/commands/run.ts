@@ -6,6 +6,7 @@ import { printFlags, saveConfigFlag, writeFlags } from "../flags/global-flags.ts
 import { objectPrinter } from "../output/object-printer.ts";
 import type { Command, CommandRun } from "./command.ts";
 import { createWith, namespaceOf } from "./create/create-object.ts";
+import { imageReference } from "./image-reference.ts";
 import { readLabels } from "./label-pairs.ts";
 import { overridden, overrideFlags } from "./overrides.ts";
 
@@ -45,15 +46,16 @@ export const runPod: Command = { name: "run", short: "Run a particular image on 
 
 function run(call: CommandRun): void {
   const { args, flags: given, session } = call;
+  checkPolicies(given);
+  const dryRun = readDryRun(given);
+  const print = objectPrinter(session, given, "created", dryRun);
   const [name, ...words] = args;
   if (name === undefined) throw failure("NAME is required for run");
-  if (given.text("image") === "") throw failure("--image is required");
+  checkImage(given.text("image"));
   const port = readPort(given);
   const labels = readLabels(given.text("labels"));
   const selector = Object.keys(labels).length === 0 ? { run: name } : labels;
   const pod = podOf(name, selector, words, port, given);
-  const dryRun = readDryRun(given);
-  const print = objectPrinter(session, given, "created", dryRun);
   const destination = { path: `/api/v1/namespaces/${session.namespace}/pods`, fieldManager: "kubectl-run" };
   const named = (object: PlainObject): PlainObject =>
     withNamespace(object, dryRun === "client" ? namespaceOf(session) : {});
@@ -73,8 +75,27 @@ function readPort(given: FlagValues): number | undefined {
   return Number(text);
 }
 
+/** @throws CommandError for a text that names no image, whatever there is of that name */
+function checkImage(image: string): void {
+  if (image === "") throw failure("--image is required");
+  if (!imageReference.test(image)) {
+    throw failure(`invalid image name ${JSON.stringify(image)}: invalid reference format`);
+  }
+}
+
 const restartPolicies = ["Always", "OnFailure", "Never"];
 const pullPolicies = ["Always", "IfNotPresent", "Never"];
+
+function checkPolicies(given: FlagValues): void {
+  const restartPolicy = given.text("restart");
+  if (!restartPolicies.includes(restartPolicy)) {
+    throw failure(`invalid restart policy: ${restartPolicy}, valid values are: ${restartPolicies.join(", ")}`);
+  }
+  const pullPolicy = given.text("image-pull-policy");
+  if (pullPolicy !== "" && !pullPolicies.includes(pullPolicy)) {
+    throw failure(`invalid image pull policy: ${pullPolicy}, valid values are: ${pullPolicies.join(", ")}`);
+  }
+}
 
 function podOf(
   name: string,
@@ -83,16 +104,9 @@ function podOf(
   port: number | undefined,
   given: FlagValues,
 ): PlainObject {
-  const restartPolicy = given.text("restart");
-  if (!restartPolicies.includes(restartPolicy)) {
-    throw failure(`invalid restart policy: ${restartPolicy}, valid values are: ${restartPolicies.join(", ")}`);
-  }
-  const imagePullPolicy = given.text("image-pull-policy");
-  if (imagePullPolicy !== "" && !pullPolicies.includes(imagePullPolicy)) {
-    throw failure(`invalid image pull policy: ${imagePullPolicy}, valid values are: ${pullPolicies.join(", ")}`);
-  }
   const annotations = pairsOf(given.list("annotations"), (text) => `unexpected annotations format: ${text}`);
   const env = Object.entries(pairsOf(given.list("env"), (text) => `invalid env: ${text}`));
+  const imagePullPolicy = given.text("image-pull-policy");
   const container = {
     name,
     image: given.text("image"),
@@ -109,7 +123,7 @@ function podOf(
     kind: "Pod",
     apiVersion: "v1",
     metadata: { name, labels, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
-    spec: { containers: [container], restartPolicy, dnsPolicy: "ClusterFirst" },
+    spec: { containers: [container], restartPolicy: given.text("restart"), dnsPolicy: "ClusterFirst" },
     status: {},
   };
 }

@@ -3,6 +3,22 @@ import { type FlagValues, isBool, isTrue } from "./flag.ts";
 
 export type DryRun = "none" | "client" | "server";
 
+/** What kubectl warns of where a dry run is asked for in an old spelling; undefined otherwise. */
+export function dryRunWarning(flags: FlagValues): KlogWarning | undefined {
+  const text = flags.text("dry-run");
+  if (text === "unchanged")
+    return { line: 714, text: "--dry-run is deprecated and can be replaced with --dry-run=client." };
+  if (!isBool(text)) return undefined;
+  const [line, plain] = isTrue(text) ? [728, "client"] : [731, "none"];
+  return { line, text: `--dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=${plain}.` };
+}
+
+/** A warning of kubectl's own log, and the line of pkg/cmd/util/helpers.go that writes it. */
+export interface KlogWarning {
+  readonly line: number;
+  readonly text: string;
+}
+
 /** @throws CommandError in the words of pkg/cmd/util/helpers.go, GetDryRunStrategy */
 export function readDryRun(flags: FlagValues): DryRun {
   const text = flags.text("dry-run");

@@ -51,6 +51,14 @@ describe("lab.kubectl", () => {
     expect(lab.kubectl("get deploy,rs,pods --no-headers | wc -l").stdout).toBe("3\n");
   });
 
+  it("shows since when a node has been ready", () => {
+    const lab = Cluster.create({ nodes: ["n1"] });
+    const since = "Thu, 01 Jan 2026 00:00:00 +0000";
+    expect(lab.kubectl("describe node n1 | grep Ready").stdout.replace(/ {2,}/g, " ").trim()).toBe(
+      `Ready True ${since} ${since} KubeletReady kubelet is posting ready status`,
+    );
+  });
+
   it("edits with a command of the shell, too", () => {
     const lab = Cluster.create();
     lab.kubectl("create service clusterip web --tcp=80:80");

@@ -1,6 +1,7 @@
 import type { Node } from "@kubenetsim/core/model/node";
 import { parseAddress } from "@kubenetsim/core/net/address";
 import { parseCidr } from "@kubenetsim/core/net/cidr";
+import { epoch } from "@kubenetsim/core/runtime/clock";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { NewNode } from "./cluster-options.ts";
 
@@ -54,7 +55,16 @@ function nodeObject({ name, address, podCIDR, zone }: NewNode, number: number): 
         { type: "InternalIP", address: address ?? `192.168.10.${number + 10}` },
         { type: "Hostname", address: name },
       ],
-      conditions: [{ type: "Ready", status: "True", reason: "KubeletReady" }],
+      conditions: [
+        {
+          type: "Ready",
+          status: "True",
+          lastHeartbeatTime: epoch,
+          lastTransitionTime: epoch,
+          reason: "KubeletReady",
+          message: "kubelet is posting ready status",
+        },
+      ],
       nodeInfo: { kubeletVersion: "v1.37.2" },
     },
   };

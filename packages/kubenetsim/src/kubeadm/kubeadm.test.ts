@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../cluster/cluster.ts";
@@ -23,7 +24,9 @@ describe("a cluster as kubeadm makes it", () => {
     });
     expect(text.data?.["kubeconfig.conf"]).toContain("server: https://[fd00::2]:6443\n");
     expect(Object.keys(text.data ?? {})).toEqual(["config.conf", "kubeconfig.conf"]);
-    expect(text.metadata.annotations?.["kubeadm.kubernetes.io/component-config.hash"]).toMatch(/^sha256:[0-9a-f]{64}$/);
+    const both = `${text.data?.["config.conf"]}${text.data?.["kubeconfig.conf"]}`;
+    const hash = createHash("sha256").update(both).digest("hex");
+    expect(text.metadata.annotations).toEqual({ "kubeadm.kubernetes.io/component-config.hash": `sha256:${hash}` });
   });
 
   it("takes a changed configuration node by node, as kube-proxy's Pods are deleted", () => {

@@ -1,7 +1,7 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { ServerError } from "../../client/server-error.ts";
 import { CommandError, failure, together, usageError } from "../../command-error.ts";
-import { readDryRun } from "../../flags/dry-run.ts";
+import { readDryRun, readValidation } from "../../flags/dry-run.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { printFlags, writeFlags } from "../../flags/global-flags.ts";
 import { sortedKeys } from "../../output/json.ts";
@@ -54,12 +54,13 @@ export interface AppliedObject {
 
 function run(call: CommandRun): void {
   const { flags: given, session, args } = call;
+  if (args.length > 0) throw usageError(call.path, `Unexpected args: [${args.join(" ")}]`);
   const dryRun = readDryRun(given);
   const serverSide = given.flag("server-side");
   requireFiles(given);
+  readValidation(given);
   const plan = given.flag("prune") ? readPrunePlan(call) : undefined;
   check(call);
-  if (args.length > 0) throw usageError(call.path, `Unexpected args: [${args.join(" ")}]`);
   const format = given.text("output");
   const printsAtEnd = format !== "" && format !== "name";
   const printAll = objectPrinter(session, given, "", dryRun);
@@ -89,13 +90,13 @@ function listOf(objects: readonly PlainObject[]): PlainObject {
 function check(call: CommandRun): void {
   const { flags: given } = call;
   const serverSide = given.flag("server-side");
-  if (given.flag("force") && serverSide) {
-    throw failure("--force cannot be used with --server-side");
-  }
-  if (serverSide && readDryRun(given) === "client") {
+  const dryRun = readDryRun(given);
+  if (given.flag("force-conflicts") && !serverSide) throw failure("--force-conflicts only works with --server-side");
+  if (serverSide && dryRun === "client") {
     throw failure("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)");
   }
-  if (given.flag("force-conflicts") && !serverSide) throw failure("--force-conflicts only works with --server-side");
+  if (given.flag("force") && serverSide) throw failure("--force cannot be used with --server-side");
+  if (given.flag("force") && dryRun === "server") throw failure("--dry-run=server cannot be used with --force");
   if (given.flag("all") && given.text("selector") !== "") {
     throw failure("cannot set --all and --selector at the same time");
   }
