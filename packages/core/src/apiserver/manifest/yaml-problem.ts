@@ -9,7 +9,7 @@ export function yamlProblem({ message, position }: ParseError, text: string): st
   const known = wordings.find(([pattern]) => pattern.test(message));
   const isCut = known?.[2] === "parser" && isAtEnd(position, text);
   // The stream ends on a line of its own.
-  const line = lineInDocument(position?.line ?? 1, text) + (isCut ? 1 : 0);
+  const line = lineInDocument(position?.line ?? 1, text) + (isCut && !text.endsWith("\n") ? 1 : 0);
   const wantsValue = isCut && /[[{,:]\s*$/.test(text);
   const said = wantsValue ? "did not find expected node content" : (known?.[1] ?? message.replace(/^YAML: /, ""));
   const told = known?.[2] === "scanner" ? (line === 1 ? 0 : line) : known?.[2] === "none" ? 0 : line - 1;
