@@ -49,7 +49,8 @@ function readPreferred(words: Dispenser): Cidr[] {
   return preferred;
 }
 
-function isShuffled({ rcode, questions }: DnsMessage): boolean {
+function isShuffled({ rcode, questions, answers, authorities, additionals }: DnsMessage): boolean {
+  if (answers.length <= 1 && authorities.length <= 1 && additionals.length <= 1) return false;
   const type = questions[0]?.type;
   return rcode === "NOERROR" && type !== undefined && type !== "AXFR" && type !== "IXFR";
 }

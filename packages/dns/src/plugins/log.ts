@@ -31,7 +31,8 @@ export const log: PluginDefinition = {
         const written = writtenMessage(request, reply);
         const kind = written === undefined ? "otherError" : responseKind(written, request.nowMs);
         if (rule.classes.has("all") || rule.classes.has(responseClass(kind))) {
-          surroundings.log(`[INFO] ${logLine(rule.format, request, written, reply.tookMs ?? 0)}`);
+          const said = { written, tookMs: reply.tookMs ?? 0, own: surroundings.addresses[0] ?? "127.0.0.1" };
+          surroundings.log(`[INFO] ${logLine(rule.format, request, said)}`);
         }
         return reply;
       },
@@ -75,16 +76,21 @@ function formatNamed(format: string): string {
 }
 
 /** plugin/pkg/replacer. What is no label stays; metadata of other plugins are none here. */
-function logLine(format: string, request: DnsRequest, written: DnsMessage | undefined, tookMs: number): string {
+function logLine(
+  format: string,
+  request: DnsRequest,
+  { written, tookMs, own }: { written: DnsMessage | undefined; tookMs: number; own: string },
+): string {
   const { message, question, name, transport, client, clientPort } = request;
   const values: Readonly<Record<string, string | number | boolean>> = {
     type: question.type,
-    class: question.class,
+    class: question.class === "ANY" ? "CLASS255" : question.class,
     name,
     proto: transport,
-    size: uncompressedSize(message),
+    size: uncompressedSize(sentWith(message, written)),
     remote: client.includes(":") ? `[${client}]` : client,
     port: clientPort,
+    local: own.includes(":") ? `[${own}]` : own,
     ">id": message.id,
     ">opcode": opcodeNumber(message.opcode),
     ">do": message.edns?.do === true,
@@ -98,6 +104,13 @@ function logLine(format: string, request: DnsRequest, written: DnsMessage | unde
     if (label.startsWith("/")) return "-";
     return Object.hasOwn(values, label) ? String(values[label]) : whole;
   });
+}
+
+/** A reply without an OPT record of its own takes the query's, whose options are dropped there and then. */
+function sentWith(query: DnsMessage, written: DnsMessage | undefined): DnsMessage {
+  const { edns } = query;
+  if (edns === undefined || written === undefined || written.edns !== undefined) return query;
+  return { ...query, edns: { ...edns, options: [] } };
 }
 
 function flagNames({ flags }: DnsMessage): string {

@@ -5,7 +5,7 @@ import { isInZone, lowerName } from "../message/dns-name.ts";
 import type { Rcode } from "../message/rcode.ts";
 import type { DnsName } from "../message/resource-record.ts";
 import { type LoopProbe, probeQuery } from "../plugins/loop.ts";
-import type { DnsRequest, DnsStep, DnsTransport, ServerSurroundings } from "../plugins/plugin.ts";
+import type { DnsReply, DnsRequest, DnsStep, DnsTransport, ServerSurroundings } from "../plugins/plugin.ts";
 import { type PluginTable, pluginTable } from "../plugins/plugin-table.ts";
 import { type FittedReply, fitReply } from "../wire/fit-reply.ts";
 import { refusalOf } from "./accept-message.ts";
@@ -154,21 +154,27 @@ function serve(listener: Listener, request: DnsRequest): Response | undefined {
     });
     return errorReply(request, "REFUSED");
   }
-  const reply = served.block.chain({ ...request, zone: served.zone });
-  const { tookMs } = reply;
-  const query = reply.clientEdns === undefined ? message : { ...message, edns: reply.clientEdns };
-  if (reply.message !== undefined) {
-    const following = reply.following?.map((one) => fitReply(query, one, request));
-    return { ...fitReply(query, reply.message, request), tookMs, following };
-  }
-  return writtenByServer.has(reply.rcode)
-    ? { ...errorReply({ ...request, message: query }, reply.rcode), tookMs }
-    : undefined;
+  return responseOf(
+    request,
+    served.block.chain(request.zone === served.zone ? request : { ...request, zone: served.zone }),
+  );
+}
+
+function responseOf(request: DnsRequest, reply: DnsReply): Response | undefined {
+  const { message, rcode, clientEdns, tookMs, following } = reply;
+  const query = clientEdns === undefined ? request.message : { ...request.message, edns: clientEdns };
+  if (message === undefined && !writtenByServer.has(rcode)) return undefined;
+  const fitted = fitReply(query, message ?? replyTo(query, rcode), request);
+  if (tookMs === undefined && following === undefined) return fitted;
+  return { ...fitted, tookMs, following: following?.map((one) => fitReply(query, one, request)) };
 }
 
 /** The longest zone that the name is in. A DS record lies in the parent's zone, so that the shortest but the root has it. */
 function blockFor({ zones }: Listener, name: DnsName, parents: boolean): ServedZone | undefined {
-  if (!parents) return zones.find(({ zone }) => isInZone(name, zone));
+  if (!parents) {
+    for (const served of zones) if (isInZone(name, served.zone)) return served;
+    return undefined;
+  }
   const matching = zones.filter(({ zone }) => isInZone(name, zone));
   return matching.findLast(({ zone }) => zone !== ".") ?? matching[0];
 }

@@ -37,7 +37,8 @@ export function replyLimit(query: DnsMessage, transport: "udp" | "tcp"): number 
  * upstream server has set stay.
  */
 export function fitReply(query: DnsMessage, reply: DnsMessage, { transport, client }: ReplyPath): FittedReply {
-  const message = { ...reply, edns: ednsOfReply(query.edns, reply.edns) };
+  const edns = ednsOfReply(query.edns, reply.edns);
+  const message = edns === reply.edns ? reply : { ...reply, edns };
   const limit = replyLimit(query, transport);
   const size = uncompressedSize(message);
   if (size > limit) return truncate(message, limit);

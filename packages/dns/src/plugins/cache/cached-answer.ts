@@ -33,24 +33,16 @@ export function answerFor(query: DnsMessage, { message }: CachedAnswer, ttl: num
   return {
     ...reply,
     flags: { ...reply.flags, aa, ra, ad: ad && wantsAuthentic },
-    ...recordsWithTtl(message, ttl),
+    answers: withTtl(message.answers, ttl),
+    authorities: withTtl(message.authorities, ttl),
+    additionals: withTtl(message.additionals, ttl),
   };
 }
 
-/** A message's records with another TTL. */
-export function recordsWithTtl(
-  { answers, authorities, additionals }: DnsMessage,
-  ttl: number,
-): Pick<DnsMessage, "answers" | "authorities" | "additionals"> {
-  return {
-    answers: withTtl(answers, ttl),
-    authorities: withTtl(authorities, ttl),
-    additionals: withTtl(additionals, ttl),
-  };
-}
-
-function withTtl(records: readonly ResourceRecord[], ttl: number): readonly ResourceRecord[] {
-  return records.every((record) => record.ttl === ttl) ? records : records.map((record) => ({ ...record, ttl }));
+/** Records with another TTL; themselves where they have it already. */
+export function withTtl(records: readonly ResourceRecord[], ttl: number): readonly ResourceRecord[] {
+  for (const record of records) if (record.ttl !== ttl) return records.map((other) => ({ ...other, ttl }));
+  return records;
 }
 
 /** What a response is to the cache: an alias chain that leads nowhere, with an SOA record, says that there is no data. */

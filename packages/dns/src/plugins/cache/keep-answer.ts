@@ -4,7 +4,7 @@ import { hasSoa, type ResponseKind } from "../../message/response-kind.ts";
 import { isInAnyZone } from "../zones.ts";
 import type { AnswerKey, AnswerStore } from "./answer-store.ts";
 import type { CacheSettings } from "./cache-settings.ts";
-import { answersQuestion, type CachedAnswer, kindForCache, leadsNowhere, recordsWithTtl } from "./cached-answer.ts";
+import { answersQuestion, type CachedAnswer, kindForCache, leadsNowhere, withTtl } from "./cached-answer.ts";
 
 /** Seconds for what has no TTL of its own to go by (plugin/pkg/dnsutil, MinimalDefaultTTL). */
 const failSafeTtl = 5;
@@ -34,12 +34,23 @@ export function passResponse(
   const { settings, nowMs } = using;
   const kind = kindForCache(response, nowMs);
   const seconds = keepingTime(response, kind, settings);
-  const { edns: _, ...withoutEdns } = response;
-  const message: DnsMessage = { ...withoutEdns, ...recordsWithTtl(response, Math.trunc(seconds)) };
+  const ttl = Math.trunc(seconds);
+  const { id, opcode, rcode, questions } = response;
+  const flags = response.flags;
+  const message: DnsMessage = {
+    id,
+    opcode,
+    flags,
+    rcode,
+    questions,
+    answers: withTtl(response.answers, ttl),
+    authorities: withTtl(response.authorities, ttl),
+    additionals: withTtl(response.additionals, ttl),
+  };
   const isKept = seconds > 0 && canBeKept(message, kind) && repliesTo(message, key);
   const kept = isKept ? keep(message, key, kind, seconds, using) : undefined;
-  const flags = using.wantsAuthentic ? message.flags : { ...message.flags, ad: false };
-  return { message: { ...message, flags }, kept };
+  if (using.wantsAuthentic || !flags.ad) return { message, kept };
+  return { message: { ...message, flags: { ...flags, ad: false } }, kept };
 }
 
 /** Seconds. */
