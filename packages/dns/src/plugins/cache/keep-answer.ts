@@ -3,7 +3,7 @@ import { lowerName } from "../../message/dns-name.ts";
 import { hasSoa, type ResponseKind } from "../../message/response-kind.ts";
 import { isInAnyZone } from "../zones.ts";
 import type { AnswerKey, AnswerStore } from "./answer-store.ts";
-import type { CacheSettings } from "./cache-settings.ts";
+import type { CacheSettings, StoreSettings } from "./cache-settings.ts";
 import { answersQuestion, type CachedAnswer, kindForCache, leadsNowhere, withTtl } from "./cached-answer.ts";
 
 /** Seconds for what has no TTL of its own to go by (plugin/pkg/dnsutil, MinimalDefaultTTL). */
@@ -47,10 +47,19 @@ export function passResponse(
     authorities: withTtl(response.authorities, ttl),
     additionals: withTtl(response.additionals, ttl),
   };
-  const isKept = seconds > 0 && canBeKept(message, kind) && repliesTo(message, key);
+  const { except } = storeOf(settings, kind);
+  const isKept = seconds > 0 && !isInAnyZone(except, key.name) && canBeKept(message, kind) && repliesTo(message, key);
   const kept = isKept ? keep(message, key, kind, seconds, using) : undefined;
   if (using.wantsAuthentic || !flags.ad) return { message, kept };
   return { message: { ...message, flags: { ...flags, ad: false } }, kept };
+}
+
+function isSuccessful(kind: ResponseKind): boolean {
+  return kind === "success" || kind === "delegation";
+}
+
+function storeOf({ success, denial }: CacheSettings, kind: ResponseKind): StoreSettings {
+  return isSuccessful(kind) ? success : denial;
 }
 
 /** Seconds. */
@@ -91,9 +100,8 @@ function keep(
   kind: ResponseKind,
   seconds: number,
   { settings, stores, nowMs, replaces }: { settings: CacheSettings; stores: Stores; nowMs: number; replaces: boolean },
-): CachedAnswer | undefined {
-  const isSuccess = kind === "success" || kind === "delegation";
-  if (isInAnyZone(isSuccess ? settings.success.except : settings.denial.except, key.name)) return undefined;
+): CachedAnswer {
+  const isSuccess = isSuccessful(kind);
   const answering = answersQuestion(message);
   const previous = isSuccess && settings.preferPositive && !answering ? stores.success.get(key) : undefined;
   const kept: CachedAnswer = {
