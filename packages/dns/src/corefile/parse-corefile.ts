@@ -10,6 +10,9 @@ import { serverKeys } from "./server-key.ts";
 /** A snippet that imports itself by way of another is stopped there (caddyfile/parse.go, maxSnippetExpansions). */
 const maxSnippetExpansions = 10_000;
 
+/** The real parser has no such limit; no plugin reads more than two. */
+const deepestNesting = 100;
+
 /** What CoreDNS serves without a Corefile, or with one that has no server block (core/dnsserver/register.go). */
 const defaultText = ".:53 {\nwhoami\nlog\n}\n";
 
@@ -123,8 +126,9 @@ class BlockParser extends Dispenser {
     let nesting = 0;
     while (this.next()) {
       const text = this.val();
-      if (text === "{") nesting++;
-      else if (this.isNewLine() && nesting === 0) {
+      if (text === "{") {
+        if (++nesting > deepestNesting) throw this.err(`more than ${deepestNesting} blocks within each other`);
+      } else if (this.isNewLine() && nesting === 0) {
         this.cursor--;
         break;
       } else if (text === "}") {

@@ -31,7 +31,12 @@ export const log: PluginDefinition = {
         const written = writtenMessage(request, reply);
         const kind = written === undefined ? "otherError" : responseKind(written, request.nowMs);
         if (rule.classes.has("all") || rule.classes.has(responseClass(kind))) {
-          const said = { written, tookMs: reply.tookMs ?? 0, own: surroundings.addresses[0] ?? "127.0.0.1" };
+          const said = {
+            written,
+            replied: reply.message,
+            tookMs: reply.tookMs ?? 0,
+            own: surroundings.addresses[0] ?? "127.0.0.1",
+          };
           surroundings.log(`[INFO] ${logLine(rule.format, request, said)}`);
         }
         return reply;
@@ -79,7 +84,12 @@ function formatNamed(format: string): string {
 function logLine(
   format: string,
   request: DnsRequest,
-  { written, tookMs, own }: { written: DnsMessage | undefined; tookMs: number; own: string },
+  {
+    written,
+    replied,
+    tookMs,
+    own,
+  }: { written?: DnsMessage | undefined; replied?: DnsMessage | undefined; tookMs: number; own: string },
 ): string {
   const { message, question, name, transport, client, clientPort } = request;
   const values: Readonly<Record<string, string | number | boolean>> = {
@@ -87,7 +97,7 @@ function logLine(
     class: question.class === "ANY" ? "CLASS255" : question.class,
     name,
     proto: transport,
-    size: uncompressedSize(sentWith(message, written)),
+    size: uncompressedSize(sentWith(message, replied)),
     remote: client.includes(":") ? `[${client}]` : client,
     port: clientPort,
     local: own.includes(":") ? `[${own}]` : own,
@@ -107,9 +117,9 @@ function logLine(
 }
 
 /** A reply without an OPT record of its own takes the query's, whose options are dropped there and then. */
-function sentWith(query: DnsMessage, written: DnsMessage | undefined): DnsMessage {
+function sentWith(query: DnsMessage, replied: DnsMessage | undefined): DnsMessage {
   const { edns } = query;
-  if (edns === undefined || written === undefined || written.edns !== undefined) return query;
+  if (edns === undefined || replied === undefined || replied.edns !== undefined) return query;
   return { ...query, edns: { ...edns, options: [] } };
 }
 

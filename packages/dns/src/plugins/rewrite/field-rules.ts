@@ -1,3 +1,4 @@
+import type { Edns } from "../../message/dns-message.ts";
 import { parseRcode, type Rcode, rcodeNamed } from "../../message/rcode.ts";
 import type { RecordClass } from "../../message/record-class.ts";
 import { parseRecordType, type RecordType } from "../../message/record-type.ts";
@@ -42,10 +43,19 @@ export function ttlRule(mode: RewriteRule["mode"], args: readonly string[], fail
   const [shortest, longest] = ttlRange(text) ?? [];
   if (shortest === undefined || longest === undefined) throw fail(`invalid TTL '${text}' for a ttl rule`);
   const matches = matcherOf(args.slice(0, -1), "ttl", fail);
+  const limited = (seconds: number): number => Math.min(Math.max(seconds, shortest), longest);
   const clamp: ResponseRule = {
-    record: (record) => ({ ...record, ttl: Math.min(Math.max(record.ttl, shortest), longest) }),
+    record: (record) => ({ ...record, ttl: limited(record.ttl) }),
+    message: (message) =>
+      message.edns === undefined ? message : { ...message, edns: withLimitedTtl(message.edns, limited) },
   };
   return { mode, apply: ({ question, name }) => (matches(name) ? { question, responses: [clamp] } : undefined) };
+}
+
+/** The real one takes an OPT record's version and flags for its TTL, too (RFC 6891, section 6.1.3). */
+function withLimitedTtl(edns: Edns, limited: (seconds: number) => number): Edns {
+  const ttl = limited(edns.version * 0x10000 + (edns.do ? 0x8000 : 0));
+  return { ...edns, version: (ttl >> 16) & 0xff, do: (ttl & 0x8000) !== 0 };
 }
 
 /** `30`, `30-60`, `30-`, `-60`. */
