@@ -9,6 +9,7 @@ import type { PlainObject } from "../manifest/manifest-document.ts";
 import { parseRfc3339 } from "../table/rfc3339.ts";
 import { deleteObject, putObject } from "../write-object.ts";
 import type { DeleteOptions } from "./delete-options.ts";
+import { storageError } from "./kept-metadata.ts";
 import { bodyOf } from "./object-body.ts";
 import { keyOf, type ResourceRoute } from "./route.ts";
 import { strategyOf } from "./strategy.ts";
@@ -31,6 +32,10 @@ export interface Removed {
 export function removeObject(state: ClusterState, route: ResourceRoute, options: DeleteOptions, clock: Clock): Removed {
   if (route.kind === "Namespace") requireMortal(route.name!);
   const before = requireObject(state, route);
+  if (options.breaksStore) {
+    const reason = "unsafe deletion is not allowed because the object is decodable from storage";
+    throw storageError(before.metadata, route.info, strategyOf(route.kind, route.info.plural), reason);
+  }
   requirePreconditions(before, route, options);
   if (before.kind === "Namespace") return removeNamespace(state, before, clock);
   const grace = before.kind === "Pod" ? graceOf(before, options) : undefined;

@@ -43,10 +43,20 @@ export function otherUid(
   uid: string,
   { name, namespace, uid: stored = "" }: ObjectMeta,
   info: KindInfo,
+  strategy: Strategy,
+): StatusError {
+  const reason = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored}`;
+  return storageError({ name, ...(namespace === undefined ? {} : { namespace }) }, info, strategy, reason);
+}
+
+/** What the store itself does not let happen to an object. */
+export function storageError(
+  { name, namespace }: ObjectMeta,
+  info: KindInfo,
   { etcdFolder }: Strategy,
+  reason: string,
 ): StatusError {
   const key = ["/registry", etcdFolder, ...(namespace === undefined ? [] : [namespace]), name].join("/");
-  const reason = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored}`;
   const detail = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${reason}`;
   return conflict(info, name, detail);
 }

@@ -63,7 +63,7 @@ export class RestServer {
       case "GET":
         return isCollection ? this.#collection(route, request) : this.#show(route, request);
       case "POST":
-        if (route.subresource === "eviction") return this.#evict(route, request);
+        if (route.subresource === "eviction") return this.#evict(route, request, warnings);
         if (!isCollection || (route.info.namespaced && route.namespace === undefined)) throw methodNotAllowed();
         return this.#create(route, request, warnings);
       case "PUT":
@@ -130,8 +130,9 @@ export class RestServer {
   }
 
   /** Nothing keeps a Pod from being evicted: there are no PodDisruptionBudgets. */
-  #evict(route: ResourceRoute, request: RestRequest): RestAnswer {
-    const options = readEviction(request, route);
+  #evict(route: ResourceRoute, request: RestRequest, warnings: WarningRecorder): RestAnswer {
+    const write = this.#options(request, "CreateOptions");
+    const options = readEviction(readObjectBody(request, "Eviction"), route, write, warnings);
     const { state, clock } = this.#store;
     const { state: after, changes } = removeObject(state, route, options, clock);
     if (!options.dryRun && changes.length > 0) this.#store.commit(after, changes);
