@@ -31,7 +31,9 @@ export interface HostAddress {
 export function hostAddress(host: string): HostAddress | undefined {
   const words = parseAddressWords(host);
   if (words === undefined) return undefined;
-  const isMapped = words.length === 4 && words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
+  // There is one text of an IPv4 address.
+  if (words.length === 1) return { type: "A", address: host };
+  const isMapped = words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
   if (isMapped) return { type: "A", address: formatAddress(words.slice(3)) };
-  return { type: words.length === 1 ? "A" : "AAAA", address: formatAddress(words) };
+  return { type: "AAAA", address: formatAddress(words) };
 }

@@ -96,12 +96,15 @@ export class KubernetesPlugin implements RunningPlugin, SearchPathGiver, ZoneTra
   /** All records of one of its zones. */
   transfer(zone: DnsName, serial: number): readonly ResourceRecord[] | undefined {
     if (!isInAnyZone(this.options.zones, zone)) return undefined;
-    return transferZone(this.#lookupIn(zone), serial);
+    return transferZone(
+      this.#lookupIn(zone, () => undefined, undefined),
+      serial,
+    );
   }
 
-  #lookupIn(zone: DnsName): ZoneLookup {
+  #lookupIn(zone: DnsName, askElsewhere: ZoneLookup["askElsewhere"], onFound: ZoneLookup["onFound"]): ZoneLookup {
     const { index, options, ownAddresses } = this;
-    return { index, options, ownAddresses, zone, askElsewhere: () => undefined };
+    return { index, options, ownAddresses, zone, askElsewhere, onFound };
   }
 
   /** Undefined for a name of no zone of the plugin. */
@@ -112,19 +115,19 @@ export class KubernetesPlugin implements RunningPlugin, SearchPathGiver, ZoneTra
     if (type === "AXFR" || type === "IXFR") return { ...emptyAnswer, rcode: "REFUSED" };
     const elsewhere = new ElsewhereLookup(this.#askSelf, request);
     const sources: BackendService[] = [];
-    const lookup: ZoneLookup = {
-      ...this.#lookupIn(qname.slice(qname.length - matched.length)),
-      askElsewhere: elsewhere.ask,
-      onFound: request.steps === undefined ? undefined : (services) => sources.push(...services),
-    };
+    const lookup = this.#lookupIn(
+      qname.slice(qname.length - matched.length),
+      elsewhere.ask,
+      request.steps === undefined ? undefined : (services) => sources.push(...services),
+    );
     const records = zoneRecords(qname, type, lookup);
-    const answer = { ...this.#answerOf(records, request, lookup), tookMs: elsewhere.tookMs };
+    const answer = this.#answerOf(records, request, lookup, elsewhere.tookMs);
     request.steps?.push(explainAnswer(request, records, sources, lookup, answer));
     if (!elsewhere.asked && request.steps === undefined) this.#memory.set(type, qname, answer);
     return answer;
   }
 
-  #answerOf(records: ZoneRecords, request: DnsRequest, lookup: ZoneLookup): Answer {
+  #answerOf(records: ZoneRecords, request: DnsRequest, lookup: ZoneLookup, tookMs: number): Answer {
     const { answers, additionals, truncated, missing } = records;
     if (missing !== undefined) {
       // Before the first lists are there nobody knows what does not exist.
@@ -132,9 +135,10 @@ export class KubernetesPlugin implements RunningPlugin, SearchPathGiver, ZoneTra
       const passesOn = isInAnyZone(this.options.fallthrough, request.name);
       return { ...emptyAnswer, rcode, authorities: [soaRecord(lookup)], passesOn };
     }
-    if (answers.length === 0) return { ...emptyAnswer, authorities: [soaRecord(lookup)] };
-    if (answers.some(isUnwritable)) return { ...emptyAnswer, isLost: true };
-    return { ...emptyAnswer, answers, additionals, truncated };
+    if (answers.length === 0) return { ...emptyAnswer, authorities: [soaRecord(lookup)], tookMs };
+    const isLost = answers.some(isUnwritable);
+    const { rcode, authorities } = emptyAnswer;
+    return { rcode, answers, authorities, additionals, truncated, passesOn: false, isLost, tookMs };
   }
 }
 

@@ -34,17 +34,32 @@ const nothing: RecordRequest = {
  */
 export function parseRecordRequest(name: DnsName, zone: DnsName, zonal: boolean): RecordRequest | undefined {
   const labels = labelsOf(relativeName(name, zone));
-  const [kind, namespace = "", service = "", ...rest] = labels.reverse();
+  const kind = labels.pop();
   if (kind === undefined) return nothing;
   if (kind !== "svc" && kind !== "pod") return undefined;
-  if (labels.length === 1) return nothing;
-  const request = { ...nothing, kind, namespace, service } as const;
-  const [first, second] = rest;
-  if (first === undefined) return request;
-  if (second === undefined) return { ...request, endpoint: first };
-  if (rest.length === 2) return { ...request, protocol: withoutUnderscore(first), port: withoutUnderscore(second) };
-  if (!zonal || kind !== "svc" || first !== "_zone" || (second !== "pin" && second !== "prefer")) return undefined;
-  return { ...request, zone: rest.slice(2).reverse().join("."), prefersZone: second === "prefer" };
+  const namespace = labels.pop();
+  if (namespace === undefined) return nothing;
+  const service = labels.pop() ?? "";
+  const request: RecordRequest = {
+    kind,
+    namespace,
+    service,
+    endpoint: labels.length === 1 ? labels[0]! : "",
+    port: "",
+    protocol: "",
+    zone: "",
+    prefersZone: false,
+  };
+  return labels.length < 2 ? request : withPortOrZone(request, labels, zonal);
+}
+
+/** Two labels more are a port and a protocol, others a topology zone if anything. */
+function withPortOrZone(request: RecordRequest, labels: readonly string[], zonal: boolean): RecordRequest | undefined {
+  const last = labels.at(-1)!;
+  const before = labels.at(-2)!;
+  if (labels.length === 2) return { ...request, protocol: withoutUnderscore(last), port: withoutUnderscore(before) };
+  const isZonal = zonal && request.kind === "svc" && last === "_zone" && (before === "pin" || before === "prefer");
+  return isZonal ? { ...request, zone: labels.slice(0, -2).join("."), prefersZone: before === "prefer" } : undefined;
 }
 
 export function withoutUnderscore(label: string): string {
