@@ -19,6 +19,30 @@ import { unknownCommand } from "./suggestions.ts";
  * @example runKubectl(["get", "service", "web", "-o", "yaml"], host).stdout;
  */
 export function runKubectl(words: readonly string[], host: KubectlHost): CommandResult {
+  return words[0] === "help" ? help(words.slice(1), host) : runCommand(words, host);
+}
+
+/** `kubectl help create service` is `kubectl create service --help`; words behind a command's name count for nothing. */
+function help(topic: readonly string[], host: KubectlHost): CommandResult {
+  const path: string[] = [];
+  let within: readonly Command[] = allCommands;
+  for (const word of topic) {
+    const next = within.find((command) => isNamed(command, word));
+    if (next === undefined) break;
+    path.push(word);
+    within = next.subcommands ?? [];
+  }
+  const told = runCommand([...path, "--help"], host);
+  if (path.length > 0 || topic.length === 0) return told;
+  const unknown = `Unknown help topic [${topic.map((word) => `\`${word}\``).join(" ")}]\n`;
+  return { stdout: "", stderr: unknown + told.stdout, exitCode: 0 };
+}
+
+function isNamed({ name, aliases = [] }: Command, word: string): boolean {
+  return name === word || aliases.includes(word);
+}
+
+function runCommand(words: readonly string[], host: KubectlHost): CommandResult {
   let session: Session | undefined;
   let called: Command | undefined;
   try {
@@ -86,9 +110,7 @@ function findCommand(words: readonly string[]): { command: Command; path: string
   while (command.subcommands !== undefined) {
     const at = rest.findIndex((word, i) => !word.startsWith("-") && !takesValue(rest[i - 1], command));
     if (at < 0) break;
-    const next: Command | undefined = command.subcommands.find(
-      ({ name, aliases = [] }) => name === rest[at] || aliases.includes(rest[at]!),
-    );
+    const next: Command | undefined = command.subcommands.find((one) => isNamed(one, rest[at]!));
     if (next === undefined) {
       if (path !== "kubectl") break;
       throw new CommandError(unknownCommand(rest[at]!, allCommands));

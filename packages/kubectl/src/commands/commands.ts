@@ -13,6 +13,7 @@ import { label } from "./label.ts";
 import { cordon, uncordon } from "./nodes/cordon.ts";
 import { drain } from "./nodes/drain.ts";
 import { taint } from "./nodes/taint.ts";
+import { options } from "./options.ts";
 import { patch } from "./patch.ts";
 import { replace } from "./replace.ts";
 import { rollout } from "./rollout/rollout.ts";
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   expose,
   get,
   label,
+  options,
   patch,
   replace,
   rollout,

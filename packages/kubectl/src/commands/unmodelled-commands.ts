@@ -15,7 +15,6 @@ const names: readonly (readonly [name: string, short: string, ...suggestFor: str
   ["kuberc", "Manage kuberc configuration files"],
   ["kustomize", "Build a kustomization target from a directory or URL"],
   ["logs", "Print the logs for a container in a pod"],
-  ["options", "Print the list of flags inherited by all commands"],
   ["plugin", "Provides utilities for interacting with plugins"],
   ["port-forward", "Forward one or more local ports to a pod"],
   ["proxy", "Run a proxy to the Kubernetes API server"],

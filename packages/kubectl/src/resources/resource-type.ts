@@ -1,4 +1,4 @@
-import { type KindInfo, kinds } from "@kubenetsim/core/apiserver/decode/kinds";
+import { type KindInfo, kinds, unstoredKinds } from "@kubenetsim/core/apiserver/decode/kinds";
 import type { Kind } from "@kubenetsim/core/model/api-object";
 import { failure } from "../command-error.ts";
 
@@ -37,7 +37,16 @@ export function resourceType(word: string): ResourceType {
   if (found !== undefined) return found;
   const [name = "", ...group] = word.split(".");
   const inGroup = group.length === 0 ? "" : ` in group ${JSON.stringify(group.join("."))}`;
-  throw failure(`the server doesn't have a resource type ${JSON.stringify(name)}${inGroup}`);
+  const kind = unstoredKinds.find((one) => namesOfKind(one).includes(name.toLowerCase()));
+  const hint = kind === undefined ? "" : ` (${kind} is not modelled; kubectl api-resources lists what is)`;
+  throw failure(`the server doesn't have a resource type ${JSON.stringify(name)}${inGroup}${hint}`);
+}
+
+/** Singular and plural of a kind of a real cluster (apimachinery, meta.UnsafeGuessKindToResource). */
+function namesOfKind(kind: string): string[] {
+  const singular = kind.toLowerCase();
+  if (singular.endsWith("s")) return [singular, `${singular}es`];
+  return [singular, singular.endsWith("y") ? `${singular.slice(0, -1)}ies` : `${singular}s`];
 }
 
 export function findResourceTypes(word: string): readonly ResourceType[] {

@@ -51,6 +51,29 @@ describe("lab.kubectl", () => {
     expect(lab.kubectl("get deploy,rs,pods --no-headers | wc -l").stdout).toBe("3\n");
   });
 
+  it("helps by topic", () => {
+    const lab = Cluster.create();
+    expect(lab.kubectl("help create service").stdout).toBe(lab.kubectl("create service --help").stdout);
+    expect(lab.kubectl("help get nosuch")).toEqual(lab.kubectl("get -h"));
+    expect(lab.kubectl("help")).toEqual(lab.kubectl("--help"));
+    expect(lab.kubectl("help nosuch")).toEqual({
+      stdout: "",
+      stderr: expect.stringMatching(/^Unknown help topic \[`nosuch`\]\n/),
+      exitCode: 0,
+    });
+  });
+
+  it("tells kinds of a real cluster that are not modelled from words that mean nothing", () => {
+    const lab = Cluster.create();
+    const missing = (word: string): string => lab.kubectl(`get ${word}`).stderr;
+    expect(missing("leases")).toBe(
+      'error: the server doesn\'t have a resource type "leases" (Lease is not modelled; kubectl api-resources lists what is)\n',
+    );
+    expect(missing("networkpolicy")).toContain("(NetworkPolicy is not modelled;");
+    expect(missing("networkpolicies")).toContain("(NetworkPolicy is not modelled;");
+    expect(missing("nosuch")).toBe('error: the server doesn\'t have a resource type "nosuch"\n');
+  });
+
   it("shows since when a node has been ready", () => {
     const lab = Cluster.create({ nodes: ["n1"] });
     const since = "Thu, 01 Jan 2026 00:00:00 +0000";

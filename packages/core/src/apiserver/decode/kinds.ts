@@ -186,6 +186,9 @@ const harmless = new Set(
   ).split(" "),
 );
 
+/** Kinds of a real cluster that are not stored. */
+export const unstoredKinds: readonly string[] = [...Object.keys(unmodelled), ...harmless];
+
 /** What the absence of a real kind means; undefined for a kind that is not known at all. */
 export function consequenceOfSkipping(kind: string): string | undefined {
   return Object.hasOwn(unmodelled, kind) ? unmodelled[kind]! : harmless.has(kind) ? "" : undefined;

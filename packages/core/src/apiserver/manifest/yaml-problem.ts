@@ -10,8 +10,13 @@ export function yamlProblem({ message, position }: ParseError, text: string): st
   const isCut = known?.[2] === "parser" && isAtEnd(position, text);
   // The stream ends on a line of its own.
   const line = lineInDocument(position?.line ?? 1, text) + (isCut && !text.endsWith("\n") ? 1 : 0);
+  const isBehindPlain = /Tabs are not allowed/.test(message) && endsInPlainScalar(text, position);
   const wantsValue = isCut && /[[{,:]\s*$/.test(text);
-  const said = wantsValue ? "did not find expected node content" : (known?.[1] ?? message.replace(/^YAML: /, ""));
+  const said = wantsValue
+    ? "did not find expected node content"
+    : isBehindPlain
+      ? "found a tab character that violates indentation"
+      : (known?.[1] ?? message.replace(/^YAML: /, ""));
   const told = known?.[2] === "scanner" ? (line === 1 ? 0 : line) : known?.[2] === "none" ? 0 : line - 1;
   return `error converting YAML to JSON: yaml: ${told > 0 ? `line ${told}: ` : ""}${said}`;
 }
@@ -30,6 +35,14 @@ function lineInDocument(line: number, text: string): number {
 function isAtEnd(position: SourcePosition | undefined, text: string): boolean {
   const lines = text.split("\n");
   return position?.line === lines.length && position.column > lines.at(-1)!.length;
+}
+
+/** A plain scalar in the line before would go on in this one. */
+function endsInPlainScalar(text: string, position: SourcePosition | undefined): boolean {
+  const before = text.split("\n").slice(0, (position?.line ?? 1) - 1);
+  const last = before.findLast((line) => line.trim() !== "") ?? "";
+  const value = last.replace(/^\s*(?:- +)*/, "").replace(/^[^\s'"]+:(?: +|$)/, "");
+  return /^[^\s'"|>[\]{}&*!#%@`,]/.test(value) && !value.includes(" #");
 }
 
 type Told = "scanner" | "parser" | "none";
