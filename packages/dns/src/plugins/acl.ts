@@ -83,9 +83,15 @@ function readPolicy(words: Dispenser): Policy {
   }
   const sections = readSections(words);
   const types = sections.get("type");
-  const networks = sections.get("net")?.flatMap((word) => networksNamed(words, word));
-  const named = types?.includes("*") === false ? types.map((word) => typeNamed(words, word)) : undefined;
-  return { action, types: named === undefined ? undefined : new Set(named), networks };
+  const named = types === undefined ? undefined : upToStar(types).map((word) => typeNamed(words, word));
+  const networks = networksOf(words, sections.get("net"));
+  return { action, types: named === undefined || types?.includes("*") === true ? undefined : new Set(named), networks };
+}
+
+/** What stands behind a `*` is not looked at. */
+function upToStar(list: readonly string[]): readonly string[] {
+  const star = list.indexOf("*");
+  return star < 0 ? list : list.slice(0, star);
 }
 
 /** `type A AAAA net 10.0.0.0/8`: the words behind each of the two. */
@@ -115,10 +121,16 @@ function typeNamed(words: Dispenser, word: string): RecordType {
   return type;
 }
 
-function networksNamed(words: Dispenser, word: string): Cidr[] {
-  if (word === "*") return [parseCidr("0.0.0.0/0")!, parseCidr("::/0")!];
+/** Undefined for all. */
+function networksOf(words: Dispenser, list: readonly string[] | undefined): readonly Cidr[] | undefined {
+  if (list === undefined) return undefined;
+  const networks = upToStar(list).map((word) => networkNamed(words, word));
+  return list.includes("*") ? undefined : networks;
+}
+
+function networkNamed(words: Dispenser, word: string): Cidr {
   const text = word.includes("/") ? word : `${word}${word.includes(":") ? "/128" : "/32"}`;
   const network = parseCidr(text);
   if (network === undefined) throw words.err(`illegal CIDR notation "${text}"`);
-  return [network];
+  return network;
 }

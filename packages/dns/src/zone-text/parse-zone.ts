@@ -17,7 +17,8 @@ export interface ZoneTextOptions {
 /** What the lines before have set. */
 interface ParserState {
   origin: DnsName;
-  owner: DnsName | undefined;
+  /** Empty before the first one. */
+  owner: DnsName;
   ttl: number | undefined;
   /** True once $TTL has set it: then a record's own TTL is its own alone. */
   ttlIsSet: boolean;
@@ -38,7 +39,7 @@ export function parseZone(text: string, { origin, source, defaultTtl }: ZoneText
         position: { source, line, column },
       },
     );
-  const state: ParserState = { origin, owner: undefined, ttl: defaultTtl, ttlIsSet: false };
+  const state: ParserState = { origin, owner: "", ttl: defaultTtl, ttlIsSet: false };
   const records: ResourceRecord[] = [];
   for (const line of zoneLines(text, fail)) {
     const first = line.words[0]!;
@@ -72,11 +73,11 @@ function directive({ words }: ZoneLine, state: ParserState, fail: ZoneFail): voi
 function recordOf({ indented, words }: ZoneLine, state: ParserState, fail: ZoneFail): ResourceRecord {
   const rest = [...words];
   if (!indented) {
-    state.owner = absoluteName(rest[0]!.text, state.origin);
-    if (state.owner === undefined) throw fail("bad owner name", rest[0]!);
+    const owner = absoluteName(rest[0]!.text, state.origin);
+    if (owner === undefined) throw fail("bad owner name", rest[0]!);
+    state.owner = owner;
     rest.shift();
   }
-  if (state.owner === undefined) throw fail("bad owner name", words[0]!);
   let recordClass: RecordClass | undefined;
   let ttl: number | undefined;
   for (;;) {
