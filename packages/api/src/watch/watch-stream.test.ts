@@ -1,5 +1,5 @@
 import type { RestWatch, WatchEvent } from "@kubenetsim/core/apiserver/rest/request";
-import { virtualClock } from "@kubenetsim/core/runtime/clock";
+import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
 import { TestApiServer } from "@kubenetsim/testing/api-server";
 import { describe, expect, it } from "vitest";
 import { createApiHandler } from "../api-handler.ts";
@@ -65,6 +65,73 @@ describe("a watch over HTTP", () => {
     expect(await late.next()).toBeUndefined();
   });
 
+  it("that asks for no time gets the server's own", async () => {
+    const api = new TestApiServer();
+    const reader = await watching(api, `timeoutSeconds=0&resourceVersion=${api.state.revision}`);
+    api.clock.advance(3_599_000);
+    make(api, "c1");
+    expect(await reader.next()).toMatchObject({ type: "ADDED", object: { metadata: { name: "c1" } } });
+    api.clock.advance(1000);
+    expect(await reader.next()).toBeUndefined();
+  });
+
+  it("leaves nothing on the clock when it ends, whoever ends it", async () => {
+    const api = new TestApiServer();
+    const { clock } = api;
+    const tasks = new Set<() => void>();
+    const counting: Clock = {
+      ...clock,
+      get nowMs() {
+        return clock.nowMs;
+      },
+      schedule: (dueMs, task) => {
+        tasks.add(task);
+        const cancel = clock.schedule(dueMs, () => {
+          tasks.delete(task);
+          task();
+        });
+        return () => {
+          tasks.delete(task);
+          cancel();
+        };
+      },
+    };
+    const handle = createApiHandler({ api: api.server, clock: counting });
+    const open = async (query: string) =>
+      new Reader(await handle(new Request(`http://localhost${maps}?watch=1${query}`)));
+    const cancelled = await open("&allowWatchBookmarks=1");
+    expect(tasks.size).toBe(2);
+    await cancelled.stop();
+    expect(tasks.size).toBe(0);
+    const timed = await open(`&timeoutSeconds=90&resourceVersion=${api.state.revision}`);
+    expect(tasks.size).toBe(2);
+    clock.advance(90_000);
+    expect([await timed.next(), tasks.size]).toEqual([undefined, 0]);
+    make(api, "c1");
+    api.oldestRevision = api.state.revision;
+    expect(await (await open("&resourceVersion=1")).next()).toMatchObject({ type: "ERROR" });
+    expect(tasks.size).toBe(0);
+  });
+
+  it("has every event once, whatever another watch has sent that begins alike", async () => {
+    const api = new TestApiServer();
+    const first = await watching(api, "labelSelector=a!=2");
+    const second = await watching(api, "labelSelector=a!=1");
+    for (const [name, a] of [
+      ["c0", "0"],
+      ["c1", "1"],
+      ["c2", "2"],
+    ] as const) {
+      api.ask("POST", maps, { metadata: { name, labels: { a } } });
+    }
+    for (const [reader, names] of [
+      [first, ["c0", "c1"]],
+      [second, ["c0", "c2"]],
+    ] as const) {
+      for (const name of names) expect(await reader.next()).toMatchObject({ object: { metadata: { name } } });
+    }
+  });
+
   it("is let go of when the client goes", async () => {
     let running = 0;
     const watch: RestWatch = {
@@ -106,6 +173,9 @@ describe("a watch over HTTP", () => {
     await Promise.resolve();
     expect(running).toBe(true);
     const later = event("MODIFIED");
+    tell(later);
+    await Promise.resolve();
+    expect(running).toBe(true);
     for (let told = 0; told <= 50_000_000 + lagLimitBytes && running; told += 1_000_000) {
       tell(later);
       await Promise.resolve();

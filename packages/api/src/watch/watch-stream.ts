@@ -41,6 +41,8 @@ class WatchLines {
   #isDue = false;
   #isEnding = false;
   #unwatch: (() => void) | undefined;
+  #cancelEnd: (() => void) | undefined;
+  #cancelBookmark: (() => void) | undefined;
 
   constructor(watch: RestWatch, surroundings: WatchSurroundings) {
     this.#watch = watch;
@@ -52,10 +54,15 @@ class WatchLines {
     const unwatch = this.#watch!.start((event) => this.#take(event));
     // What there was already is no lag.
     this.#limitBytes = lagLimitBytes + this.#pendingBytes;
-    if (this.#isEnding) unwatch();
-    else this.#unwatch = unwatch;
-    this.#after(this.#watch!.timeoutSeconds ?? longestSeconds, () => this.#endInTime());
-    this.#after(bookmarkSeconds, () => this.#bookmark());
+    this.#unwatch = unwatch;
+    if (this.#isEnding) this.#release();
+    else this.#setTimers();
+  }
+
+  #setTimers(): void {
+    // No time asked for is the server's own.
+    this.#cancelEnd = this.#after(this.#watch!.timeoutSeconds || longestSeconds, () => this.#endInTime());
+    this.#cancelBookmark = this.#after(bookmarkSeconds, () => this.#bookmark());
   }
 
   sendSoon(): void {
@@ -65,13 +72,17 @@ class WatchLines {
   }
 
   stop(): void {
-    this.#unwatch?.();
-    this.#unwatch = undefined;
+    this.#release();
     this.#controller = undefined;
-    // What the clock still has to do holds on to this object.
     this.#watch = undefined;
     this.#pending = [];
     this.#pendingBytes = 0;
+  }
+
+  /** Nothing is heard any more, and nothing left to be done in time. */
+  #release(): void {
+    for (const cancel of [this.#unwatch, this.#cancelEnd, this.#cancelBookmark]) cancel?.();
+    this.#unwatch = undefined;
   }
 
   #take(event: WatchEvent): void {
@@ -100,11 +111,9 @@ class WatchLines {
     controller.close();
   }
 
-  #after(seconds: number, task: () => void): void {
+  #after(seconds: number, task: () => void): () => void {
     const { clock } = this.#surroundings;
-    clock.schedule(clock.nowMs + seconds * 1000, () => {
-      if (this.#unwatch !== undefined) task();
-    });
+    return clock.schedule(clock.nowMs + seconds * 1000, task);
   }
 
   /** A client that begins again then has little to hear twice. */
@@ -112,7 +121,7 @@ class WatchLines {
     const event = this.#watch?.bookmark();
     if (event === undefined) return;
     this.#take(event);
-    this.#after(bookmarkSeconds, () => this.#bookmark());
+    if (!this.#isEnding) this.#cancelBookmark = this.#after(bookmarkSeconds, () => this.#bookmark());
   }
 
   #endInTime(): void {
@@ -124,8 +133,7 @@ class WatchLines {
   #end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#unwatch?.();
-    this.#unwatch = undefined;
+    this.#release();
     this.sendSoon();
   }
 

@@ -1,8 +1,11 @@
 /** Virtual time in milliseconds since the start of the simulation. Nothing in the simulator reads the machine's clock. */
 export interface Clock {
   readonly nowMs: number;
-  /** Runs `task` when `advance` passes `dueMs`; tasks due at once run in the order in which they were scheduled. */
-  schedule(dueMs: number, task: () => void): void;
+  /**
+   * Runs `task` when `advance` passes `dueMs`; tasks due at once run in the order in which they were scheduled. The function
+   * that it returns takes the task back.
+   */
+  schedule(dueMs: number, task: () => void): () => void;
   /** Lets `deltaMs` pass, running what falls due on the way. */
   advance(deltaMs: number): void;
   /** A clock that stands at the same time, without tasks. */
@@ -33,7 +36,11 @@ export function virtualClock(startMs = 0): Clock {
       return now;
     },
     schedule(dueMs, run) {
-      tasks.push({ due: Math.max(dueMs, now), sequence: sequence++, run });
+      const task = { due: Math.max(dueMs, now), sequence: sequence++, run };
+      tasks.push(task);
+      return () => {
+        tasks = tasks.filter((other) => other !== task);
+      };
     },
     advance(deltaMs) {
       const end = now + deltaMs;

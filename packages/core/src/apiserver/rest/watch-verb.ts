@@ -4,7 +4,7 @@ import type { PlainObject } from "../manifest/manifest-document.ts";
 import { type AnswerForm, bookmarkBody, formed, readAnswerForm } from "./answer-form.ts";
 import { isSelected, type ListOptions } from "./list-options.ts";
 import { revisionComplaint } from "./list-verb.ts";
-import { inKeyOrder } from "./past-table.ts";
+import { inKeyOrder, resourceVersionTooLarge } from "./past-table.ts";
 import type { RestRequest, RestWatch, WatchEvent } from "./request.ts";
 import type { ResourceRoute } from "./route.ts";
 import { statusBody } from "./status-body.ts";
@@ -43,8 +43,6 @@ class Watch {
   #listener: (event: WatchEvent) => void = () => {};
   /** Of the last change that is told or passed over. */
   #revision: number;
-  /** Whether the end of the first events is still to be told. */
-  #owesEnd = false;
   /** Tables name their columns once. */
   #columnsTold = false;
   #stopped = false;
@@ -94,19 +92,18 @@ class Watch {
   /** What there is, as if it had been added. */
   #tellAll(): void {
     const { state } = this.#store;
+    const wanted = Number(this.#options.resourceVersion);
+    if (wanted > state.revision) {
+      this.#fail(resourceVersionTooLarge(wanted, state.revision, 1));
+      return;
+    }
     this.#revision = state.revision;
     for (const object of inKeyOrder(state.tables[this.#route.kind])) {
       if (this.#stopped) return;
       if (this.#concerns(object)) this.#emit({ type: "ADDED", object: this.#formed(object) });
     }
     // Only who knows bookmarks is told that this was all.
-    this.#owesEnd = this.#options.allowWatchBookmarks;
-    this.#tellEnd();
-  }
-
-  /** Not before the revision that the client has seen elsewhere. */
-  #tellEnd(): void {
-    if (this.#owesEnd && this.#revision >= Number(this.#options.resourceVersion)) this.#emit(this.#bookmarkEvent());
+    if (this.#options.allowWatchBookmarks) this.#emit(this.#bookmarkEvent({ "k8s.io/initial-events-end": "true" }));
   }
 
   /** What has happened since the revision that is asked for, or that this is forgotten. */
@@ -121,7 +118,12 @@ class Watch {
 
   #expire(): void {
     const message = `too old resource version: ${this.#revision} (${this.#store.oldestRevision})`;
-    this.#emit({ type: "ERROR", object: statusBody(new StatusError("Expired", message)) });
+    this.#fail(new StatusError("Expired", message));
+  }
+
+  /** After an ERROR nothing is told any more. */
+  #fail(error: StatusError): void {
+    this.#emit({ type: "ERROR", object: statusBody(error) });
     this.#stopped = true;
   }
 
@@ -133,7 +135,6 @@ class Watch {
     const isSeen = after !== undefined && this.#concerns(after);
     if (isSeen) this.#tell(told, wasSeen ? "MODIFIED" : "ADDED", after);
     else if (wasSeen) this.#tell(told, "DELETED", told.deleted);
-    this.#tellEnd();
   }
 
   #tell(told: ToldChange, type: "ADDED" | "MODIFIED" | "DELETED", object: ApiObject): void {
@@ -161,13 +162,11 @@ class Watch {
     return body;
   }
 
-  #bookmarkEvent(): WatchEvent {
+  #bookmarkEvent(annotations?: PlainObject): WatchEvent {
     const { kind, info } = this.#route;
-    const isEnd = this.#owesEnd && this.#revision >= Number(this.#options.resourceVersion);
-    if (isEnd) this.#owesEnd = false;
     const metadata = {
       resourceVersion: String(this.#revision),
-      ...(isEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {}),
+      ...(annotations === undefined ? {} : { annotations }),
     };
     const type = { kind, apiVersion: info.apiVersion };
     const body = bookmarkBody(type, metadata, this.#form, this.#store.clock.nowMs);

@@ -72,7 +72,7 @@ export function tableOf(kind: TableKind, objects: readonly ApiObject[], options:
   };
   const rows = objects.map((object) => ({
     cells: table.cells(object, since(object.metadata.creationTimestamp ?? ""), since),
-    ...(options.include === "None" ? {} : { object: rowObject(object, options, table.fieldAnnotation) }),
+    object: rowObject(object, options, table.fieldAnnotation),
   }));
   const columnDefinitions = table.columns.map(({ name, type, format, priority }) => ({
     name,
@@ -90,7 +90,8 @@ export function tableOf(kind: TableKind, objects: readonly ApiObject[], options:
   } as unknown as PlainObject;
 }
 
-function rowObject(object: ApiObject, { include, version, bodyOf }: TableOptions, hidden?: string): PlainObject {
+function rowObject(object: ApiObject, { include, version, bodyOf }: TableOptions, hidden?: string): PlainObject | null {
+  if (include === "None") return null;
   const body = bodyOf(object);
   if (include === "Object") return body;
   const metadata = hidden === undefined ? body.metadata! : withoutAnnotation(body.metadata as PlainObject, hidden);
