@@ -23,14 +23,17 @@ export function acceptObject(
   state: ClusterState,
   draft: Draft<ApiObject>,
   before: ApiObject | undefined,
-  { random, dryRun }: Write,
+  { random, ...write }: Write,
 ): ApiObject {
   const rules = rulesOf(draft.kind);
   const object = draft as ApiObject;
   const title = `${draft.kind.toLowerCase()}/${objectKey(object)}`;
-  rules.prepare?.(state, draft, before, { random: random.fork(`apiserver/${title}`), dryRun });
+  rules.prepare?.(state, draft, before, { ...write, random: random.fork(`apiserver/${title}`) });
   const { namespaced, struct } = kinds[draft.kind];
-  const errors = rules.validate(object, before);
+  const errors =
+    write.ofStatus === true && before !== undefined && rules.validateStatus !== undefined
+      ? rules.validateStatus(object, before)
+      : rules.validate(object, before);
   if (rules.metadataLast === true) refuse(errors);
   refuse([...validateMetadata(object.metadata, namespaced, rules.checkName), ...errors]);
   rules.decorate?.(draft);

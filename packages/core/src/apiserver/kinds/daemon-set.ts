@@ -16,6 +16,7 @@ import {
   templateWarnings,
   validateTemplate,
 } from "./workload.ts";
+import { daemonSetStatusErrors } from "./workload-status.ts";
 
 /** How often the template has changed; in an annotation, since apps/v1 has no field for it. */
 export const templateGeneration = "deprecated.daemonset.template.generation";
@@ -38,6 +39,7 @@ export const daemonSetRules: KindRules<DaemonSet> = {
     ...(before === undefined ? [] : selectorChange(spec.selector, before.spec.selector)),
     ...validateSpec(spec),
   ],
+  validateStatus: daemonSetStatusErrors,
   warnings: ({ spec }, before) => templateWarnings(spec.template, before?.spec.template),
 };
 

@@ -11,6 +11,7 @@ import type { ClusterState } from "../cluster-state.ts";
 import type { Draft } from "../draft.ts";
 import { compareText } from "../table/sorted-unique.ts";
 import { type FieldError, invalid, notSupported, required } from "../validate/field-error.ts";
+import { ingressBalancerErrors } from "../validate/load-balancer-status.ts";
 import { dnsLabel, dnsSubdomain, portName, portNumber, wildcardSubdomain } from "../validate/names.ts";
 import type { KindRules } from "./rules.ts";
 import { typedReferenceErrors } from "./typed-reference.ts";
@@ -27,6 +28,7 @@ export const ingressRules: KindRules<Ingress> = {
     if (before === undefined) takeDefaultClass(state, ingress);
   },
   validate: (ingress, before) => [...specErrors(ingress.spec), ...(before === undefined ? classErrors(ingress) : [])],
+  validateStatus: ({ status }, before) => ingressBalancerErrors(status?.loadBalancer, before.status?.loadBalancer),
   warnings: ({ metadata, spec }) =>
     metadata.annotations?.[ingressClassAnnotation] === undefined || spec.ingressClassName !== undefined
       ? []

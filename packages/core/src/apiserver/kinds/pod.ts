@@ -1,8 +1,10 @@
-import type { Pod } from "../../model/pod.ts";
+import type { Pod, PodStatus } from "../../model/pod.ts";
+import type { Draft } from "../draft.ts";
 import type { FullPodSpec } from "../pod/pod-fields.ts";
 import { podWarnings } from "../pod/pod-warnings.ts";
 import { validatePodAnnotations } from "../pod/validate-annotations.ts";
 import { validatePodSpec } from "../pod/validate-pod-spec.ts";
+import { validatePodStatus } from "../pod/validate-pod-status.ts";
 import { paddedImage, validatePodUpdate } from "../pod/validate-pod-update.ts";
 import { type FieldError, forbidden, notNegative } from "../validate/field-error.ts";
 import { legacyAddress } from "../validate/ip-text.ts";
@@ -16,10 +18,13 @@ export const podRules: KindRules<Pod> = {
     pod.spec ??= { containers: [] };
     defaultPodSpec(pod.spec);
     defaultPod(pod);
+    if (pod.status !== undefined) agreeOnAddresses(pod.status);
   },
   prepare: (_state, pod, before) => {
     admitPod(pod);
     if (before === undefined) pod.status = { phase: "Pending", ...pod.status, qosClass: qosClass(pod) };
+    // Old kubelets leave it out.
+    else if (before.status?.qosClass !== undefined) pod.status = { qosClass: before.status.qosClass, ...pod.status };
   },
   validate: (pod, before) => [
     ...validatePodAnnotations(pod),
@@ -28,8 +33,16 @@ export const podRules: KindRules<Pod> = {
     ...validatePodIPs(pod),
     ...(before === undefined ? createErrors(pod) : validatePodUpdate(pod, before)),
   ],
+  validateStatus: validatePodStatus,
   warnings: (pod, before) => (before === undefined ? firstWarnings(pod) : []),
 };
+
+/** `podIP` is the first of `podIPs`, and what counts where they differ (Convert_v1_PodStatus_To_core_PodStatus). */
+function agreeOnAddresses(status: Draft<PodStatus>): void {
+  const first = status.podIPs?.[0]?.ip;
+  if (status.podIP && status.podIP !== first) status.podIPs = [{ ip: status.podIP }];
+  else if (first !== undefined) status.podIP = first;
+}
 
 /** What a template may say and a Pod may not. */
 function onlyForPods(pod: Pod): FieldError[] {

@@ -14,6 +14,8 @@ export interface KindRules<T extends ApiObject> {
   readonly prepare?: (state: ClusterState, object: Draft<T>, before: T | undefined, write: Write) => void;
   /** All that is wrong beyond the metadata, in the API server's order. */
   readonly validate: (object: T, before: T | undefined) => readonly FieldError[];
+  /** The same for what is written through `status`, where the rest is the stored one. As `validate` unless given. */
+  readonly validateStatus?: (object: T, before: T) => readonly FieldError[];
   /** Fills in what the store leaves out and everybody reads. */
   readonly decorate?: (object: Draft<T>) => void;
   /** Names are judged only where nothing else is wrong. */
@@ -24,6 +26,8 @@ export interface KindRules<T extends ApiObject> {
 
 /** How an object is written. */
 export interface Write {
+  /** Through its `status`. */
+  readonly ofStatus?: boolean;
   readonly random: Random;
   /** Nothing will be stored: what is allocated stands for something else (ipallocator and portallocator, dry run). */
   readonly dryRun: boolean;

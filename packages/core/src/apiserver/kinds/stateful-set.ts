@@ -13,6 +13,7 @@ import {
   templateWarnings,
   validateSelectorAndTemplate,
 } from "./workload.ts";
+import { statefulSetStatusErrors } from "./workload-status.ts";
 
 type Spec = StatefulSet["spec"];
 type UpdateStrategy = NonNullable<Spec["updateStrategy"]>;
@@ -39,6 +40,7 @@ export const statefulSetRules: KindRules<StatefulSet> = {
     ...validateSpec(set.spec, before === undefined),
     ...(before === undefined ? [] : updateErrors(set.spec, before.spec)),
   ],
+  validateStatus: statefulSetStatusErrors,
   warnings: ({ spec }, before) => [
     ...templateWarnings(spec.template, before?.spec.template),
     ...((spec.revisionHistoryLimit ?? 0) < 0 ? [unlimitedHistory] : []),

@@ -11,6 +11,7 @@ import { dnsSubdomain } from "../validate/names.ts";
 import { countOrPercent, countOrPercentErrors, wholeAtMostErrors } from "./int-or-percent.ts";
 import { defaultPodSpec } from "./pod-defaults.ts";
 import type { FieldWarning, KindRules } from "./rules.ts";
+import { deploymentStatusErrors, replicaSetStatusErrors } from "./workload-status.ts";
 
 const notNegative = "must be greater than or equal to 0";
 
@@ -35,6 +36,7 @@ export const deploymentRules: KindRules<Deployment> = {
     ...validateDeadline(spec),
     ...(before === undefined ? [] : selectorChange(spec.selector, before.spec.selector)),
   ],
+  validateStatus: deploymentStatusErrors,
   warnings: ({ spec }, before) => templateWarnings(spec.template, before?.spec.template),
 };
 
@@ -52,6 +54,7 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
     ...activeDeadlineErrors(spec.template!, "ReplicaSet"),
     ...(before === undefined ? [] : selectorChange(spec.selector, before.spec.selector)),
   ],
+  validateStatus: replicaSetStatusErrors,
   warnings: ({ spec }, before) => templateWarnings(spec.template, before?.spec.template),
 };
 

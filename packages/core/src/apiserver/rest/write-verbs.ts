@@ -142,7 +142,7 @@ export function update(
   keepMetadata(draft, before, route.info, strategy);
   setDefaults(draft);
   keepSystemFields(draft, before);
-  const object = accept(state, draft, before, route.info, context);
+  const object = accept(state, draft, before, route.info, { ...context, ofStatus: route.subresource === "status" });
   if (sameObject(object, before)) return { state, changes: [], object: before };
   if (strategy.counts?.(before, object) === true) countGeneration(draft, before);
   if (isAtItsEnd(object)) {

@@ -1,5 +1,6 @@
 import type { Service } from "../../model/service.ts";
 import type { KindRules } from "../kinds/rules.ts";
+import { serviceBalancerErrors } from "../validate/load-balancer-status.ts";
 import { dnsLabel } from "../validate/names.ts";
 import { allocateService } from "./service-allocation.ts";
 import { defaultService } from "./service-defaults.ts";
@@ -17,6 +18,7 @@ export const serviceRules: KindRules<Service> = {
   checkName: dnsLabel,
   setDefaults: defaultService,
   prepare: (state, service, before, write) => {
+    if (write.ofStatus === true) return;
     const old = before?.spec;
     if (old !== undefined) dropTypeDependentFields(service.spec, old);
     dropForeignStatus(service);
@@ -28,6 +30,8 @@ export const serviceRules: KindRules<Service> = {
     ...(before === undefined ? [] : validateServiceUpdate(service.spec, before.spec)),
     ...validateService(service, before),
   ],
+  validateStatus: ({ status, spec }, before) =>
+    serviceBalancerErrors(status?.loadBalancer, before.status?.loadBalancer, spec.type),
   // storage.go, defaultOnReadService
   decorate: ({ spec }) => {
     normalizeClusterIPs(spec, undefined);

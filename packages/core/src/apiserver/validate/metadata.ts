@@ -1,6 +1,7 @@
 import type { Labels, ObjectMeta } from "../../model/object-meta.ts";
-import { type FieldError, invalid, required, tooLong } from "./field-error.ts";
+import { type FieldError, invalid, notNegative, required, tooLong } from "./field-error.ts";
 import { dnsLabel, labelValueErrors, qualified } from "./names.ts";
+import { validateOwnerReferences } from "./owner-references.ts";
 
 /** All annotations of an object together, in bytes. */
 const maxAnnotationBytes = 256 * 1024;
@@ -22,8 +23,10 @@ export function validateMetadata(
   if (namespaced && metadata.namespace !== undefined) {
     errors.push(...dnsLabel(metadata.namespace).map((text) => invalid("metadata.namespace", metadata.namespace, text)));
   }
+  errors.push(...notNegative("metadata.generation", metadata.generation));
   errors.push(...validateLabels(metadata.labels, "metadata.labels"));
   errors.push(...validateAnnotations(metadata.annotations, "metadata.annotations"));
+  errors.push(...validateOwnerReferences(metadata.ownerReferences ?? [], "metadata.ownerReferences"));
   errors.push(
     ...(metadata.finalizers ?? []).flatMap((name) =>
       qualified(name).map((text) => invalid("metadata.finalizers", name, text)),
