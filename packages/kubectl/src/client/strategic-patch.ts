@@ -1,4 +1,5 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { ownField, setField } from "@kubenetsim/core/apiserver/own-field";
 
 /** Lists of objects that a strategic merge patch goes through by a key (k8s.io/api, `patchMergeKey`). */
 const mergeKeys: Readonly<Record<string, string>> = {
@@ -14,16 +15,16 @@ const mergeKeys: Readonly<Record<string, string>> = {
  */
 export function strategicPatchBetween(from: PlainObject, to: PlainObject): PlainObject {
   const patch: Record<string, Plain> = {};
-  for (const key of Object.keys(from)) if (to[key] === undefined) patch[key] = null;
+  for (const key of Object.keys(from)) if (ownField(to, key) === undefined) setField(patch, key, null);
   for (const [key, value] of Object.entries(to)) {
-    const before = from[key];
+    const before = ownField(from, key);
     if (value === undefined || JSON.stringify(before) === JSON.stringify(value)) continue;
-    const mergeKey = mergeKeys[key];
-    if (isObject(before) && isObject(value)) patch[key] = strategicPatchBetween(before, value);
+    const mergeKey = ownField(mergeKeys, key);
+    if (isObject(before) && isObject(value)) setField(patch, key, strategicPatchBetween(before, value));
     else if (mergeKey !== undefined && Array.isArray(value)) {
       patch[`$setElementOrder/${key}`] = value.map((item) => ({ [mergeKey]: (item as PlainObject)[mergeKey]! }));
       patch[key] = listPatch((before ?? []) as readonly PlainObject[], value as readonly PlainObject[], mergeKey);
-    } else patch[key] = value;
+    } else setField(patch, key, value);
   }
   return patch;
 }

@@ -1,3 +1,4 @@
+import { ownField, setField } from "@kubenetsim/core/apiserver/own-field";
 import { failure } from "../command-error.ts";
 import { changeMetadata, type MetadataChange, metadataFlags, type Pairs } from "./change-metadata.ts";
 import type { Command } from "./command.ts";
@@ -20,14 +21,17 @@ const annotations: MetadataChange = {
   alwaysSends: true,
   readPairs,
   checkPairs: ({ set, removed }) => {
-    const both = removed.filter((key) => set[key] !== undefined);
+    const both = removed.filter((key) => ownField(set, key) !== undefined);
     if (both.length === 0) return;
     throw failure(`can not both modify and remove the following annotation(s) in the same command: ${both.join(", ")}`);
   },
   check: (current, { set }) => {
     const taken = Object.entries(set)
-      .filter(([key, value]) => key !== changeCause && current[key] !== undefined && current[key] !== value)
-      .map(([key]) => `'${key}' already has a value (${current[key]})`);
+      .filter(
+        ([key, value]) =>
+          key !== changeCause && ownField(current, key) !== undefined && ownField(current, key) !== value,
+      )
+      .map(([key]) => `'${key}' already has a value (${ownField(current, key)})`);
     if (taken.length === 0) return;
     throw failure(`--overwrite is false but found the following declared annotation(s): ${taken.join("; ")}`);
   },
@@ -40,7 +44,7 @@ function readPairs(words: readonly string[]): Pairs {
   const removed: string[] = [];
   for (const word of words) {
     const at = word.indexOf("=");
-    if (at > 0) set[word.slice(0, at)] = word.slice(at + 1);
+    if (at > 0) setField(set, word.slice(0, at), word.slice(at + 1));
     else removed.push(word.slice(0, -1));
   }
   return { set, removed };

@@ -1,4 +1,5 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { ownField } from "@kubenetsim/core/apiserver/own-field";
 import { mergePatchBetween } from "../client/merge-patch.ts";
 import { failure } from "../command-error.ts";
 import { type DryRun, readDryRun } from "../flags/dry-run.ts";
@@ -96,7 +97,8 @@ function changeOne({ session, flags }: CommandRun, info: ResourceInfo, change: O
   const sends = dryRun !== "client" && !isList;
   const before = sends ? withoutVersion(info.object!, flags) : info.object!;
   const values = valuesOf(before, field);
-  if (sends) for (const key of pairs.removed) if (values[key] === undefined) tellMissing(session, change.missing(key));
+  if (sends)
+    for (const key of pairs.removed) if (ownField(values, key) === undefined) tellMissing(session, change.missing(key));
   if (!flags.flag("overwrite")) change.check(values, pairs);
   const after = changed(before, field, pairs, flags);
   if (isList) {

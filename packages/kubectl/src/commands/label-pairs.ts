@@ -1,3 +1,4 @@
+import { setField } from "@kubenetsim/core/apiserver/own-field";
 import { failure } from "../command-error.ts";
 
 /** `a=b,c=d` of a flag as labels (pkg/cmd/run, parseLabels). @throws CommandError */
@@ -8,7 +9,7 @@ export function readLabels(text: string): Record<string, string> {
     const parts = pair.split("=");
     if (parts.length !== 2) throw failure(`unexpected label spec: ${pair}`);
     if (parts[0] === "") throw failure("unexpected empty label key");
-    labels[parts[0]!] = parts[1]!;
+    setField(labels, parts[0]!, parts[1]!);
   }
   return labels;
 }

@@ -1,3 +1,4 @@
+import { ownField, setField } from "@kubenetsim/core/apiserver/own-field";
 import { labelValueErrors } from "@kubenetsim/core/apiserver/validate/names";
 import { failure, together } from "../command-error.ts";
 import { changeMetadata, type MetadataChange, metadataFlags, type Pairs } from "./change-metadata.ts";
@@ -21,14 +22,14 @@ const labels: MetadataChange = {
   checkPairs: () => {},
   check: (current, { set }) => {
     const errors = Object.entries(set)
-      .filter(([key, value]) => current[key] !== undefined && current[key] !== value)
-      .map(([key]) => failure(`'${key}' already has a value (${current[key]}), and --overwrite is false`));
+      .filter(([key, value]) => ownField(current, key) !== undefined && ownField(current, key) !== value)
+      .map(([key]) => failure(`'${key}' already has a value (${ownField(current, key)}), and --overwrite is false`));
     if (errors.length > 0) throw together(errors);
   },
   missing: (key) => `label ${JSON.stringify(key)} not found.`,
   outcome: (before, after) => {
-    const added = Object.keys(after).some((key) => before[key] !== after[key]);
-    const removed = Object.keys(before).some((key) => after[key] === undefined);
+    const added = Object.keys(after).some((key) => ownField(before, key) !== ownField(after, key));
+    const removed = Object.keys(before).some((key) => ownField(after, key) === undefined);
     if (added && removed) return "modified";
     return added ? "labeled" : removed ? "unlabeled" : "not labeled";
   },
@@ -47,9 +48,9 @@ function readPairs(words: readonly string[]): Pairs {
     if (more.length > 0) throw failure(`invalid label spec: ${word}`);
     const complaints = labelValueErrors(value);
     if (complaints.length > 0) throw failure(`invalid label value: ${JSON.stringify(word)}: ${complaints.join(";")}`);
-    set[key] = value;
+    setField(set, key, value);
   }
-  if (removed.some((key) => set[key] !== undefined)) {
+  if (removed.some((key) => ownField(set, key) !== undefined)) {
     throw failure("can not both modify and remove a label in the same command");
   }
   return { set, removed };

@@ -1,4 +1,5 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { setField } from "@kubenetsim/core/apiserver/own-field";
 import { failure } from "../command-error.ts";
 import { readDryRun } from "../flags/dry-run.ts";
 import type { Flag, FlagValues } from "../flags/flag.ts";
@@ -152,7 +153,7 @@ function pairsOf(texts: readonly string[], problem: (text: string) => string): R
   for (const text of texts) {
     const at = text.indexOf("=");
     if (at <= 0) throw failure(problem(text));
-    pairs[text.slice(0, at)] = text.slice(at + 1);
+    setField(pairs, text.slice(0, at), text.slice(at + 1));
   }
   return pairs;
 }

@@ -1,4 +1,5 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { setField } from "@kubenetsim/core/apiserver/own-field";
 import { failure } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { printFlags, saveConfigFlag, writeFlags } from "../../flags/global-flags.ts";
@@ -74,7 +75,7 @@ function readAnnotations(texts: readonly string[]): Record<string, string> {
   for (const text of texts) {
     const at = text.indexOf("=");
     if (at < 0) throw failure(`annotation ${text} is invalid and should be in format key=[value]`);
-    annotations[text.slice(0, at)] = text.slice(at + 1);
+    setField(annotations, text.slice(0, at), text.slice(at + 1));
   }
   return annotations;
 }

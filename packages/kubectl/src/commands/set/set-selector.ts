@@ -1,4 +1,5 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { setField } from "@kubenetsim/core/apiserver/own-field";
 import type { Requirement, Selector } from "@kubenetsim/core/model/label-selector";
 import { parseSelector } from "@kubenetsim/core/model/selector-text";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
@@ -65,7 +66,7 @@ function readSelector(text: string): GivenSelector {
   const expressions: string[] = [];
   for (const { key, operator, values } of requirementsOf(text)) {
     const word = operators[operator];
-    if (operator === "=" || operator === "==") labels[key] = values[0]!;
+    if (operator === "=" || operator === "==") setField(labels, key, values[0]!);
     else if (word !== undefined) expressions.push(`{${key} ${word} [${values.join(" ")}]}`);
     else if (operator === "!=") throw failure('"!=" is not a valid label selector operator');
     else throw failure(`${JSON.stringify(operator)} isn't supported in label selectors`);
