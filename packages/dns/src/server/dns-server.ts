@@ -7,8 +7,9 @@ import type { DnsName } from "../message/resource-record.ts";
 import { type LoopProbe, probeQuery } from "../plugins/loop.ts";
 import type { DnsReply, DnsRequest, DnsStep, DnsTransport, ServerSurroundings } from "../plugins/plugin.ts";
 import { type PluginTable, pluginTable } from "../plugins/plugin-table.ts";
+import { acceptMessage, acceptQuery } from "../wire/accept-query.ts";
+import { encodeMessage } from "../wire/encode-message.ts";
 import { type FittedReply, fitReply } from "../wire/fit-reply.ts";
-import { refusalOf } from "./accept-message.ts";
 import { type Listener, listenersOf, type ServedZone } from "./listeners.ts";
 import { type ProcessFacts, processFacts } from "./process-facts.ts";
 import type { RunningBlock } from "./running-block.ts";
@@ -37,6 +38,8 @@ export interface Response extends FittedReply {
   /** What is sent after it over the same connection: the rest of a zone that one message cannot hold. */
   readonly following?: readonly FittedReply[] | undefined;
 }
+
+const udpQuerySize = 512;
 
 /** Codes that a handler leaves to the server to write (plugin.ClientWrite). */
 const writtenByServer: ReadonlySet<Rcode> = new Set<Rcode>(["SERVFAIL", "REFUSED", "FORMERR", "NOTIMP"]);
@@ -119,12 +122,25 @@ export class DnsServer {
   respond(message: DnsMessage, arrival: QueryArrival): Response | undefined {
     const listener = this.#listenerAt(arrival);
     if (listener === undefined) return undefined;
-    const refusal = refusalOf(message);
-    if (refusal !== undefined) return refusal === "ignore" ? undefined : uncompressed(refusal);
+    const accepted = acceptMessage(message);
+    if (accepted.kind !== "query") return accepted.kind === "reply" ? uncompressed(accepted.message) : undefined;
     const { client, clientPort, transport, nowMs, steps } = arrival;
     const question = message.questions[0]!;
     const name = lowerName(question.name);
     return serve(listener, { message, question, name, zone: ".", transport, client, clientPort, nowMs, steps });
+  }
+
+  /**
+   * The same with the bytes of packets: what is sent back, one message after the other; none where nothing is. Of a query over UDP
+   * no more than 512 bytes are read (miekg/dns, Server.UDPSize).
+   */
+  respondToBytes(bytes: Uint8Array, arrival: QueryArrival): readonly Uint8Array[] {
+    const accepted = acceptQuery(arrival.transport === "udp" ? bytes.subarray(0, udpQuerySize) : bytes);
+    if (accepted.kind === "ignored") return [];
+    if (accepted.kind === "reply") return [encodeMessage(accepted.message, { compress: false })];
+    const response = this.respond(accepted.message, arrival);
+    if (response === undefined) return [];
+    return [response, ...(response.following ?? [])].map((reply) => encodeMessage(reply.message, reply));
   }
 
   /** Tells the plugins of changed objects. */

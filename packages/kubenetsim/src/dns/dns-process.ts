@@ -5,7 +5,7 @@ import { parseCorefile } from "@kubenetsim/dns/corefile/parse-corefile";
 import type { DnsMessage } from "@kubenetsim/dns/message/dns-message";
 import type { ServerSurroundings } from "@kubenetsim/dns/plugins/plugin";
 import { DnsServer, type QueryArrival } from "@kubenetsim/dns/server/dns-server";
-import type { ObjectHistory } from "../dataplane/object-history.ts";
+import type { Settled } from "../dataplane/object-history.ts";
 
 /** Where a process has its Corefile from: what the file holds at each state of the objects. */
 export type CorefileOf = (state: ClusterState) => string | undefined;
@@ -21,26 +21,25 @@ export interface DnsProcessOptions {
 /** The kubelet looks at a Pod's volumes with each sync of it: a minute, and up to half of one more (pkg/kubelet, syncFrequency). */
 const kubeletSyncMs = 60_000;
 const kubeletJitterMs = 30_000;
+
 /** One CoreDNS: what it has read of its Corefile, and what its watches have told it so far. */
 export class DnsProcess {
-  readonly log: string[] = [];
   readonly #options: DnsProcessOptions;
-  #server: DnsServer | undefined;
+  #server: DnsServer;
   #text: string | undefined;
   #startedMs = 0;
   #hasProbed = false;
   /** What it said when it ended. */
   #death: string | undefined;
-  /** How much of the history it has seen. */
-  #seen: number;
   #waiting: { readonly text: string; readonly atMs: number } | undefined;
 
-  /** Starts at the time of an item of the history, with the objects of then. @throws ParseError, UnsupportedError of the Corefile */
-  constructor(history: ObjectHistory, startedAt: number, options: DnsProcessOptions) {
+  /** Starts with the objects of then. @throws ParseError, UnsupportedError of the Corefile */
+  constructor({ state, nowMs = 0 }: Pick<Settled, "state" | "nowMs">, options: DnsProcessOptions) {
     this.#options = options;
-    const { state, nowMs = 0 } = history[startedAt]!;
-    this.#seen = startedAt + 1;
-    this.#start(options.corefileOf(state), state, nowMs);
+    const text = options.corefileOf(state);
+    this.#server = this.#started(text, state, nowMs);
+    this.#text = text;
+    this.#startedMs = nowMs;
   }
 
   /** It has found that it forwards to itself: nobody listens any more. */
@@ -54,18 +53,26 @@ export class DnsProcess {
       arrival.steps?.push({ plugin: "loop", text: `CoreDNS has ended: ${this.#death}` });
       return undefined;
     }
-    return this.#server?.answer(message, arrival);
+    return this.#server.answer(message, arrival);
   }
 
-  /** Tells it what has happened until now. A Corefile that cannot be read leaves the old one running. */
-  bringUpTo(history: ObjectHistory, nowMs: number): void {
-    for (; this.#seen < history.length; this.#seen++) {
-      const { state, changes, nowMs: atMs = 0 } = history[this.#seen]!;
-      this.#reload(state, atMs);
-      this.#server?.update(changes, state, atMs);
-      this.#notice(state, atMs);
-    }
-    this.#reload(history.at(-1)!.state, nowMs);
+  /** The same with the bytes of packets: what is sent back, one message after the other. */
+  answerBytes(query: Uint8Array, arrival: Omit<QueryArrival, "port">): readonly Uint8Array[] {
+    if (this.#death !== undefined) return [];
+    const { ports } = this.#server;
+    return this.#server.respondToBytes(query, { ...arrival, port: ports.includes(53) ? 53 : (ports[0] ?? 53) });
+  }
+
+  /** Tells it what has happened. */
+  take({ state, changes, nowMs = 0 }: Pick<Settled, "state" | "changes" | "nowMs">): void {
+    this.#reload(state, nowMs);
+    this.#server.update(changes, state, nowMs);
+    this.#notice(state, nowMs);
+  }
+
+  /** Tells it what time it is. A Corefile that cannot be read leaves the old one running. */
+  advance(state: ClusterState, nowMs: number): void {
+    this.#reload(state, nowMs);
     this.#probe(nowMs);
   }
 
@@ -73,7 +80,7 @@ export class DnsProcess {
   #probe(nowMs: number): void {
     if (this.#hasProbed) return;
     this.#hasProbed = true;
-    this.#death = this.#server?.probeLoops(nowMs);
+    this.#death = this.#server.probeLoops(nowMs);
   }
 
   #notice(state: ClusterState, atMs: number): void {
@@ -84,7 +91,7 @@ export class DnsProcess {
       return;
     }
     // The plugin looks at fixed intervals since its start; the file is changed somewhere within a sync of the kubelet.
-    const intervalMs = this.#server?.facts.reloadIntervalMs;
+    const intervalMs = this.#server.facts.reloadIntervalMs;
     if (intervalMs === undefined) return;
     const syncMs = kubeletSyncMs + this.#options.random.next() * kubeletJitterMs;
     const mountedMs = atMs + this.#options.random.next() * syncMs;
@@ -97,22 +104,22 @@ export class DnsProcess {
     const { text, atMs } = this.#waiting;
     this.#waiting = undefined;
     try {
-      this.#start(text, state, atMs);
-      this.log.push("[INFO] Reloading complete");
+      this.#server = this.#started(text, state, atMs);
+      this.#text = text;
+      this.#startedMs = atMs;
+      this.#hasProbed = false;
+      this.#death = undefined;
+      this.#options.surroundings.log("[INFO] Reloading complete");
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
       // It is not looked at again until it changes again.
       this.#text = text;
-      this.log.push(`[ERROR] Corefile changed but reload failed: ${error.message}`);
+      this.#options.surroundings.log(`[ERROR] Corefile changed but reload failed: ${error.message}`);
     }
   }
 
-  #start(text: string | undefined, state: ClusterState, nowMs: number): void {
+  #started(text: string | undefined, state: ClusterState, nowMs: number): DnsServer {
     const { source, surroundings } = this.#options;
-    this.#server = DnsServer.start(parseCorefile(text ?? "", source), { ...surroundings, state, nowMs });
-    this.#text = text;
-    this.#startedMs = nowMs;
-    this.#hasProbed = false;
-    this.#death = undefined;
+    return DnsServer.start(parseCorefile(text ?? "", source), { ...surroundings, state, nowMs });
   }
 }

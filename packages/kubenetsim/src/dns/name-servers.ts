@@ -12,7 +12,7 @@ import type { Source } from "../connect/source.ts";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
 import { corefileMount, mountedCorefile, runsCoredns } from "./coredns-pod.ts";
 import { type DnsOptions, defaultNodeResolvConf } from "./dns-options.ts";
-import { DnsProcess } from "./dns-process.ts";
+import { FollowingProcess } from "./following-process.ts";
 import { dnsAddress, kubeadmCorefile, kubeDnsKey } from "./kubeadm-coredns.ts";
 import { hostFiles, type LookupFiles, podFiles } from "./lookup-files.ts";
 import { upstreamAnswer } from "./upstream-answer.ts";
@@ -57,10 +57,10 @@ const foreverMs = 3_600_000;
 export class NameServers {
   readonly #surroundings: NameServerSurroundings;
   /** By the Pod's uid. */
-  readonly #processes = new Map<string, DnsProcess>();
+  readonly #processes = new Map<string, FollowingProcess>();
   #history: ObjectHistory = [];
   #seen = 0;
-  #beside: DnsProcess | undefined;
+  #beside: FollowingProcess | undefined;
   #forwarding = 0;
   #forwarded = 0;
 
@@ -87,7 +87,7 @@ export class NameServers {
     const mount = corefileMount(pod);
     const { namespace = "default", name } = pod.metadata;
     const from: Source = { kind: "pod", namespace, name };
-    const process = new DnsProcess(this.#history, time, {
+    const process = new FollowingProcess(this.#history, time, {
       source: mount === undefined ? "Corefile" : `ConfigMap ${mount.configMap}`,
       corefileOf: (state) => (mount === undefined ? undefined : mountedCorefile(state, mount)),
       random: this.#surroundings.random.fork(`reload/${uid}`),
@@ -135,7 +135,7 @@ export class NameServers {
   }
 
   #askProcess(
-    process: DnsProcess,
+    process: FollowingProcess,
     { message, transport, nowMs }: NameServerQuery,
     arrival: { readonly client: string; readonly clientPort: number; readonly port: number; readonly address?: string },
   ): { readonly outcome: Exchange; readonly steps: readonly DnsStep[] } {
@@ -149,7 +149,7 @@ export class NameServers {
   #askBeside(query: NameServerQuery): NameServerAnswer {
     const from = query.from;
     const { state } = this.#history.at(-1)!;
-    this.#beside ??= new DnsProcess(this.#history, 0, {
+    this.#beside ??= new FollowingProcess(this.#history, 0, {
       source: "Corefile",
       corefileOf: () => kubeadmCorefile,
       random: this.#surroundings.random.fork("reload"),
@@ -184,7 +184,7 @@ export class NameServers {
     return readResolvConf(this.#surroundings.options.nodeResolvConf ?? defaultNodeResolvConf, "glibc").nameservers;
   }
 
-  #processOf({ tables }: ClusterState, receiver: string | undefined): DnsProcess | undefined {
+  #processOf({ tables }: ClusterState, receiver: string | undefined): FollowingProcess | undefined {
     const key: ObjectKey | undefined = /^pod (\S+)/.exec(receiver ?? "")?.[1];
     return key === undefined ? undefined : this.#processes.get(tables.Pod.get(key)?.metadata.uid ?? "");
   }

@@ -16,12 +16,17 @@ import type { Terminal } from "../terminal.ts";
 
 export const serve: Command = {
   name: "serve",
-  summary: "the cluster's API server over HTTP, for kubectl and client libraries",
-  usage: "[--port N] [-f FILE…] [--kubeconfig FILE] [--host ADDRESS]",
+  summary: "the cluster's API server over HTTP, for kubectl and client libraries, and its names over DNS",
+  usage: "[--port N] [--dns-port N] [-f FILE…] [--kubeconfig FILE] [--host ADDRESS]",
   options: {
     file: inputOptions.file!,
     seed: inputOptions.seed!,
     port: { type: "string", value: "N", help: "where to listen; 0 for a port that is free (default: 8001)" },
+    "dns-port": {
+      type: "string",
+      value: "N",
+      help: "where to answer DNS, over UDP and TCP (default: a port that is free)",
+    },
     host: {
       type: "string",
       value: "ADDRESS",
@@ -30,14 +35,21 @@ export const serve: Command = {
     kubeconfig: { type: "string", value: "FILE", help: "the kubeconfig to write (default: kubenetsim.kubeconfig)" },
   },
   positionals: { least: 0, most: 0 },
-  examples: ["kubenetsim serve", "kubenetsim serve -f examples/shop --port 0 --kubeconfig shop.kubeconfig"],
+  examples: [
+    "kubenetsim serve --dns-port 5300",
+    "kubenetsim serve -f examples/shop --port 0 --kubeconfig shop.kubeconfig",
+  ],
   run: runServe,
 };
 
-const defaults = { port: 8001, host: "127.0.0.1", kubeconfig: "kubenetsim.kubeconfig" } as const;
+const defaults = { port: 8001, dnsPort: 0, host: "127.0.0.1", kubeconfig: "kubenetsim.kubeconfig" } as const;
 
 function runServe(args: Arguments, terminal: Terminal): ExitCode {
-  const options = { host: args.text("host") ?? defaults.host, port: readPort(args.text("port")) };
+  const options = {
+    host: args.text("host") ?? defaults.host,
+    port: readPort("port", args) ?? defaults.port,
+    dnsPort: readPort("dns-port", args) ?? defaults.dnsPort,
+  };
   const kubeconfig = args.text("kubeconfig") ?? defaults.kubeconfig;
   requireWritable(kubeconfig, terminal);
   const lab = newCluster(args, terminal);
@@ -45,7 +57,7 @@ function runServe(args: Arguments, terminal: Terminal): ExitCode {
     terminal.err(`warning: who reaches ${options.host} may read and change everything: nobody is asked who they are\n`);
   }
   const report = (problem: unknown): void => terminal.err(reportProblem(problem).text);
-  listen(lab, { ...options, report }, kubeconfig, terminal);
+  listen(lab, { ...options, report, log: (line) => terminal.out(`${line}\n`) }, kubeconfig, terminal);
   return exitCode.ok;
 }
 
@@ -70,10 +82,15 @@ function listen(lab: Cluster, options: ServeOptions, kubeconfig: string, termina
       endBySignal(server);
       const nodes = lab.list("Node").length;
       terminal.out(`the API server of ${nodes} ${nodes === 1 ? "node" : "nodes"} is at ${server.url}\n`);
+      if (server.dns !== undefined)
+        terminal.out(`DNS is at ${server.dns.address} port ${server.dns.port}, over UDP and TCP\n`);
       terminal.out(`export KUBECONFIG=${path}\n`);
     },
-    (problem: Error & { code?: string }) => {
-      terminal.err(`error: cannot listen on ${options.host} port ${options.port}: ${reasonOf(problem)}\n`);
+    (problem: ListenError) => {
+      const { syscall, port = options.port } = problem;
+      const said =
+        syscall === undefined ? undefined : `cannot listen on ${options.host} port ${port}: ${reasonOf(problem)}`;
+      terminal.err(said === undefined ? reportProblem(problem).text : `error: ${said}\n`);
       process.exitCode = exitCode.badInput;
     },
   );
@@ -90,15 +107,19 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no such host",
 };
 
-function reasonOf({ code = "", message }: Error & { code?: string }): string {
+/** `syscall` is missing where it was not the machine that refused. */
+type ListenError = Error & { readonly code?: string; readonly syscall?: string; readonly port?: number };
+
+function reasonOf({ code = "", message }: ListenError): string {
   return reasons[code] ?? message;
 }
 
-function readPort(text: string | undefined): number {
-  if (text === undefined) return defaults.port;
+function readPort(option: string, args: Arguments): number | undefined {
+  const text = args.text(option);
+  if (text === undefined) return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  throw new ParseError(`--port takes a number from 0 to 65535, not "${text}"`);
+  throw new ParseError(`--${option} takes a number from 0 to 65535, not "${text}"`);
 }
 
 function isLoopback(host: string): boolean {

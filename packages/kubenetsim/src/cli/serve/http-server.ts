@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApiHandler } from "@kubenetsim/api";
 import type { Cluster } from "../../cluster/cluster.ts";
+import { serveDns } from "./dns-sockets.ts";
 import { RealTime } from "./real-time.ts";
 
 export interface ServeOptions {
@@ -11,6 +12,10 @@ export interface ServeOptions {
   readonly host: string;
   /** 0 for one that is free. */
   readonly port: number;
+  /** Where to answer DNS, over UDP and TCP; 0 for a port that is free. Nowhere unless given. */
+  readonly dnsPort?: number;
+  /** Told of the lines of the log of the DNS server. */
+  readonly log?: (line: string) => void;
   /** Told of what the controllers fail with; thrown unless given. */
   readonly report?: (problem: unknown) => void;
 }
@@ -18,6 +23,8 @@ export interface ServeOptions {
 export interface RunningServer {
   /** What clients are to call: `http://127.0.0.1:8001`. */
   readonly url: string;
+  /** Where DNS is answered. */
+  readonly dns: { readonly address: string; readonly port: number } | undefined;
   /** Breaks all connections off, and resolves when nothing is left. */
   close(): Promise<void>;
 }
@@ -28,11 +35,37 @@ const maxConnections = 4096;
 const requestTimeoutMs = 60_000;
 
 /**
- * Serves a cluster's API server over HTTP, and lets the cluster live in real time: after each round of its controllers nodes
- * begin anew, without connections and counters. Rejects when it cannot listen there.
+ * Serves a cluster's API server over HTTP and its names over DNS, and lets the cluster live in real time: after each round of its
+ * controllers nodes begin anew, without connections and counters. Rejects when it cannot listen there.
+ *
+ * @throws ParseError, UnsupportedError of the Corefile
  */
-export function serveCluster(lab: Cluster, { host, port, report = fail }: ServeOptions): Promise<RunningServer> {
+export async function serveCluster(lab: Cluster, options: ServeOptions): Promise<RunningServer> {
+  const { host, port, dnsPort, report = fail, log = () => {} } = options;
   const time = new RealTime(lab, report);
+  const dns = dnsPort === undefined ? undefined : await serveDns(lab, { host, port: dnsPort, report, log });
+  try {
+    const http = await serveHttp(lab, time, { host, port });
+    time.start();
+    return {
+      url: urlOf(host, (http.address() as AddressInfo).port),
+      dns,
+      close: async () => {
+        time.stop();
+        await Promise.all([closed(http), dns?.close()]);
+      },
+    };
+  } catch (problem) {
+    await dns?.close();
+    throw problem;
+  }
+}
+
+function serveHttp(
+  lab: Cluster,
+  time: RealTime,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Server> {
   const handle = createApiHandler({
     api: lab.api,
     clock: lab.clock,
@@ -49,10 +82,7 @@ export function serveCluster(lab: Cluster, { host, port, report = fail }: ServeO
   server.maxConnections = maxConnections;
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
-      time.start();
-      resolve({ url: urlOf(host, (server.address() as AddressInfo).port), close: () => closed(server, time) });
-    });
+    server.listen(port, host, () => resolve(server));
   });
 }
 
@@ -60,8 +90,7 @@ function fail(problem: unknown): never {
   throw problem;
 }
 
-function closed(server: Server, time: RealTime): Promise<void> {
-  time.stop();
+function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

@@ -88,3 +88,23 @@ export class RealTime {
 export function nowSinceEpochMs(): number {
   return Math.max(0, Date.now() - Date.parse(epoch));
 }
+
+/** Calls when something takes longer than it may. */
+export class Deadline {
+  readonly #passed: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(passed: () => void) {
+    this.#passed = passed;
+  }
+
+  /** From now on, in place of the one before. */
+  set(ms: number): void {
+    this.clear();
+    this.#timer = setTimeout(this.#passed, ms);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}
