@@ -170,12 +170,11 @@ describe("a watch over HTTP", () => {
       },
     };
     const stream = watchStream(watch, { clock: virtualClock(), soon: queueMicrotask });
-    await Promise.resolve();
-    expect(running).toBe(true);
     const later = event("MODIFIED");
+    // Before anything has been sent.
     tell(later);
-    await Promise.resolve();
     expect(running).toBe(true);
+    await Promise.resolve();
     for (let told = 0; told <= 50_000_000 + lagLimitBytes && running; told += 1_000_000) {
       tell(later);
       await Promise.resolve();

@@ -65,6 +65,9 @@ describe("a list", () => {
       metadata: { resourceVersion: String(now - 2) },
     });
     expect(list(api, `limit=5&resourceVersion=${now - 1}`).names).toEqual(["c1", "c2"]);
+    for (const n of ["2", "3"]) api.ask("PUT", `${maps}/c1`, { metadata: { name: "c1", labels: { n } } });
+    const { items } = list(api, `resourceVersion=${now}&resourceVersionMatch=Exact`);
+    expect(items[0]).toMatchObject({ metadata: { labels: { n: "c1" } } });
     expect(list(api, "resourceVersion=0&limit=1").names).toEqual(["c1", "c2", "c3"]);
     expect(list(api, `resourceVersion=${now}&resourceVersionMatch=NotOlderThan&limit=1`).names).toEqual(["c1"]);
   });

@@ -144,7 +144,7 @@ export function update(
   keepSystemFields(draft, before);
   const object = accept(state, draft, before, route.info, { ...context, ofStatus: route.subresource === "status" });
   if (sameObject(object, before)) return { state, changes: [], object: before };
-  if (strategy.counts?.(before, object) === true) countGeneration(draft, before);
+  if (route.subresource !== "status" && strategy.counts?.(before, object) === true) countGeneration(draft, before);
   if (isAtItsEnd(object)) {
     const { state: after, change } = deleteObject(state, route.kind, keyOf(route))!;
     const last = { ...object, metadata: { ...object.metadata, resourceVersion: before.metadata.resourceVersion! } };
