@@ -1,4 +1,6 @@
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { ConfigMap } from "../../model/config-map.ts";
+import { base64Length } from "../../runtime/base64.ts";
 import { type FieldError, forbidden, invalid, tooLong } from "../validate/field-error.ts";
 import { configMapKey, dnsSubdomain } from "../validate/names.ts";
 import type { KindRules } from "./rules.ts";
@@ -19,10 +21,10 @@ function validateData(map: ConfigMap): FieldError[] {
       errors.push(...configMapKey(key).map((text) => invalid(`${field}[${key}]`, key, text)));
       if (field === "data" && map.binaryData?.[key] !== undefined)
         errors.push(invalid(`data[${key}]`, key, "duplicate of key present in binaryData"));
-      size += value.length;
+      size += field === "data" ? utf8ToBytes(value).length : base64Length(value);
     }
   }
-  if (size > maxBytes) errors.push(tooLong("", `may not be more than ${maxBytes} bytes`));
+  if (size > maxBytes) errors.push(tooLong("[]", `may not be more than ${maxBytes} bytes`));
   return errors;
 }
 

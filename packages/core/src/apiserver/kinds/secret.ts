@@ -1,5 +1,5 @@
 import type { Secret } from "../../model/secret.ts";
-import { base64 } from "../../runtime/base64.ts";
+import { base64, base64Length } from "../../runtime/base64.ts";
 import type { Draft } from "../draft.ts";
 import { setField } from "../own-field.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "../validate/field-error.ts";
@@ -39,7 +39,7 @@ function dataErrors({ data = {}, type = "", metadata }: Secret): FieldError[] {
   const errors = Object.keys(data).flatMap((key) =>
     configMapKey(key).map((text) => invalid(`data[${key}]`, key, text)),
   );
-  const size = Object.values(data).reduce((sum, text) => sum + Math.floor((text.replace(/=+$/, "").length * 3) / 4), 0);
+  const size = Object.values(data).reduce((sum, text) => sum + base64Length(text), 0);
   if (size > maxBytes) errors.push(tooLong("data", `may not be more than ${maxBytes} bytes`));
   for (const key of requiredKeys[type] ?? []) if (!Object.hasOwn(data, key)) errors.push(required(`data[${key}]`));
   if (type === "kubernetes.io/basic-auth" && !("username" in data) && !("password" in data)) {

@@ -5,8 +5,19 @@
 export class FieldSet {
   /** The path to here belongs to the set itself. */
   isMember: boolean = false;
-  readonly children: Map<string, FieldSet> = new Map();
+  /** Most paths end: they have none. */
+  #children: Map<string, FieldSet> | undefined;
 
+  get children(): ReadonlyMap<string, FieldSet> {
+    return this.#children ?? none;
+  }
+
+  put(step: string, child: FieldSet): void {
+    this.#children ??= new Map();
+    this.#children.set(step, child);
+  }
+
+  /** Into a set that no other was made of: those share what they have in common. */
   insert(path: readonly string[]): void {
     if (path.length === 0) return;
     let at: FieldSet = this;
@@ -14,7 +25,7 @@ export class FieldSet {
       let next = at.children.get(step);
       if (next === undefined) {
         next = new FieldSet();
-        at.children.set(step, next);
+        at.put(step, next);
       }
       at = next;
     }
@@ -28,25 +39,41 @@ export class FieldSet {
   }
 
   get isEmpty(): boolean {
-    return !this.isMember && [...this.children.values()].every((child) => child.isEmpty);
+    if (this.isMember) return false;
+    for (const child of this.children.values()) if (!child.isEmpty) return false;
+    return true;
   }
 
   union(other: FieldSet | undefined): FieldSet {
+    if (other === undefined) return this;
     const result = new FieldSet();
-    result.isMember = this.isMember || other?.isMember === true;
-    for (const [step, child] of this.children) result.children.set(step, child.union(other?.children.get(step)));
-    for (const [step, child] of other?.children ?? []) {
-      if (!this.children.has(step)) result.children.set(step, child.union(undefined));
-    }
+    result.isMember = this.isMember || other.isMember;
+    for (const [step, child] of this.children) result.put(step, child.union(other.children.get(step)));
+    for (const [step, child] of other.children) if (!this.children.has(step)) result.put(step, child);
     return result;
   }
 
   difference(other: FieldSet): FieldSet {
-    return this.#kept(other, (inOther) => !inOther);
+    const result = new FieldSet();
+    result.isMember = this.isMember && !other.isMember;
+    for (const [step, child] of this.children) {
+      const removed = other.children.get(step);
+      const kept = removed === undefined ? child : child.difference(removed);
+      if (!kept.isEmpty) result.put(step, kept);
+    }
+    return result;
   }
 
   intersection(other: FieldSet): FieldSet {
-    return this.#kept(other, (inOther) => inOther);
+    const result = new FieldSet();
+    result.isMember = this.isMember && other.isMember;
+    for (const [step, child] of this.children) {
+      const shared = other.children.get(step);
+      if (shared === undefined) continue;
+      const kept = child.intersection(shared);
+      if (!kept.isEmpty) result.put(step, kept);
+    }
+    return result;
   }
 
   /** Without the paths of the other set and all that lie below them. */
@@ -57,24 +84,14 @@ export class FieldSet {
     for (const [step, child] of this.children) {
       const removed = other.children.get(step);
       const kept = removed === undefined ? child : child.without(removed);
-      if (!kept.isEmpty) result.children.set(step, kept);
-    }
-    return result;
-  }
-
-  #kept(other: FieldSet | undefined, wanted: (inOther: boolean) => boolean): FieldSet {
-    const result = new FieldSet();
-    result.isMember = this.isMember && wanted(other?.isMember === true);
-    for (const [step, child] of this.children) {
-      const kept = child.#kept(other?.children.get(step), wanted);
-      if (!kept.isEmpty) result.children.set(step, kept);
+      if (!kept.isEmpty) result.put(step, kept);
     }
     return result;
   }
 
   /** All paths: those of one level before those below. */
   paths(): string[][] {
-    const steps = [...this.children.keys()].sort(compareSteps);
+    const steps = sortedSteps(this.children.keys());
     return [
       ...steps.filter((step) => this.children.get(step)!.isMember).map((step) => [step]),
       ...steps.flatMap((step) =>
@@ -93,6 +110,8 @@ export class FieldSet {
   }
 }
 
+const none: ReadonlyMap<string, FieldSet> = new Map();
+
 /** `.spec.ports[port=80,protocol="TCP"].name`, as messages spell a path. */
 export function pathText(path: readonly string[]): string {
   return path.map(stepText).join("");
@@ -109,13 +128,26 @@ function stepText(step: string): string {
 const kindOrder = "fkvi";
 
 /** Fields by name, then items by their keys, then by value; numbers by their size. */
-export function compareSteps(a: string, b: string): number {
-  const kinds = kindOrder.indexOf(a[0]!) - kindOrder.indexOf(b[0]!);
+export function sortedSteps(steps: Iterable<string>): string[] {
+  const read = Array.from(steps, readStep);
+  return read.sort(compareSteps).map(({ step }) => step);
+}
+
+interface ReadStep {
+  readonly step: string;
+  /** What an item is known by: read once, not at every comparison. */
+  readonly value: unknown;
+}
+
+function readStep(step: string): ReadStep {
+  return { step, value: step.startsWith("f:") ? undefined : JSON.parse(step.slice(2)) };
+}
+
+function compareSteps(a: ReadStep, b: ReadStep): number {
+  const kinds = kindOrder.indexOf(a.step[0]!) - kindOrder.indexOf(b.step[0]!);
   if (kinds !== 0) return kinds;
-  if (a.startsWith("f:")) return a < b ? -1 : a > b ? 1 : 0;
-  const left: unknown = JSON.parse(a.slice(2));
-  const right: unknown = JSON.parse(b.slice(2));
-  return a.startsWith("k:") ? compareKeys(left as object, right as object) : compareValues(left, right);
+  if (a.step.startsWith("f:")) return a.step < b.step ? -1 : a.step > b.step ? 1 : 0;
+  return a.step.startsWith("k:") ? compareKeys(a.value as object, b.value as object) : compareValues(a.value, b.value);
 }
 
 function compareKeys(a: object, b: object): number {

@@ -1,4 +1,4 @@
-import { compareSteps, FieldSet } from "./field-set.ts";
+import { FieldSet, sortedSteps } from "./field-set.ts";
 
 /** FieldsV1: `{"f:spec": {"f:ports": {".": {}, "k:{…}": {}}}}`; an empty object is a path of the set. */
 export interface FieldsV1 {
@@ -7,7 +7,7 @@ export interface FieldsV1 {
 
 export function encodeFields(set: FieldSet): FieldsV1 {
   const result: Record<string, FieldsV1> = {};
-  for (const step of [...set.children.keys()].sort(compareSteps)) {
+  for (const step of sortedSteps(set.children.keys())) {
     const child = set.children.get(step)!;
     if (child.isEmpty) continue;
     const inner = encodeFields(child);
@@ -25,7 +25,7 @@ export function decodeFields(fields: FieldsV1): FieldSet {
     }
     const child = decodeFields(inner);
     if (Object.keys(inner).length === 0) child.isMember = true;
-    set.children.set(step, child);
+    set.put(step, child);
   }
   return set;
 }

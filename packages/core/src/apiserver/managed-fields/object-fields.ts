@@ -44,7 +44,7 @@ export function withNamedFields(set: FieldSet, type: MergeType | undefined): Fie
   for (const [step, child] of set.children) {
     const inner = withNamedFields(child, stepType(type, step));
     if (type?.kind === "struct" && step.startsWith("f:") && type.type.fields.has(step.slice(2))) inner.isMember = true;
-    result.children.set(step, inner);
+    result.put(step, inner);
   }
   return result;
 }
