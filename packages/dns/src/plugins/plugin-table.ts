@@ -7,9 +7,11 @@ import { autopath } from "./autopath.ts";
 import { bind } from "./bind.ts";
 import { bufsize } from "./bufsize.ts";
 import { cache } from "./cache/cache.ts";
+import { erratic } from "./erratic.ts";
 import { errors } from "./errors.ts";
 import { file } from "./file/file.ts";
 import { forward } from "./forward/forward.ts";
+import { header } from "./header.ts";
 import { hosts } from "./hosts/hosts.ts";
 import { health, prometheus, ready } from "./http-endpoints.ts";
 import { loadbalance } from "./loadbalance.ts";
@@ -34,9 +36,11 @@ const definitions: readonly PluginDefinition[] = [
   bind,
   bufsize,
   cache,
+  erratic,
   errors,
   file,
   forward,
+  header,
   health,
   hosts,
   k8sExternal,

@@ -1,4 +1,5 @@
 import { addressInReverseName } from "../../kubernetes/reverse-address.ts";
+import { isWritable } from "../../message/is-writable.ts";
 import type { DnsName, ResourceRecord } from "../../message/resource-record.ts";
 import { authoritativeReply } from "../authoritative-reply.ts";
 import type { DnsHandler, DnsReply, DnsRequest, PluginDefinition, ServerSurroundings } from "../plugin.ts";
@@ -75,7 +76,9 @@ function answer(
     return falls ? next(request) : { rcode: "SERVFAIL" };
   }
   steps?.push({ plugin: "hosts", text: answers.length > 0 ? "a line names it" : "lines name it, with other records" });
-  return { rcode: "NOERROR", message: { ...authoritativeReply(message), answers } };
+  const reply = { ...authoritativeReply(message), answers };
+  // The file may name what is no name.
+  return { rcode: "NOERROR", message: type !== "PTR" || isWritable(reply) ? reply : undefined };
 }
 
 function recordsOf(name: DnsName, type: string, ttl: number, tables: readonly HostTable[]): ResourceRecord[] {

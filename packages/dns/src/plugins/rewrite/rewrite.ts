@@ -2,6 +2,7 @@ import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Dispenser } from "../../corefile/dispenser.ts";
 import { type DnsMessage, replyTo } from "../../message/dns-message.ts";
 import { isDomainName, lowerName } from "../../message/dns-name.ts";
+import { isWritable } from "../../message/is-writable.ts";
 import type { DnsHandler, DnsReply, DnsRequest, PluginDefinition } from "../plugin.ts";
 import { cnameRule } from "./cname-rule.ts";
 import { classRule, rcodeRule, ttlRule, typeRule } from "./field-rules.ts";
@@ -50,7 +51,9 @@ function revert(
   const message = reply.message ?? errorMessage(changed, reply);
   if (message === undefined) return reply;
   const restored = { ...message, questions: [request.question] };
-  return { ...reply, rcode: "NOERROR", message: responses.length === 0 ? restored : applyRules(restored, responses) };
+  if (responses.length === 0) return { ...reply, rcode: "NOERROR", message: restored };
+  const rewritten = applyRules(restored, responses);
+  return { ...reply, rcode: "NOERROR", message: isWritable(rewritten) ? rewritten : undefined };
 }
 
 function asItIs(changed: DnsRequest, reply: DnsReply): DnsReply {
