@@ -57,6 +57,65 @@ data:
     kind: KubeProxyConfiguration
     mode: ""
 `,
+  "sets.yaml": `apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: db
+  labels:
+    part: sets
+spec:
+  serviceName: db
+  replicas: 2
+  selector:
+    matchLabels:
+      app: db
+  template:
+    metadata:
+      labels:
+        app: db
+    spec:
+      containers:
+      - name: db
+        image: postgres:17
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: agent
+  labels:
+    part: sets
+spec:
+  selector:
+    matchLabels:
+      app: agent
+  template:
+    metadata:
+      labels:
+        app: agent
+    spec:
+      containers:
+      - name: agent
+        image: agent:1
+`,
+  "agent.yaml": `apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: agent
+  labels:
+    part: sets
+spec:
+  selector:
+    matchLabels:
+      app: agent
+  template:
+    metadata:
+      labels:
+        app: agent
+    spec:
+      containers:
+      - name: agent
+        image: agent:2
+`,
   "wrong.yaml":
     "apiVersion: v1\nkind: Service\nmetadata:\n  name: Wrong\nspec:\n  ports:\n  - port: 99999\n    nodeprt: 1\n",
 };
@@ -100,6 +159,23 @@ const commands = [
   "apply -f list.yaml",
   'patch service web -p {"spec":{"sessionAffinity":"ClientIP"}}',
   "expose deployment web --name=web2 --port=81 --target-port=8080",
+  "apply -f sets.yaml",
+  "get statefulsets,daemonsets -o wide",
+  "rollout status statefulset db",
+  "rollout status daemonset agent",
+  "get pods -l app=db",
+  "get pods -l app=agent -o wide",
+  "get pod db-1 -o jsonpath={.spec.hostname}.{.spec.subdomain}",
+  "describe statefulset db",
+  "scale statefulset db --replicas=3",
+  "get statefulset db",
+  "rollout restart statefulset db",
+  "rollout history daemonset agent",
+  "diff -f sets.yaml",
+  "diff -f agent.yaml",
+  "apply -f agent.yaml --prune -l part=sets --prune-allowlist=apps/v1/StatefulSet --prune-allowlist=apps/v1/DaemonSet",
+  "diff -f agent.yaml",
+  "get statefulsets,daemonsets",
   "run client --image=busybox",
   "get pod client",
   "create namespace shop",

@@ -6,6 +6,7 @@ export function masked(text: string): string {
         /^([+-]?\s*(?:- )?"?(?:creationTimestamp|resourceVersion|uid|time|lastTransitionTime|lastUpdateTime)"?: )"?[^",\n]*"?(,?)$/gm,
         '$1"…"$2',
       )
+      .replace(/^((?:CreationTimestamp|Start Time): ).*$/gm, "$1…")
       // Of kubectl's own log without time and process; what its libraries log is not modelled.
       .replace(/^W\d{4} \S+ +\d+ (?=helpers\.go:)/gm, "W… ")
       .replace(/^W\d{4} .*\n/gm, "")

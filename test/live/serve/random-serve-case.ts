@@ -26,7 +26,7 @@ export function randomServeCase(seed: number): ServeCase {
   const pick: Pick = (choices) => choices[random.below(choices.length)]!;
   const objects = clusterObjects(randomCluster(`serve/${seed}`));
   const nodes = objects.filter(({ kind }) => kind === "Node");
-  const changes = Array.from({ length: 3 + random.below(4) }, (_, at) => randomChange(pick, objects, `${seed}/${at}`));
+  const changes = Array.from({ length: 3 + random.below(4) }, (_, at) => randomChange(pick, objects, { seed, at }));
   return { config: randomConfig(pick), node: pick(nodes).metadata.name, objects, changes: [firstChange, ...changes] };
 }
 
@@ -61,7 +61,6 @@ const patches = [
   { type: "LoadBalancer" },
   { type: "ClusterIP" },
   { externalTrafficPolicy: "Local" },
-  { externalIPs: ["203.0.113.7"] },
   { publishNotReadyAddresses: true },
   { trafficDistribution: "PreferSameNode" },
   { loadBalancerSourceRanges: ["192.0.2.0/24"] },
@@ -70,16 +69,18 @@ const patches = [
 ];
 
 /** What may not be done is refused, and changes nothing. */
-function randomChange(pick: Pick, objects: readonly ApiObject[], seed: string): Change {
+function randomChange(pick: Pick, objects: readonly ApiObject[], { seed, at }: { seed: number; at: number }): Change {
   const one = (kind: string): string[] => {
     const { name, namespace = "default" } = (pick(objects.filter((object) => object.kind === kind)) ?? nobody).metadata;
     return [kind.toLowerCase(), name, "-n", namespace];
   };
-  const patch = { spec: pick(patches) };
+  const patch = { spec: pick([...patches, { externalIPs: [`203.${at + 1}.255.1`] }]) };
   // A Pod of another cluster may have a node that is not there, which never ends it.
   const other = (): Change => ({
     words: ["apply", "-f", "-"],
-    objects: clusterObjects(randomCluster(`serve/${seed}`)).filter(({ kind }) => kind !== "Node" && kind !== "Pod"),
+    objects: clusterObjects(randomCluster(`serve/${seed}/${at}`))
+      .filter(({ kind }) => kind !== "Node" && kind !== "Pod")
+      .map((object) => withOwnExternalIPs(object, at)),
   });
   return pick<() => Change>([
     () => ({ words: ["patch", ...one("Service"), "-p", JSON.stringify(patch)] }),
@@ -98,6 +99,13 @@ function randomChange(pick: Pick, objects: readonly ApiObject[], seed: string): 
     other,
     other,
   ])();
+}
+
+/** Which of two Services gets an external address that both claim is a matter of Go's maps: none claims another's. */
+function withOwnExternalIPs(object: ApiObject, at: number): ApiObject {
+  if (object.kind !== "Service" || object.spec.externalIPs === undefined) return object;
+  const externalIPs = object.spec.externalIPs.map((address) => address.replace(/^203\.0\./, `203.${at + 1}.`));
+  return { ...object, spec: { ...object.spec, externalIPs } };
 }
 
 /** Where there is no object of a kind a command names one that is not there. */
