@@ -1,11 +1,12 @@
 import type { IpAddress } from "@kubenetsim/core/net/address";
 import type { DnsMessage } from "../message/dns-message.ts";
-import { isFullyQualified } from "../message/dns-name.ts";
+import { fullyQualified, isFullyQualified } from "../message/dns-name.ts";
 import type { Rcode } from "../message/rcode.ts";
 import type { RecordType } from "../message/record-type.ts";
 import type { DnsName } from "../message/resource-record.ts";
 import type { Exchange } from "../plugins/plugin.ts";
 import { addressesOf } from "./answer-addresses.ts";
+import { isGlibcHostName } from "./host-name.ts";
 import type { QueryLog } from "./query-log.ts";
 import type { LookupError } from "./resolution.ts";
 import type { ResolvConf } from "./resolv-conf.ts";
@@ -56,6 +57,7 @@ interface Lookup {
  * each domain of the search list; then as it is, if that was not tried. NODATA and SERVFAIL do not end the search.
  */
 export function searchAsGlibc(name: string, types: readonly RecordType[], conf: ResolvConf, log: QueryLog): Found {
+  if (!isGlibcHostName(name)) return { kind: "failed", error: "EAI_NONAME" };
   const single = conf.flags.has("single-request");
   const reopen = conf.flags.has("single-request-reopen");
   const lookup: Lookup = { types, conf, log, mode: { single, reopen } };
@@ -67,7 +69,7 @@ export function searchAsGlibc(name: string, types: readonly RecordType[], conf: 
   });
   const failed = (error: HostError): Found => ({ kind: "failed", error: lookupErrors[error] });
   const dots = name.split(".").length - 1;
-  const asIs = isFullyQualified(name) ? name : `${name}.`;
+  const asIs = fullyQualified(name);
 
   let firstError: HostError | undefined;
   if (dots >= conf.ndots || isFullyQualified(name)) {

@@ -4,11 +4,9 @@ import type { RecordType } from "../message/record-type.ts";
 import type { DnsName } from "../message/resource-record.ts";
 import { addressesOf } from "./answer-addresses.ts";
 import type { Found } from "./glibc.ts";
+import { muslName } from "./host-name.ts";
 import type { QueryLog } from "./query-log.ts";
 import type { ResolvConf } from "./resolv-conf.ts";
-
-/** A name and a domain have to fit into 255 bytes together. */
-const longestName = 255;
 
 /**
  * How musl searches (src/network/lookup_name.c, name_from_dns_search): names with enough dots are never searched for, and
@@ -20,11 +18,16 @@ export function searchAsMusl(name: string, types: readonly RecordType[], conf: R
   const dots = name.split(".").length - 1;
   const search = dots >= conf.ndots || isFullyQualified(name) ? [] : conf.search;
   for (const domain of search) {
-    if (bare.length + 1 + domain.length > longestName) continue;
-    const found = askServers(`${bare}.${domain}${isFullyQualified(domain) ? "" : "."}`, types, conf, log);
+    const found = askFor(`${bare}.${domain.replace(/\.$/, "")}`, types, conf, log);
     if (found !== undefined) return found;
   }
-  return askServers(`${bare}.`, types, conf, log) ?? { kind: "failed", error: "EAI_NONAME" };
+  return askFor(bare, types, conf, log) ?? { kind: "failed", error: "EAI_NONAME" };
+}
+
+/** Undefined where there is no such name, and for what cannot be asked for. */
+function askFor(text: string, types: readonly RecordType[], conf: ResolvConf, log: QueryLog): Found | undefined {
+  const name = muslName(text);
+  return name === undefined ? undefined : askServers(name, types, conf, log);
 }
 
 /** Undefined where there is no such name (name_from_dns). */

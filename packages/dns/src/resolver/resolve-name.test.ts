@@ -92,6 +92,59 @@ describe("the number of queries, as measured with glibc 2.36 and musl 1.2.3", ()
   });
 });
 
+describe("what is no name", () => {
+  it.each([
+    "a..b",
+    "",
+    "..",
+    "x".repeat(64),
+    `${"a.".repeat(130)}a`,
+    "w\u00e9b",
+    "web web",
+    "a\\.b",
+    "\\",
+    "-a",
+    "a.b..",
+    ".a",
+    "web..",
+  ])("is not asked for by glibc, as measured with 2.36: %s", (name) => {
+    expect(lookUp("glibc", name)).toMatchObject({ error: "EAI_NONAME", queries: [] });
+  });
+
+  it.each([
+    [".", 2],
+    ["_x._y.z", 8],
+    ["x".repeat(63), 8],
+    ["web.", 2],
+  ])("is asked for by glibc where it is odd only: %s", (name, queries) => {
+    expect(lookUp("glibc", name).queries).toHaveLength(queries);
+  });
+
+  it("is asked for by musl if its labels have a length", () => {
+    for (const name of ["a..b", "", ".", "..", "x".repeat(64), ".a", "web.."]) {
+      expect(lookUp("musl", name)).toMatchObject({ error: "EAI_NONAME", queries: [] });
+    }
+    const asked = (name: string): string => lookUp("musl", name).queries.at(-1)!.message.questions[0]!.name;
+    expect(["w\u00e9b", "web web", "a\\.b", "-a"].map(asked)).toEqual([
+      "w\\195\\169b.",
+      "web\\ web.",
+      "a\\\\.b.",
+      "-a.",
+    ]);
+  });
+
+  it("may be an address in an old form", () => {
+    const address = (name: string): string | undefined => lookUp("glibc", name).addresses[0];
+    expect(["10.1", "127.0x1", "012.0.1", "2130706433"].map(address)).toEqual([
+      "10.0.0.1",
+      "127.0.0.1",
+      "10.0.0.1",
+      "127.0.0.1",
+    ]);
+    for (const name of ["10.256.1", "1.2.3.4.5", "08.1"]) expect(lookUp("glibc", name).source).toBe("dns");
+  });
+});
+
 describe("a server that does not answer", () => {
   const resolvConf = `${kubeadm}options timeout:1 attempts:2\n`;
   const silent = (): Exchange => ({ kind: "timeout", tookMs: 60_000 });

@@ -1,6 +1,7 @@
-import { familyOf, type IpAddress, type IpFamily, parseAddress } from "@kubenetsim/core/net/address";
+import { familyOf, type IpAddress, type IpFamily } from "@kubenetsim/core/net/address";
 import { type Found, searchAsGlibc } from "./glibc.ts";
 import { addressesInHosts } from "./hosts-file.ts";
+import { literalAddress } from "./literal-address.ts";
 import { searchAsMusl } from "./musl.ts";
 import { QueryLog } from "./query-log.ts";
 import type { Libc, Resolution, ResolverSurroundings } from "./resolution.ts";
@@ -20,7 +21,7 @@ const bothFamilies: readonly IpFamily[] = ["IPv4", "IPv6"];
  */
 export function resolveName(name: string, surroundings: ResolverSurroundings): Resolution {
   const { libc, resolvConf, hosts, families = bothFamilies, random, usableFamilies } = surroundings;
-  const literal = parseAddress(name);
+  const literal = literalAddress(name);
   if (literal !== undefined) return { name, source: "address", addresses: [literal], queries: [], tookMs: 0 };
   const fromFiles = addressesInHosts(hosts, name, families);
   if (fromFiles.length > 0) {

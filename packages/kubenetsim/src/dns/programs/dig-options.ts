@@ -31,8 +31,30 @@ export interface DigOptions {
 const passedOver =
   /^(no)?(cookie|adflag|aaflag|qr|ttlid|ttlunits|rrcomments|crypto|split.*|idn(in|out)?|class|unknownformat)$/;
 
+/** What dig was asked, or what it says of its words. */
+export type ReadDigOptions = { readonly options: DigOptions } | { readonly problem: string; readonly exitCode: number };
+
+/** Words that dig refuses, in its own. */
+class DigProblem extends Error {
+  readonly exitCode: number;
+
+  constructor(problem: string, exitCode: number) {
+    super(problem);
+    this.exitCode = exitCode;
+  }
+}
+
 /** Reads dig's words (BIND 9.18, bin/dig/dig.c). @throws UnsupportedError for what it has and this has not */
-export function readDigOptions(args: readonly string[]): DigOptions {
+export function readDigOptions(args: readonly string[]): ReadDigOptions {
+  try {
+    return { options: readWords(args) };
+  } catch (problem) {
+    if (!(problem instanceof DigProblem)) throw problem;
+    return { problem: problem.message, exitCode: problem.exitCode };
+  }
+}
+
+function readWords(args: readonly string[]): DigOptions {
   const shows = new Set<DigPart>(parts);
   const flags = { short: false, tcp: false, search: false, edns: true, recurse: true, ignore: false };
   const numbers = { udpSize: 1232, tries: 3, timeMs: 5000, port: 53 };
@@ -44,7 +66,7 @@ export function readDigOptions(args: readonly string[]): DigOptions {
     const value = (): string => args[++index] ?? refuse(`${arg} without a value`);
     if (arg.startsWith("@")) server = arg.slice(1);
     else if (arg.startsWith("+")) readPlus(arg.slice(1), flags, numbers, shows);
-    else if (arg === "-p") numbers.port = Number(value());
+    else if (arg === "-p") numbers.port = portNumber(value());
     else if (arg === "-t") type = parseRecordType(value()) ?? refuse(`the type ${args[index]}`);
     else if (arg === "-q") name = value();
     else if (arg === "-x") {
@@ -82,13 +104,30 @@ function readPlus(word: string, flags: Flags, numbers: Numbers, shows: Set<DigPa
   } else if (name === "vc" || name === "tcp") flags.tcp = isOn;
   else if (name === "rec" || name === "recurse") flags.recurse = isOn;
   else if (name === "edns" && value === undefined) flags.edns = isOn;
-  else if (name === "bufsize" && value !== undefined) numbers.udpSize = Number(value);
+  else if (name === "bufsize" && value !== undefined) numbers.udpSize = numberIn(value, "buffer size", 65535);
   else if ((name === "tries" || name === "retry") && value !== undefined) {
-    numbers.tries = Math.max(1, Number(value) + (name === "retry" ? 1 : 0));
+    numbers.tries = Math.max(1, numberIn(value, name, 0xffffffff) + (name === "retry" ? 1 : 0));
   } else if ((name === "time" || name === "timeout") && value !== undefined)
-    numbers.timeMs = Math.max(1, Number(value)) * 1000;
+    numbers.timeMs = Math.max(1, numberIn(value, "timeout", 0xffffffff)) * 1000;
   else if (name === "short" || name === "search" || name === "ignore") flags[name] = isOn;
   else if (!passedOver.test(option)) refuse(`dig +${word}`);
+}
+
+function portNumber(text: string): number {
+  const problem = numberProblem(text, 65535);
+  if (problem === undefined) return Number(text);
+  throw new DigProblem(`invalid port number '${text}': ${problem}\ndig: Couldn't parse port number`, 1);
+}
+
+function numberIn(text: string, what: string, most: number): number {
+  const problem = numberProblem(text, most);
+  if (problem === undefined) return Number(text);
+  throw new DigProblem(`invalid ${what} '${text}': ${problem}\ndig: Couldn't parse ${what}`, 10);
+}
+
+function numberProblem(text: string, most: number): string | undefined {
+  if (!/^\d+$/.test(text)) return "not a valid number";
+  return Number(text) > most ? "out of range" : undefined;
 }
 
 function refuse(what: string): never {

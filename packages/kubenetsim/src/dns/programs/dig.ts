@@ -1,5 +1,4 @@
 import { parseAddress } from "@kubenetsim/core/net/address";
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { timestampOf, unixSecondsOf } from "@kubenetsim/core/runtime/timestamp";
 import type { DnsMessage } from "@kubenetsim/dns/message/dns-message";
 import { fullyQualified, isFullyQualified } from "@kubenetsim/dns/message/dns-name";
@@ -9,8 +8,9 @@ import type { DnsTransport, Exchange } from "@kubenetsim/dns/plugins/plugin";
 import { readResolvConf } from "@kubenetsim/dns/resolver/resolv-conf";
 import { encodeMessage } from "@kubenetsim/dns/wire/encode-message";
 import { fitReply } from "@kubenetsim/dns/wire/fit-reply";
-import { type Program, printed } from "../../shell/program.ts";
+import { failed, type Program, printed } from "../../shell/program.ts";
 import { type DigOptions, type DigPart, readDigOptions } from "./dig-options.ts";
+import { nameProblem } from "./legal-name.ts";
 import { questionLine, recordLine } from "./master-lines.ts";
 import type { NameSystem } from "./name-system.ts";
 
@@ -19,9 +19,17 @@ const version = "9.18.49-1~deb12u3-Debian";
 /** `dig` of BIND 9.18: one name, its answer as it came. */
 export function dig(system: NameSystem): Program {
   return (args) => {
-    const options = readDigOptions(args);
+    const read = readDigOptions(args);
+    if ("problem" in read) return failed(read.problem, read.exitCode);
+    const { options } = read;
+    const problem = nameProblem(options.name);
+    if (problem !== undefined) return failed(`dig: '${options.name}' is not a legal name (${problem})`, 10);
+    const server = options.server === undefined ? undefined : addressOf(system, options.server);
+    if (options.server !== undefined && server === undefined) {
+      return failed(`dig: couldn't get address for '${options.server}': not found`, 1);
+    }
     const head = options.short || !options.shows.has("cmd") ? "" : headText(args, options);
-    const asked = lookUp(system, options);
+    const asked = lookUp(system, options, server);
     if (asked.message === undefined) {
       return {
         stdout: `${asked.notes}${head}${head === "" ? "" : ";; no servers could be reached\n"}`,
@@ -48,9 +56,9 @@ interface Asked {
   readonly notes: string;
 }
 
-function lookUp(system: NameSystem, options: DigOptions): Asked {
+function lookUp(system: NameSystem, options: DigOptions, server: string | undefined): Asked {
   const conf = readResolvConf(system.files().resolvConf, "glibc");
-  const servers = options.server === undefined ? conf.nameservers : [addressOf(system, options.server)];
+  const servers = server === undefined ? conf.nameservers : [server];
   const asIs = fullyQualified(options.name);
   const searched = conf.search.map((domain) => fullyQualified(`${options.name}.${domain}`));
   const isLong = options.name.split(".").length > conf.ndots || isFullyQualified(options.name);
@@ -63,11 +71,8 @@ function lookUp(system: NameSystem, options: DigOptions): Asked {
   return asked;
 }
 
-function addressOf(system: NameSystem, server: string): string {
-  const address = parseAddress(server) ?? system.resolve(server).addresses[0];
-  if (address === undefined)
-    throw new UnsupportedError(`the server ${server}`, "dig takes an address, or a name that is found");
-  return address;
+function addressOf(system: NameSystem, server: string): string | undefined {
+  return parseAddress(server) ?? system.resolve(server).addresses[0];
 }
 
 function askServers(system: NameSystem, options: DigOptions, name: string, servers: readonly string[]): Asked {

@@ -8,6 +8,7 @@ import type { ResourceRecord } from "@kubenetsim/dns/message/resource-record";
 import { reverseName } from "@kubenetsim/dns/message/reverse-name";
 import { type ResolvConf, readResolvConf } from "@kubenetsim/dns/resolver/resolv-conf";
 import { failed, type Program, printed } from "../../shell/program.ts";
+import { nameProblem } from "./legal-name.ts";
 import type { NameSystem } from "./name-system.ts";
 
 /** How often nslookup asks a server that does not answer. */
@@ -26,7 +27,10 @@ export function nslookup(system: NameSystem): Program {
   return (args) => {
     const wanted = readWords(args);
     const conf = readResolvConf(system.files().resolvConf, "glibc");
-    const server = serverAddress(system, wanted.server) ?? conf.nameservers[0]!;
+    const problem = nameProblem(wanted.name);
+    if (problem !== undefined) return failed(`nslookup: '${wanted.name}' is not in legal name syntax (${problem})`);
+    const server = serverAddress(system, wanted.server, conf);
+    if (server === undefined) return failed(`nslookup: couldn't get address for '${wanted.server}': not found`);
     const asker = new Asker(system, server, wanted.port);
     const address = parseAddress(wanted.name);
     if (address !== undefined) return reverse(asker, reverseName(address));
@@ -161,12 +165,9 @@ function bare(name: string): string {
   return name === "." ? name : name.replace(/\.$/, "");
 }
 
-function serverAddress(system: NameSystem, server: string | undefined): string | undefined {
-  if (server === undefined) return undefined;
-  const address = parseAddress(server) ?? system.resolve(server).addresses[0];
-  if (address === undefined)
-    throw new UnsupportedError(`the server ${server}`, "nslookup takes an address, or a name that is found");
-  return address;
+function serverAddress(system: NameSystem, server: string | undefined, conf: ResolvConf): string | undefined {
+  if (server === undefined) return conf.nameservers[0]!;
+  return parseAddress(server) ?? system.resolve(server).addresses[0];
 }
 
 function readWords(args: readonly string[]): Wanted {

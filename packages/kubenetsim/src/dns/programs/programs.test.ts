@@ -82,6 +82,20 @@ web.shop.svc.cluster.local. 30	IN	A	10.96.7.1
   });
 });
 
+describe("what dig and nslookup refuse", () => {
+  it.each([
+    ["dig a..b", "dig: 'a..b' is not a legal name (empty label)\n[10]"],
+    [`dig ${"x".repeat(64)}.com`, `dig: '${"x".repeat(64)}.com' is not a legal name (label too long)\n[10]`],
+    ["dig -p 99999 web", "invalid port number '99999': out of range\ndig: Couldn't parse port number\n[1]"],
+    ["dig +bufsize=x web", "invalid buffer size 'x': not a valid number\ndig: Couldn't parse buffer size\n[10]"],
+    ["dig @nope web", "dig: couldn't get address for 'nope': not found\n[1]"],
+    ["nslookup a..b", "nslookup: 'a..b' is not in legal name syntax (empty label)\n[1]"],
+    ["nslookup web nope", "nslookup: couldn't get address for 'nope': not found\n[1]"],
+  ])("%s", (line, printed) => {
+    expect(sh(line)).toBe(printed);
+  });
+});
+
 describe("nslookup in a Pod", () => {
   it("finds a name by the search list", () => {
     expect(sh("nslookup web")).toBe(`;; Got recursion not available from 10.96.0.10
