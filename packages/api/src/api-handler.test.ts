@@ -219,7 +219,15 @@ describe("what is wrong with a request", () => {
 
   it("is text of another server for paths that are none", async () => {
     const client = new Client();
-    for (const path of ["/nosuch", "/apis/nosuch/v1", "/apis/v1/services", "//api/v1", "/livez/", "/openapi/v3/x"]) {
+    for (const path of [
+      "/nosuch",
+      "/apis/nosuch/v1",
+      "/apis/v1/services",
+      "//api/v1",
+      "/livez/",
+      "/openapi/v2/",
+      "/openapi/v3/x",
+    ]) {
       const answer = await client.get(path);
       expect([path, answer.status, await answer.text()]).toEqual([path, 404, "404 page not found\n"]);
     }
@@ -263,6 +271,21 @@ describe("discovery", () => {
       shortNames: ["cm"],
       storageVersionHash: "qFsyl6wFWjQ=",
     });
+  });
+
+  it("has one root that looks at the method", async () => {
+    const client = new Client();
+    for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+      for (const [path, status] of [
+        ["/api", 405],
+        ["/api/", 405],
+        ["/api/v1", 405],
+        ["/apis", 200],
+        ["/apis/apps", 200],
+      ] as const) {
+        expect([path, (await client.send(method, path)).status]).toEqual([path, status]);
+      }
+    }
   });
 
   it("comes at once for who asks so, and plainly for others", async () => {

@@ -39,8 +39,10 @@ export function fixedAnswer(request: FixedRequest): FixedAnswer | undefined {
   const health = healthText(request.path, query.has("verbose"));
   if (health !== undefined) return text(health);
   if (path === "/") return { answer: jsonAnswer(200, { paths: rootPaths() }) };
+  // Of all roots only this one looks at the method.
+  if (path === "/api" && method !== "GET") return { answer: methodNotAllowed() };
   if (path === "/api" || path === "/apis") return discoveryRoot(path === "/api" ? "api" : "apis", request);
-  if (path.startsWith("/openapi/")) return openApi(path, request);
+  if (path.startsWith("/openapi/")) return openApi(request.path, request);
   return groupAnswer(path, method);
 }
 
@@ -72,7 +74,7 @@ function groupAnswer(path: string, method: string): FixedAnswer | undefined {
   const groupVersion = root === "api" ? steps[0]! : steps.slice(0, 2).join("/");
   if (!isGroup && !hasVersion(groupVersion)) return { answer: notFound() };
   if (steps.length > (root === "api" ? 1 : 2)) return undefined;
-  if (method !== "GET") return { answer: methodNotAllowed() };
+  if (method !== "GET" && !isGroup) return { answer: methodNotAllowed() };
   return { answer: jsonAnswer(200, isGroup ? groupOf(steps[0]!) : resourceList(groupVersion)) };
 }
 

@@ -1,4 +1,6 @@
+import { jsonTypeOf } from "../patch/go-text.ts";
 import { jsonSyntaxError } from "./go-json-syntax.ts";
+import { tooDeepBracket } from "./json-depth.ts";
 import { badRequest } from "./refusals.ts";
 
 /** Where a list goes on: behind a key of etcd, as of a revision. */
@@ -18,12 +20,15 @@ export function continueToken(revision: number, lastKey: string): string {
 /** @throws StatusError BadRequest */
 export function readContinueToken(token: string): ListPosition {
   const json = fromBase64(token);
+  const bracket = tooDeepBracket(json);
+  if (bracket !== undefined) throw invalidToken(`: invalid character '${bracket}' exceeded max depth`);
   let value: { v?: unknown; rv?: unknown; start?: unknown };
   try {
     value = JSON.parse(json);
   } catch {
     throw invalidToken(`: ${jsonSyntaxError(json)}`);
   }
+  requireFields(value);
   const { v = "", rv = 0, start = "" } = value ?? {};
   if (v !== "meta.k8s.io/v1") throw invalidToken(`: server does not recognize this encoded version ${String(v)}`);
   if (typeof rv !== "number" || rv === 0) {
@@ -36,6 +41,25 @@ export function readContinueToken(token: string): ListPosition {
   // A key that climbs out of its collection.
   if (key.split("/").some((step) => step === "" || step === "." || step === "..")) throw invalidToken(`: ${start}`);
   return { revision: rv, start: key };
+}
+
+/** As Go reads the struct. @throws StatusError BadRequest */
+function requireFields(value: unknown): void {
+  if (value === null) return;
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw invalidToken(`: json: cannot unmarshal ${jsonTypeOf(value)} into Go value of type storage.continueToken`);
+  }
+  for (const [field, type] of [
+    ["v", "string"],
+    ["rv", "int64"],
+    ["start", "string"],
+  ] as const) {
+    const given = (value as Readonly<Record<string, unknown>>)[field];
+    if (given === undefined || given === null) continue;
+    if (type === "int64" ? Number.isSafeInteger(given) : typeof given === type) continue;
+    const found = type === "int64" && typeof given === "number" ? `number ${given}` : jsonTypeOf(given);
+    throw invalidToken(`: json: cannot unmarshal ${found} into Go struct field continueToken.${field} of type ${type}`);
+  }
 }
 
 function invalidToken(detail: string): Error {

@@ -43,7 +43,7 @@ function requireKind(body: PlainObject, kind: BodyKind, apiVersion: string): voi
   const givenVersion = (body.apiVersion as string | null | undefined) || apiVersion;
   if (givenKind === kind && givenVersion === apiVersion) return;
   const prefix = `${givenKind} in version ${JSON.stringify(versionOf(givenVersion))} cannot be handled as a ${kind}: `;
-  if (isBodyKind(givenKind) && infoOf(givenKind).apiVersion === givenVersion) {
+  if (isRegistered(givenKind, givenVersion)) {
     throw badRequest(`${prefix}converting (v1.${givenKind}) to (${infoOf(kind).struct}): unknown conversion`);
   }
   const scheme = 'in scheme "pkg/runtime/scheme.go:111"';
@@ -52,4 +52,11 @@ function requireKind(body: PlainObject, kind: BodyKind, apiVersion: string): voi
 
 function versionOf(apiVersion: string): string {
   return apiVersion.slice(apiVersion.indexOf("/") + 1);
+}
+
+/** Lists are kinds, too. */
+function isRegistered(kind: string, apiVersion: string): boolean {
+  if (kind === "List") return apiVersion === "v1";
+  const item = kind.endsWith("List") ? kind.slice(0, -"List".length) : kind;
+  return isBodyKind(item) && infoOf(item).apiVersion === apiVersion;
 }

@@ -118,6 +118,18 @@ describe("a list", () => {
       "continue=abc",
       "invalid continue token: continue key is not valid: invalid character 'i' looking for beginning of value",
     ],
+    [
+      `continue=${encoded('{"v":"meta.k8s.io/v1","rv":5.5,"start":"x"}')}`,
+      "invalid continue token: continue key is not valid: json: cannot unmarshal number 5.5 into Go struct field continueToken.rv of type int64",
+    ],
+    [
+      `continue=${encoded('{"v":5}')}`,
+      "invalid continue token: continue key is not valid: json: cannot unmarshal number into Go struct field continueToken.v of type string",
+    ],
+    [
+      `continue=${encoded("[".repeat(20_000))}`,
+      "invalid continue token: continue key is not valid: invalid character '[' exceeded max depth",
+    ],
     ["continue=!!!", "invalid continue token: continue key is not valid: illegal base64 data at input byte 0"],
     [
       "continue=e30",
