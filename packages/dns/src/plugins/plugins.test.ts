@@ -216,3 +216,44 @@ describe("whatever is asked", () => {
     }
   });
 });
+
+describe("file", () => {
+  const zone = "@ 60 SOA a. b. 7 1 1 1 1\n@ 60 NS ns\nz 60 A 192.0.2.1\nb.a 60 A 192.0.2.2\na 60 A 192.0.2.3\n";
+  const serverFor = (texts: Readonly<Record<string, string>>, log: string[] = []): DnsServer =>
+    DnsServer.start(parseCorefile(". {\n transfer {\n to *\n }\n file db example.org {\n reload 10s\n }\n}"), {
+      ...surroundings(silent, log),
+      readFile: (path) => texts[path],
+    });
+
+  it("hands its zone out in the order of names, the SOA first and last", () => {
+    const transferred = serverFor({ db: zone }).answer(queryFor(1, "example.org.", "AXFR"), {
+      ...arrival,
+      transport: "tcp",
+    });
+    expect(transferred!.answers.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      "example.org. SOA",
+      "example.org. NS",
+      "a.example.org. A",
+      "b.a.example.org. A",
+      "z.example.org. A",
+      "example.org. SOA",
+    ]);
+  });
+
+  it("takes another zone up with the next look at the file, if its serial is another one", () => {
+    const texts = { db: zone };
+    const log: string[] = [];
+    const server = serverFor(texts, log);
+    const countAt = (nowMs: number): number =>
+      server.answer(queryFor(1, "new.example.org.", "A"), { ...arrival, nowMs })!.answers.length;
+    texts.db = `${zone}new 60 A 192.0.2.4\n`;
+    expect(countAt(11_000)).toBe(0);
+    texts.db = texts.db.replace(" 7 ", " 8 ");
+    expect(countAt(19_999)).toBe(0);
+    expect(countAt(20_000)).toBe(1);
+    expect(log).toEqual(['[INFO] plugin/file: Successfully reloaded zone "example.org." in "db" with 8 SOA serial']);
+    texts.db = "nonsense";
+    expect(countAt(30_000)).toBe(1);
+    expect(log[1]).toMatch(/^\[ERROR\] plugin\/file: Parsing zone "example\.org\.": failed to parse file "db"/);
+  });
+});

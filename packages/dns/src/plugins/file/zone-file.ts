@@ -1,4 +1,5 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { labelsOf } from "../../message/dns-name.ts";
 import type { DnsName, ResourceRecord } from "../../message/resource-record.ts";
 import { parseZone } from "../../zone-text/parse-zone.ts";
 import type { ServerSurroundings } from "../plugin.ts";
@@ -79,6 +80,16 @@ export class ZoneFile {
 export function transferOf(zone: Zone, serial: number): ResourceRecord[] {
   const { soa, nameServers, nodes } = zone;
   if (serial !== 0 && serial === soa.serial) return [soa];
-  const records = [...nodes.values()].flatMap((node) => [...node.records.values()].flat());
+  const ordered = [...nodes].sort(([a], [b]) => compareNames(a, b));
+  const records = ordered.flatMap(([, node]) => [...node.records.values()].flat());
   return [soa, ...nameServers, ...records, soa];
+}
+
+/** By labels from the right (RFC 4034, section 6.1; plugin/file/tree/less.go). Both in lower case. */
+function compareNames(a: DnsName, b: DnsName): number {
+  const [left, right] = [labelsOf(a).reverse(), labelsOf(b).reverse()];
+  for (let index = 0; index < Math.min(left.length, right.length); index++) {
+    if (left[index] !== right[index]) return left[index]! < right[index]! ? -1 : 1;
+  }
+  return left.length - right.length;
 }
