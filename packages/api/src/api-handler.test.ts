@@ -31,6 +31,13 @@ class Client {
 const map = (name: string): string => JSON.stringify({ metadata: { name }, data: { a: "<b>" } });
 
 describe("what is asked of the API server over HTTP", () => {
+  it("is refused behind a byte order mark, which is no part of JSON", async () => {
+    const refused = await new Client().post(maps, `\ufeff${map("c")}`);
+    const { message } = (await refused.json()) as { message: string };
+    expect(refused.status).toBe(400);
+    expect(message).toContain("json parse error: invalid character 'ï' looking for beginning of value (efbbbf7b22");
+  });
+
   it("is written and read, in one line, or to be read by people", async () => {
     const client = new Client();
     const made = await client.post(maps, map("c"));

@@ -1,6 +1,7 @@
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
 import type { RestAnswer } from "@kubenetsim/core/apiserver/rest/request";
+import { mediaTypeOf } from "@kubenetsim/core/apiserver/rest/request-body";
 import { readRoute } from "@kubenetsim/core/apiserver/rest/route";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { jsonText } from "../answer/json-text.ts";
@@ -25,8 +26,9 @@ export function takesBody(method: string, path: string, body: Uint8Array): boole
 
 /** A body as the REST server takes it: JSON, or a patch as it is; or why it is refused. */
 export function bodyText(method: string, path: string, contentType: string, body: Uint8Array): string | RestAnswer {
-  const type = contentType.split(";", 1)[0]!.trim().toLowerCase();
-  if (method === "PATCH") return patchTypes.includes(type) ? textOf(body) : unknownPatch();
+  const patchType = contentType.split(";", 1)[0]!.trim().toLowerCase();
+  if (method === "PATCH") return patchTypes.includes(patchType) ? textOf(body) : unknownPatch();
+  const type = contentType === "" ? "" : (mediaTypeOf(contentType) ?? "none");
   if (type === "" || type === "application/json") return textOf(body);
   try {
     if (type === "application/yaml") return yamlBody(textOf(body));
@@ -43,7 +45,8 @@ export function bodyText(method: string, path: string, contentType: string, body
 }
 
 function textOf(body: Uint8Array): string {
-  return new TextDecoder().decode(body);
+  // A byte order mark is no part of JSON.
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(body);
 }
 
 /** The first document counts. */

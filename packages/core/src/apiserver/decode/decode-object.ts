@@ -24,9 +24,19 @@ export interface Decoded {
   readonly unknownFields: readonly (DecodeProblem & { readonly candidates: readonly string[] })[];
 }
 
-/** Decodes a value as Go's JSON decoder (sigs.k8s.io/json, strict) reads it into the struct `id` of the field table. */
-export function decodeObject(value: PlainObject, id: string): Decoded {
-  const decoder = new Decoder();
+const noLiterals: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Decodes a value as Go's JSON decoder (sigs.k8s.io/json, strict) reads it into the struct `id` of the field table.
+ *
+ * @param literals how numbers are written that Go takes for no integers, by path: `8e1`
+ */
+export function decodeObject(
+  value: PlainObject,
+  id: string,
+  literals: ReadonlyMap<string, string> = noLiterals,
+): Decoded {
+  const decoder = new Decoder(literals);
   const object = decoder.decode(value, structType(id), "", "") as PlainObject;
   return { object, wrongType: decoder.wrongType, unknownFields: decoder.unknownFields };
 }
@@ -36,7 +46,7 @@ export function decodeValue(
   value: Plain,
   type: FieldType,
 ): { value: Plain | undefined; wrongType: WrongType | undefined } {
-  const decoder = new Decoder();
+  const decoder = new Decoder(noLiterals);
   const decoded = decoder.decode(value, type, "", "");
   return { value: decoded, wrongType: decoder.wrongType };
 }
@@ -45,6 +55,11 @@ class Decoder {
   wrongType: WrongType | undefined;
   readonly unknownFields: (DecodeProblem & { candidates: readonly string[] })[] = [];
   readonly #path: (string | number)[] = [];
+  readonly #literals: ReadonlyMap<string, string>;
+
+  constructor(literals: ReadonlyMap<string, string>) {
+    this.#literals = literals;
+  }
 
   /** `struct` and `field` are what Go names in messages: the innermost struct and the fields from the root to here. */
   decode(value: Plain, type: FieldType, struct: string, field: string): Plain | undefined {
@@ -111,9 +126,9 @@ class Decoder {
       case "bool":
         return typeof value === "boolean" ? value : this.#wrong(value, type, struct, field);
       case "int32":
-        return isInteger(value, 2 ** 31) ? value : this.#wrong(value, type, struct, field);
+        return this.#isInteger(value, 2 ** 31) ? value : this.#wrong(value, type, struct, field);
       case "int64":
-        return isInteger(value, 2 ** 53) ? value : this.#wrong(value, type, struct, field);
+        return this.#isInteger(value, 2 ** 53) ? value : this.#wrong(value, type, struct, field);
       case "float64":
         return typeof value === "number" ? value : this.#wrong(value, type, struct, field);
       case "IntOrString":
@@ -130,7 +145,7 @@ class Decoder {
 
   /** What is no string is taken for a number. */
   #intOrString(value: Plain, type: FieldType, struct: string, field: string): Plain | undefined {
-    if (typeof value === "string" || isInteger(value, 2 ** 31)) return value;
+    if (typeof value === "string" || this.#isInteger(value, 2 ** 31)) return value;
     return this.#wrong(value, { kind: "int32", name: "int32" }, struct, field === "" ? type.name : field);
   }
 
@@ -154,7 +169,7 @@ class Decoder {
   #quantity(value: Plain): Plain | undefined {
     try {
       if (typeof value === "string") return quantityText(parseQuantity(value.trim()));
-      return quantityText(parseQuantity(isNumber(value) ? String(value) : JSON.stringify(value)));
+      return quantityText(parseQuantity(isNumber(value) ? (this.#literal() ?? String(value)) : JSON.stringify(value)));
     } catch (problem) {
       if (problem instanceof QuantityProblem) return this.#refuse(problem.message);
       throw problem;
@@ -180,9 +195,17 @@ class Decoder {
   #wrong(value: Plain, type: FieldType, struct: string, field: string): undefined {
     const target = struct === "" ? "Go value" : `Go struct field ${struct}.${field}`;
     this.#refuse(
-      `json: cannot unmarshal ${jsonKind(value, type.kind)} into ${target} of type ${goName(type)}`,
+      `json: cannot unmarshal ${jsonKind(this.#literal() ?? value, value, type.kind)} into ${target} of type ${goName(type)}`,
       type.kind,
     );
+  }
+
+  #isInteger(value: Plain, bound: number): value is number {
+    return isInteger(value, bound) && this.#literal() === undefined;
+  }
+
+  #literal(): string | undefined {
+    return this.#literals.size === 0 ? undefined : this.#literals.get(formatPath(this.#path));
   }
 
   #refuse(message: string, expected?: FieldType["kind"]): undefined {
@@ -207,12 +230,12 @@ export function formatPath(path: FieldPath): string {
 }
 
 /** What Go calls the JSON value in a message; a number that does not fit is spelled out. */
-function jsonKind(value: Plain, target: string): string {
+function jsonKind(written: Plain, value: Plain, target: string): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "object") return "object";
   if (typeof value === "boolean") return "bool";
   if (typeof value === "string") return "string";
-  return /^(int|float)/.test(target) ? `number ${value}` : "number";
+  return /^(int|float)/.test(target) ? `number ${written}` : "number";
 }
 
 function isNumber(value: Plain): value is number | bigint {

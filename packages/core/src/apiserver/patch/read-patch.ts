@@ -1,7 +1,7 @@
 import { StatusError } from "../../runtime/errors.ts";
 import { tooDeepBracket } from "../rest/json-depth.ts";
+import { doubledFields, wellFormed } from "../rest/json-text.ts";
 import { badRequest } from "../rest/refusals.ts";
-import { doubledFields } from "./doubled-fields.ts";
 import { jsonTypeOf } from "./go-text.ts";
 import type { Operation } from "./json-patch.ts";
 
@@ -12,7 +12,7 @@ const maxOperations = 10_000;
 function parse(text: string): unknown {
   if (tooDeepBracket(text) !== undefined) throw badRequest("invalid JSON patch");
   try {
-    return JSON.parse(text);
+    return JSON.parse(wellFormed(text));
   } catch {
     throw badRequest("invalid JSON patch");
   }

@@ -19,13 +19,13 @@ export interface DecodedBody {
  * @throws StatusError BadRequest for another kind or version, a wrong type, or (strict) an unknown field.
  */
 export function decodeBody(
-  { value, doubled }: RequestBody,
+  { value, doubled, literals }: RequestBody,
   kind: BodyKind,
   validation: WriteOptions["fieldValidation"],
 ): DecodedBody {
   const { apiVersion, struct, version } = infoOf(kind);
   requireKind(value, kind, apiVersion);
-  const { object, wrongType, unknownFields } = decodeObject(value, struct);
+  const { object, wrongType, unknownFields } = decodeObject(value, struct, literals);
   const prefix = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: `;
   if (wrongType !== undefined) throw badRequest(prefix + wrongType.message);
   const unknown = [...doubled, ...unknownFields.map(({ message }) => message)];

@@ -1,3 +1,5 @@
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+
 /** The first thing that Go's JSON scanner (encoding/json, scanner.go) refuses in a text that is no JSON, in its words. */
 export function jsonSyntaxError(text: string): string {
   const scanner = new Scanner(text);
@@ -134,5 +136,7 @@ class Scanner {
 function quoted(char: string): string {
   if (char === "'") return "'\\''";
   if (char === '"') return "'\"'";
-  return `'${JSON.stringify(char).slice(1, -1)}'`;
+  const byte = utf8ToBytes(char)[0]!;
+  if (byte < 0x80) return `'${JSON.stringify(char).slice(1, -1)}'`;
+  return byte < 0xa1 || byte === 0xad ? `'\\u00${byte.toString(16)}'` : `'${String.fromCharCode(byte)}'`;
 }

@@ -1,9 +1,10 @@
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { StatusError } from "../../runtime/errors.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
-import { doubledFields } from "../patch/doubled-fields.ts";
 import { jsonTypeOf } from "../patch/go-text.ts";
 import { jsonSyntaxError } from "./go-json-syntax.ts";
 import { tooDeepBracket } from "./json-depth.ts";
+import { doubledFields, oddNumbers, wellFormed } from "./json-text.ts";
 import { badRequest } from "./refusals.ts";
 import type { RestRequest } from "./request.ts";
 
@@ -12,6 +13,8 @@ export interface RequestBody {
   readonly value: PlainObject;
   /** `duplicate field "metadata"`; of a field that stands twice the last one counts. */
   readonly doubled: readonly string[];
+  /** How numbers are written that are not written as integers are, by path. */
+  readonly literals: ReadonlyMap<string, string>;
 }
 
 /** @throws StatusError BadRequest for what is no JSON object, UnsupportedMediaType */
@@ -22,8 +25,8 @@ export function readObjectBody(request: RestRequest, kind: string): RequestBody 
   if (wrong !== undefined) {
     throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${wrong} (${summary(text)})`);
   }
-  const value = (JSON.parse(text) ?? {}) as PlainObject;
-  return { value, doubled: doubledFields(text) };
+  const value = (JSON.parse(wellFormed(text)) ?? {}) as PlainObject;
+  return { value, doubled: doubledFields(text), literals: oddNumbers(text) };
 }
 
 /** What is wrong with a body before its fields are looked at; undefined for nothing. */
@@ -55,12 +58,27 @@ const accepted = "application/json, application/yaml, application/vnd.kubernetes
 
 /** No content type is JSON's. The transport turns others that it knows into JSON. */
 export function requireJson({ headers }: RestRequest): void {
-  const type = (headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase();
-  if (type === "" || type === "application/json") return;
+  const type = headers["content-type"] ?? "";
+  if (type === "" || mediaTypeOf(type) === "application/json") return;
   throw new StatusError(
     "UnsupportedMediaType",
     `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
   );
+}
+
+/** Go's mime.ParseMediaType; undefined where a parameter is none, or another one than before. */
+export function mediaTypeOf(contentType: string): string | undefined {
+  const [type = "", ...parameters] = contentType.split(/;(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((part) => part.trim());
+  const known = new Map<string, string>();
+  for (const [i, parameter] of parameters.entries()) {
+    // A last semicolon may stand for nothing.
+    if (parameter === "" && i === parameters.length - 1) continue;
+    const [, name = "", value = ""] =
+      /^([!#$%&'*+.^_`|~\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[!#$%&'*+.^_`|~\w-]+)$/.exec(parameter) ?? [];
+    if (name === "" || (known.get(name.toLowerCase()) ?? value) !== value) return undefined;
+    known.set(name.toLowerCase(), value);
+  }
+  return type.toLowerCase();
 }
 
 const summaryBytes = 30;
@@ -68,8 +86,6 @@ const summaryBytes = 30;
 function summary(text: string): string {
   if (text === "") return "<empty>";
   if (text.startsWith("{")) return text.length > summaryBytes ? `${text.slice(0, summaryBytes)} ...` : text;
-  const hex = Array.from(text.slice(0, summaryBytes), (char) =>
-    (char.charCodeAt(0) & 255).toString(16).padStart(2, "0"),
-  );
-  return hex.join("") + (text.length > summaryBytes ? " ..." : "");
+  const bytes = utf8ToBytes(text);
+  return bytesToHex(bytes.subarray(0, summaryBytes)) + (bytes.length > summaryBytes ? " ..." : "");
 }
