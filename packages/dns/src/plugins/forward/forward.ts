@@ -54,7 +54,7 @@ class Forward {
         return { rcode: "REFUSED", error };
       }
       const reply = this.#passOn(request);
-      if (reply.tookMs! > 0) this.#ends.push(request.nowMs + reply.tookMs!);
+      if (this.#settings.maxConcurrent > 0 && reply.tookMs! > 0) this.#ends.push(request.nowMs + reply.tookMs!);
       return nextIsForward && reply.message !== undefined && this.#isLeftToNext(reply.message) ? next(request) : reply;
     };
   }
