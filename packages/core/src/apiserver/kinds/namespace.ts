@@ -5,10 +5,9 @@ import type { KindRules } from "./rules.ts";
 export const namespaceRules: KindRules<Namespace> = {
   checkName: dnsLabel,
   setDefaults: (namespace) => {
-    namespace.metadata.labels = {
-      ...namespace.metadata.labels,
-      "kubernetes.io/metadata.name": namespace.metadata.name,
-    };
+    const { name, labels } = namespace.metadata;
+    // One that is to be named has its label when it has its name.
+    if (name) namespace.metadata.labels = { ...labels, "kubernetes.io/metadata.name": name };
   },
   prepare: (_state, namespace, before) => {
     const finalizers = namespace.spec?.finalizers ?? [...(before?.spec?.finalizers ?? [])];

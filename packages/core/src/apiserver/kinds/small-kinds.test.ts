@@ -1,3 +1,4 @@
+import { TestApiServer } from "@kubenetsim/testing/api-server";
 import { describe, expect, it } from "vitest";
 import { virtualClock } from "../../runtime/clock.ts";
 import { seededRandom } from "../../runtime/random.ts";
@@ -50,5 +51,21 @@ describe("a ServiceAccount", () => {
     expect(applied(text).warnings.map(({ message }) => message)).toEqual([
       "metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets",
     ]);
+  });
+});
+
+describe("a Namespace", () => {
+  it("is refused without a name", () => {
+    const { code, body } = new TestApiServer().ask("POST", "/api/v1/namespaces", {});
+    expect([code, (body as { message: string }).message]).toEqual([
+      422,
+      'Namespace "" is invalid: metadata.name: Required value: name or generateName is required',
+    ]);
+  });
+
+  it("has its label when it has drawn its name", () => {
+    const { body } = new TestApiServer().ask("POST", "/api/v1/namespaces", { metadata: { generateName: "a-" } });
+    const { metadata } = body as unknown as { metadata: { name: string; labels: Record<string, string> } };
+    expect(metadata.labels).toEqual({ "kubernetes.io/metadata.name": metadata.name });
   });
 });
