@@ -76,6 +76,7 @@ describe("what a Corefile says", () => {
       "example.net.:53",
       "a.:53",
     ]);
+    expect(keysOf("10.0.0.0/08 {\n}")).toEqual(["10.in-addr.arpa.:53"]);
     expect(keysOf("10.0.0.0/24 {\n}")).toEqual(["0.0.10.in-addr.arpa.:53"]);
     expect(keysOf("10.4.0.0/15:54 {\n}")).toEqual(["4.10.in-addr.arpa.:54", "5.10.in-addr.arpa.:54"]);
     expect(keysOf("2001:db8::/31 {\n}")).toEqual(["8.b.d.0.1.0.0.2.ip6.arpa.:53", "9.b.d.0.1.0.0.2.ip6.arpa.:53"]);

@@ -1,8 +1,9 @@
 import { type AddressWords, addToAddress, formatAddress } from "@kubenetsim/core/net/address";
-import { type Cidr, parseCidr } from "@kubenetsim/core/net/cidr";
+import type { Cidr } from "@kubenetsim/core/net/cidr";
 import { fullyQualified, isDomainName, lowerName } from "../message/dns-name.ts";
 import type { DnsName } from "../message/resource-record.ts";
 import { reverseName } from "../message/reverse-name.ts";
+import { addressRange } from "./address-range.ts";
 
 /** A zone that cannot be one; `message` is CoreDNS's. */
 export class ZoneError extends Error {}
@@ -23,7 +24,7 @@ export function splitZoneAndPort(text: string): { zones: readonly string[]; port
   const zone = number === null ? text : text.slice(0, colon);
   if (zone.length > 255) throw new ZoneError(`specified zone is too long: ${zone.length} > 255`);
   if (!isDomainName(zone)) throw new ZoneError(`zone is not a valid domain name: ${zone}`);
-  const range = parseCidr(zone);
+  const range = addressRange(zone);
   if (range === undefined) return { zones: [zone], port };
   if (zone.startsWith(":") || (zone.startsWith("0") && zone.includes(":"))) throw new ZoneError(`invalid CIDR ${zone}`);
   return { zones: reverseZones(range), port };

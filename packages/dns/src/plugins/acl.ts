@@ -1,5 +1,6 @@
 import { parseAddressWords } from "@kubenetsim/core/net/address";
-import { type Cidr, cidrContains, parseCidr } from "@kubenetsim/core/net/cidr";
+import { type Cidr, cidrContains } from "@kubenetsim/core/net/cidr";
+import { addressRange } from "../corefile/address-range.ts";
 import type { Dispenser } from "../corefile/dispenser.ts";
 import { originsOf } from "../corefile/zone-and-port.ts";
 import { type DnsMessage, type Edns, replyTo } from "../message/dns-message.ts";
@@ -130,7 +131,7 @@ function networksOf(words: Dispenser, list: readonly string[] | undefined): read
 
 function networkNamed(words: Dispenser, word: string): Cidr {
   const text = word.includes("/") ? word : `${word}${word.includes(":") ? "/128" : "/32"}`;
-  const network = parseCidr(text);
+  const network = addressRange(text);
   if (network === undefined) throw words.err(`illegal CIDR notation "${text}"`);
   return network;
 }

@@ -1,7 +1,8 @@
 import { addressWords, type IpAddress } from "@kubenetsim/core/net/address";
-import { type Cidr, cidrContains, parseCidr } from "@kubenetsim/core/net/cidr";
+import { type Cidr, cidrContains } from "@kubenetsim/core/net/cidr";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Random } from "@kubenetsim/core/runtime/random";
+import { addressRange } from "../corefile/address-range.ts";
 import type { Dispenser } from "../corefile/dispenser.ts";
 import type { DnsMessage } from "../message/dns-message.ts";
 import type { ResourceRecord } from "../message/resource-record.ts";
@@ -40,7 +41,7 @@ function readPreferred(words: Dispenser): Cidr[] {
     while (words.nextBlock()) {
       if (words.val() !== "prefer") throw words.err(`unknown property '${words.val()}'`);
       for (const text of words.remainingArgs()) {
-        const cidr = parseCidr(text);
+        const cidr = addressRange(text);
         if (cidr === undefined) throw words.err(`invalid CIDR "${text}": invalid CIDR address: ${text}`);
         preferred.push(cidr);
       }
