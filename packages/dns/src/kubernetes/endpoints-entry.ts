@@ -63,9 +63,10 @@ function addressEntry(ip: string, endpoint: SliceEndpoint, endpointPodNames: boo
 
 /** `10-244-1-5`; a label must not end in a dash, so that `fd00::` is `fd00--0`. */
 function dashedAddress(ip: string): string {
-  const dashed = ip.replaceAll(ip.includes(".") ? "." : ":", "-");
-  if (dashed === ip) return "";
-  return ip.includes(".") || !dashed.endsWith("-") ? dashed : `${dashed}0`;
+  if (ip.includes(".")) return ip.replaceAll(".", "-");
+  if (!ip.includes(":")) return "";
+  const dashed = ip.replaceAll(":", "-");
+  return dashed.endsWith("-") ? `${dashed}0` : dashed;
 }
 
 function zonesOf(endpoints: readonly SliceEndpoint[]): ReadonlyMap<string, string> | undefined {

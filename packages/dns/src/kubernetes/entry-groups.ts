@@ -12,7 +12,11 @@ export class EntryGroups<T extends Keyed> {
   readonly #groups = new Map<string, readonly T[]>();
 
   add(group: string, entry: T): void {
-    const members = this.#groups.get(group) ?? [];
+    const members = this.#groups.get(group);
+    if (members === undefined) {
+      this.#groups.set(group, [entry]);
+      return;
+    }
     const at = placeOf(members, entry.key);
     const replaced = members[at]?.key === entry.key ? 1 : 0;
     this.#groups.set(group, members.toSpliced(at, replaced, entry));
