@@ -162,6 +162,75 @@ describe("cache", () => {
   );
 });
 
+describe("cache that gives answers which have run out", () => {
+  /** The upstream counts in its addresses, and from some time on says nothing, or something else. */
+  const lead = (
+    options: string,
+    upstream: (count: number, nowMs: number, transport: string) => Exchange | undefined,
+  ) => {
+    let count = 0;
+    let nowMs = 0;
+    const server = DnsServer.start(
+      parseCorefile(`. {\n cache 10 {\n success 100 10 1\n ${options}\n }\n forward . 127.0.0.1\n}`),
+      {
+        ...surroundings(silent),
+        exchange: (_address, _port, transport, query) => {
+          const said = upstream(count + 1, nowMs, transport) ?? answered(query, address("a.", count + 1, 2));
+          if (said.kind === "answered" && query.questions[0]!.type === "A") count++;
+          return said;
+        },
+      },
+    );
+    return (atMs: number): string => {
+      nowMs = atMs;
+      const { message, tookMs = 0 } = server.respond(queryFor(1, "a.", "A"), { ...arrival, nowMs })!;
+      const told = message.answers.map((record) =>
+        record.type === "A" ? `${record.address.slice(8)} for ${record.ttl}` : "",
+      );
+      return `${message.rcode} ${told} after ${tookMs}`.replace(/ {2}/g, " ");
+    };
+  };
+
+  it("asks on beside, as over TCP, and has the new one for the next", () => {
+    const transports: string[] = [];
+    const at = lead("serve_stale 10s", (_count, _nowMs, transport) => {
+      transports.push(transport);
+      return undefined;
+    });
+    expect([0, 1500, 4000, 4100].map(at)).toEqual([
+      "NOERROR 1 for 2 after 1",
+      "NOERROR 1 for 1 after 0",
+      "NOERROR 1 for 0 after 0",
+      "NOERROR 2 for 2 after 0",
+    ]);
+    expect(transports).toEqual(["udp", "tcp"]);
+  });
+
+  it("asks first where it verifies, and waits no longer than it may", () => {
+    const dead = (_count: number, nowMs: number): Exchange | undefined =>
+      nowMs >= 2000 && nowMs < 9000 ? { kind: "timeout", tookMs: 2000 } : undefined;
+    expect([0, 4000, 9500].map(lead("serve_stale 20s verify", dead))).toEqual([
+      "NOERROR 1 for 2 after 1",
+      "NOERROR 1 for 0 after 4000",
+      "NOERROR 2 for 2 after 1",
+    ]);
+    expect(lead("serve_stale 20s verify 300ms", dead)(0)).toBe("NOERROR 1 for 2 after 1");
+    expect([0, 4000].map(lead("serve_stale 20s verify 300ms", dead))[1]).toBe("NOERROR 1 for 0 after 300");
+    expect([0, 4000, 40_000].map(lead("serve_stale 10s", dead))[2]).toBe("NOERROR 2 for 2 after 1");
+  });
+
+  it("asks for what is wanted often before it runs out", () => {
+    const at = lead("prefetch 2 1m 50%", () => undefined);
+    expect([0, 300, 600, 1200, 1300].map(at)).toEqual([
+      "NOERROR 1 for 2 after 1",
+      "NOERROR 1 for 2 after 0",
+      "NOERROR 1 for 2 after 0",
+      "NOERROR 1 for 1 after 0",
+      "NOERROR 2 for 2 after 0",
+    ]);
+  });
+});
+
 describe("whatever is asked", () => {
   const bodies = [
     " whoami",
