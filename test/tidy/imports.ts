@@ -78,6 +78,7 @@ export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
   proxy: [{ package: "core" }, { package: "netfilter", under: "ruleset/" }],
   network: [{ package: "core" }, { package: "netfilter" }],
   dns: [{ package: "core" }],
+  ingress: [{ package: "core" }, { package: "schedulers" }],
   kubectl: [{ package: "core" }],
   api: [{ package: "core" }, { package: "kubectl", under: "output/" }, { package: "kubectl", under: "resources/" }],
   kubenetsim: [

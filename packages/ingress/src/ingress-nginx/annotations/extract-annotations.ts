@@ -1,0 +1,151 @@
+import type { Ingress } from "@kubenetsim/core/model/ingress";
+import type { Secret } from "@kubenetsim/core/model/secret";
+import type { Service } from "@kubenetsim/core/model/service";
+import { type ControllerLog, quoted } from "../controller-log.ts";
+import type { NginxSettings } from "../nginx-settings.ts";
+import { type AnnotationProblem, isProblem, valueOr } from "./annotation-problem.ts";
+import {
+  type AnnotationFields,
+  AnnotationReader,
+  annotationsPrefix,
+  type Risk,
+  riskLevels,
+} from "./annotation-reader.ts";
+import { basicAuthFields, parseBasicAuth } from "./basic-auth.ts";
+import { canaryFields, parseCanary } from "./canary.ts";
+import { corsFields, parseCors } from "./cors.ts";
+import { blankAnnotations, type IngressAnnotations } from "./ingress-annotations.ts";
+import { parseProxy, proxyFields } from "./proxy.ts";
+import { parseRateLimit, rateLimitFields } from "./rate-limit.ts";
+import { parseRedirect, redirectFields } from "./redirect.ts";
+import { parseRewrite, rewriteFields } from "./rewrite.ts";
+import { parseSessionAffinity, sessionAffinityFields } from "./session-affinity.ts";
+import {
+  parseBackendProtocol,
+  parseCustomHttpErrors,
+  parseDefaultBackend,
+  parseServerAlias,
+  parseServiceUpstream,
+  singleFields,
+} from "./single-values.ts";
+import { allowlistFields, denylistFields, parseSourceRange } from "./source-range.ts";
+import { riskyFields } from "./unmodelled.ts";
+import { parseUpstreamHashBy, upstreamHashByFields } from "./upstream-hash-by.ts";
+
+/** What parsers look up beside the Ingress. */
+export interface AnnotationSurroundings {
+  readonly settings: NginxSettings;
+  readonly log: ControllerLog;
+  serviceOf(key: string): Service | undefined;
+  secretOf(key: string): Secret | undefined;
+}
+
+/** All that are modelled, by their names without the prefix. */
+export const modelledFields: AnnotationFields = {
+  ...rewriteFields,
+  ...canaryFields,
+  ...sessionAffinityFields,
+  ...upstreamHashByFields,
+  ...redirectFields,
+  ...rateLimitFields,
+  ...allowlistFields,
+  ...denylistFields,
+  ...corsFields,
+  ...proxyFields,
+  ...basicAuthFields,
+  ...singleFields,
+};
+
+/**
+ * Reads the annotations of an Ingress (internal/ingress/annotations/annotations.go `Extract`). A value that a parser refuses
+ * drops the Ingress: then the answer is undefined, and the log says why. One that denies its locations leaves `denied`.
+ * Any other problem leaves what nobody said.
+ */
+export function extractAnnotations(ingress: Ingress, around: AnnotationSurroundings): IngressAnnotations | undefined {
+  const { log, settings } = around;
+  const risky = riskyGroup(ingress, settings.annotationsRiskLevel);
+  if (risky !== undefined) {
+    log.error("store.go:951", `annotation group ${risky} contains risky annotation based on ingress configuration`);
+    return undefined;
+  }
+  const parsed: Record<string, unknown> = {};
+  let denied: string | undefined;
+  for (const [name, field, value] of parseAll(ingress, around)) {
+    if (!isProblem(value)) parsed[field] = value;
+    else if (value.kind === "validation") {
+      log.error("annotations.go:193", `"ingress contains invalid annotation value" err=${quoted(value.message)}`);
+      log.error("store.go:951", value.message);
+      return undefined;
+    } else if (value.kind === "denied" && denied === undefined) {
+      denied = value.message;
+      const key = `${ingress.metadata.namespace ?? ""}/${ingress.metadata.name}`;
+      const text = `"error reading Ingress annotation" err=${quoted(denied)} name=${quoted(name)} ingress=${quoted(key)}`;
+      log.error("annotations.go:216", text);
+    }
+  }
+  return { ...blankAnnotations(settings), ...parsed, denied };
+}
+
+type Parsed = readonly [name: string, field: keyof IngressAnnotations, value: unknown | AnnotationProblem];
+
+/** Every parser with its name in the program. The program asks them in no order; a denial by two is told of once. */
+function* parseAll(
+  ingress: Ingress,
+  { settings, log, serviceOf, secretOf }: AnnotationSurroundings,
+): Generator<Parsed> {
+  const reader = (fields: AnnotationFields): AnnotationReader => {
+    return new AnnotationReader(ingress, fields, log);
+  };
+  const single = reader(singleFields);
+  const portInRedirects = valueOr(single.boolean("use-port-in-redirects"), settings.usePortInRedirects);
+  const { allowlistSourceRange, denylistSourceRange } = settings;
+  yield ["Aliases", "aliases", parseServerAlias(single)];
+  yield ["BasicDigestAuth", "basicAuth", parseBasicAuth(reader(basicAuthFields), secretOf)];
+  yield ["Canary", "canary", parseCanary(reader(canaryFields))];
+  yield ["CorsConfig", "cors", parseCors(reader(corsFields))];
+  yield ["CustomHTTPErrors", "customHttpErrors", parseCustomHttpErrors(single)];
+  yield [
+    "DisableProxyInterceptErrors",
+    "disableProxyInterceptErrors",
+    valueOr(single.boolean("disable-proxy-intercept-errors"), false),
+  ];
+  yield ["DefaultBackend", "defaultBackend", parseDefaultBackend(single, serviceOf)];
+  yield ["Proxy", "proxy", parseProxy(reader(proxyFields), settings)];
+  yield ["RateLimit", "rateLimit", parseRateLimit(reader(rateLimitFields))];
+  yield ["Redirect", "redirect", parseRedirect(reader(redirectFields))];
+  yield ["Rewrite", "rewrite", parseRewrite(reader(rewriteFields), settings)];
+  yield ["ServiceUpstream", "serviceUpstream", parseServiceUpstream(single, settings.serviceUpstream)];
+  yield ["SessionAffinity", "sessionAffinity", parseSessionAffinity(reader(sessionAffinityFields))];
+  yield ["UsePortInRedirects", "usePortInRedirects", portInRedirects];
+  yield ["UpstreamHashBy", "upstreamHashBy", parseUpstreamHashBy(reader(upstreamHashByFields))];
+  yield ["LoadBalancing", "loadBalance", single.text("load-balance")];
+  yield ["UpstreamVhost", "upstreamVhost", single.text("upstream-vhost")];
+  const allow = parseSourceRange(reader(allowlistFields), "allowlist-source-range", allowlistSourceRange);
+  yield ["Allowlist", "allowlist", allow];
+  yield [
+    "Denylist",
+    "denylist",
+    parseSourceRange(reader(denylistFields), "denylist-source-range", denylistSourceRange),
+  ];
+  yield ["XForwardedPrefix", "xForwardedPrefix", single.text("x-forwarded-prefix")];
+  yield ["BackendProtocol", "backendProtocol", parseBackendProtocol(single)];
+}
+
+/** The name of an annotation that is riskier than allowed; undefined when there is none. */
+function riskyGroup(ingress: Ingress, allowed: string): string | undefined {
+  const highest = riskLevels.findIndex((level) => level.toLowerCase() === allowed.toLowerCase());
+  const isTooRisky = (risk: Risk): boolean => riskLevels.indexOf(risk) > Math.max(0, highest);
+  for (const fullName of Object.keys(ingress.metadata.annotations ?? {})) {
+    const name = fullName.startsWith(`${annotationsPrefix}/`) ? fullName.slice(annotationsPrefix.length + 1) : fullName;
+    const risk = riskyFields[name] ?? riskOf(name);
+    if (risk !== undefined && isTooRisky(risk)) return name;
+  }
+  return undefined;
+}
+
+function riskOf(name: string): Risk | undefined {
+  const field = Object.entries(modelledFields).find(
+    ([own, { aliases = [] }]) => own === name || aliases.includes(name),
+  );
+  return field?.[1].risk;
+}

@@ -1,0 +1,68 @@
+import type { Service } from "@kubenetsim/core/model/service";
+import type { NginxSettings } from "../nginx-settings.ts";
+import type { BasicAuth } from "./basic-auth.ts";
+import { type Canary, noCanary } from "./canary.ts";
+import { type Cors, noCors } from "./cors.ts";
+import type { ProxyOptions } from "./proxy.ts";
+import { noRateLimit, type RateLimit } from "./rate-limit.ts";
+import { noRedirect, type Redirect } from "./redirect.ts";
+import { noRewrite, type Rewrite } from "./rewrite.ts";
+import { noCookie, type SessionAffinity } from "./session-affinity.ts";
+import { noHashing, type UpstreamHashBy } from "./upstream-hash-by.ts";
+
+/** What the annotations of an Ingress say (internal/ingress/annotations `Ingress`). Empty texts stand for nothing said. */
+export interface IngressAnnotations {
+  /** Other names of the hosts. */
+  readonly aliases: readonly string[];
+  readonly basicAuth: BasicAuth | undefined;
+  readonly canary: Canary;
+  readonly cors: Cors;
+  readonly customHttpErrors: readonly number[];
+  readonly disableProxyInterceptErrors: boolean;
+  readonly defaultBackend: Service | undefined;
+  /** Why every location answers 503. */
+  readonly denied: string | undefined;
+  readonly proxy: ProxyOptions;
+  readonly rateLimit: RateLimit;
+  readonly redirect: Redirect;
+  readonly rewrite: Rewrite;
+  readonly serviceUpstream: boolean;
+  readonly sessionAffinity: SessionAffinity;
+  readonly usePortInRedirects: boolean;
+  readonly upstreamHashBy: UpstreamHashBy;
+  readonly loadBalance: string;
+  /** The Host that the endpoints are told. */
+  readonly upstreamVhost: string;
+  readonly allowlist: readonly string[];
+  readonly denylist: readonly string[];
+  readonly xForwardedPrefix: string;
+  readonly backendProtocol: string;
+}
+
+/** What a location has that no Ingress speaks for: the first one of the server for all other names. */
+export function blankAnnotations(settings: NginxSettings): IngressAnnotations {
+  return {
+    aliases: [],
+    basicAuth: undefined,
+    canary: noCanary,
+    cors: noCors,
+    customHttpErrors: [],
+    disableProxyInterceptErrors: false,
+    defaultBackend: undefined,
+    denied: undefined,
+    proxy: settings.proxy,
+    rateLimit: noRateLimit,
+    redirect: noRedirect,
+    rewrite: noRewrite,
+    serviceUpstream: false,
+    sessionAffinity: { type: "", mode: "", canaryBehavior: "", cookie: noCookie },
+    usePortInRedirects: false,
+    upstreamHashBy: noHashing,
+    loadBalance: "",
+    upstreamVhost: "",
+    allowlist: [],
+    denylist: [],
+    xForwardedPrefix: "",
+    backendProtocol: "",
+  };
+}

@@ -1,0 +1,25 @@
+import type { Configuration, Server } from "../model/configuration.ts";
+import { enforcesRegex, locationMatch } from "./directives.ts";
+
+/**
+ * Why nginx refuses the file of a configuration, in its words but for file and line; undefined when it takes it. A server that has
+ * the same location twice brings down the whole file (ngx_http_core_module.c, ngx_http.c `ngx_http_init_locations`).
+ */
+export function configurationProblem({ servers }: Configuration): string | undefined {
+  for (const server of servers) {
+    const location = duplicateLocation(server);
+    if (location !== undefined) return `nginx: [emerg] duplicate location "${location}"`;
+  }
+  return undefined;
+}
+
+function duplicateLocation(server: Server): string | undefined {
+  if (enforcesRegex(server)) return undefined;
+  const seen = new Set<string>();
+  for (const location of server.locations) {
+    const match = locationMatch(location, false);
+    if (seen.has(match)) return location.path;
+    seen.add(match);
+  }
+  return undefined;
+}

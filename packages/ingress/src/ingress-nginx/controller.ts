@@ -1,0 +1,74 @@
+import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
+import { configurationProblem } from "./conf/configuration-problem.ts";
+import type { ControllerLog } from "./controller-log.ts";
+import { buildConfiguration } from "./model/build-configuration.ts";
+import type { Configuration } from "./model/configuration.ts";
+import { ControllerStore, type StoreOptions } from "./store/controller-store.ts";
+import { balancedPart, filePart } from "./sync/configuration-parts.ts";
+
+/** What a sync came to. */
+export type SyncOutcome =
+  /** The configuration is the one that runs. */
+  | "unchanged"
+  /** Only backends or certificates changed: nginx's Lua was told, and no worker began anew. */
+  | "posted"
+  /** nginx was given another file and started new workers. */
+  | "reloaded"
+  /** nginx refuses the file: the last good configuration stays. */
+  | "refused";
+
+/**
+ * ingress-nginx without its timing: it hears of writes, and makes a configuration of what it knows when it is told to
+ * (internal/ingress/controller/controller.go `syncIngress`).
+ *
+ * @example
+ * const controller = new IngressNginxController({ readCertificate }, log);
+ * for (const change of changes) if (controller.apply(change)) controller.sync();
+ * controller.running?.servers.map(({ hostname }) => hostname); // ["_", "shop.test"]
+ */
+export class IngressNginxController {
+  readonly #store: ControllerStore;
+  readonly #log: ControllerLog;
+  #running: Configuration | undefined;
+  #reloads = 0;
+
+  constructor(options: StoreOptions, log: ControllerLog) {
+    this.#log = log;
+    this.#store = new ControllerStore(options, log);
+  }
+
+  /** What nginx works by; undefined before the first sync. */
+  get running(): Configuration | undefined {
+    return this.#running;
+  }
+
+  /** How often another file was needed, also one that nginx refused. */
+  get reloads(): number {
+    return this.#reloads;
+  }
+
+  /** Hears of a write. True when it asks for a sync. */
+  apply(change: Change): boolean {
+    return this.#store.apply(change);
+  }
+
+  sync(): SyncOutcome {
+    const configuration = buildConfiguration(this.#store.source());
+    const running = this.#running;
+    const needsFile = running === undefined || filePart(running) !== filePart(configuration);
+    if (!needsFile && balancedPart(running) === balancedPart(configuration)) return "unchanged";
+    if (needsFile) {
+      this.#reloads++;
+      const problem = configurationProblem(configuration);
+      if (problem !== undefined) {
+        const text = `\n${dashes}\nError: exit status 1\n${problem}\n${dashes}\n`;
+        this.#log.error("controller.go:226", `Unexpected failure reloading the backend:\n${text}`);
+        return "refused";
+      }
+    }
+    this.#running = configuration;
+    return needsFile ? "reloaded" : "posted";
+  }
+}
+
+const dashes = "-".repeat(79);

@@ -1,0 +1,96 @@
+import type { Ingress } from "@kubenetsim/core/model/ingress";
+import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
+import type { SessionCookie } from "../annotations/session-affinity.ts";
+import type { UpstreamHashBy } from "../annotations/upstream-hash-by.ts";
+import type { Certificate } from "../certificate.ts";
+import type { NginxSettings } from "../nginx-settings.ts";
+
+/** What the controller makes of all objects (pkg/apis/ingress/types.go `Configuration`). */
+export interface Configuration {
+  /** By host name. */
+  readonly servers: readonly Server[];
+  /** By name. */
+  readonly backends: readonly Backend[];
+  readonly settings: NginxSettings;
+}
+
+export interface Server {
+  /** `_` for all names that no other server has. */
+  readonly hostname: string;
+  readonly aliases: readonly string[];
+  /** undefined where no Ingress asks for TLS. */
+  readonly certificate: Certificate | undefined;
+  readonly redirectFromToWww: boolean;
+  /** In the order of the file. */
+  readonly locations: readonly Location[];
+}
+
+export type PathType = "Exact" | "Prefix";
+
+export interface Location {
+  readonly path: string;
+  readonly pathType: PathType;
+  /** The path as the rule has it; empty for `/`. */
+  readonly ingressPath: string;
+  /** Made for a host as such, not for a path of a rule. */
+  readonly isDefaultBackend: boolean;
+  /** Name of the backend. */
+  readonly backend: string;
+  /** namespace/name of the Service; empty for none. */
+  readonly service: string;
+  readonly port: string;
+  /** The Ingress that speaks for it. */
+  readonly ingress: Ingress | undefined;
+  readonly annotations: IngressAnnotations;
+  /** The backend that answers in the place of status codes that the location intercepts. */
+  readonly defaultBackendUpstream: string;
+}
+
+/** Endpoints under one name, `namespace-service-port`. */
+export interface Backend {
+  readonly name: string;
+  /** namespace/name of the Service; empty for none. */
+  readonly service: string;
+  /** The Service's type is ExternalName: its one endpoint is a name. */
+  readonly isExternalName: boolean;
+  readonly port: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly upstreamHashBy: UpstreamHashBy;
+  readonly loadBalance: string;
+  readonly sessionAffinity: BackendAffinity;
+  /** No location leads here: the backend of a canary. */
+  readonly noServer: boolean;
+  readonly trafficShaping: TrafficShaping;
+  /** Names of canary backends. Only the first is asked. */
+  readonly alternativeBackends: readonly string[];
+}
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface BackendAffinity {
+  /** `cookie`, or empty for none. */
+  readonly type: string;
+  readonly mode: string;
+  readonly cookie: SessionCookie;
+  /** Host → paths of its locations where the cookie is set. */
+  readonly locations: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Which requests a canary takes. Empty texts ask for nothing. */
+export interface TrafficShaping {
+  readonly weight: number;
+  readonly weightTotal: number;
+  readonly header: string;
+  readonly headerValue: string;
+  readonly headerPattern: string;
+  readonly cookie: string;
+}
+
+/** The name of the server for all names that no other has. */
+export const defaultServerName = "_";
+
+/** The backend that answers 404 where nothing else is configured. */
+export const defaultBackendName = "upstream-default-backend";

@@ -1,0 +1,33 @@
+import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
+import type { Ingress } from "@kubenetsim/core/model/ingress";
+import type { Service } from "@kubenetsim/core/model/service";
+import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
+import type { Certificate } from "../certificate.ts";
+import type { ControllerLog } from "../controller-log.ts";
+import type { NginxSettings } from "../nginx-settings.ts";
+
+/** An Ingress as the controller keeps it: paths and path types filled in, annotations read. */
+export interface ParsedIngress {
+  readonly ingress: Ingress;
+  readonly annotations: IngressAnnotations;
+}
+
+/** What the model is made of. Keys are namespace/name. */
+export interface ModelSource {
+  /** Oldest first; of those created within the same second the last by key first. */
+  readonly ingresses: readonly ParsedIngress[];
+  readonly settings: NginxSettings;
+  readonly log: ControllerLog;
+  /** Where the controller's own server for everything else listens. */
+  readonly defaultEndpoint: { readonly address: string; readonly port: number };
+  /** `--default-backend-service`, a key. */
+  readonly defaultBackendService?: string | undefined;
+  /** The certificate that is shown where no other is. */
+  readonly defaultCertificate: Certificate;
+  /** Now, in milliseconds since 1970, for certificates that run out; undefined when they are not to be warned of. */
+  readonly nowMs?: number | undefined;
+  serviceOf(key: string): Service | undefined;
+  slicesOf(serviceKey: string): readonly EndpointSlice[];
+  /** The certificate of a Secret that holds one. */
+  certificateOf(key: string): Certificate | undefined;
+}

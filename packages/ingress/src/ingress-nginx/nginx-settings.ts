@@ -1,0 +1,98 @@
+import type { ProxyOptions } from "./annotations/proxy.ts";
+
+/** What the controller's ConfigMap sets of all that is modelled (internal/ingress/controller/config, `NewDefault`). */
+export interface NginxSettings {
+  readonly sslRedirect: boolean;
+  readonly forceSslRedirect: boolean;
+  readonly preserveTrailingSlash: boolean;
+  readonly usePortInRedirects: boolean;
+  /** Status of the redirect to https. */
+  readonly httpRedirectCode: number;
+  /** Paths of locations that are never sent to https, between commas. */
+  readonly noTlsRedirectLocations: string;
+  readonly hsts: boolean;
+  readonly hstsIncludeSubdomains: boolean;
+  readonly hstsMaxAge: string;
+  readonly hstsPreload: boolean;
+  readonly useForwardedHeaders: boolean;
+  readonly enableRealIp: boolean;
+  readonly useProxyProtocol: boolean;
+  readonly computeFullForwardedFor: boolean;
+  readonly forwardedForHeader: string;
+  readonly forwardedHostHeader: string;
+  readonly proxyAddOriginalUriHeader: boolean;
+  readonly generateRequestId: boolean;
+  /** Whose forwarded headers are believed: addresses and ranges. */
+  readonly proxyRealIpCidr: readonly string[];
+  readonly customHttpErrors: readonly number[];
+  readonly loadBalance: string;
+  readonly allowlistSourceRange: readonly string[];
+  readonly denylistSourceRange: readonly string[];
+  readonly serviceUpstream: boolean;
+  readonly retryNonIdempotent: boolean;
+  readonly limitReqStatusCode: number;
+  readonly limitConnStatusCode: number;
+  readonly limitRate: number;
+  readonly limitRateAfter: number;
+  readonly sslRejectHandshake: boolean;
+  readonly allowSnippetAnnotations: boolean;
+  readonly annotationsRiskLevel: string;
+  readonly annotationValueWordBlocklist: string;
+  readonly proxy: ProxyOptions;
+}
+
+export const defaultNginxSettings: NginxSettings = {
+  sslRedirect: true,
+  forceSslRedirect: false,
+  preserveTrailingSlash: false,
+  usePortInRedirects: false,
+  httpRedirectCode: 308,
+  noTlsRedirectLocations: "/.well-known/acme-challenge",
+  hsts: true,
+  hstsIncludeSubdomains: true,
+  hstsMaxAge: "31536000",
+  hstsPreload: false,
+  useForwardedHeaders: false,
+  enableRealIp: false,
+  useProxyProtocol: false,
+  computeFullForwardedFor: false,
+  forwardedForHeader: "X-Forwarded-For",
+  forwardedHostHeader: "X-Forwarded-Host",
+  proxyAddOriginalUriHeader: false,
+  generateRequestId: true,
+  proxyRealIpCidr: ["0.0.0.0/0"],
+  customHttpErrors: [],
+  loadBalance: "",
+  allowlistSourceRange: [],
+  denylistSourceRange: [],
+  serviceUpstream: false,
+  retryNonIdempotent: false,
+  limitReqStatusCode: 503,
+  limitConnStatusCode: 503,
+  limitRate: 0,
+  limitRateAfter: 0,
+  sslRejectHandshake: false,
+  allowSnippetAnnotations: false,
+  annotationsRiskLevel: "High",
+  annotationValueWordBlocklist: "",
+  proxy: {
+    bodySize: "1m",
+    connectTimeout: 5,
+    readTimeout: 60,
+    sendTimeout: 60,
+    buffersNumber: 4,
+    bufferSize: "4k",
+    busyBuffersSize: "",
+    cookieDomain: "off",
+    cookiePath: "off",
+    nextUpstream: "error timeout",
+    nextUpstreamTimeout: 0,
+    nextUpstreamTries: 3,
+    requestBuffering: "on",
+    redirectFrom: "off",
+    redirectTo: "off",
+    buffering: "off",
+    httpVersion: "1.1",
+    maxTempFileSize: "1024m",
+  },
+};

@@ -1,0 +1,218 @@
+import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
+import type { ApiObject } from "@kubenetsim/core/model/api-object";
+import type { ConfigMap } from "@kubenetsim/core/model/config-map";
+import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
+import type { Ingress, IngressClass } from "@kubenetsim/core/model/ingress";
+import type { Secret } from "@kubenetsim/core/model/secret";
+import type { Service } from "@kubenetsim/core/model/service";
+import { annotationsPrefix } from "../annotations/annotation-reader.ts";
+import { type Certificate, fakeCertificate } from "../certificate.ts";
+import { type ControllerLog, quoted } from "../controller-log.ts";
+import type { ModelSource, ParsedIngress } from "../model/model-source.ts";
+import { noSuchObject } from "../model/service-endpoints.ts";
+import { defaultNginxSettings, type NginxSettings } from "../nginx-settings.ts";
+import { readSettings } from "../read-settings.ts";
+import { type ClassOptions, defaultClassOptions, isOwnClass, isOwnIngress } from "./ingress-class.ts";
+import { prepareIngress } from "./prepare-ingress.ts";
+
+/** What the controller is started with. Keys are namespace/name. */
+export interface StoreOptions extends Partial<ClassOptions> {
+  /** `--configmap`. */
+  readonly configMap?: string;
+  /** `--default-backend-service`. */
+  readonly defaultBackendService?: string;
+  /** `--default-ssl-certificate`: a Secret. */
+  readonly defaultSslCertificate?: string;
+  /** The certificate in a Secret with `tls.crt` and `tls.key`. @throws Error for what is none. */
+  readCertificate(secret: Secret): Certificate;
+}
+
+const serviceNameLabel = "kubernetes.io/service-name";
+/** Annotations that name a Secret. */
+const secretAnnotations = ["auth-secret", "auth-tls-secret", "proxy-ssl-secret", "secure-verify-ca-secret"];
+
+/** What the controller knows of the cluster, as it hears of it (internal/ingress/controller/store/store.go). */
+export class ControllerStore {
+  readonly #options: StoreOptions;
+  readonly #classOptions: ClassOptions;
+  readonly #log: ControllerLog;
+  readonly #services = new Map<string, Service>();
+  /** By the Service that they belong to, then by key. */
+  readonly #slices = new Map<string, Map<string, EndpointSlice>>();
+  readonly #secrets = new Map<string, Secret>();
+  readonly #classes = new Map<string, IngressClass>();
+  readonly #ingresses = new Map<string, ParsedIngress>();
+  readonly #certificates = new Map<string, Certificate>();
+  /** Ingress → Secrets that it names. */
+  readonly #references = new Map<string, readonly string[]>();
+  #settings: NginxSettings = defaultNginxSettings;
+
+  constructor(options: StoreOptions, log: ControllerLog) {
+    this.#options = options;
+    this.#classOptions = { ...defaultClassOptions, ...options };
+    this.#log = log;
+  }
+
+  /** Hears of a write. True when the configuration is to be made anew. */
+  apply({ kind, key, before, after }: Change): boolean {
+    switch (kind) {
+      case "Ingress":
+        return this.#ingress(key, before as Ingress | undefined, after as Ingress | undefined);
+      case "IngressClass":
+        return this.#class(key, before as IngressClass | undefined, after as IngressClass | undefined);
+      case "Service":
+        return this.#service(key, before as Service | undefined, after as Service | undefined);
+      case "EndpointSlice":
+        return this.#slice(key, before as EndpointSlice | undefined, after as EndpointSlice | undefined);
+      case "Secret":
+        return this.#secret(key, after as Secret | undefined);
+      case "ConfigMap":
+        return this.#configMap(key, after as ConfigMap | undefined);
+      default:
+        return false;
+    }
+  }
+
+  /** All that the model is made of, as it stands now. */
+  source(): ModelSource {
+    const { defaultBackendService, defaultSslCertificate } = this.#options;
+    const own = defaultSslCertificate === undefined ? undefined : this.#certificates.get(defaultSslCertificate);
+    return {
+      ingresses: [...this.#ingresses.values()].sort(oldestFirst),
+      settings: this.#settings,
+      log: this.#log,
+      defaultEndpoint: { address: "127.0.0.1", port: 8181 },
+      defaultBackendService,
+      defaultCertificate: own ?? fakeCertificate,
+      serviceOf: (key) => this.#services.get(key),
+      slicesOf: (key) => [...(this.#slices.get(key)?.values() ?? [])],
+      certificateOf: (key) => this.#certificates.get(key),
+    };
+  }
+
+  #ingress(key: string, before: Ingress | undefined, after: Ingress | undefined): boolean {
+    const isOwn = (ingress: Ingress | undefined): boolean =>
+      ingress !== undefined && isOwnIngress(ingress, this.#classes, this.#classOptions);
+    if (after !== undefined && isOwn(after)) {
+      this.#parse(key, after);
+      this.#refer(key, after);
+      return true;
+    }
+    if (!isOwn(before)) return false;
+    this.#ingresses.delete(key);
+    this.#references.delete(key);
+    return true;
+  }
+
+  #parse(key: string, ingress: Ingress): void {
+    const parsed = prepareIngress(ingress, {
+      settings: this.#settings,
+      log: this.#log,
+      serviceOf: (service) => this.#services.get(service),
+      secretOf: (secret) => this.#secrets.get(secret),
+    });
+    if (parsed !== undefined) this.#ingresses.set(key, parsed);
+  }
+
+  #refer(key: string, { metadata, spec }: Ingress): void {
+    const namespace = metadata.namespace ?? "";
+    const fromTls = (spec.tls ?? []).map(({ secretName = "" }) => secretName);
+    const fromAnnotations = secretAnnotations.map(
+      (name) => metadata.annotations?.[`${annotationsPrefix}/${name}`] ?? "",
+    );
+    const names = [...fromTls, ...fromAnnotations].filter((name) => name !== "");
+    const keys = names.map((name) => (name.includes("/") ? name : `${namespace}/${name}`));
+    this.#references.set(key, [...new Set(keys)]);
+    for (const secret of this.#references.get(key)!) this.#readCertificate(secret);
+  }
+
+  /** `syncSecret`. */
+  #readCertificate(key: string): void {
+    const problem = (why: string): void => {
+      this.#log.warn("backend_ssl.go:47", `Error obtaining X.509 certificate: ${why}`);
+    };
+    const secret = this.#secrets.get(key);
+    if (secret === undefined) {
+      problem(noSuchObject(key));
+      return;
+    }
+    const { data = {} } = secret;
+    if (data["tls.crt"] === undefined || data["tls.key"] === undefined) {
+      if (data.auth === undefined) problem(`secret ${quoted(key)} contains no keypair or CA certificate`);
+      return;
+    }
+    try {
+      this.#certificates.set(key, this.#options.readCertificate(secret));
+    } catch (error) {
+      problem(`unexpected error creating SSL Cert: ${(error as Error).message}`);
+    }
+  }
+
+  #class(key: string, before: IngressClass | undefined, after: IngressClass | undefined): boolean {
+    const isOwn = (each: IngressClass | undefined): boolean =>
+      each !== undefined && isOwnClass(each, this.#classOptions);
+    if (isOwn(after)) this.#classes.set(key, after!);
+    else this.#classes.delete(key);
+    if (before === undefined || after === undefined) return isOwn(before ?? after);
+    return isOwn(after) && !sameJson(before.spec.parameters, after.spec.parameters);
+  }
+
+  /** A Service alone changes nothing but one of type ExternalName; what is behind it comes with its slices. */
+  #service(key: string, before: Service | undefined, after: Service | undefined): boolean {
+    if (after === undefined) this.#services.delete(key);
+    else this.#services.set(key, after);
+    if (before !== undefined && after !== undefined) return !sameJson(before, after);
+    return (before ?? after)?.spec.type === "ExternalName";
+  }
+
+  #slice(key: string, before: EndpointSlice | undefined, after: EndpointSlice | undefined): boolean {
+    for (const [slice, isStored] of [
+      [before, false],
+      [after, true],
+    ] as const) {
+      const name = slice?.metadata.labels?.[serviceNameLabel];
+      if (slice === undefined || name === undefined) continue;
+      const service = `${slice.metadata.namespace ?? ""}/${name}`;
+      const slices = this.#slices.get(service) ?? new Map<string, EndpointSlice>();
+      if (isStored) slices.set(key, slice);
+      else slices.delete(key);
+      if (slices.size > 0) this.#slices.set(service, slices);
+      else this.#slices.delete(service);
+    }
+    return before === undefined || after === undefined || !sameJson(before.endpoints, after.endpoints);
+  }
+
+  #secret(key: string, after: Secret | undefined): boolean {
+    if (after === undefined) {
+      this.#secrets.delete(key);
+      this.#certificates.delete(key);
+    } else this.#secrets.set(key, after);
+    if (after !== undefined && key === this.#options.defaultSslCertificate) this.#readCertificate(key);
+    const referring = [...this.#references].filter(([, secrets]) => secrets.includes(key));
+    for (const [ingressKey, secrets] of referring) {
+      const parsed = this.#ingresses.get(ingressKey);
+      if (parsed !== undefined) this.#parse(ingressKey, parsed.ingress);
+      if (after !== undefined) for (const secret of secrets) this.#readCertificate(secret);
+    }
+    return referring.length > 0;
+  }
+
+  #configMap(key: string, after: ConfigMap | undefined): boolean {
+    if (key !== this.#options.configMap || after === undefined) return false;
+    this.#settings = readSettings(after.data ?? {}, this.#log);
+    for (const [ingressKey, { ingress }] of this.#ingresses) this.#parse(ingressKey, ingress);
+    return true;
+  }
+}
+
+/** Of two that were created in the same second, the one whose key is greater. */
+function oldestFirst({ ingress: left }: ParsedIngress, { ingress: right }: ParsedIngress): number {
+  const key = ({ metadata }: ApiObject): string => `${metadata.namespace ?? ""}/${metadata.name}`;
+  const [leftTime, rightTime] = [left.metadata.creationTimestamp ?? "", right.metadata.creationTimestamp ?? ""];
+  if (leftTime !== rightTime) return leftTime < rightTime ? -1 : 1;
+  return key(left) < key(right) ? 1 : -1;
+}
+
+function sameJson(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}

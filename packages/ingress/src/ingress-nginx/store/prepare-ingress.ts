@@ -1,0 +1,42 @@
+import type { Ingress } from "@kubenetsim/core/model/ingress";
+import { annotationsPrefix } from "../annotations/annotation-reader.ts";
+import { type AnnotationSurroundings, extractAnnotations } from "../annotations/extract-annotations.ts";
+import type { ParsedIngress } from "../model/model-source.ts";
+
+/**
+ * An Ingress with its annotations read and its paths filled in: no path is `/`, and any type but Exact is Prefix
+ * (internal/ingress/controller/store `syncIngress`, internal/k8s `SetDefaultNGINXPathType`). undefined when it is dropped.
+ */
+export function prepareIngress(ingress: Ingress, around: AnnotationSurroundings): ParsedIngress | undefined {
+  const blocked = blockedWord(ingress, around.settings.annotationValueWordBlocklist);
+  if (blocked !== undefined) {
+    const key = `${ingress.metadata.namespace ?? ""}/${ingress.metadata.name}`;
+    around.log.warn("store.go:927", `skipping ingress ${key}: ${blocked}`);
+    return undefined;
+  }
+  const annotations = extractAnnotations(ingress, around);
+  return annotations === undefined ? undefined : { ingress: withPathDefaults(ingress), annotations };
+}
+
+function withPathDefaults(ingress: Ingress): Ingress {
+  const rules = ingress.spec.rules?.map((rule) => {
+    const paths = rule.http?.paths.map((path) => ({
+      ...path,
+      path: path.path || "/",
+      pathType: path.pathType === "Exact" ? "Exact" : "Prefix",
+    }));
+    return paths === undefined ? rule : { ...rule, http: { paths } };
+  });
+  return rules === undefined ? ingress : { ...ingress, spec: { ...ingress.spec, rules } };
+}
+
+function blockedWord({ metadata }: Ingress, blocklist: string): string | undefined {
+  if (blocklist === "") return undefined;
+  const words = blocklist.trim().split(",");
+  for (const [name, value] of Object.entries(metadata.annotations ?? {})) {
+    if (!name.startsWith(`${annotationsPrefix}/`)) continue;
+    const word = words.find((each) => value.includes(each));
+    if (word !== undefined) return `${name} annotation contains invalid word ${word}`;
+  }
+  return undefined;
+}
