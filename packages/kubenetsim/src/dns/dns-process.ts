@@ -3,7 +3,7 @@ import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { parseCorefile } from "@kubenetsim/dns/corefile/parse-corefile";
 import type { DnsMessage } from "@kubenetsim/dns/message/dns-message";
-import type { ServerSurroundings } from "@kubenetsim/dns/plugins/plugin";
+import type { Exchange, ServerSurroundings } from "@kubenetsim/dns/plugins/plugin";
 import { DnsServer, type QueryArrival } from "@kubenetsim/dns/server/dns-server";
 import type { Settled } from "../dataplane/object-history.ts";
 
@@ -21,6 +21,9 @@ export interface DnsProcessOptions {
 /** The kubelet looks at a Pod's volumes with each sync of it: a minute, and up to half of one more (pkg/kubelet, syncFrequency). */
 const kubeletSyncMs = 60_000;
 const kubeletJitterMs = 30_000;
+
+/** Nothing comes, however long one waits: longer than any resolver does. */
+export const noAnswer: Exchange = { kind: "timeout", tookMs: 3_600_000 };
 
 /** One CoreDNS: what it has read of its Corefile, and what its watches have told it so far. */
 export class DnsProcess {
@@ -42,18 +45,15 @@ export class DnsProcess {
     this.#startedMs = nowMs;
   }
 
-  /** It has found that it forwards to itself: nobody listens any more. */
-  get hasEnded(): boolean {
-    return this.#death !== undefined;
-  }
-
-  /** What it answers now; undefined for nothing. */
-  answer(message: DnsMessage, arrival: QueryArrival): DnsMessage | undefined {
+  /** What it answers, after having waited for others. One that has ended has closed its port. */
+  exchange(message: DnsMessage, arrival: QueryArrival): Exchange {
     if (this.#death !== undefined) {
       arrival.steps?.push({ plugin: "loop", text: `CoreDNS has ended: ${this.#death}` });
-      return undefined;
+      return { kind: "refused", tookMs: 0 };
     }
-    return this.#server.answer(message, arrival);
+    const response = this.#server.respond(message, arrival);
+    if (response === undefined) return noAnswer;
+    return { kind: "answered", message: response.message, tookMs: response.tookMs ?? 0 };
   }
 
   /** The same with the bytes of packets: what is sent back, one message after the other. */

@@ -1,4 +1,5 @@
 import type { DnsMessage } from "@kubenetsim/dns/message/dns-message";
+import type { Exchange } from "@kubenetsim/dns/plugins/plugin";
 import type { QueryArrival } from "@kubenetsim/dns/server/dns-server";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
 import { DnsProcess, type DnsProcessOptions } from "./dns-process.ts";
@@ -15,13 +16,9 @@ export class FollowingProcess {
     this.#seen = startedAt + 1;
   }
 
-  get hasEnded(): boolean {
-    return this.#process.hasEnded;
-  }
-
-  /** What it answers now; undefined for nothing. */
-  answer(message: DnsMessage, arrival: QueryArrival): DnsMessage | undefined {
-    return this.#process.answer(message, arrival);
+  /** What it answers, after having waited for others. */
+  exchange(message: DnsMessage, arrival: QueryArrival): Exchange {
+    return this.#process.exchange(message, arrival);
   }
 
   /** Tells it what has happened until now. */

@@ -12,6 +12,7 @@ import type { Source } from "../connect/source.ts";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
 import { corefileMount, mountedCorefile, runsCoredns } from "./coredns-pod.ts";
 import { type DnsOptions, defaultNodeResolvConf } from "./dns-options.ts";
+import { noAnswer } from "./dns-process.ts";
 import { FollowingProcess } from "./following-process.ts";
 import { dnsAddress, kubeadmCorefile, kubeDnsKey } from "./kubeadm-coredns.ts";
 import { hostFiles, type LookupFiles, podFiles } from "./lookup-files.ts";
@@ -50,8 +51,6 @@ export interface NameServerSurroundings {
 const deepestForwarding = 40;
 /** and after so many queries for one that somebody has asked. */
 const mostForwarded = 300;
-/** Longer than any resolver waits. */
-const foreverMs = 3_600_000;
 
 /** The CoreDNS processes of a cluster, and the servers beyond it. */
 export class NameServers {
@@ -141,9 +140,7 @@ export class NameServers {
   ): { readonly outcome: Exchange; readonly steps: readonly DnsStep[] } {
     process.bringUpTo(this.#history, nowMs);
     const steps: DnsStep[] = [];
-    const answer = process.answer(message, { ...arrival, transport, nowMs, steps });
-    if (process.hasEnded) return { outcome: { kind: "refused", tookMs: 0 }, steps };
-    return { outcome: answer === undefined ? noAnswer : answered(answer), steps };
+    return { outcome: process.exchange(message, { ...arrival, transport, nowMs, steps }), steps };
   }
 
   #askBeside(query: NameServerQuery): NameServerAnswer {
@@ -203,8 +200,6 @@ interface ForwardedQuery {
   readonly transport: DnsTransport;
   readonly message: DnsMessage;
 }
-
-const noAnswer: Exchange = { kind: "timeout", tookMs: foreverMs };
 
 function answered(message: DnsMessage): Exchange {
   return { kind: "answered", message, tookMs: 0 };
