@@ -111,8 +111,10 @@ function firstAnswer(services: number): Block {
   const requests = serviceNames(services).map(requestOf);
   const plugin = pluginOver(services);
   const answer = plugin.handle(noOther);
+  const { state } = surroundingsOf(1);
+  const [change] = endpointChange(0, endpoints, 1);
   return nsBlock(services, (count) => {
-    plugin.update([], surroundingsOf(1).state!, 0);
+    plugin.update([change!], state!, 0);
     let sum = 0;
     for (let i = 0; i < count; i++) sum += answer(requests[i]!).message!.answers.length;
     return sum;

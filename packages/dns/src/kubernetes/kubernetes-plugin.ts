@@ -79,8 +79,8 @@ export class KubernetesPlugin implements RunningPlugin, SearchPathGiver, ZoneTra
   };
 
   readonly update = (changes: readonly Change[], state: ClusterState, nowMs: number): void => {
-    if (this.index.synced) for (const change of changes) this.index.apply(change, nowMs);
-    else this.index.fill(state, nowMs);
+    if (!this.index.synced) this.index.fill(state, nowMs);
+    else if (changes.filter((change) => this.index.apply(change, nowMs)).length === 0) return;
     this.#memory.clear();
   };
 

@@ -180,6 +180,22 @@ describe("answers", () => {
     );
   });
 
+  it("are kept over changes that no watch brings, and no longer", () => {
+    const objects = new StoredObjects([
+      storedNamespace("shop"),
+      storedServiceOf("shop/a", { clusterIPs: ["10.96.0.1"] }),
+    ]);
+    const plugin = pluginOver(objects);
+    const answers = (): unknown => ask(plugin, "a.shop.svc.cluster.local.", "A").answers;
+    const first = answers();
+    objects.put({ ...storedPodOf("shop/gone", ["10.0.0.1"]), status: { phase: "Failed" } });
+    plugin.update(objects.takeChanges(), objects.state, 0);
+    expect(answers()).toBe(first);
+    objects.put(storedServiceOf("shop/a", { clusterIPs: ["10.96.0.2"] }));
+    plugin.update(objects.takeChanges(), objects.state, 0);
+    expect(answers()).toMatchObject([{ address: "10.96.0.2" }]);
+  });
+
   it("do not depend on what was asked before", () => {
     fc.assert(
       fc.property(steps, namespace, name, fc.constantFrom("A", "SRV", "TXT"), (taken, ns, own, type) => {

@@ -44,16 +44,19 @@ export class ObjectIndex {
   fill(state: ClusterState, nowMs: number): void {
     const { Namespace, Service, EndpointSlice, Pod } = state.tables;
     for (const table of [Namespace, Service, EndpointSlice, Pod]) {
-      for (const object of table.values()) this.#put(object, objectKey(object), nowMs);
+      for (const object of table.values()) {
+        if (this.#isWatched(object)) this.#put(object, objectKey(object), nowMs);
+      }
     }
     this.synced = true;
   }
 
-  /** Follows one change of the cluster. */
-  apply({ kind, key, before, after }: Change, nowMs: number): void {
-    if (!(kind === "Namespace" || kind === "Service" || kind === "EndpointSlice" || kind === "Pod")) return;
+  /** Follows one change of the cluster. False where no watch brings it. */
+  apply({ key, before, after }: Change, nowMs: number): boolean {
     if (after !== undefined && this.#isWatched(after)) this.#put(after, key, nowMs);
     else if (before !== undefined && this.#isWatched(before)) this.#delete(before, key, nowMs);
+    else return false;
+    return true;
   }
 
   /** All of it: what tests compare. */
@@ -90,7 +93,6 @@ export class ObjectIndex {
   }
 
   #put(object: ApiObject, key: ObjectKey, nowMs: number): void {
-    if (!this.#isWatched(object)) return;
     switch (object.kind) {
       case "Namespace":
         this.namespaces.add(object.metadata.name);
