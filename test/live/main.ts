@@ -1,13 +1,15 @@
 /**
  * Random cases, led by the real program and by ours: kube-proxy's lives (the same rules, and the same texts fed to the
  * tools?), a kernel's IPVS (the same picks and counts?), the API server's conversations or kubectl before a real API server (the
- * same answers?), kube-proxy and CoreDNS before our API server (the rules that we predict?).
+ * same answers?), kube-proxy and CoreDNS before our API server (the rules that we predict?), CoreDNS before random objects
+ * (the same answers?).
  *
  *     npm run conformance:live -- --cases 100 --seed 1
  *     npm run conformance:live -- --mode ipvs-schedulers --cases 2000 --seed 1
  *     npm run conformance:live -- --mode api --cases 1000 --seed 1
  *     npm run conformance:live -- --mode kubectl --cases 200 --kubeconfig FILE --kubectl PROGRAM
  *     npm run conformance:live -- --mode serve --cases 20 --seed 1
+ *     npm run conformance:live -- --mode dns --cases 40 --seed 1
  *
  * kube-proxy needs root, the tools and Go (once, to build the real proxiers); IPVS user-mode Linux. A case that differs is
  * cut down to what still differs and written to build/live/ with the real one's answer, to become a recorded test.
@@ -23,6 +25,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { apiComparison } from "./api/api-comparison.ts";
 import { CannotCompare, type Comparison } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
+import { dnsComparison } from "./dns/dns-comparison.ts";
 import { ipvsComparison } from "./ipvs/ipvs-comparison.ts";
 import { kubeProxyComparison } from "./kube-proxy-comparison.ts";
 import { kubectlComparison } from "./kubectl/kubectl-comparison.ts";
@@ -69,6 +72,7 @@ function compare(mode: Mode, options: LiveOptions): Promise<Report[]> {
   if (mode === "kubectl") {
     return compareWith(kubectlComparison({ program: options.kubectl, kubeconfig: options.kubeconfig }), mode, options);
   }
+  if (mode === "dns") return compareWith(dnsComparison, mode, options);
   if (mode === "serve") return compareWith(serveComparison, mode, options);
   return compareWith(kubeProxyComparison(mode, options), mode, options);
 }

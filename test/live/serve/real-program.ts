@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CannotCompare } from "../comparison.ts";
 import { repositoryRoot } from "../repository-root.ts";
@@ -25,10 +25,13 @@ const recipes = {
 
 export type RealProgram = keyof typeof recipes;
 
-/** Where a program stands when it is built. */
+/** Where a program stands when it is built, after its source has changed last. */
 export function builtProgram(name: RealProgram): string | undefined {
   const path = join(repositoryRoot, "build/peers", name);
-  return existsSync(path) ? path : undefined;
+  if (!existsSync(path)) return undefined;
+  const built = statSync(path).mtimeMs;
+  const folder = join(repositoryRoot, "bench/peers", recipes[name].folder);
+  return readdirSync(folder).every((file) => statSync(join(folder, file)).mtimeMs <= built) ? path : undefined;
 }
 
 /**

@@ -4,6 +4,8 @@ import { parseCorefile } from "../corefile/parse-corefile.ts";
 import { type DnsMessage, queryFor, replyTo } from "../message/dns-message.ts";
 import type { RecordType } from "../message/record-type.ts";
 import type { Exchange, ServerSurroundings } from "../plugins/plugin.ts";
+import { decodeMessage } from "../wire/decode-message.ts";
+import { encodeMessage } from "../wire/encode-message.ts";
 import { DnsServer } from "./dns-server.ts";
 
 type Table = Readonly<Record<string, (query: DnsMessage) => Exchange>>;
@@ -69,6 +71,12 @@ describe("what the server says itself", () => {
       rcode: "BADVERS",
       edns: { udpSize: 0, version: 0, do: false },
     });
+  });
+
+  it("is SERVFAIL to a header alone", () => {
+    const bytes = encodeMessage(query, { compress: false }).subarray(0, 12);
+    const [reply] = server.respondToBytes(bytes, arrival);
+    expect(decodeMessage(reply!)).toMatchObject({ id: 7, rcode: "SERVFAIL", questions: [] });
   });
 
   it("has the client's size and DO bit, and none of its options", () => {

@@ -120,14 +120,10 @@ export class DnsServer {
 
   /** The answer, whether names are compressed where it is sent, and what is sent after it. */
   respond(message: DnsMessage, arrival: QueryArrival): Response | undefined {
-    const listener = this.#listenerAt(arrival);
-    if (listener === undefined) return undefined;
     const accepted = acceptMessage(message);
-    if (accepted.kind !== "query") return accepted.kind === "reply" ? uncompressed(accepted.message) : undefined;
-    const { client, clientPort, transport, nowMs, steps } = arrival;
-    const question = message.questions[0]!;
-    const name = lowerName(question.name);
-    return serve(listener, { message, question, name, zone: ".", transport, client, clientPort, nowMs, steps });
+    if (accepted.kind === "query") return this.#respondTo(message, arrival);
+    const isHeard = accepted.kind === "reply" && this.#listenerAt(arrival) !== undefined;
+    return isHeard ? uncompressed(accepted.message) : undefined;
   }
 
   /**
@@ -138,9 +134,20 @@ export class DnsServer {
     const accepted = acceptQuery(arrival.transport === "udp" ? bytes.subarray(0, udpQuerySize) : bytes);
     if (accepted.kind === "ignored") return [];
     if (accepted.kind === "reply") return [encodeMessage(accepted.message, { compress: false })];
-    const response = this.respond(accepted.message, arrival);
+    const response = this.#respondTo(accepted.message, arrival);
     if (response === undefined) return [];
     return [response, ...(response.following ?? [])].map((reply) => encodeMessage(reply.message, reply));
+  }
+
+  /** A header that counts a question and has nothing behind it is taken, too. */
+  #respondTo(message: DnsMessage, arrival: QueryArrival): Response | undefined {
+    const listener = this.#listenerAt(arrival);
+    if (listener === undefined) return undefined;
+    const [question] = message.questions;
+    if (question === undefined) return uncompressed(replyTo(message, "SERVFAIL"));
+    const { client, clientPort, transport, nowMs, steps } = arrival;
+    const name = lowerName(question.name);
+    return serve(listener, { message, question, name, zone: ".", transport, client, clientPort, nowMs, steps });
   }
 
   /** Tells the plugins of changed objects. */

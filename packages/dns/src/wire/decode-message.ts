@@ -6,7 +6,7 @@ import { recordClassNamed, recordClassNumber } from "../message/record-class.ts"
 import { recordTypeNamed } from "../message/record-type.ts";
 import type { OpaqueRecord, ResourceRecord } from "../message/resource-record.ts";
 import { flagBit } from "./encode-message.ts";
-import { readRecordData } from "./record-data.ts";
+import { needsData, readRecordData } from "./record-data.ts";
 import { WireReader } from "./wire-reader.ts";
 
 const headerSize = 12;
@@ -71,21 +71,30 @@ export function readFirstQuestion(bytes: Uint8Array): Question | undefined {
 
 type Sections = [answers: ResourceRecord[], authorities: ResourceRecord[], additionals: ResourceRecord[]];
 
+/** Where the message ends behind the name, or the type, what is missing counts as 0 (miekg/dns, unpackQuestion). */
 function readQuestion(reader: WireReader): Question {
-  return { name: reader.name(), type: recordTypeNamed(reader.u16()), class: recordClassNamed(reader.u16()) };
+  const name = reader.name();
+  const type = reader.isAtEnd ? 0 : reader.u16();
+  return { name, type: recordTypeNamed(type), class: recordClassNamed(reader.isAtEnd ? 0 : reader.u16()) };
 }
 
+/** Records that are counted and not there are passed over, where the message ends with a whole one (miekg/dns, unpackRRslice). */
 function readSection(reader: WireReader, count: number): ResourceRecord[] {
   const records: ResourceRecord[] = [];
-  for (let index = 0; index < count; index++) records.push(readRecord(reader));
+  for (let index = 0; index < count && !reader.isAtEnd; index++) {
+    const record = readRecord(reader);
+    if (record !== undefined) records.push(record);
+  }
   return records;
 }
 
-function readRecord(reader: WireReader): ResourceRecord {
+/** One without data is whole whatever its type, as in updates (miekg/dns, noRdata): where there should be some it tells nothing. */
+function readRecord(reader: WireReader): ResourceRecord | undefined {
   const name = reader.name();
   const type = recordTypeNamed(reader.u16());
   const head = { name, class: recordClassNamed(reader.u16()), ttl: reader.u32() };
-  return readRecordData(reader, type, head, reader.u16());
+  const size = reader.u16();
+  return size === 0 && needsData(type) ? undefined : readRecordData(reader, type, head, size);
 }
 
 function isOpt(record: ResourceRecord): record is OpaqueRecord {

@@ -47,6 +47,23 @@ export function writeRecordData(writer: WireWriter, record: ResourceRecord): voi
   }
 }
 
+const typesWithData: ReadonlySet<RecordType> = new Set<RecordType>([
+  "A",
+  "AAAA",
+  "CNAME",
+  "NS",
+  "PTR",
+  "SRV",
+  "SOA",
+  "MX",
+  "HINFO",
+]);
+
+/** Does a record of this type say nothing without data? */
+export function needsData(type: RecordType): boolean {
+  return typesWithData.has(type);
+}
+
 type Head = Pick<ResourceRecord, "name" | "class" | "ttl">;
 
 /** Reads what stands behind a record's length. @throws ParseError */

@@ -222,6 +222,19 @@ describe("what a server takes", () => {
     expect(acceptQuery(bytes)).toEqual({ kind: "query", message: queryFor(77, "web.", "A") });
   });
 
+  it("is one too that ends before the records that it counts, or within its question", () => {
+    expect(acceptQuery(changed([11, 1]))).toEqual(acceptQuery(bytes));
+    expect(acceptQuery(bytes.slice(0, -4))).toMatchObject({
+      message: { questions: [{ type: "TYPE0", class: "CLASS0" }] },
+    });
+    expect(acceptQuery(bytes.slice(0, 12))).toMatchObject({ kind: "query", message: { questions: [] } });
+  });
+
+  it("may have records without data, which tell nothing", () => {
+    const record = [0, 0, 2, 0, 1, 0, 0, 0, 0, 0, 0];
+    expect(acceptQuery(Uint8Array.of(...changed([11, 1]), ...record))).toEqual(acceptQuery(bytes));
+  });
+
   it("is no response and nothing short of a header", () => {
     expect(acceptQuery(changed([2, 0x81]))).toEqual({ kind: "ignored" });
     expect(acceptQuery(bytes.slice(0, 11))).toEqual({ kind: "ignored" });
@@ -232,7 +245,7 @@ describe("what a server takes", () => {
     ["two questions", changed([5, 2]), "FORMERR", "QUERY", 0],
     ["two answers", changed([7, 2]), "FORMERR", "QUERY", 0],
     ["a question without its end", bytes.slice(0, 15), "FORMERR", "QUERY", 0],
-    ["an additional record that is not there", changed([11, 1]), "FORMERR", "QUERY", 1],
+    ["an additional record that is cut off", Uint8Array.of(...changed([11, 1]), 0, 0), "FORMERR", "QUERY", 1],
   ])("is not %s", (_, query, rcode, opcode, questions) => {
     const accepted = acceptQuery(query);
     expect(accepted).toMatchObject({
