@@ -16,7 +16,6 @@ export const knownGaps: readonly KnownGap[] = [
     case: "TestHealthCheckNodePort-00",
     reason: "the recorded proxier had an interface with 100.101.102.103, which the case's node does not list",
   },
-  { family: "ingress", check: "results", reason: "what nginx answers to a request is not modelled yet" },
   {
     family: "ingress",
     case: "20-slash-twins",

@@ -1,5 +1,6 @@
 import { type CheckResult, type Family, failed, passed } from "../family.ts";
 import { firstDifference } from "../first-difference.ts";
+import { checkAnswers } from "../ingress/answers-check.ts";
 import { backendDigests } from "../ingress/backend-digest.ts";
 import { canonical } from "../ingress/comparison.ts";
 import {
@@ -38,7 +39,7 @@ export const ingress: Family = {
     );
     yield check("controllerWarnings", withoutUids(answers.controllerWarnings), warningLines(recording));
     yield check("reloads", [String(answers.reloads)], [String(recording.reloads)]);
-    yield failed("results", "not modelled yet");
+    yield* checkAnswers(answers, recording);
   },
 };
 

@@ -3,10 +3,9 @@ import { basename, dirname, join } from "node:path";
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
 import { loadAll } from "js-yaml";
 
-/** Objects in the order of their creation, and what was asked of nginx then. */
+/** Objects in the order of their creation, and how the controller was set up. */
 export interface IngressCase {
   readonly objects: readonly ApiObject[];
-  readonly requests: readonly CaseRequest[];
   /** Names of Ingresses that were created within one second. */
   readonly sameSecond: readonly string[];
   /** The data of the controller's ConfigMap. */
@@ -59,7 +58,7 @@ export function readIngressCase(path: string): IngressCase {
   const [about] = documents.filter(
     ({ kind }) => (kind as string) === "IngressCase",
   ) as unknown as Partial<IngressCase>[];
-  return { requests: [], sameSecond: [], config: {}, ...about, objects };
+  return { sameSecond: [], config: {}, ...about, objects };
 }
 
 export function readIngressAnswers(path: string): IngressAnswers {

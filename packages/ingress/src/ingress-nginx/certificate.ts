@@ -49,3 +49,8 @@ function matchesHost(pattern: string, host: string): boolean {
 function isHostname(text: string): boolean {
   return /^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$/.test(text);
 }
+
+/** Whether one of its names, the common one too, is for this host (internal/net/ssl `IsValidHostname`). */
+export function coversHost({ commonName, dnsNames }: Certificate, host: string): boolean {
+  return [commonName, ...dnsNames].some((pattern) => matchesHost(pattern.toLowerCase(), host.toLowerCase()));
+}

@@ -3,7 +3,7 @@ import { noCookie } from "../annotations/session-affinity.ts";
 import { quoted } from "../controller-log.ts";
 import { defaultBackendName, type Endpoint } from "./configuration.ts";
 import type { BackendDraft, BackendDrafts } from "./drafts.ts";
-import type { ModelSource, ParsedIngress } from "./model-source.ts";
+import { defaultEndpoint, type ModelSource, type ParsedIngress } from "./model-source.ts";
 import { endpointsOfSlices, keyOf, noSuchObject, serviceEndpoints } from "./service-endpoints.ts";
 
 type ServiceBackend = NonNullable<IngressBackend["service"]>;
@@ -64,7 +64,7 @@ function emptyBackend(name: string): BackendDraft {
 
 function globalDefaultBackend(source: ModelSource): BackendDraft {
   const backend = emptyBackend(defaultBackendName);
-  backend.endpoints = [source.defaultEndpoint];
+  backend.endpoints = [defaultEndpoint];
   const key = source.defaultBackendService;
   if (key === undefined) return backend;
   const service = source.serviceOf(key);

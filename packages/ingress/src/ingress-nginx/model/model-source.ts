@@ -5,6 +5,7 @@ import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
 import type { Certificate } from "../certificate.ts";
 import type { ControllerLog } from "../controller-log.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
+import type { Endpoint } from "./configuration.ts";
 
 /** An Ingress as the controller keeps it: paths and path types filled in, annotations read. */
 export interface ParsedIngress {
@@ -18,8 +19,6 @@ export interface ModelSource {
   readonly ingresses: readonly ParsedIngress[];
   readonly settings: NginxSettings;
   readonly log: ControllerLog;
-  /** Where the controller's own server for everything else listens. */
-  readonly defaultEndpoint: { readonly address: string; readonly port: number };
   /** `--default-backend-service`, a key. */
   readonly defaultBackendService?: string | undefined;
   /** The certificate that is shown where no other is. */
@@ -31,3 +30,6 @@ export interface ModelSource {
   /** The certificate of a Secret that holds one. */
   certificateOf(key: string): Certificate | undefined;
 }
+
+/** Where nginx's own server for everything else listens: it answers 404. */
+export const defaultEndpoint: Endpoint = { address: "127.0.0.1", port: 8181 };

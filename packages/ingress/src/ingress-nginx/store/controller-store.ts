@@ -81,7 +81,6 @@ export class ControllerStore {
       ingresses: [...this.#ingresses.values()].sort(oldestFirst),
       settings: this.#settings,
       log: this.#log,
-      defaultEndpoint: { address: "127.0.0.1", port: 8181 },
       defaultBackendService,
       defaultCertificate: own ?? fakeCertificate,
       serviceOf: (key) => this.#services.get(key),

@@ -1,0 +1,169 @@
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import type { Location, Server } from "../model/configuration.ts";
+import type { Balancers } from "./balancers.ts";
+import { bodyLimit } from "./body-size.ts";
+import { corsHeaders } from "./cors-headers.ts";
+import type { HttpAnswer } from "./http-message.ts";
+import type { NginxLocation } from "./location-table.ts";
+import { passOn, passToErrorBackend, type UpstreamExchange } from "./pass-on.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
+import type { RequestContext } from "./request-context.ts";
+import type { NginxServer } from "./server-table.ts";
+import { isInRanges } from "./source-address.ts";
+
+export type { UpstreamExchange } from "./pass-on.ts";
+
+/** What the phases work with beside the request. */
+export interface LocationSurroundings {
+  readonly balancers: Balancers;
+  readonly limiter: RateLimiter;
+  /** Whether a certificate is kept for a host, or for its wildcard. */
+  hasCertificate(host: string): boolean;
+  readonly send: UpstreamExchange;
+}
+
+export type PartialAnswer = Pick<HttpAnswer, "status"> & Partial<Pick<HttpAnswer, "headers" | "cookies" | "upstream">>;
+
+/** Leads a request through the phases of a server: what answers first, answers. */
+export function answerAtLocation(
+  context: RequestContext,
+  { server, locations }: NginxServer & { kind: "site" },
+  around: LocationSurroundings,
+): PartialAnswer {
+  const { target, steps } = context;
+  const appRoot = server.locations.find(({ annotations }) => annotations.rewrite.appRoot !== "");
+  if (appRoot !== undefined && target.uri === "/") {
+    steps.push("302: app-root");
+    return redirect(302, `${context.scheme}://${context.httpHost}${appRoot.annotations.rewrite.appRoot}`);
+  }
+  const choice = locations.find(target.uri);
+  if (choice === undefined) return { status: 404 };
+  if (choice.kind === "status") return { status: choice.status };
+  const { chosen } = choice;
+  steps.push(`location ${chosen.match} for the path ${target.uri}`);
+  const answer =
+    tooLarge(context, chosen.location) ??
+    (choice.kind === "slash" ? slashRedirect(context) : undefined) ??
+    rewritePhase(context, chosen.location, around) ??
+    accessPhases(context, chosen.location, around) ??
+    passOn(context, server, chosen, around);
+  return dressed(context, server, chosen, around, answer);
+}
+
+/** The find-config phase: bodies above the limit, exactly the limit goes. */
+function tooLarge({ request, steps }: RequestContext, { annotations }: Location): PartialAnswer | undefined {
+  const limit = annotations.denied === undefined ? bodyLimit(annotations.proxy.bodySize) : bodyLimit("1m");
+  if (limit === 0 || request.bodyBytes <= limit) return undefined;
+  steps.push(`413: a body of ${request.bodyBytes} bytes, at most ${limit} are allowed`);
+  return { status: 413 };
+}
+
+function slashRedirect({ scheme, host, target, steps }: RequestContext): PartialAnswer {
+  steps.push("301: the location ends in a slash, which the path lacks");
+  const args = target.args === undefined ? "" : `?${target.args}`;
+  return redirect(301, `${scheme}://${host}${target.uri}/${args}`);
+}
+
+/** Fixed answers first, then the redirect to https, then the question whether there is an endpoint. */
+function rewritePhase(
+  context: RequestContext,
+  location: Location,
+  around: LocationSurroundings,
+): PartialAnswer | undefined {
+  const { annotations, backend } = location;
+  const { steps, request, headers } = context;
+  if (annotations.denied !== undefined) {
+    steps.push(`503: denied, ${annotations.denied}`);
+    return { status: 503 };
+  }
+  if (request.method === "OPTIONS" && corsHeaders(annotations.cors, headers.origin) !== undefined) {
+    steps.push("204: CORS preflight");
+    return { status: 204 };
+  }
+  if (annotations.redirect.url !== "") {
+    const { code, url } = annotations.redirect;
+    steps.push(`${code}: redirect to ${url}`);
+    return redirect(code, url.startsWith("/") ? `${context.scheme}://${context.host}${url}` : url);
+  }
+  if (needsHttps(context, location, around)) return httpsRedirect(context, location);
+  if (around.balancers.get(backend) !== undefined) return undefined;
+  steps.push(`503: backend ${backend} has no endpoint`);
+  return { status: 503 };
+}
+
+/** lua_ingress.lua `redirect_to_https`. */
+function needsHttps(
+  { settings, passScheme, host }: RequestContext,
+  location: Location,
+  around: LocationSurroundings,
+): boolean {
+  const { sslRedirect, forceSslRedirect } = location.annotations.rewrite;
+  const exempt = settings.noTlsRedirectLocations.split(",").map((path) => path.trim());
+  if (exempt.some((path) => path !== "" && location.path.startsWith(path))) return false;
+  if (passScheme !== "http") return false;
+  return forceSslRedirect || (sslRedirect && around.hasCertificate(host));
+}
+
+function httpsRedirect(context: RequestContext, { annotations }: Location): PartialAnswer {
+  const { preserveTrailingSlash } = annotations.rewrite;
+  const { settings, request, passHost } = context;
+  const path = preserveTrailingSlash ? request.target : request.target.replace(/\/$/, "");
+  const name = passHost.split(":")[0]!;
+  context.steps.push(
+    `${settings.httpRedirectCode}: to https, because ${annotations.rewrite.forceSslRedirect ? "the Ingress says so" : "the host has a certificate"}`,
+  );
+  return redirect(settings.httpRedirectCode, `https://${name}${annotations.usePortInRedirects ? ":443" : ""}${path}`);
+}
+
+/** Rate limits come before source ranges, those before passwords. */
+function accessPhases(
+  context: RequestContext,
+  { annotations }: Location,
+  { limiter }: LocationSurroundings,
+): PartialAnswer | undefined {
+  const { remoteAddress, settings, steps, nowMs } = context;
+  if (!limiter.admit(annotations.rateLimit, remoteAddress, nowMs)) {
+    steps.push("503: too many requests of this client");
+    return { status: settings.limitReqStatusCode };
+  }
+  const { allowlist, denylist } = annotations;
+  const isAllowed =
+    !isInRanges(denylist, remoteAddress) && (allowlist.length === 0 || isInRanges(allowlist, remoteAddress));
+  if (!isAllowed) {
+    steps.push(`403: ${remoteAddress} is not allowed`);
+    return { status: 403 };
+  }
+  if (annotations.basicAuth === undefined) return undefined;
+  if (context.headers.authorization === undefined) {
+    return { status: 401, headers: { "www-authenticate": `Basic realm="${annotations.basicAuth.realm}"` } };
+  }
+  throw new UnsupportedError("a request with a password", "auth-type");
+}
+
+function redirect(status: number, location: string): PartialAnswer {
+  return { status, headers: { location } };
+}
+
+/** Sends a status that the location's Ingress has a page for to the backend of that page, and sets the headers of the location. */
+function dressed(
+  context: RequestContext,
+  server: Server,
+  { location }: NginxLocation,
+  around: LocationSurroundings,
+  answer: PartialAnswer,
+): PartialAnswer {
+  const { customHttpErrors, disableProxyInterceptErrors, denied, cors } = location.annotations;
+  const isOwnPage = denied === undefined && customHttpErrors.includes(answer.status);
+  const isIntercepted = isOwnPage && (answer.upstream === undefined || !disableProxyInterceptErrors);
+  const final = isIntercepted ? passToErrorBackend(context, server, location, around, answer) : answer;
+  const allowed = denied === undefined ? corsHeaders(cors, context.headers.origin) : undefined;
+  return { ...final, headers: { ...final.headers, ...allowed, ...hsts(context) } };
+}
+
+/** On every answer over TLS (lua_ingress.lua `header`). */
+function hsts({ settings, scheme }: RequestContext): Record<string, string> {
+  if (!settings.hsts || scheme !== "https") return {};
+  const subdomains = settings.hstsIncludeSubdomains ? "; includeSubDomains" : "";
+  const value = `max-age=${settings.hstsMaxAge}${subdomains}${settings.hstsPreload ? "; preload" : ""}`;
+  return { "strict-transport-security": value };
+}

@@ -1,0 +1,44 @@
+import type { Certificate } from "../certificate.ts";
+
+/** A request as it comes to nginx. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query as the client sent them. */
+  readonly target: string;
+  /** The Host header, with its port where it has one; undefined for none. */
+  readonly host: string | undefined;
+  /** Other headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bodyBytes: number;
+  /** The TCP peer. */
+  readonly clientAddress: string;
+  readonly isTls: boolean;
+  /** The name of the TLS handshake; undefined where the client sends none. */
+  readonly serverName?: string | undefined;
+}
+
+/** What nginx sends to an endpoint. */
+export interface UpstreamRequest {
+  /** `ip:port`, IPv6 addresses in brackets. */
+  readonly endpoint: string;
+  readonly method: string;
+  readonly url: string;
+  /** By their names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What came of it: a status, or why there is none. */
+export type UpstreamOutcome = { readonly status: number } | "refused" | "timeout";
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** By their names in small letters; several cookies stand in an array of `cookies`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  /** What the endpoint that answered was sent; undefined where nginx answered by itself. */
+  readonly upstream: UpstreamRequest | undefined;
+  /** The certificate of the handshake; undefined without TLS, or where it was refused. */
+  readonly certificate: Certificate | undefined;
+  /** Why, in the order of nginx's phases. */
+  readonly steps: readonly string[];
+}

@@ -1,0 +1,117 @@
+import type { Configuration } from "../model/configuration.ts";
+import { answerAtLocation, type LocationSurroundings, type UpstreamExchange } from "./answer-at-location.ts";
+import { Balancers, type Resolve } from "./balancers.ts";
+import { hostName } from "./host-name.ts";
+import type { HttpAnswer, HttpRequest } from "./http-message.ts";
+import { RateLimiter } from "./rate-limiter.ts";
+import type { RequestContext } from "./request-context.ts";
+import { parseTarget } from "./request-target.ts";
+import { type NginxServer, ServerTable } from "./server-table.ts";
+import { CertificateTable } from "./shown-certificate.ts";
+import { remoteAddress } from "./source-address.ts";
+
+export interface NginxOptions {
+  /** Carries a request to an endpoint. */
+  readonly send: UpstreamExchange;
+  /** Chance: numbers in [0, 1). */
+  readonly random: () => number;
+  /** Addresses of names, for ExternalName Services; none where it is not given. */
+  readonly resolve?: Resolve;
+}
+
+/**
+ * The controller's nginx with one worker: it answers requests by a configuration.
+ *
+ * @example
+ * const nginx = new Nginx({ send: () => ({ status: 200 }), random });
+ * nginx.load(controller.running!, { isReload: true, nowMs: 0 });
+ * nginx.answer({ ...request, host: "shop.test", target: "/cart" }, 0).upstream?.endpoint; // "10.244.0.2:8080"
+ */
+export class Nginx {
+  readonly #options: NginxOptions;
+  readonly #balancers = new Balancers();
+  readonly #limiter = new RateLimiter();
+  #configuration: Configuration | undefined;
+  #servers: ServerTable | undefined;
+  #certificates: CertificateTable | undefined;
+
+  constructor(options: NginxOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a configuration. A reload makes new workers, which forget what their balancers knew. */
+  load(configuration: Configuration, { isReload, nowMs }: { isReload: boolean; nowMs: number }): void {
+    if (isReload) this.#balancers.reset();
+    this.#configuration = configuration;
+    this.#servers = new ServerTable(configuration);
+    this.#certificates = new CertificateTable(configuration);
+    this.#balancers.load(configuration, this.#options.resolve ?? (() => []), nowMs);
+  }
+
+  /** Answers a request that comes at this virtual time. @throws TypeError before a configuration is loaded. */
+  answer(request: HttpRequest, nowMs: number): HttpAnswer {
+    if (this.#configuration === undefined) throw new TypeError("nginx has no configuration yet");
+    const certificate = request.isTls ? this.#certificates!.shown(request.serverName || undefined) : undefined;
+    const host = hostName(request.host);
+    const target = parseTarget(request.target);
+    const steps: string[] = [];
+    const plain = { headers: {}, cookies: [], upstream: undefined, certificate, steps };
+    if (host === undefined || target === undefined) {
+      steps.push(host === undefined ? "400: no Host that nginx takes" : "400: a target that nginx cannot read");
+      return { ...plain, status: 400 };
+    }
+    const context = this.#contextOf(request, host, target, nowMs, steps);
+    const server = this.#servers!.find(host);
+    if (server.kind === "redirect") return { ...plain, status: 308, headers: { location: wwwTarget(context, server) } };
+    steps.push(`server ${server.server.hostname} for the host ${host}`);
+    return { ...plain, ...answerAtLocation(context, server, this.#surroundings()) };
+  }
+
+  #surroundings(): LocationSurroundings {
+    return {
+      balancers: this.#balancers,
+      limiter: this.#limiter,
+      hasCertificate: (host) => this.#certificates!.find(host) !== undefined,
+      send: this.#options.send,
+    };
+  }
+
+  #contextOf(
+    request: HttpRequest,
+    host: string,
+    target: RequestContext["target"],
+    nowMs: number,
+    steps: string[],
+  ): RequestContext {
+    const { settings } = this.#configuration!;
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    const scheme = request.isTls ? "https" : "http";
+    const forwarded = (name: string): string | undefined => (settings.useForwardedHeaders ? headers[name] : undefined);
+    return {
+      request,
+      settings,
+      headers,
+      host,
+      httpHost: request.host!,
+      target,
+      scheme,
+      remoteAddress: remoteAddress(settings, request.clientAddress, headers[settings.forwardedForHeader.toLowerCase()]),
+      passScheme: forwarded("x-forwarded-proto") ?? scheme,
+      passHost: forwarded("x-forwarded-host")?.split(",")[0] ?? request.host!,
+      passPort: forwarded("x-forwarded-port") ?? (request.isTls ? "443" : "80"),
+      nowMs,
+      random: this.#options.random,
+      steps,
+    };
+  }
+}
+
+/** rootfs/etc/nginx/lua/nginx/ngx_srv_redirect.lua: with the port, without one slash at the end. */
+function wwwTarget(context: RequestContext, { to }: NginxServer & { kind: "redirect" }): string {
+  const { settings, headers, request, scheme } = context;
+  const forwarded = (name: string): string | undefined => (settings.useForwardedHeaders ? headers[name] : undefined);
+  const port = forwarded("x-forwarded-port") ?? (request.isTls ? "443" : "80");
+  return `${forwarded("x-forwarded-proto") ?? scheme}://${to}:${port}${request.target.replace(/\/$/, "")}`;
+}

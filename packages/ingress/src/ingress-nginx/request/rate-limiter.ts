@@ -1,0 +1,37 @@
+import type { RateLimit } from "../annotations/rate-limit.ts";
+import { isInRanges } from "./source-address.ts";
+
+interface Bucket {
+  excess: number;
+  lastMs: number;
+}
+
+/**
+ * `limit_req … nodelay` (src/http/modules/ngx_http_limit_req_module.c): a bucket for each zone and client that leaks at the zone's rate.
+ * Buckets are counted in thousandths of a request.
+ */
+export class RateLimiter {
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** Takes a request in, or not. A request that is refused leaves no trace. */
+  admit({ perSecond, perMinute, allowlist }: RateLimit, clientAddress: string, nowMs: number): boolean {
+    if (isInRanges(allowlist, clientAddress)) return true;
+    const zones = [
+      { zone: perSecond, rate: perSecond.limit * 1000 },
+      { zone: perMinute, rate: Math.trunc((perMinute.limit * 1000) / 60) },
+    ].filter(({ zone }) => zone.limit > 0);
+    const filled = zones.map(({ zone, rate }) => {
+      const key = `${zone.name} ${clientAddress}`;
+      return { key, excess: this.#excess(key, rate, nowMs), burst: zone.burst * 1000 };
+    });
+    if (filled.some(({ excess, burst }) => excess > burst)) return false;
+    for (const { key, excess } of filled) this.#buckets.set(key, { excess, lastMs: nowMs });
+    return true;
+  }
+
+  #excess(key: string, rate: number, nowMs: number): number {
+    const bucket = this.#buckets.get(key);
+    if (bucket === undefined) return 0;
+    return Math.max(0, bucket.excess - Math.trunc((rate * (nowMs - bucket.lastMs)) / 1000) + 1000);
+  }
+}

@@ -1,0 +1,49 @@
+import type { NginxSettings } from "../nginx-settings.ts";
+import type { HttpRequest } from "./http-message.ts";
+import type { RequestTarget } from "./request-target.ts";
+
+/** What nginx knows of a request while it goes through the phases. */
+export interface RequestContext {
+  readonly request: HttpRequest;
+  readonly settings: NginxSettings;
+  /** By their names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `$host`: the name without port, in small letters. */
+  readonly host: string;
+  /** `$http_host`. */
+  readonly httpHost: string;
+  readonly target: RequestTarget;
+  readonly scheme: "http" | "https";
+  /** `$remote_addr`. */
+  readonly remoteAddress: string;
+  /** `$pass_access_scheme`, `$best_http_host`, `$pass_port`: what the endpoints are told of the client's side. */
+  readonly passScheme: string;
+  readonly passHost: string;
+  readonly passPort: string;
+  /** Virtual time in milliseconds. */
+  readonly nowMs: number;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+  readonly steps: string[];
+}
+
+/** The first value of a cookie that the client sent; names of `$cookie_NAME` do not tell capitals from small letters. */
+export function cookieOf(
+  { headers }: RequestContext,
+  name: string,
+  { anyCase = false }: { anyCase?: boolean } = {},
+): string | undefined {
+  const wanted = anyCase ? name.toLowerCase() : name;
+  for (const pair of (headers.cookie ?? "").split(";")) {
+    const [key = "", ...value] = pair.trim().split("=");
+    if (value.length > 0 && (anyCase ? key.toLowerCase() : key) === wanted) return value.join("=");
+  }
+  return undefined;
+}
+
+/** A header by the name that nginx's variables have for it: small letters, `_` for `-`. */
+export function headerByVariable({ headers }: RequestContext, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  const found = Object.entries(headers).find(([header]) => header.replaceAll("-", "_") === wanted);
+  return found?.[1];
+}

@@ -1,0 +1,72 @@
+/** The parts of a request's target that nginx works with; texts of bytes. */
+export interface RequestTarget {
+  /** The path: decoded, slashes merged, dots resolved. */
+  readonly uri: string;
+  /** Behind the first `?`; undefined where there is none. */
+  readonly args: string | undefined;
+  /** The path held escapes, and is escaped again where it is changed. */
+  readonly isQuoted: boolean;
+}
+
+const slash = 0x2f;
+
+/**
+ * Reads a target as nginx does (src/http/ngx_http_parse.c `ngx_http_parse_complex_uri`, with merge_slashes on). undefined for what nginx
+ * answers with 400: a wrong escape, a zero byte, more `..` than folders, no slash at the beginning.
+ *
+ * @example
+ * parseTarget("/a//b/../%63?x=1"); // { uri: "/a/c", args: "x=1", isQuoted: true }
+ */
+export function parseTarget(target: string): RequestTarget | undefined {
+  const [withoutFragment] = target.split("#", 1) as [string];
+  const question = withoutFragment.indexOf("?");
+  const path = question < 0 ? withoutFragment : withoutFragment.slice(0, question);
+  const args = question < 0 ? undefined : withoutFragment.slice(question + 1);
+  const codes = decode(path);
+  if (codes === undefined || codes[0] !== slash) return undefined;
+  const uri = resolveDots(String.fromCharCode(...codes));
+  return uri === undefined ? undefined : { uri, args, isQuoted: path.includes("%") };
+}
+
+function decode(path: string): number[] | undefined {
+  const codes: number[] = [];
+  for (let i = 0; i < path.length; i++) {
+    let code = path.charCodeAt(i);
+    if (code === 0x25) {
+      const hex = path.slice(i + 1, i + 3);
+      if (!/^[0-9a-f]{2}$/i.test(hex)) return undefined;
+      code = Number.parseInt(hex, 16);
+      i += 2;
+    }
+    if (code === 0) return undefined;
+    codes.push(code);
+  }
+  return codes;
+}
+
+function resolveDots(path: string): string | undefined {
+  const kept: string[] = [];
+  const parts = path.split("/").slice(1);
+  for (const part of parts) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") kept.push(part);
+    else if (kept.pop() === undefined) return undefined;
+  }
+  const last = parts.at(-1)!;
+  const endsInSlash = last === "" || last === "." || last === "..";
+  return `/${kept.join("/")}${endsInSlash && kept.length > 0 ? "/" : ""}`;
+}
+
+/** A path as nginx sends it after a change (`ngx_escape_uri` with NGX_ESCAPE_URI): spaces, control characters, `#%?` and bytes above 126. */
+export function escapeUri(uri: string): string {
+  return [...uri].map((character) => (needsEscape(character) ? percent(character.charCodeAt(0)) : character)).join("");
+}
+
+function needsEscape(character: string): boolean {
+  const code = character.charCodeAt(0);
+  return code <= 0x20 || code >= 0x7f || "#%?".includes(character);
+}
+
+function percent(code: number): string {
+  return `%${code.toString(16).toUpperCase().padStart(2, "0")}`;
+}

@@ -1,0 +1,37 @@
+import { type Certificate, coversHost } from "../certificate.ts";
+import { wwwRedirects } from "../conf/www-redirects.ts";
+import { type Configuration, defaultServerName } from "../model/configuration.ts";
+
+/** Which certificate is shown for which name, as the controller tells nginx (internal/ingress/controller/nginx.go `configureCertificates`). */
+export class CertificateTable {
+  readonly #certificates = new Map<string, Certificate>();
+
+  constructor({ servers }: Configuration) {
+    const certificateOf = new Map(servers.map(({ hostname, certificate }) => [hostname, certificate]));
+    for (const { hostname, aliases, certificate } of servers) {
+      this.#set(hostname, certificate);
+      for (const alias of aliases) this.#set(alias, covering(certificate, alias));
+    }
+    for (const { from, to } of wwwRedirects(servers)) this.#set(from, covering(certificateOf.get(to), from));
+  }
+
+  #set(name: string, certificate: Certificate | undefined): void {
+    if (certificate === undefined) this.#certificates.delete(name);
+    else this.#certificates.set(name, certificate);
+  }
+
+  /** For this name, or else for its wildcard (certificate.lua `get_pem_cert_uid`). */
+  find(host: string): Certificate | undefined {
+    const name = host.replace(/\.$/, "").toLowerCase();
+    return this.#certificates.get(name) ?? this.#certificates.get(name.replace(/^[^.]+\./, "*."));
+  }
+
+  /** What a handshake shows (certificate.lua `call`): that of the name, or the default one. */
+  shown(serverName: string | undefined): Certificate | undefined {
+    return (serverName === undefined ? undefined : this.find(serverName)) ?? this.#certificates.get(defaultServerName);
+  }
+}
+
+function covering(certificate: Certificate | undefined, host: string): Certificate | undefined {
+  return certificate !== undefined && coversHost(certificate, host) ? certificate : undefined;
+}
