@@ -11,12 +11,15 @@ const parts: readonly DigPart[] = ["cmd", "comments", "question", "answer", "aut
 /** What dig was asked. */
 export interface DigOptions {
   readonly server: string | undefined;
+  /** It says how many servers there are when it comes to the name: those behind are not counted. */
+  readonly serverBeforeName: boolean;
   readonly port: number;
   readonly name: string;
   readonly type: RecordType;
   readonly shows: ReadonlySet<DigPart>;
   readonly short: boolean;
-  readonly tcp: boolean;
+  /** Undefined where nothing was said: then it goes by the type. */
+  readonly tcp: boolean | undefined;
   readonly search: boolean;
   readonly edns: boolean;
   readonly recurse: boolean;
@@ -56,10 +59,11 @@ export function readDigOptions(args: readonly string[]): ReadDigOptions {
 
 function readWords(args: readonly string[]): DigOptions {
   const shows = new Set<DigPart>(parts);
-  const flags = { short: false, tcp: false, search: false, edns: true, recurse: true, ignore: false };
+  const flags: Flags = { short: false, tcp: undefined, search: false, edns: true, recurse: true, ignore: false };
   const numbers = { udpSize: 1232, tries: 3, timeMs: 5000, port: 53 };
   let server: string | undefined;
   let name: string | undefined;
+  let serverBeforeName: boolean | undefined;
   let type: RecordType | undefined;
   for (let index = 0; index < args.length; index++) {
     const arg = args[index]!;
@@ -82,11 +86,23 @@ function readWords(args: readonly string[]): DigOptions {
     else if (/^in$/i.test(arg)) continue;
     else if (name === undefined) name = arg;
     else refuse("dig of several names");
+    if (name !== undefined) serverBeforeName ??= server !== undefined;
   }
-  return { ...flags, ...numbers, shows, server, name: name ?? ".", type: type ?? (name === undefined ? "NS" : "A") };
+  serverBeforeName ??= server !== undefined;
+  return {
+    ...flags,
+    ...numbers,
+    shows,
+    server,
+    serverBeforeName,
+    name: name ?? ".",
+    type: type ?? (name === undefined ? "NS" : "A"),
+  };
 }
 
-type Flags = { -readonly [K in "short" | "tcp" | "search" | "edns" | "recurse" | "ignore"]: boolean };
+type Flags = { -readonly [K in "short" | "search" | "edns" | "recurse" | "ignore"]: boolean } & {
+  tcp: boolean | undefined;
+};
 type Numbers = { -readonly [K in "udpSize" | "tries" | "timeMs" | "port"]: number };
 
 function readPlus(word: string, flags: Flags, numbers: Numbers, shows: Set<DigPart>): void {

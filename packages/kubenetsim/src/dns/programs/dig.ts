@@ -1,8 +1,10 @@
 import { parseAddress } from "@kubenetsim/core/net/address";
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { timestampOf, unixSecondsOf } from "@kubenetsim/core/runtime/timestamp";
 import type { DnsMessage } from "@kubenetsim/dns/message/dns-message";
 import { fullyQualified, isFullyQualified } from "@kubenetsim/dns/message/dns-name";
 import { recordDataText } from "@kubenetsim/dns/message/record-text";
+import type { RecordType } from "@kubenetsim/dns/message/record-type";
 import type { ResourceRecord } from "@kubenetsim/dns/message/resource-record";
 import type { DnsTransport, Exchange } from "@kubenetsim/dns/plugins/plugin";
 import { readResolvConf } from "@kubenetsim/dns/resolver/resolv-conf";
@@ -37,15 +39,19 @@ export function dig(system: NameSystem): Program {
         exitCode: 9,
       };
     }
+    if (options.type === "AXFR" || options.type === "IXFR") return printed(`${head}${transferText(asked.message)}`);
     if (options.short) return printed(asked.message.answers.map((record) => `${recordDataText(record)}\n`).join(""));
     return printed(`${asked.notes}${head}${messageText(asked.message, options)}${statsText(system, asked, options)}`);
   };
 }
 
-function headText(args: readonly string[], { server }: DigOptions): string {
-  const found = server === undefined ? "" : "; (1 server found)\n";
+function headText(args: readonly string[], { serverBeforeName }: DigOptions): string {
+  const found = serverBeforeName ? "; (1 server found)\n" : "";
   return `\n; <<>> DiG ${version} <<>> ${args.join(" ")}\n${found};; global options: +cmd\n`;
 }
+
+/** Answers to these may be long. */
+const byTcp: ReadonlySet<RecordType> = new Set<RecordType>(["ANY", "AXFR", "IXFR"]);
 
 interface Asked {
   readonly query?: DnsMessage;
@@ -81,7 +87,7 @@ function askServers(system: NameSystem, options: DigOptions, name: string, serve
   const flags = { ...query.flags, rd: options.recurse, ad: true };
   const edns = options.edns ? { udpSize, version: 0, do: false, options: [] } : undefined;
   const message: DnsMessage = { ...query, flags, edns };
-  let transport: DnsTransport = options.tcp ? "tcp" : "udp";
+  let transport: DnsTransport = (options.tcp ?? byTcp.has(options.type)) ? "tcp" : "udp";
   let notes = "";
   for (let attempt = 0; attempt < options.tries; attempt++) {
     for (const server of servers) {
@@ -109,6 +115,17 @@ function failureText(
   const why = kind === "refused" ? "connection refused" : "timed out";
   if (transport === "udp") return `;; communications error to ${server}#${port}: ${why}\n`;
   return `;; Connection to ${server}#${port}(${server}) for ${name.replace(/\.$/, "")} failed: ${why}.\n`;
+}
+
+/** A transfer is all or nothing. @throws UnsupportedError where there is a zone to print */
+function transferText({ rcode, answers }: DnsMessage): string {
+  if (rcode === "NOERROR" && answers.length > 0) {
+    throw new UnsupportedError(
+      "dig AXFR",
+      "the dig of kubenetsim prints no zones; ask kubenetsim serve with a real one",
+    );
+  }
+  return "; Transfer failed.\n";
 }
 
 function messageText(message: DnsMessage, { shows, recurse }: DigOptions): string {
