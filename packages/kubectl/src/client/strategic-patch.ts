@@ -20,13 +20,23 @@ export function strategicPatchBetween(from: PlainObject, to: PlainObject): Plain
     const before = ownField(from, key);
     if (value === undefined || JSON.stringify(before) === JSON.stringify(value)) continue;
     const mergeKey = ownField(mergeKeys, key);
-    if (isObject(before) && isObject(value)) setField(patch, key, strategicPatchBetween(before, value));
-    else if (mergeKey !== undefined && Array.isArray(value)) {
-      patch[`$setElementOrder/${key}`] = value.map((item) => ({ [mergeKey]: (item as PlainObject)[mergeKey]! }));
-      patch[key] = listPatch((before ?? []) as readonly PlainObject[], value as readonly PlainObject[], mergeKey);
+    if (isObject(before) && isObject(value)) {
+      const inner = strategicPatchBetween(before, value);
+      if (Object.keys(inner).length > 0) setField(patch, key, inner);
+    } else if (mergeKey !== undefined && Array.isArray(value)) {
+      const old = (before ?? []) as readonly PlainObject[];
+      const order = orderOf(value as readonly PlainObject[], mergeKey);
+      const changes = listPatch(old, value as readonly PlainObject[], mergeKey);
+      if (changes.length === 0 && JSON.stringify(order) === JSON.stringify(orderOf(old, mergeKey))) continue;
+      patch[`$setElementOrder/${key}`] = order;
+      patch[key] = changes;
     } else setField(patch, key, value);
   }
   return patch;
+}
+
+function orderOf(items: readonly PlainObject[], key: string): PlainObject[] {
+  return items.map((item) => ({ [key]: item[key]! }));
 }
 
 function listPatch(from: readonly PlainObject[], to: readonly PlainObject[], key: string): PlainObject[] {

@@ -136,11 +136,27 @@ function withVariables(container: ContainerFields, { set, removed }: Variables, 
       throw failure(`'${old.name}' already has a value (${old.value ?? ""}), and --overwrite is false`);
     }
   }
-  const kept = before.filter(({ name }) => !removed.includes(name));
-  const replaced = kept.map((one) => set.find(({ name }) => name === one.name) ?? one);
-  const env = [...replaced, ...set.filter(({ name }) => !kept.some((one) => one.name === name))];
+  const env = updated(before, set, removed);
   const { env: _, ...rest } = container;
   return (env.length === 0 ? rest : { ...rest, env }) as ContainerFields;
+}
+
+/** One of a name that is given twice counts, the first one (pkg/cmd/set/helper.go, updateEnv). */
+function updated(before: readonly Variable[], set: readonly Variable[], removed: readonly string[]): Variable[] {
+  const covered = new Set(removed);
+  const after: Variable[] = [];
+  for (const one of before) {
+    if (covered.has(one.name)) continue;
+    const newer = set.find(({ name }) => name === one.name);
+    if (newer !== undefined) covered.add(one.name);
+    after.push(newer ?? one);
+  }
+  for (const one of set) {
+    if (covered.has(one.name)) continue;
+    covered.add(one.name);
+    after.push(one);
+  }
+  return after;
 }
 
 function listVariables({ flags: given, session }: CommandRun, { object }: ResourceInfo, variables: Variables): void {

@@ -8,7 +8,7 @@ import { failure } from "../../command-error.ts";
 import { readDryRun } from "../../flags/dry-run.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { findResources } from "../../resources/find-resources.ts";
-import { objectPath, type ResourceInfo } from "../../resources/resource-info.ts";
+import { objectPath } from "../../resources/resource-info.ts";
 import type { Command, CommandRun } from "../command.ts";
 import { setFlags, setPrinter } from "./set-objects.ts";
 
@@ -31,12 +31,15 @@ function run(call: CommandRun): void {
   const isLocal = given.flag("local");
   const objects = isLocal ? "asRead" : "latest";
   findResources({ session, flags: given, args: args.slice(0, -1), all, objects }).visit((info) => {
-    const after = withSelector(info, selector, given.text("resource-version"));
+    const version = given.text("resource-version");
+    // A version that is given is sent also where it is the object's own: the patch is made from an object without one.
+    const before = version === "" ? info.object! : withVersion(info.object!, undefined);
+    const after = withSelector(version === "" ? before : withVersion(before, version), selector);
     if (isLocal || dryRun === "client") {
       print(after);
       return;
     }
-    const body = JSON.stringify(strategicPatchBetween(withoutVersion(info.object!), after));
+    const body = JSON.stringify(strategicPatchBetween(before, after));
     const contentType = "application/strategic-merge-patch+json";
     const query = {
       fieldManager: given.text("field-manager") || "kubectl-set",
@@ -83,21 +86,16 @@ function requirementsOf(text: string): Selector {
   }
 }
 
-function withSelector({ object }: ResourceInfo, { labels, expressions }: GivenSelector, version: string): PlainObject {
-  if (object!.kind !== "Service") throw failure("setting a selector is only supported for Services");
+function withSelector(object: PlainObject, { labels, expressions }: GivenSelector): PlainObject {
+  if (object.kind !== "Service") throw failure("setting a selector is only supported for Services");
   if (expressions.length > 0) {
     throw failure(`match expression [${expressions.join(" ")}] not supported on this object`);
   }
-  const unversioned = withoutVersion(object!);
-  const metadata = {
-    ...(unversioned.metadata as PlainObject),
-    ...(version === "" ? {} : { resourceVersion: version }),
-  };
   // Fields of a selector go one by one: what is not in the new one is taken away.
-  return { ...unversioned, metadata, spec: { ...(object!.spec as PlainObject), selector: { ...labels } } };
+  return { ...object, spec: { ...(object.spec as PlainObject), selector: { ...labels } } };
 }
 
-function withoutVersion(object: PlainObject): PlainObject {
+function withVersion(object: PlainObject, version: string | undefined): PlainObject {
   const { resourceVersion: _, ...metadata } = object.metadata as PlainObject;
-  return { ...object, metadata };
+  return { ...object, metadata: version === undefined ? metadata : { ...metadata, resourceVersion: version } };
 }
