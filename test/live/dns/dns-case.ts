@@ -26,6 +26,8 @@ export interface DnsQuestion {
 
 /** Objects come and go, and then something is asked. */
 export interface DnsRound {
+  /** Before anything is asked: what caches keep gets older. */
+  readonly pauseMs: number;
   readonly put: readonly ApiObject[];
   readonly deleted: readonly ApiObject[];
   readonly questions: readonly DnsQuestion[];

@@ -26,7 +26,7 @@ export function randomDnsCase(seed: number): DnsCase {
     for (const object of deleted) stored.delete(keyOf(object));
     const known = knownNames([...stored.values()]);
     const questions = Array.from({ length: questionsOfRound }, () => randomQuestion(draw, known));
-    return { put, deleted: [...new Set(deleted)], questions };
+    return { pauseMs: draw.onceIn(4) ? 1000 + draw.below(2000) : 0, put, deleted: [...new Set(deleted)], questions };
   });
   return { ...corefile, rounds };
 }

@@ -14,7 +14,7 @@ import { queryBytes } from "./query-bytes.ts";
 import { WatchedObjects } from "./watched-objects.ts";
 
 /** What came back for one question: messages in base64, and when it was asked, milliseconds after the start. */
-export interface RealReply {
+interface RealReply {
   readonly atMs: number;
   readonly clientPort: number;
   readonly messages: readonly string[];
@@ -73,12 +73,13 @@ async function lived(one: DnsCase, ports: CasePorts, objects: WatchedObjects): P
   const beganMs = performance.now();
   const clients = { udp: await udpClient(ports.dns), tcp: new TcpClient(ports.dns) };
   const rounds: RealReply[][] = [];
-  for (const [at, { put, deleted, questions }] of one.rounds.entries()) {
+  for (const [at, { pauseMs, put, deleted, questions }] of one.rounds.entries()) {
     if (at > 0) {
       objects.put(put);
       objects.delete(deleted);
       await sleep(watchedMs);
     }
+    await sleep(pauseMs);
     const replies: RealReply[] = [];
     for (const question of questions) {
       const atMs = performance.now() - beganMs;
