@@ -4,7 +4,7 @@ import type { ControllerLog } from "./controller-log.ts";
 import { buildConfiguration } from "./model/build-configuration.ts";
 import type { Configuration } from "./model/configuration.ts";
 import { ControllerStore, type StoreOptions } from "./store/controller-store.ts";
-import { balancedPart, filePart } from "./sync/configuration-parts.ts";
+import { sameBalancing, sameFile } from "./sync/configuration-parts.ts";
 
 /** What a sync came to. */
 export type SyncOutcome =
@@ -55,8 +55,8 @@ export class IngressNginxController {
   sync(): SyncOutcome {
     const configuration = buildConfiguration(this.#store.source());
     const running = this.#running;
-    const needsFile = running === undefined || filePart(running) !== filePart(configuration);
-    if (!needsFile && balancedPart(running) === balancedPart(configuration)) return "unchanged";
+    const needsFile = running === undefined || !sameFile(running, configuration);
+    if (!needsFile && sameBalancing(running, configuration)) return "unchanged";
     if (needsFile) {
       this.#reloads++;
       const problem = configurationProblem(configuration);

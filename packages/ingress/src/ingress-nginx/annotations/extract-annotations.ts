@@ -137,15 +137,15 @@ function riskyGroup(ingress: Ingress, allowed: string): string | undefined {
   const isTooRisky = (risk: Risk): boolean => riskLevels.indexOf(risk) > Math.max(0, highest);
   for (const fullName of Object.keys(ingress.metadata.annotations ?? {})) {
     const name = fullName.startsWith(`${annotationsPrefix}/`) ? fullName.slice(annotationsPrefix.length + 1) : fullName;
-    const risk = riskyFields[name] ?? riskOf(name);
+    const risk = riskyFields[name] ?? risks.get(name);
     if (risk !== undefined && isTooRisky(risk)) return name;
   }
   return undefined;
 }
 
-function riskOf(name: string): Risk | undefined {
-  const field = Object.entries(modelledFields).find(
-    ([own, { aliases = [] }]) => own === name || aliases.includes(name),
-  );
-  return field?.[1].risk;
-}
+/** By every name that an annotation has. */
+const risks: ReadonlyMap<string, Risk> = new Map(
+  Object.entries(modelledFields).flatMap(([name, { aliases = [], risk }]) =>
+    [name, ...aliases].map((each): [string, Risk] => [each, risk]),
+  ),
+);

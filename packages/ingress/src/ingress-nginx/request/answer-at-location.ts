@@ -31,10 +31,9 @@ export function answerAtLocation(
   around: LocationSurroundings,
 ): PartialAnswer {
   const { target, steps } = context;
-  const appRoot = server.locations.find(({ annotations }) => annotations.rewrite.appRoot !== "");
-  if (appRoot !== undefined && target.uri === "/") {
+  if (locations.appRoot !== undefined && target.uri === "/") {
     steps.push("302: app-root");
-    return redirect(302, `${context.scheme}://${context.httpHost}${appRoot.annotations.rewrite.appRoot}`);
+    return redirect(302, `${context.scheme}://${context.httpHost}${locations.appRoot}`);
   }
   const choice = locations.find(target.uri);
   if (choice === undefined) return { status: 404 };
@@ -98,10 +97,9 @@ function needsHttps(
   around: LocationSurroundings,
 ): boolean {
   const { sslRedirect, forceSslRedirect } = location.annotations.rewrite;
+  if (passScheme !== "http" || !(forceSslRedirect || (sslRedirect && around.hasCertificate(host)))) return false;
   const exempt = settings.noTlsRedirectLocations.split(",").map((path) => path.trim());
-  if (exempt.some((path) => path !== "" && location.path.startsWith(path))) return false;
-  if (passScheme !== "http") return false;
-  return forceSslRedirect || (sslRedirect && around.hasCertificate(host));
+  return !exempt.some((path) => path !== "" && location.path.startsWith(path));
 }
 
 function httpsRedirect(context: RequestContext, { annotations }: Location): PartialAnswer {

@@ -21,6 +21,9 @@ export interface Pick {
   readonly cookie: string | undefined;
 }
 
+/** No balancer of the controller looks at the client's address itself. */
+const anyClient = requestFrom("192.0.2.1:1024");
+
 /** The number that stands for nginx's process in session keys. */
 const worker = 1;
 
@@ -29,17 +32,15 @@ export class BackendBalancer {
   readonly backend: Backend;
   readonly #scheduler: Scheduler<unknown>;
   readonly #servers: readonly Server[];
+  readonly #endpoints: readonly string[];
   #state: unknown;
 
   constructor(backend: Backend, nowMs: number) {
     this.backend = backend;
     this.#scheduler = schedulerOf(backend);
-    this.#servers = serversOf(this.#scheduler, backend.endpoints.map(formatEndpoint));
+    this.#endpoints = backend.endpoints.map(formatEndpoint);
+    this.#servers = serversOf(this.#scheduler, this.#endpoints);
     this.#state = this.#scheduler.start(this.#servers, nowMs);
-  }
-
-  get endpoints(): readonly string[] {
-    return this.backend.endpoints.map(formatEndpoint);
   }
 
   /** The same balancer for what a backend is now: its state goes on where the way of balancing is the same. */
@@ -55,17 +56,18 @@ export class BackendBalancer {
   pick(context: RequestContext, tried: readonly number[]): Pick | undefined {
     const { sessionAffinity, upstreamHashBy } = this.backend;
     const cookie = sessionAffinity.type === "cookie" ? cookieOf(context, cookieName(this.backend)) : undefined;
-    const request = requestFrom("192.0.2.1:1024", {
+    const request = {
+      ...anyClient,
       nowMs: context.nowMs,
       random: context.random,
       key: upstreamHashBy.expression === "" ? "" : hashKey(context, upstreamHashBy.expression),
       tried,
       ...(cookie !== undefined && { cookie }),
-    });
+    };
     const choice = this.#scheduler.choose(this.#state, this.#servers, request);
     this.#state = choice.state;
     if (choice.index < 0) return undefined;
-    return { endpoint: this.endpoints[choice.index]!, index: choice.index, cookie: choice.cookie };
+    return { endpoint: this.#endpoints[choice.index]!, index: choice.index, cookie: choice.cookie };
   }
 
   /** The request is over with this endpoint. */

@@ -28,17 +28,23 @@ type Prefix = { readonly path: string; readonly choice: LocationChoice; readonly
  */
 export class LocationTable {
   readonly #exact = new Map<string, LocationChoice>();
-  /** Longest first. */
-  readonly #prefixes: Prefix[] = [];
+  /** By length, the greatest first, then by path. */
+  #prefixes: { readonly length: number; readonly byPath: Map<string, Prefix> }[] = [];
   readonly #patterns: { readonly pattern: RegExp; readonly choice: LocationChoice }[] = [];
+
+  /** Where the path `/` of the server is sent to (`app-root`); undefined for nowhere. */
+  readonly appRoot: string | undefined;
 
   constructor(server: Server) {
     const isRegex = enforcesRegex(server);
     for (const location of server.locations) this.#add(location, isRegex);
     if (server.hostname === defaultServerName) {
-      this.#prefixes.push(statusPrefix("/healthz", 200), statusPrefix("/nginx_status", 403));
+      this.#addPrefix(statusPrefix("/healthz", 200));
+      this.#addPrefix(statusPrefix("/nginx_status", 403));
     }
-    this.#prefixes.sort((a, b) => b.path.length - a.path.length);
+    this.#prefixes.sort((a, b) => b.length - a.length);
+    const sent = server.locations.find(({ annotations }) => annotations.rewrite.appRoot !== "");
+    this.appRoot = sent?.annotations.rewrite.appRoot;
   }
 
   #add(location: Location, isRegex: boolean): void {
@@ -55,17 +61,41 @@ export class LocationTable {
       const pattern = compilePcre(`^${path}`);
       if (pattern !== undefined) this.#patterns.push({ pattern, choice });
     } else if (location.pathType === "Exact") this.#exact.set(path, choice);
-    else
-      this.#prefixes.push({ path, choice, redirects: path.endsWith("/") && location.annotations.denied === undefined });
+    else {
+      const redirects = path.endsWith("/") && location.annotations.denied === undefined;
+      this.#addPrefix({ path, choice, redirects });
+    }
+  }
+
+  #addPrefix(prefix: Prefix): void {
+    const { length } = prefix.path;
+    let group = this.#prefixes.find((each) => each.length === length);
+    if (group === undefined) {
+      group = { length, byPath: new Map() };
+      this.#prefixes.push(group);
+    }
+    if (!group.byPath.has(prefix.path)) group.byPath.set(prefix.path, prefix);
+  }
+
+  /** The longest one that the path begins with, or a longer one that only the slash at its end tells from the path. */
+  #longestPrefix(uri: string): Prefix | undefined {
+    for (const { length, byPath } of this.#prefixes) {
+      if (length === uri.length + 1) {
+        const withSlash = byPath.get(`${uri}/`);
+        if (withSlash?.redirects) return withSlash;
+      } else if (length <= uri.length) {
+        const prefix = byPath.get(uri.slice(0, length));
+        if (prefix !== undefined) return prefix;
+      }
+    }
+    return undefined;
   }
 
   /** The location for a path; undefined when there is none, which a server of the controller always has. */
   find(uri: string): LocationChoice | undefined {
     const exact = this.#exact.get(uri);
     if (exact !== undefined) return exact;
-    const prefix = this.#prefixes.find(
-      ({ path, redirects }) => uri.startsWith(path) || (redirects && path === `${uri}/`),
-    );
+    const prefix = this.#longestPrefix(uri);
     for (const { pattern, choice } of this.#patterns) if (pattern.test(uri)) return choice;
     if (prefix === undefined || uri.startsWith(prefix.path)) return prefix?.choice;
     return prefix.choice.kind === "location" ? { ...prefix.choice, kind: "slash" } : prefix.choice;

@@ -4,6 +4,7 @@ import type { NginxSettings } from "../nginx-settings.ts";
 
 /** Whether an address is one of these addresses and ranges. */
 export function isInRanges(ranges: readonly string[], address: string): boolean {
+  if (ranges.length === 0) return false;
   const words = parseAddressWords(address);
   return words !== undefined && ranges.some((range) => isIn(range, words));
 }

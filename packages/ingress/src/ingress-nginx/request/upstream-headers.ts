@@ -2,14 +2,7 @@ import type { Location } from "../model/configuration.ts";
 import type { RequestContext } from "./request-context.ts";
 
 /** Headers that nginx sets or leaves out itself, whatever the client sent. */
-const replaced: readonly string[] = [
-  "proxy",
-  "connection",
-  "upgrade",
-  "keep-alive",
-  "content-length",
-  "x-forwarded-prefix",
-];
+const replaced: ReadonlySet<string> = new Set(["proxy", "connection", "upgrade", "keep-alive", "content-length"]);
 
 /**
  * The headers that an endpoint gets: the client's, and those that the template sets (rootfs/etc/nginx/template/nginx.tmpl). One that
@@ -22,31 +15,32 @@ export function upstreamHeaders(
 ): Record<string, string> {
   const { settings, headers: sent, remoteAddress, passHost, passPort, passScheme, request } = context;
   const { upstreamVhost, xForwardedPrefix } = location.annotations;
-  const lower = (name: string): string => name.toLowerCase();
-  const passed = Object.entries(sent).filter(([name]) => !replaced.includes(name));
-  const set: Record<string, string> = {
-    host: upstreamVhost || passHost,
-    upgrade: sent.upgrade ?? "",
-    connection: (sent.upgrade ?? "") === "" ? "" : "upgrade",
-    "x-request-id": sent["x-request-id"] || (settings.generateRequestId ? requestId(context) : ""),
-    "x-real-ip": remoteAddress,
-    "x-forwarded-for": forwardedFor(context),
-    "x-forwarded-host": passHost,
-    "x-forwarded-port": passPort,
-    "x-forwarded-proto": passScheme,
-    "x-forwarded-scheme": passScheme,
-    "x-original-uri": settings.proxyAddOriginalUriHeader ? request.target : (sent["x-original-uri"] ?? ""),
-    "x-scheme": passScheme,
-    "x-original-forwarded-for": sent[lower(settings.forwardedForHeader)] ?? "",
-    "x-original-forwarded-host": sent[lower(settings.forwardedHostHeader)] ?? "",
-    "x-forwarded-prefix":
-      isRewritten && xForwardedPrefix !== "" ? xForwardedPrefix : (sent["x-forwarded-prefix"] ?? ""),
-    ...(request.bodyBytes > 0 && { "content-length": String(request.bodyBytes) }),
-    ...(location.backend.startsWith("custom-default-backend-") && errorHeaders(context, location, 503)),
+  const told: Record<string, string> = {};
+  for (const name in sent) if (!replaced.has(name) && sent[name] !== "") told[name] = sent[name]!;
+  const set = (name: string, value: string | undefined): void => {
+    if (value !== undefined && value !== "") told[name] = value;
+    else if (told[name] !== undefined) delete told[name];
   };
-  return Object.fromEntries(
-    Object.entries({ ...Object.fromEntries(passed), ...set }).filter(([, value]) => value !== ""),
-  );
+  set("host", upstreamVhost || passHost);
+  set("upgrade", sent.upgrade);
+  set("connection", sent.upgrade ? "upgrade" : "");
+  set("x-request-id", sent["x-request-id"] || (settings.generateRequestId ? requestId(context) : ""));
+  set("x-real-ip", remoteAddress);
+  set("x-forwarded-for", forwardedFor(context));
+  set("x-forwarded-host", passHost);
+  set("x-forwarded-port", passPort);
+  set("x-forwarded-proto", passScheme);
+  set("x-forwarded-scheme", passScheme);
+  set("x-scheme", passScheme);
+  set("x-original-forwarded-for", sent[settings.forwardedForHeader.toLowerCase()]);
+  set("x-original-forwarded-host", sent[settings.forwardedHostHeader.toLowerCase()]);
+  if (settings.proxyAddOriginalUriHeader) set("x-original-uri", request.target);
+  if (isRewritten && xForwardedPrefix !== "") set("x-forwarded-prefix", xForwardedPrefix);
+  if (request.bodyBytes > 0) set("content-length", String(request.bodyBytes));
+  if (location.backend.startsWith("custom-default-backend-")) {
+    for (const [name, value] of Object.entries(errorHeaders(context, location, 503))) set(name, value);
+  }
+  return told;
 }
 
 function forwardedFor({ settings, headers, request, remoteAddress }: RequestContext): string {
@@ -57,7 +51,11 @@ function forwardedFor({ settings, headers, request, remoteAddress }: RequestCont
 
 /** `$request_id`: 32 random hexadecimal digits. */
 function requestId({ random }: RequestContext): string {
-  return Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join("");
+  const word = (): string =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, "0");
+  return word() + word() + word() + word();
 }
 
 /** What a backend that answers for errors is told. */

@@ -1,24 +1,46 @@
-import type { Configuration, Location } from "../model/configuration.ts";
-
-const filePartOf = new WeakMap<Configuration, string>();
+import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
+import type { Configuration, Location, Server } from "../model/configuration.ts";
 
 /**
- * What of a configuration stands in nginx's file, as text to compare: servers and locations without certificates, and the settings
+ * Whether nginx's file is the same for two configurations: servers and locations without certificates, and the settings
  * (pkg/util/ingress `IsDynamicConfigurationEnough`, pkg/apis/ingress/types_equals.go). Labels of an Ingress are no part of it.
  */
-export function filePart(configuration: Configuration): string {
-  const known = filePartOf.get(configuration);
-  if (known !== undefined) return known;
-  const servers = configuration.servers.map(({ certificate: _, locations, ...server }) => {
-    return { ...server, locations: locations.map(locationPart) };
-  });
-  const text = JSON.stringify([servers, configuration.settings]);
-  filePartOf.set(configuration, text);
-  return text;
+export function sameFile(before: Configuration, after: Configuration): boolean {
+  if (before.servers.length !== after.servers.length) return false;
+  if (before.settings !== after.settings && !sameJson(before.settings, after.settings)) return false;
+  return before.servers.every((server, i) => sameServer(server, after.servers[i]!));
 }
 
-/** `Location.Equal`, which overlooks the Ingress itself, its path and `preserve-trailing-slash`. */
-function locationPart({ ingress: _, ingressPath: __, pathType: ___, annotations, ...location }: Location): unknown {
+function sameServer(before: Server, after: Server): boolean {
+  return (
+    before.hostname === after.hostname &&
+    before.redirectFromToWww === after.redirectFromToWww &&
+    before.locations.length === after.locations.length &&
+    (before.aliases === after.aliases || sameJson(before.aliases, after.aliases)) &&
+    before.locations.every((location, i) => sameLocation(location, after.locations[i]!))
+  );
+}
+
+/** `Location.Equal`, which overlooks the Ingress itself and the type of the path. */
+function sameLocation(before: Location, after: Location): boolean {
+  return (
+    before.path === after.path &&
+    before.isDefaultBackend === after.isDefaultBackend &&
+    before.backend === after.backend &&
+    before.service === after.service &&
+    before.port === after.port &&
+    before.defaultBackendUpstream === after.defaultBackendUpstream &&
+    sameAnnotations(before.annotations, after.annotations)
+  );
+}
+
+/** An Ingress that did not change has the same object; else what counts for the file is compared. */
+function sameAnnotations(before: IngressAnnotations, after: IngressAnnotations): boolean {
+  return before === after || sameJson(filePart(before), filePart(after));
+}
+
+/** Without what only the balancer hears of, and without `preserve-trailing-slash`, which the program overlooks. */
+function filePart(annotations: IngressAnnotations): unknown {
   const {
     aliases: _aliases,
     canary: _canary,
@@ -30,10 +52,17 @@ function locationPart({ ingress: _, ingressPath: __, pathType: ___, annotations,
     rewrite: { preserveTrailingSlash: _preserve, ...rewrite },
     ...rest
   } = annotations;
-  return { ...location, ...rest, rewrite };
+  return { ...rest, rewrite };
 }
 
-/** What nginx's Lua is told without another file: backends and certificates. */
-export function balancedPart({ backends, servers }: Configuration): string {
-  return JSON.stringify([backends, servers.map(({ certificate }) => certificate)]);
+/** Whether nginx's Lua knows the same: backends and certificates. */
+export function sameBalancing(before: Configuration, after: Configuration): boolean {
+  return (
+    sameJson(before.backends, after.backends) &&
+    before.servers.every(({ certificate }, i) => sameJson(certificate, after.servers[i]?.certificate))
+  );
+}
+
+function sameJson(left: unknown, right: unknown): boolean {
+  return left === right || JSON.stringify(left) === JSON.stringify(right);
 }
