@@ -1,5 +1,10 @@
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
 import type { Ingress } from "@kubenetsim/core/model/ingress";
+import {
+  ingressObject as ingress,
+  serviceNames,
+  serviceObjects as services,
+} from "@kubenetsim/testing/ingress-objects";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { IngressNginxController } from "./controller.ts";
@@ -7,67 +12,6 @@ import { KeptLog } from "./controller-log.ts";
 import type { Configuration } from "./model/configuration.ts";
 import type { HttpAnswer, HttpRequest } from "./request/http-message.ts";
 import { Nginx } from "./request/nginx.ts";
-
-type Path = readonly [path: string, pathType: string, service: string];
-
-interface IngressParts {
-  readonly host?: string;
-  readonly paths?: readonly Path[];
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly second?: number;
-  readonly tls?: Ingress["spec"]["tls"];
-}
-
-const serviceNames = ["s0", "s1", "s2"];
-
-/** Each Service has one Pod, 10.244.0.N for sN. */
-function services(names: readonly string[] = serviceNames): ApiObject[] {
-  return names.flatMap((name, i): ApiObject[] => [
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { namespace: "n", name },
-      spec: { ports: [{ port: 80, targetPort: 8080 }] },
-    },
-    {
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      metadata: { namespace: "n", name: `${name}-1`, labels: { "kubernetes.io/service-name": name } },
-      addressType: "IPv4",
-      ports: [{ name: "", port: 8080, protocol: "TCP" }],
-      endpoints: [{ addresses: [`10.244.0.${i}`], conditions: { ready: true } }],
-    },
-  ]);
-}
-
-function ingress(name: string, { host, paths = [], annotations = {}, second = 0, tls }: IngressParts): Ingress {
-  const named = Object.entries(annotations).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]);
-  return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "Ingress",
-    metadata: {
-      namespace: "n",
-      name,
-      annotations: { "kubernetes.io/ingress.class": "nginx", ...Object.fromEntries(named) },
-      creationTimestamp: `2026-01-01T00:00:${String(second).padStart(2, "0")}Z`,
-    },
-    spec: {
-      ...(tls !== undefined && { tls }),
-      rules: [
-        {
-          ...(host !== undefined && { host }),
-          http: {
-            paths: paths.map(([path, pathType, service]) => ({
-              path,
-              pathType,
-              backend: { service: { name: service, port: { number: 80 } } },
-            })),
-          },
-        },
-      ],
-    },
-  };
-}
 
 function controllerOf(objects: readonly ApiObject[], log: KeptLog = new KeptLog()): IngressNginxController {
   const controller = new IngressNginxController(
@@ -148,6 +92,14 @@ describe("names of servers", () => {
 });
 
 describe("redirects", () => {
+  it("a path that lacks only a location's last slash is sent there, also where the location is exact", () => {
+    const configuration = configurationOf(ingress("a", { host: "h.test", paths: [["/a/", "Exact", "s0"]] }));
+    expect(ask(configuration, "h.test", "/a?x")).toMatchObject({
+      status: 301,
+      headers: { location: "http://h.test/a/?x" },
+    });
+  });
+
   it("from-to-www keeps the port and loses one slash", () => {
     const configuration = configurationOf(
       ingress("a", {

@@ -20,16 +20,16 @@ export type LocationChoice =
   /** A location that answers by itself. */
   | { readonly kind: "status"; readonly status: number; readonly match: string };
 
-type Prefix = { readonly path: string; readonly choice: LocationChoice; readonly redirects: boolean };
-
 /**
  * The locations of a server (src/http/ngx_http_core_module.c `ngx_http_core_find_location`): an exact one ends the search; else the
  * longest prefix, unless a regular expression matches, the first of the file.
  */
 export class LocationTable {
   readonly #exact = new Map<string, LocationChoice>();
+  /** Paths that lack only the slash at the end of a location that passes requests on, exact or not. */
+  readonly #slashes = new Map<string, LocationChoice>();
   /** By length, the greatest first, then by path. */
-  #prefixes: { readonly length: number; readonly byPath: Map<string, Prefix> }[] = [];
+  #prefixes: { readonly length: number; readonly byPath: Map<string, LocationChoice> }[] = [];
   readonly #patterns: { readonly pattern: RegExp; readonly choice: LocationChoice }[] = [];
 
   /** Where the path `/` of the server is sent to (`app-root`); undefined for nowhere. */
@@ -39,8 +39,12 @@ export class LocationTable {
     const isRegex = enforcesRegex(server);
     for (const location of server.locations) this.#add(location, isRegex);
     if (server.hostname === defaultServerName) {
-      this.#addPrefix(statusPrefix("/healthz", 200));
-      this.#addPrefix(statusPrefix("/nginx_status", 403));
+      for (const [path, status] of [
+        ["/healthz", 200],
+        ["/nginx_status", 403],
+      ] as const) {
+        this.#addPrefix(path, { kind: "status", status, match: path });
+      }
     }
     this.#prefixes.sort((a, b) => b.length - a.length);
     const sent = server.locations.find(({ annotations }) => annotations.rewrite.appRoot !== "");
@@ -60,50 +64,35 @@ export class LocationTable {
     if (isRegex) {
       const pattern = compilePcre(`^${path}`);
       if (pattern !== undefined) this.#patterns.push({ pattern, choice });
-    } else if (location.pathType === "Exact") this.#exact.set(path, choice);
-    else {
-      const redirects = path.endsWith("/") && location.annotations.denied === undefined;
-      this.#addPrefix({ path, choice, redirects });
+      return;
     }
+    if (location.pathType === "Exact") this.#exact.set(path, choice);
+    else this.#addPrefix(path, choice);
+    const redirects = path.endsWith("/") && location.annotations.denied === undefined;
+    if (redirects) this.#slashes.set(path.slice(0, -1), { kind: "slash", chosen });
   }
 
-  #addPrefix(prefix: Prefix): void {
-    const { length } = prefix.path;
+  #addPrefix(path: string, choice: LocationChoice): void {
+    const { length } = path;
     let group = this.#prefixes.find((each) => each.length === length);
     if (group === undefined) {
       group = { length, byPath: new Map() };
       this.#prefixes.push(group);
     }
-    if (!group.byPath.has(prefix.path)) group.byPath.set(prefix.path, prefix);
-  }
-
-  /** The longest one that the path begins with, or a longer one that only the slash at its end tells from the path. */
-  #longestPrefix(uri: string): Prefix | undefined {
-    for (const { length, byPath } of this.#prefixes) {
-      if (length === uri.length + 1) {
-        const withSlash = byPath.get(`${uri}/`);
-        if (withSlash?.redirects) return withSlash;
-      } else if (length <= uri.length) {
-        const prefix = byPath.get(uri.slice(0, length));
-        if (prefix !== undefined) return prefix;
-      }
-    }
-    return undefined;
+    if (!group.byPath.has(path)) group.byPath.set(path, choice);
   }
 
   /** The location for a path; undefined when there is none, which a server of the controller always has. */
   find(uri: string): LocationChoice | undefined {
-    const exact = this.#exact.get(uri);
-    if (exact !== undefined) return exact;
-    const prefix = this.#longestPrefix(uri);
+    const found = this.#exact.get(uri) ?? this.#slashes.get(uri);
+    if (found !== undefined) return found;
     for (const { pattern, choice } of this.#patterns) if (pattern.test(uri)) return choice;
-    if (prefix === undefined || uri.startsWith(prefix.path)) return prefix?.choice;
-    return prefix.choice.kind === "location" ? { ...prefix.choice, kind: "slash" } : prefix.choice;
+    for (const { length, byPath } of this.#prefixes) {
+      const choice = length > uri.length ? undefined : byPath.get(uri.slice(0, length));
+      if (choice !== undefined) return choice;
+    }
+    return undefined;
   }
-}
-
-function statusPrefix(path: string, status: number): Prefix {
-  return { path, choice: { kind: "status", status, match: path }, redirects: false };
 }
 
 /** A text as its UTF-8 bytes, one character each: what nginx compares. */
