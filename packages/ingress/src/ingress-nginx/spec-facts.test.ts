@@ -215,6 +215,19 @@ describe("a configuration that nginx refuses", () => {
   });
 });
 
+describe("a path that is no regular expression", () => {
+  const broken = (annotations: Record<string, string>): string =>
+    controllerOf([
+      ...services(),
+      ingress("a", { host: "a.test", paths: [["/(", "Prefix", "s0"]], annotations }),
+    ]).sync();
+
+  it("is refused where it has to be one, and taken where it is text", () => {
+    expect(broken({ "use-regex": "true" })).toBe("refused");
+    expect(broken({})).toBe("reloaded");
+  });
+});
+
 describe("what needs a reload", () => {
   const base = { host: "h.test", paths: [["/", "Prefix", "s0"]] as const };
   const outcomeOf = (annotations: Record<string, string>): string => {

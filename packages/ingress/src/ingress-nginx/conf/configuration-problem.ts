@@ -1,16 +1,26 @@
 import type { Configuration, Server } from "../model/configuration.ts";
 import { enforcesRegex, locationMatch } from "./directives.ts";
+import { isPcre } from "./pcre.ts";
 
 /**
  * Why nginx refuses the file of a configuration, in its words but for file and line; undefined when it takes it. A server that has
- * the same location twice brings down the whole file (ngx_http_core_module.c, ngx_http.c `ngx_http_init_locations`).
+ * the same location twice, or a path that is no regular expression where it has to be one, brings down the whole file (ngx_http_core_module.c, ngx_http.c `ngx_http_init_locations`).
  */
 export function configurationProblem({ servers }: Configuration): string | undefined {
   for (const server of servers) {
     const location = duplicateLocation(server);
     if (location !== undefined) return `nginx: [emerg] duplicate location "${location}"`;
+    const pattern = badPattern(server);
+    if (pattern !== undefined) return `nginx: [emerg] pcre2_compile() failed in "${pattern}"`;
   }
   return undefined;
+}
+
+/** A path that is no regular expression, on a host where all are. */
+function badPattern(server: Server): string | undefined {
+  if (!enforcesRegex(server)) return undefined;
+  const location = server.locations.find(({ path }) => !isPcre(`^${path}`));
+  return location && `^${location.path}`;
 }
 
 function duplicateLocation(server: Server): string | undefined {

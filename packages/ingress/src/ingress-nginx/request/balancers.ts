@@ -1,6 +1,6 @@
+import { compilePcre } from "../conf/pcre.ts";
 import type { Backend, Configuration } from "../model/configuration.ts";
 import { BackendBalancer } from "./backend-balancer.ts";
-import { compilePcre } from "./pcre.ts";
 import { cookieOf, headerByVariable, type RequestContext } from "./request-context.ts";
 
 /** Addresses of a name, for backends of ExternalName Services. */

@@ -1,8 +1,8 @@
 import { utf8Bytes } from "@kubenetsim/schedulers/utf8";
 import { enforcesRegex, locationMatch } from "../conf/directives.ts";
+import { compilePcre } from "../conf/pcre.ts";
 import { defaultServerName, type Location, type Server } from "../model/configuration.ts";
 import { needsRewrite } from "../model/order-locations.ts";
-import { compilePcre } from "./pcre.ts";
 
 /** A location of nginx.conf, ready to be asked. */
 export interface NginxLocation {

@@ -1,8 +1,8 @@
 import { serverNameText } from "../conf/directives.ts";
+import { compilePcre } from "../conf/pcre.ts";
 import { wwwRedirects } from "../conf/www-redirects.ts";
 import type { Configuration, Server } from "../model/configuration.ts";
 import { LocationTable } from "./location-table.ts";
-import { compilePcre } from "./pcre.ts";
 
 /** A server of nginx.conf. */
 export type NginxServer =

@@ -8,15 +8,26 @@ import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
  * bounds.
  */
 export function compilePcre(pattern: string): RegExp | undefined {
-  const foreign = /\(\?(?:>|#|R|&|P|\||[0-9+-]|<?[^<=!:>]*\()|\\[AzZGKhHRXQE]|[*+?}]\+|\[\[:|\(\*/.exec(pattern);
-  if (foreign !== null) throw new UnsupportedError(`the regular expression ${pattern}: ${foreign[0]}`, "a path");
+  const foreign = foreignPart(pattern);
+  if (foreign !== undefined) throw new UnsupportedError(`the regular expression ${pattern}: ${foreign}`, "a path");
+  const compiled = compileInJavaScript(pattern);
+  if (compiled === undefined || !repeatsRepetition(pattern)) return compiled;
+  throw new UnsupportedError(`the repetition of a repetition in ${pattern}`, "a path");
+}
+
+/** Whether nginx takes a pattern; one with what JavaScript does not know is believed. */
+export function isPcre(pattern: string): boolean {
+  return foreignPart(pattern) !== undefined || compileInJavaScript(pattern) !== undefined;
+}
+
+function foreignPart(pattern: string): string | undefined {
+  return /\(\?(?:>|#|R|&|P|\||[0-9+-]|<?[^<=!:>]*\()|\\[AzZGKhHRXQE]|[*+?}]\+|\[\[:|\(\*/.exec(pattern)?.[0];
+}
+
+function compileInJavaScript(pattern: string): RegExp | undefined {
   try {
-    const compiled = new RegExp(pattern, "i");
-    if (repeatsRepetition(pattern))
-      throw new UnsupportedError(`the repetition of a repetition in ${pattern}`, "a path");
-    return compiled;
-  } catch (problem) {
-    if (problem instanceof UnsupportedError) throw problem;
+    return new RegExp(pattern, "i");
+  } catch {
     return undefined;
   }
 }
