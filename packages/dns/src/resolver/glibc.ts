@@ -24,6 +24,9 @@ const lookupErrors = {
   NO_RECOVERY: "EAI_FAIL",
 } as const satisfies Record<string, LookupError>;
 
+/** A name of 255 bytes, as a text with its dot at the end. No query can be written for a longer one. */
+const longestName = 254;
+
 type HostError = keyof typeof lookupErrors;
 
 /** How asking for one full name went. */
@@ -50,6 +53,8 @@ interface Lookup {
   readonly conf: ResolvConf;
   readonly log: QueryLog;
   readonly mode: SingleRequest;
+  /** The servers in the order in which the next name is sent to them: with `rotate` another one begins each time. */
+  readonly servers: () => readonly IpAddress[];
 }
 
 /**
@@ -60,8 +65,11 @@ export function searchAsGlibc(name: string, types: readonly RecordType[], conf: 
   if (!isGlibcHostName(name)) return { kind: "failed", error: "EAI_NONAME" };
   const single = conf.flags.has("single-request");
   const reopen = conf.flags.has("single-request-reopen");
-  const lookup: Lookup = { types, conf, log, mode: { single, reopen } };
-  const ask = (full: string): Asked => askServers(full, lookup);
+  const lookup: Lookup = { types, conf, log, mode: { single, reopen }, servers: serversInTurn(conf, log) };
+  const ask = (full: string): Asked => {
+    if (full.length > longestName) return { kind: "failed", error: "NO_RECOVERY" };
+    return askServers(full, lookup);
+  };
   const found = (full: string, asked: Asked & { kind: "found" }): Found => ({
     kind: "found",
     name: full,
@@ -107,6 +115,17 @@ export function searchAsGlibc(name: string, types: readonly RecordType[], conf: 
   return failed(gotServerFailure ? "TRY_AGAIN" : lastError);
 }
 
+/** Of a process: a random server begins, and the next one with every name that is sent (nameserver_offset). */
+function serversInTurn({ nameservers, flags }: ResolvConf, log: QueryLog): () => readonly IpAddress[] {
+  if (!flags.has("rotate")) return () => nameservers;
+  let first = log.draw(nameservers.length);
+  return () => {
+    const order = [...nameservers.slice(first), ...nameservers.slice(0, first)];
+    first = (first + 1) % nameservers.length;
+    return order;
+  };
+}
+
 /** How glibc takes what the servers said (__res_context_query). */
 function askServers(name: DnsName, lookup: Lookup): Asked {
   const sent = sendToServers(name, lookup);
@@ -147,14 +166,15 @@ type Tried =
  * Server by server, as often as `attempts` says (resolv/res_send.c, __res_context_send). A truncated answer is asked for
  * again over TCP; once TCP is used, each server is tried once.
  */
-function sendToServers(name: DnsName, { types, conf, log, mode }: Lookup): Sent {
+function sendToServers(name: DnsName, { types, conf, log, mode, servers }: Lookup): Sent {
+  const order = servers();
   const messages = types.map((type) => log.message(name, type));
   const sockets = new Sockets(log);
   let overTcp = conf.flags.has("use-vc");
   let wasReached = false;
   let lastRcode: Rcode | undefined;
   for (let attempt = 0; attempt < conf.attempts; attempt++) {
-    for (const [place, server] of conf.nameservers.entries()) {
+    for (const [place, server] of order.entries()) {
       let tried: Tried = overTcp
         ? askOverTcp(server, messages, conf, log)
         : askOverUdp({ server, messages, wait: waitMs(conf, place), mode, log, sockets });

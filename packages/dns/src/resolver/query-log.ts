@@ -27,6 +27,11 @@ export class QueryLog {
     return ++this.#sockets;
   }
 
+  /** A number below a bound. */
+  draw(bound: number): number {
+    return this.#surroundings.random.below(bound);
+  }
+
   /** A query of a type. `edns0` and `trust-ad` are glibc's. */
   message(name: DnsName, type: RecordType): DnsMessage {
     const { flags } = this.#conf;

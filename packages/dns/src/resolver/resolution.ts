@@ -46,6 +46,8 @@ export interface ResolverSurroundings {
   /** The texts of the files. */
   readonly resolvConf: string;
   readonly hosts: string;
+  /** What the host calls itself: where resolv.conf has no search list, glibc searches the domain in it. */
+  readonly hostname?: string | undefined;
   /** What is asked for: both unless given (AF_UNSPEC). */
   readonly families?: readonly IpFamily[] | undefined;
   /** Families that the host has addresses of: others are tried last. */

@@ -16,14 +16,16 @@ interface Limits {
   readonly ndots: number;
   readonly timeoutSeconds: number;
   readonly attempts: number;
+  /** With none at all glibc asks nobody. */
+  readonly fewestAttempts: number;
   /** A longer line counts for nothing. */
   readonly lineLength: number;
 }
 
 /** glibc resolv/resolv.h (RES_MAXNDOTS, RES_MAXRETRANS, RES_MAXRETRY); musl src/network/resolvconf.c. */
 const limits: Readonly<Record<Libc, Limits>> = {
-  glibc: { ndots: 15, timeoutSeconds: 30, attempts: 5, lineLength: Number.POSITIVE_INFINITY },
-  musl: { ndots: 15, timeoutSeconds: 60, attempts: 10, lineLength: 254 },
+  glibc: { ndots: 15, timeoutSeconds: 30, attempts: 5, fewestAttempts: 0, lineLength: Number.POSITIVE_INFINITY },
+  musl: { ndots: 15, timeoutSeconds: 60, attempts: 10, fewestAttempts: 1, lineLength: 254 },
 };
 
 /** MAXNS of both. */
@@ -61,7 +63,7 @@ export function readResolvConf(text: string, libc: Libc): ResolvConf {
     search,
     ndots: number("ndots", 1, limit.ndots),
     timeoutMs: number("timeout", 5, limit.timeoutSeconds) * 1000,
-    attempts: Math.max(1, number("attempts", 2, limit.attempts)),
+    attempts: Math.max(limit.fewestAttempts, number("attempts", 2, limit.attempts)),
     flags: new Set(options.filter((option) => !option.includes(":"))),
   };
 }

@@ -271,6 +271,43 @@ describe("other ways to a name", () => {
     expect(new Set(seeds.map((seed) => first("musl", seed)))).toEqual(new Set(["10.0.0.1"]));
   });
 
+  it("goes on to the next server with each name under rotate, as measured with glibc 2.36", () => {
+    const resolvConf =
+      "nameserver 10.0.0.1\nnameserver 10.0.0.2\nsearch a.test b.test c.test\noptions rotate ndots:5\n";
+    const asked = lookUp("glibc", "nope", { resolvConf, families: ["IPv4"] }).queries.map(
+      ({ server: address }) => address,
+    );
+    expect(asked[0]).not.toBe(asked[1]);
+    expect(asked).toEqual([asked[0], asked[1], asked[0], asked[1]]);
+  });
+
+  it("ends the search at a name that is too long, and tries it as it is, with glibc", () => {
+    const long = ["a", "b", "c"].map((letter) => letter.repeat(60)).join(".");
+    const resolvConf = `nameserver 10.0.0.1\nsearch a.test ${"d".repeat(40)}.${"e".repeat(40)} b.test\noptions ndots:5\n`;
+    const asked = lookUp("glibc", long, { resolvConf, families: ["IPv4"] }).queries;
+    expect(asked.map(({ message }) => message.questions[0]!.name)).toEqual([`${long}.a.test.`, `${long}.`]);
+  });
+
+  it("asks nobody with attempts:0, with glibc alone", () => {
+    const resolvConf = `${kubeadm}options attempts:0\n`;
+    expect(lookUp("glibc", "web", { resolvConf })).toMatchObject({ error: "EAI_AGAIN", queries: [] });
+    expect(lookUp("musl", "web", { resolvConf }).queries).toHaveLength(2);
+  });
+
+  it("searches the host's own domain where there is no search list, with glibc alone", () => {
+    const resolvConf = "nameserver 10.0.0.1\n";
+    const first = (libc: Libc): string =>
+      lookUp(libc, "web4", { resolvConf, hostname: "pod.dom.test" }).queries[0]!.message.questions[0]!.name;
+    expect([first("glibc"), first("musl")]).toEqual(["web4.dom.test.", "web4."]);
+  });
+
+  it("has unique local addresses behind IPv4 with musl", () => {
+    const hosts = "fd00::1 web\n10.0.0.1 web\n2001:db8::1 web\n";
+    const usableFamilies = ["IPv4", "IPv6"] as const;
+    expect(lookUp("musl", "web", { hosts, usableFamilies }).addresses).toEqual(["2001:db8::1", "10.0.0.1", "fd00::1"]);
+    expect(lookUp("glibc", "web", { hosts, usableFamilies }).addresses).toEqual(["fd00::1", "2001:db8::1", "10.0.0.1"]);
+  });
+
   it("gives a long search list to glibc alone", () => {
     const domains = Array.from({ length: 32 }, (_, index) => `domain-${index}.example`);
     const resolvConf = `nameserver 10.96.0.10\nsearch ${domains.join(" ")}\n`;

@@ -20,21 +20,19 @@ const bothFamilies: readonly IpFamily[] = ["IPv4", "IPv6"];
  * // ["web.default.svc.cluster.local.", "web.default.svc.cluster.local."]: A and AAAA
  */
 export function resolveName(name: string, surroundings: ResolverSurroundings): Resolution {
-  const { libc, resolvConf, hosts, families = bothFamilies, random, usableFamilies } = surroundings;
+  const { libc, resolvConf, hosts, families = bothFamilies, usableFamilies } = surroundings;
   const literal = literalAddress(name);
   if (literal !== undefined) return { name, source: "address", addresses: [literal], queries: [], tookMs: 0 };
   const fromFiles = addressesInHosts(hosts, name, families);
   if (fromFiles.length > 0) {
-    return { name, source: "files", addresses: inOrder(fromFiles, usableFamilies), queries: [], tookMs: 0 };
+    return { name, source: "files", addresses: inOrder(fromFiles, usableFamilies, libc), queries: [], tookMs: 0 };
   }
-  const read = readResolvConf(resolvConf, libc);
-  const conf =
-    libc === "glibc" && read.flags.has("rotate") ? rotated(read, random.below(read.nameservers.length)) : read;
+  const conf = withHostDomain(readResolvConf(resolvConf, libc), libc, surroundings.hostname);
   const log = new QueryLog(surroundings, conf);
   const found: Found = searches[libc](name, families.map(typeOf), conf, log);
   const { queries, nowMs: tookMs } = log;
   if (found.kind === "failed") return { name, source: "dns", addresses: [], error: found.error, queries, tookMs };
-  const addresses = inOrder(found.addresses, usableFamilies);
+  const addresses = inOrder(found.addresses, usableFamilies, libc);
   return { name, source: "dns", addresses, foundAs: found.name, queries, tookMs };
 }
 
@@ -42,17 +40,23 @@ function typeOf(family: IpFamily): "A" | "AAAA" {
   return family === "IPv4" ? "A" : "AAAA";
 }
 
-/** musl does not know `rotate`. */
-function rotated(conf: ResolvConf, by: number): ResolvConf {
-  const { nameservers } = conf;
-  return { ...conf, nameservers: [...nameservers.slice(by), ...nameservers.slice(0, by)] };
+/** Without a search list glibc takes the domain of the host's own name (res_init); musl has none. */
+function withHostDomain(conf: ResolvConf, libc: Libc, hostname = ""): ResolvConf {
+  const domain = hostname.slice(hostname.indexOf(".") + 1);
+  if (libc !== "glibc" || conf.search.length > 0 || !hostname.includes(".") || domain === "") return conf;
+  return { ...conf, search: [domain] };
 }
 
-/** Families that the host has no address of come last, else IPv6 goes first (RFC 6724, rules 1 and 6); the order is kept otherwise. */
-function inOrder(addresses: readonly IpAddress[], usable: readonly IpFamily[]): IpAddress[] {
+/**
+ * Families that the host has no address of come last (RFC 6724, rule 1), else what stands higher in the library's table of
+ * precedences comes first (rule 6): with musl unique local addresses come after IPv4. The order is kept otherwise.
+ */
+function inOrder(addresses: readonly IpAddress[], usable: readonly IpFamily[], libc: Libc): IpAddress[] {
   const rank = (address: IpAddress): number => {
     const family = familyOf(address);
-    return (usable.includes(family) ? 0 : 2) + (family === "IPv6" ? 0 : 1);
+    const isLocal = libc === "musl" && /^f[cd]/.test(address);
+    const precedence = family === "IPv4" ? 1 : isLocal ? 2 : 0;
+    return (usable.includes(family) ? 0 : 3) + precedence;
   };
   return [...new Set(addresses)].sort((a, b) => rank(a) - rank(b));
 }

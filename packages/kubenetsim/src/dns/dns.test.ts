@@ -121,6 +121,65 @@ describe("CoreDNS's Pods", () => {
   });
 });
 
+describe("a CoreDNS behind another", () => {
+  const second = (corefile: string): string => `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: second, namespace: shop }
+data: { Corefile: ${JSON.stringify(corefile)} }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: second, namespace: shop, labels: { app: second } }
+spec:
+  containers:
+    - name: coredns
+      image: coredns/coredns:1.15.0
+      args: [-conf, /etc/coredns/Corefile]
+      ports: [{ containerPort: 53, protocol: UDP }]
+      volumeMounts: [{ name: config, mountPath: /etc/coredns }]
+  volumes: [{ name: config, configMap: { name: second } }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: second, namespace: shop }
+spec: { clusterIP: 10.96.5.5, selector: { app: second }, ports: [{ port: 53, protocol: UDP }] }
+`;
+  const behind = (forward: string): Cluster => {
+    const lab = Cluster.create({ nodes: ["n1"], kubeadm: true });
+    lab.apply(shop);
+    lab.apply(
+      second('.:53 {\n  template IN A a.example {\n    answer "{{ .Name }} 30 IN A 1.2.3.4"\n  }\n  cache 30\n}\n'),
+    );
+    const edit = (text: string): string =>
+      text.replace("forward . /etc/resolv.conf", `forward . ${forward}`).replace(/cache 30 \{[^}]*\}/, "");
+    lab.kubectl("edit configmap coredns -n kube-system", { edit });
+    lab.kubectl`rollout restart deployment coredns -n kube-system`;
+    return lab;
+  };
+  const ttl = (lab: Cluster): number | undefined => {
+    const [query] = lab.pod("shop/client").resolve("a.example.", { families: ["IPv4"] }).queries;
+    return query?.outcome.kind === "answered" ? query.outcome.message.answers[0]?.ttl : undefined;
+  };
+
+  it("has a cache that ages as time goes by", () => {
+    const lab = behind("10.96.5.5");
+    const seen = [ttl(lab)];
+    lab.clock.advance(10_000);
+    seen.push(ttl(lab));
+    lab.clock.advance(60_000);
+    seen.push(ttl(lab));
+    expect(seen).toEqual([30, 20, 30]);
+  });
+
+  it("makes its clients wait where it does not answer", () => {
+    const { error, tookMs } = behind("10.250.1.1 10.250.1.2")
+      .pod("shop/client")
+      .resolve("a.example.", { families: ["IPv4"] });
+    expect([error, tookMs >= 5000]).toEqual(["EAI_AGAIN", true]);
+  });
+});
+
 describe("a Corefile that cannot be read", () => {
   it("leaves the old one running, until it is mended", () => {
     const lab = cluster();

@@ -3,7 +3,7 @@ import type { Pod } from "@kubenetsim/core/model/pod";
 import { familyOf, type IpFamily, parseAddress } from "@kubenetsim/core/net/address";
 import type { KubeletDns } from "@kubenetsim/dns/kubelet/dns-settings";
 import { podDns } from "@kubenetsim/dns/kubelet/pod-dns";
-import { hostsText, resolvConfText } from "@kubenetsim/dns/kubelet/pod-files";
+import { hostsText, podHostname, resolvConfText } from "@kubenetsim/dns/kubelet/pod-files";
 import type { Source } from "../connect/source.ts";
 import { type DnsOptions, defaultNodeResolvConf } from "./dns-options.ts";
 import { dnsAddress } from "./kubeadm-coredns.ts";
@@ -12,6 +12,8 @@ import { dnsAddress } from "./kubeadm-coredns.ts";
 export interface LookupFiles {
   readonly resolvConf: string;
   readonly hosts: string;
+  /** What gethostname(2) says; undefined for hosts outside. */
+  readonly hostname?: string | undefined;
   readonly usableFamilies: readonly IpFamily[];
 }
 
@@ -25,7 +27,8 @@ export function hostFiles(
   if (source.kind === "external") {
     return { resolvConf, hosts: `127.0.0.1 localhost\n${outsideHosts}\n`, usableFamilies: ["IPv4"] };
   }
-  return { resolvConf, hosts: nodeHosts, usableFamilies: familiesOf(nodeAddresses(state, source.name)) };
+  const usableFamilies = familiesOf(nodeAddresses(state, source.name));
+  return { resolvConf, hosts: nodeHosts, hostname: source.name, usableFamilies };
 }
 
 /** The files that a Pod's kubelet writes. */
@@ -34,8 +37,17 @@ export function podFiles(state: ClusterState, pod: Pod, options: DnsOptions): Lo
   return {
     resolvConf: resolvConfText(podDns(pod, kubelet).settings),
     hosts: hostsText(pod, kubelet),
+    hostname: hostnameOf(pod, kubelet),
     usableFamilies: familiesOf((pod.status?.podIPs ?? []).map(({ ip }) => ip)),
   };
+}
+
+/** On the node's network it is the node's; with `setHostnameAsFQDN` the whole name. */
+function hostnameOf(pod: Pod, kubelet: KubeletDns): string {
+  const { hostNetwork, nodeName = "", setHostnameAsFQDN } = pod.spec as Pod["spec"] & { setHostnameAsFQDN?: boolean };
+  if (hostNetwork === true) return nodeName;
+  const { hostname, domain } = podHostname(pod, kubelet.clusterDomain);
+  return setHostnameAsFQDN === true && domain !== "" ? `${hostname}.${domain}` : hostname;
 }
 
 /** What the kubelet of a node writes Pods' files from, as kubeadm configures it. */

@@ -60,6 +60,8 @@ export class NameServers {
   #history: ObjectHistory = [];
   #seen = 0;
   #beside: FollowingProcess | undefined;
+  /** When the query came that is being answered: what it is forwarded as leaves then. */
+  #nowMs = 0;
   #forwarding = 0;
   #forwarded = 0;
 
@@ -140,7 +142,11 @@ export class NameServers {
   ): { readonly outcome: Exchange; readonly steps: readonly DnsStep[] } {
     process.bringUpTo(this.#history, nowMs);
     const steps: DnsStep[] = [];
-    return { outcome: process.exchange(message, { ...arrival, transport, nowMs, steps }), steps };
+    const before = this.#nowMs;
+    this.#nowMs = nowMs;
+    const outcome = process.exchange(message, { ...arrival, transport, nowMs, steps });
+    this.#nowMs = before;
+    return { outcome, steps };
   }
 
   #askBeside(query: NameServerQuery): NameServerAnswer {
@@ -171,7 +177,7 @@ export class NameServers {
     this.#forwarded++;
     try {
       const sourcePort = 1024 + this.#surroundings.random.below(64512);
-      return this.ask({ ...query, address, sourcePort, nowMs: this.#history.at(-1)!.nowMs ?? 0 }).outcome;
+      return this.ask({ ...query, address, sourcePort, nowMs: this.#nowMs }).outcome;
     } finally {
       this.#forwarding--;
     }
