@@ -53,7 +53,6 @@ function exchange(
   send: UpstreamExchange,
 ): PartialAnswer {
   const { nextUpstream, nextUpstreamTries } = location.annotations.proxy;
-  const conditions = new Set(nextUpstream.split(/\s+/));
   const tried: number[] = [];
   const cookies: string[] = [];
   while (true) {
@@ -70,7 +69,7 @@ function exchange(
     context.steps.push(
       `${pick.endpoint} of ${balancer.backend.name}: ${typeof outcome === "string" ? outcome : outcome.status}`,
     );
-    const mayRetry = failure !== undefined && conditions.has(failure) && !conditions.has("off");
+    const mayRetry = failure !== undefined && isRetried(failure, nextUpstream);
     const isLast = !mayRetry || (nextUpstreamTries > 0 && tried.length + 1 >= nextUpstreamTries);
     balancer.release(pick.index, {
       failed: failure !== undefined,
@@ -84,6 +83,12 @@ function exchange(
     }
     tried.push(pick.index);
   }
+}
+
+/** Whether the words of `proxy_next_upstream` send a request on after this. */
+function isRetried(failure: string, words: string): boolean {
+  const conditions = words.split(/\s+/);
+  return conditions.includes(failure) && !conditions.includes("off");
 }
 
 /** What `proxy_next_upstream` calls it; undefined for an answer that is none of its words. */
