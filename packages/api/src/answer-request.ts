@@ -16,7 +16,8 @@ export function answerRequest(request: RestRequest, resources: (request: RestReq
   const query = new URLSearchParams([...request.query]);
   const representations = readAccept(headers.accept ?? null);
   const accepted = acceptedTypes(headers.accept ?? null);
-  const fixed = fixedAnswer({ method, path, query, representations, accepted, host: headers.host ?? "localhost" });
+  const { host = "localhost", "if-none-match": ifNoneMatch = "" } = headers;
+  const fixed = fixedAnswer({ method, path, query, representations, accepted, ifNoneMatch, host });
   return fixed?.answer ?? resources(request);
 }
 

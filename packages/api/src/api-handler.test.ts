@@ -38,6 +38,12 @@ describe("what is asked of the API server over HTTP", () => {
     expect(message).toContain("json parse error: invalid character 'ï' looking for beginning of value (efbbbf7b22");
   });
 
+  it("is shown in refusals by its first thirty bytes, the cut ones of a character each for itself", async () => {
+    const refused = await new Client().post(maps, `{"aaaaaaaaaaaaaaaaaaaaaaaaaa€€`);
+    const { message } = (await refused.json()) as { message: string };
+    expect(message).toContain('({"aaaaaaaaaaaaaaaaaaaaaaaaaa\ufffd\ufffd ...)');
+  });
+
   it("is written and read, in one line, or to be read by people", async () => {
     const client = new Client();
     const made = await client.post(maps, map("c"));
@@ -369,5 +375,37 @@ describe("discovery", () => {
       "json",
     );
     expect((await client.get("/openapi/v2", { accept: "text/html" })).status).toBe(406);
+  });
+
+  it("is not sent again to who has it, by its tag", async () => {
+    const client = new Client();
+    const aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    for (const [path, accept] of [
+      ["/openapi/v2", "application/json"],
+      ["/openapi/v2", "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"],
+      ["/openapi/v3/api/v1", "application/json"],
+      ["/api", aggregated],
+      ["/apis", aggregated],
+    ] as const) {
+      const first = await client.get(path, { accept });
+      const etag = first.headers.get("etag")!;
+      expect(etag).toMatch(/^"[0-9A-F]{128}"$/);
+      const again = await client.get(path, { accept, "if-none-match": etag });
+      expect([again.status, await again.text()]).toEqual([304, ""]);
+      const { headers } = again;
+      expect([headers.get("etag"), headers.get("vary"), headers.get("content-type")]).toEqual([etag, "Accept", null]);
+      const other = await client.get(path, { accept, "if-none-match": etag.replaceAll('"', "") });
+      expect(other.status).toBe(200);
+      // A list of tags, and weak ones, are read for OpenAPI only.
+      const listed = await client.get(path, { accept, "if-none-match": `"x", W/${etag}` });
+      expect(listed.status).toBe(accept === aggregated ? 200 : 304);
+    }
+    const status = async (method: string, path: string, tag: string) =>
+      (await client.send(method, path, { headers: { "if-none-match": tag } })).status;
+    expect(await status("GET", "/openapi/v3", "*")).toBe(304);
+    expect(await status("GET", "/openapi/v3", '"x"')).toBe(200);
+    expect(await status("POST", "/openapi/v3", "*")).toBe(412);
+    expect(await status("GET", "/openapi/v3/api/v1?hash=1", "*")).toBe(301);
+    expect(await status("GET", "/openapi/v3/x", "*")).toBe(404);
   });
 });

@@ -65,6 +65,7 @@ interface AskedRequest {
   readonly host: string;
   readonly representations: readonly Representation[];
   readonly accepted: readonly string[];
+  readonly ifNoneMatch: string;
   readonly pretty: boolean;
 }
 
@@ -78,6 +79,7 @@ function readRequest(request: Request): AskedRequest {
     host: headers.get("host") ?? url.host,
     representations: readAccept(headers.get("accept")),
     accepted: acceptedTypes(headers.get("accept")),
+    ifNoneMatch: headers.get("if-none-match") ?? "",
     pretty: wantsPretty(url.searchParams, headers.get("user-agent") ?? ""),
   };
 }
@@ -128,13 +130,13 @@ function written(answer: RestAnswer, asked: AskedRequest, more: Omit<FixedAnswer
   const asYaml = typeof body !== "string" && wanted?.format === "yaml" && contentType === "application/json";
   const text = typeof body === "string" ? body : asYaml ? printYaml(body) : jsonText(body, isPretty(answer, asked));
   const headers = new Headers({
-    "content-type": asYaml ? "application/yaml" : contentType,
+    ...(contentType === "" ? {} : { "content-type": asYaml ? "application/yaml" : contentType }),
     "cache-control": "no-cache, private",
     ...more.headers,
   });
   if (contentType.startsWith("text/plain")) headers.set("x-content-type-options", "nosniff");
   for (const warning of warnings) headers.append("warning", warningHeader(warning));
-  return new Response(more.bytes ?? text, { status: code, headers });
+  return new Response(contentType === "" ? null : (more.bytes ?? text), { status: code, headers });
 }
 
 /** Whom nothing can be written for in the form that they want gets it to read. */

@@ -1,11 +1,12 @@
 import { jsonAnswer, type RestAnswer } from "@kubenetsim/core/apiserver/rest/request";
+import { entityTag, matchesTag } from "./answer/entity-tag.ts";
 import { methodNotAllowed, noSuchPage, notAcceptable, notFound, plainText } from "./answer/refusal.ts";
 import { aggregatedDiscovery } from "./discovery/aggregated-discovery.ts";
 import { healthText } from "./discovery/health.ts";
 import { coreVersions, groupList, groupOf, resourceList } from "./discovery/plain-discovery.ts";
 import { servedVersions } from "./discovery/resources.ts";
 import { serverVersion } from "./discovery/server-version.ts";
-import { openApiV2, openApiV2Protobuf } from "./openapi/openapi-v2.ts";
+import { openApiV2, openApiV2Etag, openApiV2Protobuf } from "./openapi/openapi-v2.ts";
 import { openApiDocument, openApiIndex } from "./openapi/openapi-v3.ts";
 import type { Representation } from "./request/accept.ts";
 
@@ -17,6 +18,8 @@ export interface FixedRequest {
   readonly representations: readonly Representation[];
   /** The media types that the client takes, best first. */
   readonly accepted: readonly string[];
+  /** What the client has already: its `If-None-Match`; "" for none. */
+  readonly ifNoneMatch: string;
   /** Where the client reaches the server: `127.0.0.1:8001`. */
   readonly host: string;
 }
@@ -42,8 +45,20 @@ export function fixedAnswer(request: FixedRequest): FixedAnswer | undefined {
   // Of all roots only this one looks at the method.
   if (path === "/api" && method !== "GET") return { answer: methodNotAllowed() };
   if (path === "/api" || path === "/apis") return discoveryRoot(path === "/api" ? "api" : "apis", request);
-  if (path.startsWith("/openapi/")) return openApi(request.path, request);
+  if (path.startsWith("/openapi/")) return unlessKnown(openApi(request.path, request), request);
   return groupAnswer(path, method);
+}
+
+/** What the client does not have yet (Go's net/http fs.go, checkPreconditions). Only what is found has a tag. */
+function unlessKnown(fixed: FixedAnswer, { method, ifNoneMatch }: FixedRequest): FixedAnswer {
+  const { answer, headers = {} } = fixed;
+  if (answer.code !== 200 || !matchesTag(ifNoneMatch, headers.etag)) return fixed;
+  return { answer: nothing(method === "GET" || method === "HEAD" ? 304 : 412), headers };
+}
+
+/** An answer without a body. */
+function nothing(code: number): RestAnswer {
+  return { kind: "answer", code, body: "", contentType: "", warnings: [] };
 }
 
 function text(body: string): FixedAnswer {
@@ -51,14 +66,21 @@ function text(body: string): FixedAnswer {
 }
 
 /** kubectl asks for all resources at once, and takes the plain list where there is no such answer. */
-function discoveryRoot(root: "api" | "apis", { representations, host }: FixedRequest): FixedAnswer {
+function discoveryRoot(root: "api" | "apis", { representations, host, ifNoneMatch }: FixedRequest): FixedAnswer {
   for (const { convert } of representations) {
     if (convert === undefined) return { answer: jsonAnswer(200, root === "api" ? coreVersions(host) : groupList()) };
     if (convert.as !== "APIGroupDiscoveryList" || convert.group !== "apidiscovery.k8s.io" || convert.version !== "v2") {
       continue;
     }
-    const answer = { ...jsonAnswer(200, aggregatedDiscovery(root)), contentType: aggregatedType };
-    return { answer, headers: { "cache-control": "public", vary: "Accept" } };
+    const { kind, apiVersion, ...list } = aggregatedDiscovery(root);
+    const etag = entityTag(JSON.stringify(list));
+    const headers = { "cache-control": "public", vary: "Accept", etag };
+    // Only the one tag is looked for here, no list of them (pkg/endpoints/discovery/aggregated/etag.go).
+    if (ifNoneMatch === etag) return { answer: nothing(304), headers };
+    return {
+      answer: { ...jsonAnswer(200, { kind: kind!, apiVersion: apiVersion!, ...list }), contentType: aggregatedType },
+      headers,
+    };
   }
   return { answer: notAcceptable() };
 }
@@ -107,16 +129,16 @@ const swaggerType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 const oldSwaggerType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
 function openApiV2Answer(accepted: readonly string[]): FixedAnswer {
-  const headers = { vary: "Accept" };
+  const vary = { vary: "Accept" };
   for (const type of accepted) {
     if (type === "application/json" || type === "application/*" || type === "*/*") {
-      return { ...jsonText(openApiV2()), headers };
+      return { ...jsonText(openApiV2()), headers: { ...vary, etag: openApiV2Etag() } };
     }
     if (type !== swaggerType && type !== oldSwaggerType) continue;
     const answer: RestAnswer = { kind: "answer", code: 200, body: "", contentType: swaggerType, warnings: [] };
-    return { answer, bytes: openApiV2Protobuf(), headers };
+    return { answer, bytes: openApiV2Protobuf(), headers: { ...vary, etag: openApiV2Etag() } };
   }
-  return { answer: { kind: "answer", code: 406, body: "", contentType: plainText, warnings: [] }, headers };
+  return { answer: { kind: "answer", code: 406, body: "", contentType: plainText, warnings: [] }, headers: vary };
 }
 
 function jsonText(body: string): FixedAnswer {

@@ -1,16 +1,24 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { entityTag } from "../answer/entity-tag.ts";
 import { servedVersions } from "../discovery/resources.ts";
 import { type Operation, operationMarks, type PathItem, pathParameters, pathsOf } from "./operations.ts";
 import { schemasOf, swaggerSchema } from "./schemas.ts";
 import { swaggerProtobuf } from "./swagger-protobuf.ts";
 
 let text: string | undefined;
+let etag: string | undefined;
 let bytes: Uint8Array<ArrayBuffer> | undefined;
 
 /** `/openapi/v2`: everything in one document, as JSON. */
 export function openApiV2(): string {
   text ??= JSON.stringify(document());
   return text;
+}
+
+/** Of the JSON, whichever form is answered. */
+export function openApiV2Etag(): string {
+  etag ??= entityTag(openApiV2());
+  return etag;
 }
 
 /** The same as protobuf. */

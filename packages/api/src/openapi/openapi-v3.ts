@@ -1,6 +1,5 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { sha512 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { textHash } from "../answer/entity-tag.ts";
 import { servedVersions } from "../discovery/resources.ts";
 import { type Operation, operationMarks, type PathItem, pathParameters, pathsOf } from "./operations.ts";
 import { schemasOf } from "./schemas.ts";
@@ -8,7 +7,7 @@ import { schemasOf } from "./schemas.ts";
 /** A document and what it is asked for by. */
 export interface OpenApiDocument {
   readonly text: string;
-  /** Of the text, in capital letters. */
+  /** SHA-512 of the text, in capital letters. */
   readonly hash: string;
 }
 
@@ -40,7 +39,7 @@ export function openApiDocument(path: string): OpenApiDocument | undefined {
     paths: Object.fromEntries(pathsOf(version).map((item) => [item.path, pathObject(item)])),
     components: { schemas: schemasOf(version.groupVersion) },
   });
-  const document = { text, hash: bytesToHex(sha512(utf8ToBytes(text))).toUpperCase() };
+  const document = { text, hash: textHash(text) };
   documents.set(path, document);
   return document;
 }

@@ -1,7 +1,7 @@
 import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { yamlProblem } from "@kubenetsim/core/apiserver/manifest/yaml-problem";
 import type { RestAnswer } from "@kubenetsim/core/apiserver/rest/request";
-import { mediaTypeOf } from "@kubenetsim/core/apiserver/rest/request-body";
+import { bodySummary, mediaTypeOf } from "@kubenetsim/core/apiserver/rest/request-body";
 import { readRoute } from "@kubenetsim/core/apiserver/rest/route";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { jsonText } from "../answer/json-text.ts";
@@ -39,7 +39,9 @@ export function bodyText(method: string, path: string, contentType: string, body
       reason instanceof ParseError
         ? yamlProblem(reason, textOf(body)).replace("error converting YAML to JSON: ", "")
         : (reason as Error).message;
-    return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${problem} (${summary(body)})`);
+    return badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): ${problem} (${bodySummary(body, textOf(body))})`,
+    );
   }
   return unknownFormat();
 }
@@ -53,15 +55,4 @@ function textOf(body: Uint8Array): string {
 function yamlBody(text: string): string {
   for (const value of readValues(text, "yaml")) return jsonText(value, false);
   return "null\n";
-}
-
-const summaryBytes = 30;
-
-/** The beginning of a body, as messages show it (apiserver pkg/endpoints/handlers/rest.go, summarizeData). */
-function summary(body: Uint8Array): string {
-  if (body.length === 0) return "<empty>";
-  const start = body.subarray(0, summaryBytes);
-  const shown =
-    body[0] === 0x7b ? textOf(start) : [...start].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return body.length > summaryBytes ? `${shown} ...` : shown;
 }

@@ -2,8 +2,7 @@ import type { ApiObject } from "../../model/api-object.ts";
 import { infoOf } from "../decode/kinds.ts";
 import type { PlainObject } from "../manifest/manifest-document.ts";
 import { sameJson } from "../patch/json-patch.ts";
-import { plainCopy } from "../plain-copy.ts";
-import { emptyObject } from "./empty-object.ts";
+import { goObject } from "../rest/object-body.ts";
 import type { FieldSet } from "./field-set.ts";
 import { decodeManagers, type Manager, type Managers, managerId } from "./managers.ts";
 import { mergeObjects } from "./merge-objects.ts";
@@ -37,7 +36,7 @@ export interface AppliedFields {
  */
 export function applyFields(live: ApiObject | undefined, config: PlainObject, writer: Writer): AppliedFields {
   const type = objectType(writer.kind);
-  const before = plainCopy(withoutEntries(live ?? emptyObject(infoOf(writer.kind).struct)));
+  const before = withoutEntries(goObject(live ?? {}, infoOf(writer.kind).struct, false));
   const managers = managersBefore(live, before, writer);
   const self = writerOf(writer);
   const id = managerId(self);
@@ -61,7 +60,7 @@ function managersBefore(live: ApiObject | undefined, before: object, writer: Wri
   const managers = decodeManagers(live?.metadata.managedFields) ?? new Map();
   if (managers.size > 0 || live === undefined) return managers;
   const first = { ...writer, manager: "before-first-apply", operation: "Update" } as const;
-  return ownersAfterUpdate(emptyObject(infoOf(writer.kind).struct), before, managers, first);
+  return ownersAfterUpdate(goObject({}, infoOf(writer.kind).struct, false), before, managers, first);
 }
 
 /** Without what the applier has let go (Updater.prune). */

@@ -46,4 +46,54 @@ describe("managers", () => {
     patched({ op: "remove", path: "/metadata/managedFields/2" });
     expect(applied("m", { clusterIP }).spec.ports).toEqual([{ ...ports[0], targetPort: 8080 }]);
   });
+
+  it("own the zeros that Go writes of what they give, such as the times of a condition", () => {
+    const api = new TestApiServer();
+    const pods = "/api/v1/namespaces/default/pods";
+    const spec = { containers: [{ name: "c", image: "i" }] };
+    api.ask("POST", pods, { apiVersion: "v1", kind: "Pod", metadata: { name: "p" }, spec });
+    const conditions = [{ type: "Ready", status: "True" }];
+    const path = `${pods}/p/status?fieldManager=st`;
+    const answer = api.ask("PATCH", path, { status: { conditions } }, type("strategic-merge-patch+json"));
+    const { metadata } = answer.body as unknown as { metadata: ObjectMeta };
+    const entries = metadata.managedFields as readonly ManagedFieldsEntry[];
+    expect(entries.find(({ manager }) => manager === "st")!.fieldsV1).toEqual({
+      "f:status": {
+        "f:conditions": {
+          ".": {},
+          'k:{"type":"Ready"}': {
+            ".": {},
+            "f:lastProbeTime": {},
+            "f:lastTransitionTime": {},
+            "f:status": {},
+            "f:type": {},
+          },
+        },
+      },
+    });
+  });
+
+  it("own lists that storage holds as nulls after an update of others", () => {
+    const api = new TestApiServer();
+    const slices = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+    const slice = { metadata: { name: "a" }, addressType: "IPv4", endpoints: [], ports: [] };
+    api.ask("POST", `${slices}?fieldManager=me`, slice);
+    const { ports: _, ...rest } = { ...slice, endpoints: [{ addresses: ["1.2.3.4"] }] };
+    const { metadata } = api.ask("PUT", `${slices}/a?fieldManager=pu`, rest).body as unknown as {
+      metadata: ObjectMeta;
+    };
+    const entries = metadata.managedFields as readonly ManagedFieldsEntry[];
+    expect(entries.find(({ manager }) => manager === "me")!.fieldsV1).toEqual({
+      "f:addressType": {},
+      "f:ports": {},
+    });
+  });
+
+  it("do not own marks of deletion that a POST may not set", () => {
+    const api = new TestApiServer();
+    const metadata = { name: "d", deletionTimestamp: "2026-01-01T00:00:00Z", deletionGracePeriodSeconds: 5 };
+    const answer = api.ask("POST", maps, { metadata });
+    expect(answer.code).toBe(201);
+    expect((answer.body as unknown as { metadata: ObjectMeta }).metadata.managedFields).toBeUndefined();
+  });
 });

@@ -1,9 +1,7 @@
 import type { ApiObject } from "../../model/api-object.ts";
 import { infoOf } from "../decode/kinds.ts";
-import { dropEmpty } from "../decode/without-empty.ts";
 import type { Draft } from "../draft.ts";
-import { plainCopy } from "../plain-copy.ts";
-import { emptyObject } from "./empty-object.ts";
+import { goObject } from "../rest/object-body.ts";
 import { decodeManagers, encodeManagers, type Managers } from "./managers.ts";
 import { ownersAfterUpdate, type Writer } from "./ownership.ts";
 
@@ -20,9 +18,8 @@ export function trackUpdate(draft: Draft<ApiObject>, live: ApiObject | undefined
     return;
   }
   const { struct } = infoOf(writer.kind);
-  const written = plainCopy(draft);
-  dropEmpty(written, struct);
-  setManagers(draft, ownersAfterUpdate(live ?? emptyObject(struct), written, managers, writer));
+  const before = goObject(live ?? {}, struct, false);
+  setManagers(draft, ownersAfterUpdate(before, goObject(draft, struct, true), managers, writer));
 }
 
 export function setManagers(draft: Draft<ApiObject>, managers: Managers): void {

@@ -1,5 +1,5 @@
 import type { ApiObject } from "../../model/api-object.ts";
-import { type FieldType, structType } from "../decode/field-type.ts";
+import { type Field, type FieldType, structType } from "../decode/field-type.ts";
 import { kinds } from "../decode/kinds.ts";
 import type { Plain, PlainObject } from "../manifest/manifest-document.ts";
 import { deepFreeze } from "../write-object.ts";
@@ -15,41 +15,60 @@ export function bodyOf(object: ApiObject): PlainObject {
   const known = bodies.get(object);
   if (known !== undefined) return known;
   const { kind, apiVersion } = object;
-  const fields = encode(object as unknown as Plain, structType(kinds[kind].struct)) as PlainObject;
+  const fields = encode(object as unknown as Plain, structType(kinds[kind].struct), isEmpty) as PlainObject;
   const body = deepFreeze({ kind, apiVersion, ...fields });
   bodies.set(object, body);
   return body;
 }
 
+/**
+ * An object as the Go struct `id` of the field table holds it, zeros and all, which field managers own like anything else.
+ *
+ * @param isNew it has just been decoded: lists and maps that were given empty are told from none, as storage does not
+ */
+export function goObject(object: object, id: string, isNew: boolean): PlainObject {
+  return encode(object as PlainObject, structType(id), isNew ? isLeftOut : isEmpty) as PlainObject;
+}
+
+/** Whether a value of a field is none. */
+type IsNone = (value: Plain, field: Field) => boolean;
+
 /** A value of a type as Go's encoder writes it; what the type does not know is left out. */
-function encode(value: Plain, type: FieldType): Plain {
+function encode(value: Plain, type: FieldType, isNone: IsNone): Plain {
   if (value === null || value === undefined) return zeroOf(type);
   switch (type.kind) {
     case "struct":
-      return encodeStruct(value as PlainObject, type);
+      return encodeStruct(value as PlainObject, type, isNone);
     case "list":
-      return (value as readonly Plain[]).map((item) => encode(item, type.element));
+      return (value as readonly Plain[]).map((item) => encode(item, type.element, isNone));
     case "map":
-      return encodeMap(value as PlainObject, type.element);
+      return encodeMap(value as PlainObject, type.element, isNone);
     default:
       return value;
   }
 }
 
-function encodeStruct(value: PlainObject, type: FieldType & { kind: "struct" }): PlainObject {
+function encodeStruct(value: PlainObject, type: FieldType & { kind: "struct" }, isNone: IsNone): PlainObject {
   const result: Record<string, Plain> = {};
   for (const [name, field] of type.fields) {
     const given = value[name];
-    if (given !== undefined && given !== null && !isEmpty(given, field.type)) result[name] = encode(given, field.type);
-    else if (!field.pointer && isWritten(name, field.omitsZero, field.type)) result[name] = zeroOf(field.type);
+    if (given !== undefined && given !== null && !isNone(given, field)) {
+      result[name] = encode(given, field.type, isNone);
+    } else if (!field.pointer && isWritten(name, field.omitsZero, field.type)) {
+      result[name] = zeroOf(field.type);
+    }
   }
   return result;
 }
 
 /** Protocol buffers, in which objects are stored, do not tell an empty list or map from none. */
-function isEmpty(value: Plain, type: FieldType): boolean {
+function isEmpty(value: Plain, { type }: Field): boolean {
   if (type.kind === "list") return (value as readonly Plain[]).length === 0;
   return type.kind === "map" && Object.keys(value as PlainObject).length === 0;
+}
+
+function isLeftOut(value: Plain, field: Field): boolean {
+  return field.omitsZero && isEmpty(value, field);
 }
 
 /** Go's `omitempty` does not leave structs out, and a time is one; only `creationTimestamp` is `omitzero`. */
@@ -58,15 +77,15 @@ function isWritten(name: string, omitsZero: boolean, type: FieldType): boolean {
   return !omitsZero || type.kind === "struct" || type.kind === "Time" || type.kind === "MicroTime";
 }
 
-function encodeMap(value: PlainObject, element: FieldType): PlainObject {
+function encodeMap(value: PlainObject, element: FieldType, isNone: IsNone): PlainObject {
   const keys = Object.keys(value).sort();
-  return Object.fromEntries(keys.map((key) => [key, encode(value[key]!, element)]));
+  return Object.fromEntries(keys.map((key) => [key, encode(value[key]!, element, isNone)]));
 }
 
 function zeroOf(type: FieldType): Plain {
   switch (type.kind) {
     case "struct":
-      return encodeStruct({}, type);
+      return encodeStruct({}, type, isEmpty);
     case "string":
       return "";
     case "bool":

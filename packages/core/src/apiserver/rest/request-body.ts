@@ -23,7 +23,9 @@ export function readObjectBody(request: RestRequest, kind: string): RequestBody 
   requireJson(request);
   const wrong = bodyComplaint(text);
   if (wrong !== undefined) {
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${wrong} (${summary(text)})`);
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): ${wrong} (${bodySummary(utf8ToBytes(text), text)})`,
+    );
   }
   const value = (JSON.parse(wellFormed(text)) ?? {}) as PlainObject;
   return { value, doubled: doubledFields(text), literals: oddNumbers(text) };
@@ -83,9 +85,26 @@ export function mediaTypeOf(contentType: string): string | undefined {
 
 const summaryBytes = 30;
 
-function summary(text: string): string {
-  if (text === "") return "<empty>";
-  if (text.startsWith("{")) return text.length > summaryBytes ? `${text.slice(0, summaryBytes)} ...` : text;
-  const bytes = utf8ToBytes(text);
-  return bytesToHex(bytes.subarray(0, summaryBytes)) + (bytes.length > summaryBytes ? " ..." : "");
+/**
+ * The beginning of a body, as messages show it (apiserver pkg/endpoints/handlers/rest.go, summarizeData).
+ *
+ * @param text the body as UTF-8
+ */
+export function bodySummary(body: Uint8Array, text: string): string {
+  if (body.length === 0) return "<empty>";
+  const shown = text.startsWith("{") ? startOf(text) : bytesToHex(body.subarray(0, summaryBytes));
+  return body.length > summaryBytes ? `${shown} ...` : shown;
+}
+
+/** Of a character that is cut, each byte stands for itself. */
+function startOf(text: string): string {
+  let shown = "";
+  let room = summaryBytes;
+  for (const character of text) {
+    const { length } = utf8ToBytes(character);
+    if (length > room) return shown + "\ufffd".repeat(room);
+    shown += character;
+    room -= length;
+  }
+  return shown;
 }

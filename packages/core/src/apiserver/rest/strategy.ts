@@ -79,12 +79,16 @@ export function strategyOf(kind: Kind, plural: string): Strategy {
 
 /** What the client may not set on a new object, and the generation that it starts with (rest.BeforeCreate). */
 export function beginMetadata(draft: Draft<ApiObject>, { counts }: Strategy): void {
-  const { metadata } = draft;
+  wipeMetadata(draft);
+  delete draft.metadata.resourceVersion;
+  if (counts !== undefined) draft.metadata.generation = 1;
+}
+
+/** Takes away what only the server says of an object (rest.WipeObjectMetaSystemFields). */
+export function wipeMetadata({ metadata }: Draft<ApiObject>): void {
   delete metadata.uid;
   delete metadata.creationTimestamp;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
-  delete metadata.resourceVersion;
-  if (counts !== undefined) metadata.generation = 1;
 }

@@ -20,7 +20,7 @@ import { keepMetadata, otherUid, requireNumber } from "./kept-metadata.ts";
 import { alreadyExists, badRequest, forbidden, notFound, noUniqueName } from "./refusals.ts";
 import type { RequestBody } from "./request-body.ts";
 import { keyOf, type ResourceRoute } from "./route.ts";
-import { beginMetadata, type Strategy, strategyOf } from "./strategy.ts";
+import { beginMetadata, type Strategy, strategyOf, wipeMetadata } from "./strategy.ts";
 import type { WarningRecorder } from "./warning-recorder.ts";
 import type { WriteOptions } from "./write-options.ts";
 
@@ -51,6 +51,8 @@ export function createObject(
   const { draft, warnings } = decodeBody(body, route.kind, options.fieldValidation);
   context.warnings.add(...warnings);
   setDefaults(draft);
+  // Nobody owns what a POST may not set.
+  wipeMetadata(draft);
   trackUpdate(draft, undefined, updater(route, options, context));
   return createDraft(state, route, draft, context);
 }
