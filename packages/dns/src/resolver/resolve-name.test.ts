@@ -251,6 +251,13 @@ describe("other ways to a name", () => {
     expect(lookUp("glibc", "web", { resolvConf: `${kubeadm}options use-vc\n` }).queries[0]?.transport).toBe("tcp");
   });
 
+  it("tries each server once over TCP, with glibc", () => {
+    const resolvConf = "nameserver 10.0.0.1\nnameserver 10.0.0.2\noptions use-vc attempts:3\n";
+    const exchange = (): Exchange => ({ kind: "refused", tookMs: 0 });
+    const { queries, error } = lookUp("glibc", "web.", { resolvConf, exchange, families: ["IPv4"] });
+    expect([queries.map(({ server: address }) => address), error]).toEqual([["10.0.0.1", "10.0.0.2"], "EAI_AGAIN"]);
+  });
+
   it("has the family first that the host can use", () => {
     const exchange = ({ message }: SentQuery): Exchange => {
       const { name, type } = message.questions[0]!;
