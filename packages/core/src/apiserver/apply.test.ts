@@ -192,6 +192,10 @@ describe("allocation", () => {
       "apiVersion: networking.k8s.io/v1\nkind: ServiceCIDR\nmetadata: {name: kubernetes}\nspec: {cidrs: [10.43.0.0/16]}\n";
     const { state } = apply(emptyState(), `${service("web", `clusterIP: 10.43.7.7\n${plain}`)}---\n${cidr}`);
     expect(state.tables.Service.get("default/kubernetes")!.spec.clusterIP).toBe("10.43.0.1");
+    expect(state.tables.ServiceCIDR.get("kubernetes")!.metadata.finalizers).toEqual([
+      "networking.k8s.io/service-cidr-finalizer",
+    ]);
+    expect(apply(state, cidr).changes).toEqual([]);
     expect(refusal(state, cidr.replace("43", "44")).message).toContain(
       'spec.cidrs[0]: Invalid value: "10.44.0.0/16": field is immutable',
     );

@@ -10,6 +10,7 @@ import { type Change, type ClusterState, objectTitle, type SourceOfObject } from
 import { decodeDocument } from "./decode/decode-document.ts";
 import { isComponentConfig, isStoredKind, kinds } from "./decode/kinds.ts";
 import type { Draft } from "./draft.ts";
+import { serviceCidrFinalizer } from "./empty-state.ts";
 import { kindRules } from "./kind-rules.ts";
 import type { FieldPath, ManifestDocument } from "./manifest/manifest-document.ts";
 import { readManifests } from "./manifest/read-manifests.ts";
@@ -145,6 +146,9 @@ class Apply {
   }
 
   #boot(draft: Draft<ApiObject>): void {
+    if (draft.kind !== "ServiceCIDR" || draft.metadata.name !== "kubernetes") return;
+    // A manifest does not say what its controller adds.
+    draft.metadata.finalizers ??= [serviceCidrFinalizer];
     const booted = bootWithServiceCIDR(this.#state, draft as ApiObject);
     if (booted === undefined) return;
     this.#state = booted.state;

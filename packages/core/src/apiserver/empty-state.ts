@@ -85,11 +85,14 @@ function namespaceObject(name: string): KindMap["Namespace"] {
   };
 }
 
+/** By it a controller holds a ServiceCIDR that is deleted while Services have addresses of it. */
+export const serviceCidrFinalizer = "networking.k8s.io/service-cidr-finalizer";
+
 function defaultServiceCIDR(cidrs: readonly string[]): KindMap["ServiceCIDR"] {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "ServiceCIDR",
-    metadata: { name: "kubernetes", creationTimestamp: epoch },
+    metadata: { name: "kubernetes", creationTimestamp: epoch, finalizers: [serviceCidrFinalizer] },
     spec: { cidrs },
     status: { conditions: [{ type: "Ready", status: "True", message: "Kubernetes default Service CIDR is ready" }] },
   };

@@ -10,10 +10,14 @@ import type { Random } from "../../runtime/random.ts";
 import type { ClusterState } from "../cluster-state.ts";
 import type { Write } from "../kinds/rules.ts";
 
-/** The service ranges of a family, in the order in which they came: the `ServiceCIDR` objects say them. */
+/**
+ * The service ranges of a family, in the order in which they came: the `ServiceCIDR` objects say them. One on its way out
+ * gives no addresses any more.
+ */
 export function serviceRanges(state: ClusterState, family: IpFamily): Cidr[] {
   const ranges: Cidr[] = [];
   for (const object of state.tables.ServiceCIDR) {
+    if (object.metadata.deletionTimestamp !== undefined) continue;
     for (const text of object.spec.cidrs ?? []) {
       const cidr = parseCidr(text);
       if (cidr !== undefined && familyOfCidr(cidr) === family) ranges.push(cidr);
