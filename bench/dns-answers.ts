@@ -17,7 +17,7 @@ const queries = 2_000_000;
 /** As the server hands it to the plugins. */
 const requestOf = (name: string): DnsRequest => {
   const message = queryFor(1, name, "A");
-  const from = { transport: "udp", client: "10.244.1.9", clientPort: 40000, nowMs: 0 } as const;
+  const from = { transport: "udp", client: "10.244.1.9", clientPort: 40000, listener: 0, nowMs: 0 } as const;
   return { message, question: message.questions[0]!, name, zone: ".", ...from };
 };
 

@@ -5,7 +5,7 @@ import { type BackendService, hostAddress } from "./backend-service.ts";
 import { type ExternalLookup, externalAddresses, externalSrv } from "./external-records.ts";
 import { type ExternalEndpoint, externalEndpoints, externalNameOf } from "./external-services.ts";
 import type { ObjectIndex } from "./object-index.ts";
-import type { PortEntry, ServiceEntry } from "./service-entry.ts";
+import { type PortEntry, portName, type ServiceEntry } from "./service-entry.ts";
 
 /**
  * The records of all external addresses, and of headless Services where they are wanted (plugin/k8s_external/transfer.go). Of the
@@ -91,8 +91,4 @@ function bothFamilies(
   lookup: ExternalLookup,
 ): readonly ResourceRecord[] {
   return (["A", "AAAA"] as const).flatMap((type) => externalAddresses(name, type, services, lookup).answers);
-}
-
-function portName({ name, protocol }: PortEntry, below: DnsName): DnsName {
-  return `_${name}._${protocol}`.toLowerCase().concat(".", below);
 }

@@ -41,7 +41,6 @@ export function isExposed(namespace: string, index: ObjectIndex, { namespaces }:
 
 /** What a name of Services or Pods leads to (plugin/kubernetes/kubernetes.go, Records). */
 export function findRecords(request: RecordRequest, index: ObjectIndex, options: KubernetesOptions): Found {
-  if (request.kind === "") return nothingFound;
   if (!isExposed(request.namespace, index, options)) return missing("namespace");
   return request.kind === "pod" ? findPods(request, index, options) : findServices(request, index, options);
 }

@@ -1,3 +1,4 @@
+import { nameInZone } from "../message/relative-name.ts";
 import type { DnsName } from "../message/resource-record.ts";
 import { type HostAddress, hostAddress } from "./backend-service.ts";
 import type { EndpointsEntry } from "./endpoints-entry.ts";
@@ -62,6 +63,6 @@ export function nameServers(
   const named = slices.length === 0 ? ownAddresses.map((ip) => ({ name: "ns.dns", ip })) : found;
   return named.flatMap(({ name, ip }) => {
     const address = hostAddress(ip);
-    return address === undefined ? [] : [{ ...address, name: zone === "." ? `${name}.` : `${name}.${zone}` }];
+    return address === undefined ? [] : [{ ...address, name: nameInZone(name, zone) }];
   });
 }

@@ -104,7 +104,7 @@ const pluginOver = (objects: StoredObjects): KubernetesPlugin =>
 
 function ask(plugin: KubernetesPlugin, qname: string, type: RecordType): DnsMessage {
   const message = queryFor(1, qname, type);
-  const from = { transport: "udp", client: "10.244.0.1", clientPort: 1, nowMs: 0 } as const;
+  const from = { transport: "udp", client: "10.244.0.1", clientPort: 1, listener: 0, nowMs: 0 } as const;
   const request = { message, question: message.questions[0]!, name: qname.toLowerCase(), zone: ".", ...from };
   return plugin.handle(() => ({ rcode: "SERVFAIL" }))(request).message!;
 }

@@ -1,5 +1,6 @@
 import { type ObjectKey, objectKey } from "@kubenetsim/core/model/api-object";
 import type { Service } from "@kubenetsim/core/model/service";
+import type { DnsName } from "../message/resource-record.ts";
 
 export interface PortEntry {
   readonly name: string;
@@ -46,4 +47,9 @@ export function serviceEntry(service: Service): ServiceEntry {
       ...(status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || (hostname ?? "")),
     ],
   };
+}
+
+/** Where the SRV records of a named port stand. */
+export function portName({ name, protocol }: PortEntry, below: DnsName): DnsName {
+  return `_${name}._${protocol}`.toLowerCase().concat(".", below);
 }

@@ -3,7 +3,7 @@ import type { DnsName, ResourceRecord } from "../message/resource-record.ts";
 import { hostAddress } from "./backend-service.ts";
 import { isExposed } from "./find-services.ts";
 import { nameServers } from "./name-servers.ts";
-import type { PortEntry, ServiceEntry } from "./service-entry.ts";
+import { portName, type ServiceEntry } from "./service-entry.ts";
 import { srvWeight } from "./srv-records.ts";
 import type { ZoneLookup } from "./zone-lookup.ts";
 import { addressRecord, aliasRecord, soaRecord } from "./zone-records.ts";
@@ -78,10 +78,6 @@ function endpointRecords(service: ServiceEntry, name: DnsName, lookup: ZoneLooku
 function addresses(name: DnsName, ip: string, ttl: number): ResourceRecord[] {
   const found = hostAddress(ip);
   return found === undefined ? [] : [addressRecord(name, found.type, found.address, ttl)];
-}
-
-function portName({ name, protocol }: PortEntry, below: DnsName): DnsName {
-  return `_${name}._${protocol}`.toLowerCase().concat(".", below);
 }
 
 /** A port that is none (-1) is written as 16 bits hold it. */

@@ -69,8 +69,13 @@ export function isDomainName(text: string): boolean {
   return length === 0 && total <= 256;
 }
 
-function isDecimalEscape(text: string, index: number): boolean {
-  return /^[0-9]{3}/.test(text.slice(index, index + 3));
+/** Whether three digits stand there, as in `\032`. */
+export function isDecimalEscape(text: string, index: number): boolean {
+  return isDigit(text.charCodeAt(index)) && isDigit(text.charCodeAt(index + 1)) && isDigit(text.charCodeAt(index + 2));
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 /** Bytes of a UTF-16 unit; two of a pair make four. */

@@ -4,6 +4,7 @@ import type { DnsMessage } from "../message/dns-message.ts";
 import { isInZone, lowerName } from "../message/dns-name.ts";
 import { relativeName } from "../message/relative-name.ts";
 import type { DnsName, ResourceRecord } from "../message/resource-record.ts";
+import { askAfter } from "./look-up.ts";
 import type { DnsHandler, DnsReply, DnsRequest, PluginDefinition, PluginSetup } from "./plugin.ts";
 import { searchPathOf } from "./search-path.ts";
 import { isInAnyZone } from "./zones.ts";
@@ -78,8 +79,10 @@ function walk(request: DnsRequest, path: readonly DnsName[], next: DnsHandler): 
   const base = relativeName(asked, path[0]!);
   if (base === "") return { rcode: "SERVFAIL", error: `trimzone: overshot qname: ${asked}for zone ${path[0]}` };
   let first: DnsReply | undefined;
+  let tookMs: number | undefined;
   for (const domain of path) {
-    const reply = next(withName(request, `${base}.${domain}`));
+    const reply = askAfter(next, withName(request, `${base}.${domain}`), tookMs ?? 0);
+    tookMs = reply.tookMs;
     if (reply.error !== undefined) return reply;
     first ??= reply;
     const { message } = reply;
@@ -90,7 +93,7 @@ function walk(request: DnsRequest, path: readonly DnsName[], next: DnsHandler): 
     });
     return { ...reply, message: withAlias(message, asked) };
   }
-  return first!;
+  return { ...first!, tookMs };
 }
 
 function withName(request: DnsRequest, name: DnsName): DnsRequest {

@@ -1,5 +1,6 @@
 import type { Dispenser } from "../corefile/dispenser.ts";
 import { durationOf, formatDuration } from "../corefile/duration.ts";
+import { lowerName } from "../message/dns-name.ts";
 import { rcodeNumber } from "../message/rcode.ts";
 import { goPattern } from "./go-pattern.ts";
 import { oncePerBlock } from "./once-per-block.ts";
@@ -31,9 +32,9 @@ export const errors: PluginDefinition = {
         if (reply.error === undefined) return reply;
         const entry = consolidated.find(({ pattern }) => pattern.test(reply.error!));
         if (entry !== undefined && isSwallowed(entry, request.nowMs)) return reply;
-        const { name, question } = request;
+        const { type, name } = reply.asked ?? request.question;
         const level = (entry?.level ?? "error").toUpperCase();
-        log(`[${level}] plugin/errors: ${rcodeNumber(reply.rcode)} ${name} ${question.type}: ${reply.error}`);
+        log(`[${level}] plugin/errors: ${rcodeNumber(reply.rcode)} ${lowerName(name)} ${type}: ${reply.error}`);
         return reply;
       },
     };

@@ -1,5 +1,5 @@
 import type { Dispenser } from "../corefile/dispenser.ts";
-import { type DnsMessage, replyTo } from "../message/dns-message.ts";
+import type { DnsMessage } from "../message/dns-message.ts";
 import { fullyQualified, isInZone, lowerName } from "../message/dns-name.ts";
 import { opcodeNumber } from "../message/opcode.ts";
 import type { DnsName } from "../message/resource-record.ts";
@@ -7,6 +7,7 @@ import { responseClass, responseKind } from "../message/response-kind.ts";
 import { replyLimit } from "../wire/fit-reply.ts";
 import { uncompressedSize } from "../wire/message-size.ts";
 import type { DnsReply, DnsRequest, PluginDefinition } from "./plugin.ts";
+import { writtenMessage } from "./written-message.ts";
 
 const commonFormat =
   '{remote}:{port} - {>id} "{type} {class} {name} {proto} {size} {>do} {>bufsize}" {rcode} {>rflags} {rsize} {duration}';
@@ -28,7 +29,7 @@ export const log: PluginDefinition = {
         const rule = rules.find(({ scope }) => isInZone(request.name, scope));
         const reply = next(request);
         if (rule === undefined) return reply;
-        const written = writtenMessage(request, reply);
+        const written = writtenMessage(request.message, reply);
         const kind = written === undefined ? "otherError" : responseKind(written, request.nowMs);
         if (rule.classes.has("all") || rule.classes.has(responseClass(kind))) {
           const said = {
@@ -37,7 +38,7 @@ export const log: PluginDefinition = {
             tookMs: reply.tookMs ?? 0,
             own: surroundings.addresses[0] ?? "127.0.0.1",
           };
-          surroundings.log(`[INFO] ${logLine(rule.format, request, said)}`);
+          surroundings.log(`[INFO] ${logLine(rule.format, asRewritten(request, reply), said)}`);
         }
         return reply;
       },
@@ -45,11 +46,10 @@ export const log: PluginDefinition = {
   },
 };
 
-function writtenMessage({ message }: DnsRequest, reply: DnsReply): DnsMessage | undefined {
-  const { rcode } = reply;
-  if (reply.message !== undefined) return reply.message;
-  const isError = rcode === "SERVFAIL" || rcode === "REFUSED" || rcode === "FORMERR" || rcode === "NOTIMP";
-  return isError ? replyTo(message, rcode) : undefined;
+/** The name was read before the query went on, type and class are read of what became of it. */
+function asRewritten(request: DnsRequest, { asked }: DnsReply): DnsRequest {
+  if (asked === undefined) return request;
+  return { ...request, question: asked, message: { ...request.message, questions: [asked] } };
 }
 
 function readRules(words: Dispenser): Rule[] {

@@ -21,6 +21,8 @@ export interface DnsRequest {
   /** Where it came from, as the server's socket says: behind a masquerade the node's address. */
   readonly client: string;
   readonly clientPort: number;
+  /** Which of the server's listeners it came in by: where the server asks itself, that one answers. */
+  readonly listener: number;
   /** Milliseconds of the virtual clock. */
   readonly nowMs: number;
   /** How often the server has asked itself for this query already: what keeps circles of aliases from going on (LoopKey). */
@@ -46,6 +48,8 @@ export interface DnsReply {
   readonly rcode: Rcode;
   /** What the log says of it: `plugin/forward: no next plugin found`. */
   readonly error?: string | undefined;
+  /** What was asked for in the end where a plugin has rewritten the question: the log of those before it tells of that one. */
+  readonly asked?: Question | undefined;
   /** What the reply must fit into where that is not what the query says (plugin/bufsize). */
   readonly clientEdns?: Edns | undefined;
   /** Milliseconds that it waited for other servers; none where it is left out. */

@@ -54,6 +54,21 @@ describe("which server block answers", () => {
     expect(ask(start(text), "sub.example.org.", "DS")!.rcode).toBe("NOERROR");
     expect(ask(start(text), "sub.example.org.", "A")!.rcode).toBe("SERVFAIL");
   });
+
+  it("for DS is none where a block without plugins is nearer", () => {
+    const server = start("example.net {\n}\nnet {\n whoami\n}");
+    expect(ask(server, "a.example.net.", "DS")!.rcode).toBe("REFUSED");
+    expect(ask(server, "a.net.", "DS")!.rcode).toBe("NOERROR");
+  });
+
+  it("where it asks itself is one of the port that the query came in by", () => {
+    const alias = 'template IN A {\n answer "{{ .Name }} 60 IN CNAME x.b.test."\n }';
+    const server = start(`a.test:5303 a.test:5304 {\n ${alias}\n}\nb.test:5304 {\n hosts {\n 10.9.9.9 x.b.test\n }\n}`);
+    const typesAt = (port: number): string[] =>
+      server.answer(queryFor(1, "c.a.test.", "A"), { ...arrival, port })!.answers.map(({ type }) => type);
+    expect(typesAt(5303)).toEqual(["CNAME"]);
+    expect(typesAt(5304)).toEqual(["CNAME", "A"]);
+  });
 });
 
 describe("what the server says itself", () => {

@@ -7,6 +7,7 @@ import type { DnsName } from "../message/resource-record.ts";
 import { type LoopProbe, probeQuery } from "../plugins/loop.ts";
 import type { DnsReply, DnsRequest, DnsStep, DnsTransport, ServerSurroundings } from "../plugins/plugin.ts";
 import { type PluginTable, pluginTable } from "../plugins/plugin-table.ts";
+import { writtenMessage } from "../plugins/written-message.ts";
 import { acceptMessage, acceptQuery } from "../wire/accept-query.ts";
 import { encodeMessage } from "../wire/encode-message.ts";
 import { type FittedReply, fitReply } from "../wire/fit-reply.ts";
@@ -41,9 +42,6 @@ export interface Response extends FittedReply {
 
 const udpQuerySize = 512;
 
-/** Codes that a handler leaves to the server to write (plugin.ClientWrite). */
-const writtenByServer: ReadonlySet<Rcode> = new Set<Rcode>(["SERVFAIL", "REFUSED", "FORMERR", "NOTIMP"]);
-
 /**
  * A CoreDNS process: the server blocks of a Corefile with their plugins, caches and records (core/dnsserver/server.go).
  *
@@ -57,13 +55,11 @@ export class DnsServer {
   readonly #blocks: readonly RunningBlock[];
 
   private constructor(corefile: Corefile, surroundings: ServerSurroundings, plugins: PluginTable) {
-    const listenerOf = (index: number): Listener =>
-      this.listeners.find(({ zones }) => zones.some(({ block }) => block === this.#blocks[index]))!;
     this.#blocks = setUp(corefile, {
       plugins,
       surroundings,
-      askSelf: (index) => (request) => {
-        const response = serve(listenerOf(index), request);
+      askSelf: (request) => {
+        const response = serve(this.listeners[request.listener]!, request);
         return { message: response?.message, rcode: response?.message.rcode ?? "NOERROR", tookMs: response?.tookMs };
       },
     });
@@ -147,7 +143,18 @@ export class DnsServer {
     if (question === undefined) return uncompressed(replyTo(message, "SERVFAIL"));
     const { client, clientPort, transport, nowMs, steps } = arrival;
     const name = lowerName(question.name);
-    return serve(listener, { message, question, name, zone: ".", transport, client, clientPort, nowMs, steps });
+    return serve(listener, {
+      message,
+      question,
+      name,
+      zone: ".",
+      transport,
+      client,
+      clientPort,
+      listener: this.listeners.indexOf(listener),
+      nowMs,
+      steps,
+    });
   }
 
   /** Tells the plugins of changed objects. */
@@ -169,7 +176,7 @@ function serve(listener: Listener, request: DnsRequest): Response | undefined {
   const { message, question } = request;
   if (question.class !== "IN" && !listener.otherClasses) return errorReply(request, "REFUSED");
   if (message.edns !== undefined && message.edns.version !== 0) return badVersion(message);
-  const served = blockFor(listener, request.name, question.type === "DS");
+  const served = blockFor(listener, request.name, question.type === "DS" && message.opcode === "QUERY");
   if (served?.block.chain === undefined) {
     request.steps?.push({
       plugin: "server",
@@ -184,22 +191,28 @@ function serve(listener: Listener, request: DnsRequest): Response | undefined {
 }
 
 function responseOf(request: DnsRequest, reply: DnsReply): Response | undefined {
-  const { message, rcode, clientEdns, tookMs, following } = reply;
+  const { clientEdns, tookMs, following } = reply;
   const query = clientEdns === undefined ? request.message : { ...request.message, edns: clientEdns };
-  if (message === undefined && !writtenByServer.has(rcode)) return undefined;
-  const fitted = fitReply(query, message ?? replyTo(query, rcode), request);
+  const written = writtenMessage(query, reply);
+  if (written === undefined) return undefined;
+  const fitted = fitReply(query, written, request);
   if (tookMs === undefined && following === undefined) return fitted;
   return { ...fitted, tookMs, following: following?.map((one) => fitReply(query, one, request)) };
 }
 
-/** The longest zone that the name is in. A DS record lies in the parent's zone, so that the shortest but the root has it. */
+/**
+ * The longest zone that the name is in. A DS record lies in the parent's zone, so that the shortest but the root has it; a block
+ * without plugins ends the search.
+ */
 function blockFor({ zones }: Listener, name: DnsName, parents: boolean): ServedZone | undefined {
-  if (!parents) {
-    for (const served of zones) if (isInZone(name, served.zone)) return served;
-    return undefined;
+  let found: ServedZone | undefined;
+  for (const served of zones) {
+    if (!isInZone(name, served.zone)) continue;
+    if (found !== undefined && served.zone === ".") return found;
+    if (!parents || served.block.chain === undefined) return served;
+    found = served;
   }
-  const matching = zones.filter(({ zone }) => isInZone(name, zone));
-  return matching.findLast(({ zone }) => zone !== ".") ?? matching[0];
+  return found;
 }
 
 function errorReply(request: DnsRequest, rcode: Rcode): FittedReply {

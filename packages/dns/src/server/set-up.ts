@@ -10,8 +10,8 @@ import { type RunningBlock, runningBlock } from "./running-block.ts";
 export interface SetUpWith {
   readonly plugins: PluginTable;
   readonly surroundings: ServerSurroundings;
-  /** The server itself, for the block with this index. */
-  readonly askSelf: (block: number) => DnsHandler;
+  /** The server itself. */
+  readonly askSelf: DnsHandler;
 }
 
 /**
@@ -50,7 +50,7 @@ function setUpPlugin(name: PluginName, directives: readonly Directive[], place: 
     block,
     zones: block.keys.map(({ zone }) => zone),
     surroundings: using.surroundings,
-    askSelf: using.askSelf(index),
+    askSelf: using.askSelf,
     sibling: (plugin) => running[index]!.get(plugin)?.offers,
     words: () =>
       new Dispenser(

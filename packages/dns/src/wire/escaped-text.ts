@@ -1,3 +1,5 @@
+import { isDecimalEscape } from "../message/dns-name.ts";
+
 /**
  * Bytes as zone files write them: bytes that do not print are `\DDD`, those that mean something there have a backslash before
  * them (RFC 1035, section 5.1; miekg/dns, types.go).
@@ -62,12 +64,4 @@ export function unescapedLength(text: string): number {
     index += 1 + escaped;
   }
   return length;
-}
-
-function isDecimalEscape(text: string, at: number): boolean {
-  return isDigit(text.charCodeAt(at)) && isDigit(text.charCodeAt(at + 1)) && isDigit(text.charCodeAt(at + 2));
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
 }

@@ -20,6 +20,12 @@ export const cache: PluginDefinition = {
   },
 };
 
+/** What a response was asked for. */
+type Purpose = Pick<Parameters<typeof passResponse>[2], "replaces" | "heedsExceptions">;
+const asked: Purpose = { replaces: false, heedsExceptions: true };
+const failed: Purpose = { replaces: true, heedsExceptions: true };
+const refreshed: Purpose = { replaces: true, heedsExceptions: false };
+
 class AnswerCache {
   readonly #settings: CacheSettings;
   readonly #stores: Stores;
@@ -66,19 +72,19 @@ class AnswerCache {
     const { message, rcode, error } = reply;
     if (message === undefined) {
       if (error !== undefined && rcode === "SERVFAIL" && this.#settings.servfail > 0) {
-        this.#pass(request, key, { ...reply, message: replyTo(request.message, "SERVFAIL") }, true);
+        this.#pass(request, key, { ...reply, message: replyTo(request.message, "SERVFAIL") }, failed);
       }
       return reply;
     }
-    return this.#pass(request, key, reply, false);
+    return this.#pass(request, key, reply, asked);
   }
 
-  #pass(request: DnsRequest, key: AnswerKey, reply: DnsReply, replaces: boolean): DnsReply {
+  #pass(request: DnsRequest, key: AnswerKey, reply: DnsReply, purpose: Purpose): DnsReply {
     const { message, kept } = passResponse(reply.message!, key, {
       settings: this.#settings,
       stores: this.#stores,
       nowMs: request.nowMs + (reply.tookMs ?? 0),
-      replaces,
+      ...purpose,
       wantsAuthentic: key.do || request.message.flags.ad,
     });
     if (kept !== undefined) request.steps?.push({ plugin: "cache", text: `keeps the answer for ${kept.ttl} s` });
@@ -91,8 +97,8 @@ class AnswerCache {
     request.steps?.push({ plugin: "cache", text: `has the answer, for ${left} s more` });
     const message = answerFor(request.message, kept, this.#settings.keepTtl ? kept.ttl : left);
     if (this.#wantsPrefetch(kept, nowMs)) {
-      const refreshed = this.#prefetch(request, key);
-      if (refreshed !== undefined) Object.assign(refreshed, { hits: kept.hits, lastHitMs: nowMs });
+      this.#prefetch(request, key);
+      this.#takeOverHits(key, kept, nowMs);
     }
     return { message, rcode: "NOERROR" };
   }
@@ -106,10 +112,15 @@ class AnswerCache {
   }
 
   /** Asks on without anybody waiting. A prefetch goes out as if it had come over TCP. */
-  #prefetch(request: DnsRequest, key: AnswerKey): CachedAnswer | undefined {
+  #prefetch(request: DnsRequest, key: AnswerKey): void {
     const reply = this.#next({ ...forRefresh(request), transport: "tcp", client: "", clientPort: 0 });
-    if (reply.message !== undefined) this.#pass(request, key, reply, true);
-    return this.#stores.denial.get(key) ?? this.#stores.success.get(key);
+    if (reply.message !== undefined) this.#pass(request, key, reply, refreshed);
+  }
+
+  /** What stands there after a refresh goes on with the count of the one before it. */
+  #takeOverHits(key: AnswerKey, { hits }: CachedAnswer, lastHitMs: number): void {
+    const known = this.#stores.denial.get(key) ?? this.#stores.success.get(key);
+    if (known !== undefined) Object.assign(known, { hits, lastHitMs });
   }
 
   #stale(request: DnsRequest, key: AnswerKey, kept: CachedAnswer): DnsReply {
@@ -125,7 +136,11 @@ class AnswerCache {
     request.steps?.push({ plugin: "cache", text: `has an answer that ran out ${-remainingTtl(kept, nowMs)} s ago` });
     const ttl = stale.ttl > 0 ? stale.ttl : this.#settings.keepTtl ? kept.ttl : 0;
     const message = answerFor(request.message, kept, ttl);
-    if (!stale.verify && asksAgain) this.#refreshStale(request, key, kept, "tcp");
+    if (!stale.verify && asksAgain) {
+      const { message: newer } = this.#refreshStale(request, key, kept, "tcp");
+      // The real one has set its clock back by then, to tell a TTL of 0.
+      if (newer !== undefined) this.#takeOverHits(key, kept, nowMs + 1000 * remainingTtl(kept, nowMs));
+    }
     return { message, rcode: "NOERROR", tookMs: waitedMs };
   }
 
@@ -150,7 +165,7 @@ class AnswerCache {
         : message.rcode === "NOERROR" || message.rcode === "NXDOMAIN");
     const passed =
       message !== undefined && !message.flags.tc && (isBetter || preferPositive)
-        ? this.#pass(request, key, { message, rcode, tookMs }, true)
+        ? this.#pass(request, key, { message, rcode, tookMs }, refreshed)
         : undefined;
     kept.retryAfterMs = isBetter ? Number.NEGATIVE_INFINITY : request.nowMs + (tookMs ?? 0) + stale!.recheckMs;
     return isBetter ? passed! : { rcode: "NOERROR", tookMs };

@@ -24,12 +24,20 @@ export interface Passing {
 /**
  * Lets a response pass: its TTLs become the one that it would be kept for, and where it can be kept, it is (plugin/cache,
  * ResponseWriter.WriteMsg). The TTLs change in zones that are not kept too. `replaces` is said of a response that was asked
- * for in place of a kept one: then a kept denial goes.
+ * for in place of a kept one: then a kept denial goes. `heedsExceptions` is false for one that was asked for beside: the real
+ * writers of those carry no list of zones that are not kept.
  */
 export function passResponse(
   response: DnsMessage,
   key: AnswerKey,
-  using: { settings: CacheSettings; stores: Stores; nowMs: number; replaces: boolean; wantsAuthentic: boolean },
+  using: {
+    settings: CacheSettings;
+    stores: Stores;
+    nowMs: number;
+    replaces: boolean;
+    heedsExceptions: boolean;
+    wantsAuthentic: boolean;
+  },
 ): Passing {
   const { settings, nowMs } = using;
   const kind = kindForCache(response, nowMs);
@@ -47,8 +55,8 @@ export function passResponse(
     authorities: withTtl(response.authorities, ttl),
     additionals: withTtl(response.additionals, ttl),
   };
-  const { except } = storeOf(settings, kind);
-  const isKept = seconds > 0 && !isInAnyZone(except, key.name) && canBeKept(message, kind) && repliesTo(message, key);
+  const isExcepted = using.heedsExceptions && isInAnyZone(storeOf(settings, kind).except, key.name);
+  const isKept = seconds > 0 && !isExcepted && canBeKept(message, kind) && repliesTo(message, key);
   const kept = isKept ? keep(message, key, kind, seconds, using) : undefined;
   if (using.wantsAuthentic || !flags.ad) return { message, kept };
   return { message: { ...message, flags: { ...flags, ad: false } }, kept };

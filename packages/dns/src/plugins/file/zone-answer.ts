@@ -1,7 +1,7 @@
 import { isInZone, labelsOf, lowerName } from "../../message/dns-name.ts";
 import type { RecordType } from "../../message/record-type.ts";
 import type { DnsName, ResourceRecord } from "../../message/resource-record.ts";
-import { lookUp } from "../look-up.ts";
+import { askAgain } from "../look-up.ts";
 import type { DnsHandler, DnsRequest } from "../plugin.ts";
 import { isEmptyParent, recordsAt, type Zone, type ZoneNode } from "./zone.ts";
 
@@ -12,6 +12,8 @@ export interface ZoneAnswer {
   readonly answers: readonly ResourceRecord[];
   readonly authorities: readonly ResourceRecord[];
   readonly additionals: readonly ResourceRecord[];
+  /** Milliseconds that it waited for what lies beyond the zone. */
+  readonly tookMs?: number | undefined;
 }
 
 /** How often the server asks itself for the targets of aliases, and how long a chain within the zone may be. */
@@ -178,11 +180,11 @@ function delegationOf(
 function answerBeyond(aliases: readonly ResourceRecord[], target: DnsName, context: Context): ZoneAnswer {
   const { zone, request, askSelf } = context;
   const depth = (request.depth ?? 0) + 1;
-  const found = lookUp(askSelf, { ...request, depth }, target, request.question.type);
+  const { message: found, tookMs } = askAgain(askSelf, { ...request, depth }, target, request.question.type);
   const answers = [...aliases, ...(found?.answers ?? [])];
   const result = resultOf(found?.rcode, found?.answers.length ?? 0);
   const authorities = result === "nameError" || result === "noData" ? [zone.soa] : zone.nameServers;
-  return { result, answers, authorities, additionals: additionalsFor(zone, answers) };
+  return { result, answers, authorities, additionals: additionalsFor(zone, answers), tookMs };
 }
 
 /** Whatever else the server says of the target leaves NOERROR: who asks goes on by himself. */

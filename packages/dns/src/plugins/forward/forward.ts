@@ -2,6 +2,7 @@ import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import { type DnsMessage, replyTo } from "../../message/dns-message.ts";
 import { isInZone, lowerName } from "../../message/dns-name.ts";
+import { askAfter } from "../look-up.ts";
 import type {
   DnsHandler,
   DnsReply,
@@ -55,7 +56,8 @@ class Forward {
       }
       const reply = this.#passOn(request);
       if (this.#settings.maxConcurrent > 0 && reply.tookMs! > 0) this.#ends.push(request.nowMs + reply.tookMs!);
-      return nextIsForward && reply.message !== undefined && this.#isLeftToNext(reply.message) ? next(request) : reply;
+      const isLeft = nextIsForward && reply.message !== undefined && this.#isLeftToNext(reply.message);
+      return isLeft ? askAfter(next, request, reply.tookMs!) : reply;
     };
   }
 
@@ -80,7 +82,7 @@ class Forward {
     const { maxConnectAttempts = 2 * this.#upstreams.length, failfast, failover } = this.#settings;
     const list = this.#list();
     const { length } = list;
-    let error = "plugin/forward: no healthy proxies";
+    let error = "no healthy proxies";
     let [index, fails, attempts, failovers, tookMs] = [0, 0, 0, 0, 0];
     while (tookMs < deadlineMs && (maxConnectAttempts === 0 || attempts < maxConnectAttempts)) {
       if (index === length) [index, fails] = [0, 0];

@@ -2,7 +2,7 @@ import { normalizedZone } from "../../corefile/zone-and-port.ts";
 import type { DnsMessage } from "../../message/dns-message.ts";
 import type { DnsName, ResourceRecord } from "../../message/resource-record.ts";
 import { goPattern } from "../go-pattern.ts";
-import { lookUp } from "../look-up.ts";
+import { askAfter, askAgain } from "../look-up.ts";
 import type { DnsHandler, DnsRequest } from "../plugin.ts";
 import { type Fail, matchKinds, replaced } from "./name-pattern.ts";
 import type { ResponseRule } from "./response-rule.ts";
@@ -43,13 +43,16 @@ function redirect(
   askSelf: DnsHandler,
 ): ResponseRule {
   return {
-    message: (message) => {
+    reply: (reply) => {
+      const { message } = reply;
       const depth = request.depth ?? 0;
       const alias = message.answers.find((record) => record.type === "CNAME" && targetFor(record.target) !== undefined);
-      if (alias?.type !== "CNAME" || depth > deepestLookUp) return message;
+      if (alias?.type !== "CNAME" || depth > deepestLookUp) return reply;
       const target = targetFor(alias.target)!;
-      const found = lookUp(askSelf, { ...request, depth: depth + 1 }, target, request.question.type);
-      return found === undefined ? message : followed(message, alias, target, found);
+      const ask: DnsHandler = (asked) =>
+        askAgain(askSelf, { ...asked, depth: depth + 1 }, target, request.question.type);
+      const { message: found, tookMs } = askAfter(ask, request, reply.tookMs ?? 0);
+      return { ...reply, tookMs, message: found === undefined ? message : followed(message, alias, target, found) };
     },
   };
 }

@@ -1,10 +1,17 @@
 import type { DnsMessage } from "../../message/dns-message.ts";
 import type { ResourceRecord } from "../../message/resource-record.ts";
+import type { DnsReply } from "../plugin.ts";
 
 /** What is done to a reply on its way back: to each record, and to a message without any (plugin/rewrite/reverter.go). */
 export interface ResponseRule {
   readonly record?: (record: ResourceRecord) => ResourceRecord;
   readonly message?: (message: DnsMessage) => DnsMessage;
+  /** For a rule that asks others, and so has to wait. */
+  readonly reply?: (reply: WrittenReply) => WrittenReply;
+}
+
+export interface WrittenReply extends DnsReply {
+  readonly message: DnsMessage;
 }
 
 /** Changes the names that records have. */
@@ -24,16 +31,21 @@ export function valueRule(rewrite: (name: string) => string): ResponseRule {
 }
 
 /** The rules that were found last act first: each undoes what the ones after it did on the way there. */
-export function applyRules(message: DnsMessage, rules: readonly ResponseRule[]): DnsMessage {
+export function applyRules(reply: WrittenReply, rules: readonly ResponseRule[]): WrittenReply {
   const reversed = rules.toReversed();
-  const { answers, authorities, additionals } = message;
+  const { answers, authorities, additionals } = reply.message;
   const records = (section: readonly ResourceRecord[]): ResourceRecord[] =>
     section.map((record) => reversed.reduce((changed, rule) => rule.record?.(changed) ?? changed, record));
-  const changed: DnsMessage = {
-    ...message,
+  const message: DnsMessage = {
+    ...reply.message,
     authorities: records(authorities),
     answers: records(answers),
     additionals: records(additionals),
   };
-  return reversed.reduce<DnsMessage>((result, rule) => rule.message?.(result) ?? result, changed);
+  let result: WrittenReply = { ...reply, message };
+  for (const rule of reversed) {
+    if (rule.message !== undefined) result = { ...result, message: rule.message(result.message) };
+    if (rule.reply !== undefined) result = rule.reply(result);
+  }
+  return result;
 }

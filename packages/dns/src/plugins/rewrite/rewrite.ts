@@ -1,9 +1,9 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Dispenser } from "../../corefile/dispenser.ts";
-import { type DnsMessage, replyTo } from "../../message/dns-message.ts";
 import { isDomainName, lowerName } from "../../message/dns-name.ts";
 import { isWritable } from "../../message/is-writable.ts";
 import type { DnsHandler, DnsReply, DnsRequest, PluginDefinition } from "../plugin.ts";
+import { writtenMessage } from "../written-message.ts";
 import { cnameRule } from "./cname-rule.ts";
 import { classRule, rcodeRule, ttlRule, typeRule } from "./field-rules.ts";
 import { nameRule } from "./name-rule.ts";
@@ -36,9 +36,16 @@ function handle(request: DnsRequest, rules: readonly RewriteRule[], next: DnsHan
     }
     responses.push(...rewritten.responses);
     // A rule that says stop has its answers changed back even when it asks for nothing of the kind.
-    if (rule.mode === "stop") return revert(request, changed, next(changed), responses);
+    if (rule.mode === "stop") return revert(request, changed, pass(request, changed, next), responses);
   }
-  return responses.length === 0 ? asItIs(changed, next(changed)) : revert(request, changed, next(changed), responses);
+  const reply = pass(request, changed, next);
+  return responses.length === 0 ? asItIs(changed, reply) : revert(request, changed, reply, responses);
+}
+
+/** The real one changes the query that the plugins before hold, too. */
+function pass(request: DnsRequest, changed: DnsRequest, next: DnsHandler): DnsReply {
+  const reply = next(changed);
+  return changed === request ? reply : { ...reply, asked: reply.asked ?? changed.question };
 }
 
 /** The answer with the question as it came. Where nobody wrote one, one of the code is written, so that it is changed too. */
@@ -48,21 +55,16 @@ function revert(
   reply: DnsReply,
   responses: readonly ResponseRule[],
 ): DnsReply {
-  const message = reply.message ?? errorMessage(changed, reply);
+  const message = writtenMessage(changed.message, reply);
   if (message === undefined) return reply;
   const restored = { ...message, questions: [request.question] };
   if (responses.length === 0) return { ...reply, rcode: "NOERROR", message: restored };
-  const rewritten = applyRules(restored, responses);
-  return { ...reply, rcode: "NOERROR", message: isWritable(rewritten) ? rewritten : undefined };
+  const rewritten = applyRules({ ...reply, rcode: "NOERROR", message: restored }, responses);
+  return isWritable(rewritten.message) ? rewritten : { ...rewritten, message: undefined };
 }
 
 function asItIs(changed: DnsRequest, reply: DnsReply): DnsReply {
-  return { ...reply, message: reply.message ?? errorMessage(changed, reply) };
-}
-
-function errorMessage({ message }: DnsRequest, { rcode }: DnsReply): DnsMessage | undefined {
-  const isError = rcode === "SERVFAIL" || rcode === "REFUSED" || rcode === "FORMERR" || rcode === "NOTIMP";
-  return isError ? replyTo(message, rcode) : undefined;
+  return { ...reply, message: writtenMessage(changed.message, reply) };
 }
 
 function readRules(words: Dispenser): RewriteRule[] {

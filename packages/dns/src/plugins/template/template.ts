@@ -2,10 +2,10 @@ import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { DnsMessage, Edns } from "../../message/dns-message.ts";
 import { recordClassNumber } from "../../message/record-class.ts";
 import { recordTypeNumber } from "../../message/record-type.ts";
-import type { ResourceRecord } from "../../message/resource-record.ts";
+import type { DnsName, ResourceRecord } from "../../message/resource-record.ts";
 import { parseZone } from "../../zone-text/parse-zone.ts";
 import { authoritativeReply } from "../authoritative-reply.ts";
-import { lookUp } from "../look-up.ts";
+import { askAfter, askAgain } from "../look-up.ts";
 import type { DnsHandler, DnsReply, DnsRequest, PluginDefinition } from "../plugin.ts";
 import { isInAnyZone, longestZone } from "../zones.ts";
 import { type TemplateData, TemplateError } from "./go-template.ts";
@@ -97,7 +97,7 @@ function answer(settings: TemplateSettings, data: TemplateData, request: DnsRequ
     throw error;
   }
   if (extendedError !== undefined) message = { ...message, edns: ednsWith(extendedError) };
-  return { rcode, message: withTargets(message, request, askSelf) };
+  return { rcode, ...withTargets(message, request, askSelf) };
 }
 
 function recordOf(text: string): ResourceRecord {
@@ -107,19 +107,30 @@ function recordOf(text: string): ResourceRecord {
 }
 
 /** Behind each alias the addresses that the server itself has for its target. */
-function withTargets(message: DnsMessage, request: DnsRequest, askSelf: DnsHandler): DnsMessage {
+function withTargets(
+  message: DnsMessage,
+  request: DnsRequest,
+  askSelf: DnsHandler,
+): Pick<DnsReply, "message" | "tookMs"> {
   const { type } = request.question;
   const depth = request.depth ?? 0;
-  if ((type !== "A" && type !== "AAAA") || depth > deepestLookUp) return message;
+  if ((type !== "A" && type !== "AAAA") || depth > deepestLookUp) return { message };
   let { tc } = message.flags;
+  let tookMs: number | undefined;
+  const ask =
+    (target: DnsName): DnsHandler =>
+    (asked) =>
+      askAgain(askSelf, { ...asked, depth: depth + 1 }, target, type);
   const answers = message.answers.flatMap((record) => {
     if (record.type !== "CNAME") return [record];
-    const found = lookUp(askSelf, { ...request, depth: depth + 1 }, record.target, type);
+    const reply = askAfter(ask(record.target), request, tookMs ?? 0);
+    tookMs = reply.tookMs;
+    const found = reply.message;
     if (found === undefined) return [record];
     tc = found.flags.tc;
     return [record, ...found.answers];
   });
-  return { ...message, answers, flags: { ...message.flags, tc } };
+  return { message: { ...message, answers, flags: { ...message.flags, tc } }, tookMs };
 }
 
 /** RFC 8914: option 15. */
