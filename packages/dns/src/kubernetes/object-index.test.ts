@@ -1,4 +1,5 @@
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
+import { unixSecondsOf } from "@kubenetsim/core/runtime/timestamp";
 import {
   StoredObjects,
   storedNamespace,
@@ -205,5 +206,25 @@ describe("answers", () => {
         expect(ask(plugin, qname.toLowerCase(), type).rcode).toBe(ask(plugin, qname, type).rcode);
       }),
     );
+  });
+});
+
+describe("the serials", () => {
+  it("are the second of the last change: of the cluster's zone, and of that of external addresses", () => {
+    const objects = new StoredObjects([storedServiceOf("shop/a", { clusterIPs: ["10.96.0.1"] })]);
+    const index = new ObjectIndex(options);
+    index.fill(objects.state, 1_000_000);
+    const serials = (): number[] => [index.serial, index.externalSerial];
+    const putAt = (spec: Parameters<typeof storedServiceOf>[1], nowMs: number): number[] => {
+      objects.put(storedServiceOf("shop/a", spec));
+      for (const change of objects.takeChanges()) index.apply(change, nowMs);
+      return serials();
+    };
+    const second = (nowMs: number): number => unixSecondsOf(nowMs);
+    expect(serials()).toEqual([second(1_000_000), 0]);
+    const external = { clusterIPs: ["10.96.0.1"], externalIPs: ["192.0.2.1"] };
+    expect(putAt(external, 2_000_000)).toEqual([second(1_000_000), second(2_000_000)]);
+    const ported = { ...external, ports: [{ name: "http", port: 80, protocol: "TCP" as const }] };
+    expect(putAt(ported, 3_000_000)).toEqual([second(3_000_000), second(3_000_000)]);
   });
 });
