@@ -7,7 +7,7 @@ import { ZoneError } from "./file/zone.ts";
 import { zoneAnswer } from "./file/zone-answer.ts";
 import { readZone, transferOf, ZoneFile } from "./file/zone-file.ts";
 import { replyOfZone } from "./file/zone-reply.ts";
-import { goPattern } from "./go-pattern.ts";
+import { GoPattern, goPattern } from "./go-pattern.ts";
 import type { PluginDefinition, ServerSurroundings } from "./plugin.ts";
 import type { ZoneTransferer } from "./zone-transferer.ts";
 import { isInAnyZone, longestZone } from "./zones.ts";
@@ -15,7 +15,7 @@ import { isInAnyZone, longestZone } from "./zones.ts";
 interface AutoSettings {
   origins: readonly DnsName[];
   directory: string;
-  pattern: RegExp;
+  pattern: GoPattern;
   /** The zone that a file is of, with `$1` for what the pattern has caught. */
   template: string;
   reloadMs: number;
@@ -93,9 +93,10 @@ class ZoneDirectory {
   }
 
   #originOf(path: string): DnsName | undefined {
+    const { names } = this.#settings.pattern;
     const match = this.#settings.pattern.exec(path.slice(path.lastIndexOf("/") + 1));
-    if (match === null) return undefined;
-    const group = (name: string): string => (/^\d+$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? "";
+    if (match === undefined) return undefined;
+    const group = (name: string): string => match[/^\d+$/.test(name) ? Number(name) : names.indexOf(name)] ?? "";
     const origin = this.#settings.template.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced?: string, bare?: string) =>
       group((braced ?? bare)!),
     );
@@ -118,7 +119,7 @@ function readSettings(words: Dispenser, blockZones: readonly DnsName[]): AutoSet
   const settings: AutoSettings = {
     origins: [],
     directory: "",
-    pattern: /db\.(.*)/,
+    pattern: new GoPattern("db\\.(.*)"),
     template: "$1",
     reloadMs: 60_000,
   };
@@ -142,8 +143,7 @@ function readDirectory(words: Dispenser, settings: AutoSettings): void {
     const text = words.val();
     if (text.length > 10_000) throw words.err("regexp too large");
     settings.pattern = goPattern(text, (problem) => words.plainErr(problem));
-    if (new RegExp(`${settings.pattern.source}|`).exec("")!.length === 1)
-      throw words.err("Need at least one sub expression");
+    if (settings.pattern.groups === 0) throw words.err("Need at least one sub expression");
     if (!words.nextArg()) throw words.argErr();
     settings.template = words.val().replaceAll("{", "${");
   }

@@ -2,7 +2,7 @@ import type { Dispenser } from "../corefile/dispenser.ts";
 import { durationOf, formatDuration } from "../corefile/duration.ts";
 import { lowerName } from "../message/dns-name.ts";
 import { rcodeNumber } from "../message/rcode.ts";
-import { goPattern } from "./go-pattern.ts";
+import { type GoPattern, goPattern } from "./go-pattern.ts";
 import { oncePerBlock } from "./once-per-block.ts";
 import type { PluginDefinition } from "./plugin.ts";
 
@@ -10,7 +10,7 @@ const levels = ["warning", "error", "info", "debug"];
 
 /** Errors of a kind that are not told one by one. */
 interface Consolidated {
-  readonly pattern: RegExp;
+  readonly pattern: GoPattern;
   readonly text: string;
   readonly level: string;
   readonly periodMs: number;

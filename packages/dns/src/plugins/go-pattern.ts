@@ -1,34 +1,50 @@
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { search } from "./pattern/machine.ts";
+import { parsePattern } from "./pattern/parse-pattern.ts";
+import { PatternSyntaxError } from "./pattern/pattern-syntax-error.ts";
+import { type Program, programOf } from "./pattern/program.ts";
 
-/**
- * A regular expression as Go reads it (RE2 syntax), as far as this platform's own reads the same: flags at the beginning,
- * named groups, `\A`, `\z`.
- *
- * @throws what `fail` makes of it where it is none; UnsupportedError for what only one of the two has
- */
-export function goPattern(text: string, fail: (problem: string) => Error): RegExp {
-  const flags = /^\(\?([imsU]+)\)/.exec(text);
-  const body = (flags === null ? text : text.slice(flags[0].length)).replaceAll("(?P<", "(?<");
-  if (/\(\?[=!]|\(\?<[=!]|\\[1-9]/.test(body)) {
-    throw fail(`error parsing regexp: invalid or unsupported Perl syntax: \`${/\(\?<?[=!]|\\[1-9]/.exec(body)![0]}\``);
+/** What the whole pattern (0) and each of its groups have caught; undefined for a group that took no part. */
+export type Caught = readonly (string | undefined)[];
+
+/** A regular expression as Go reads and runs it (RE2: no references back, a time that grows with the text). */
+export class GoPattern {
+  /** By the number of the group, undefined for those without one. */
+  readonly names: readonly (string | undefined)[];
+  readonly #program: Program;
+
+  /** @throws PatternSyntaxError in Go's words; UnsupportedError for classes of Unicode characters (`\pL`) */
+  constructor(text: string) {
+    const { tree, names } = parsePattern(text);
+    this.names = names;
+    this.#program = programOf(tree);
   }
-  if (/\(\?[imsU-]|\[\[:|\\[pPQCa]|\\x\{/.test(body) || flags?.[1]?.includes("U")) {
-    throw new UnsupportedError(`regular expression ${text}`, "syntax that only Go has");
+
+  /** How many groups it has. */
+  get groups(): number {
+    return this.names.length - 1;
   }
-  try {
-    return new RegExp(body.replace(/\\A/g, "^").replace(/\\z/g, "$"), `${flags?.[1] ?? ""}`);
-  } catch (error) {
-    throw fail(`error parsing regexp: ${goWords(text, (error as Error).message)}`);
+
+  test(text: string): boolean {
+    return search(this.#program, text) !== undefined;
+  }
+
+  /** The leftmost match. @example new GoPattern("(?P<n>b+)").exec("abb") // ["bb", "bb"] */
+  exec(text: string): Caught | undefined {
+    const slots = search(this.#program, text);
+    return slots && this.names.map((_, group) => between(text, slots[2 * group], slots[2 * group + 1]));
   }
 }
 
-/** What Go says of the mistakes that are made most. */
-function goWords(text: string, message: string): string {
-  if (message.includes("Unterminated group")) return `missing closing ): \`${text}\``;
-  if (message.includes("Unmatched ')'")) return `unexpected ): \`${text}\``;
-  if (message.includes("Unterminated character class"))
-    return `missing closing ]: \`${text.slice(text.indexOf("["))}\``;
-  if (message.includes("Nothing to repeat"))
-    return `missing argument to repetition operator: \`${/[*+?]/.exec(text)![0]}\``;
-  return message;
+function between(text: string, begin: number | undefined, end: number | undefined): string | undefined {
+  return begin === undefined || end === undefined ? undefined : text.slice(begin, end);
+}
+
+/** A pattern of a Corefile. @throws what `fail` makes of it where Go refuses it; UnsupportedError as GoPattern */
+export function goPattern(text: string, fail: (problem: string) => Error): GoPattern {
+  try {
+    return new GoPattern(text);
+  } catch (error) {
+    if (error instanceof PatternSyntaxError) throw fail(error.message);
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { normalizedZone } from "../../corefile/zone-and-port.ts";
-import { goPattern } from "../go-pattern.ts";
+import { type GoPattern, goPattern } from "../go-pattern.ts";
 
 export const matchKinds = ["exact", "prefix", "suffix", "substring", "regex"] as const;
 export type MatchKind = (typeof matchKinds)[number];
@@ -23,12 +23,11 @@ export function nameMatcher(kind: MatchKind, text: string, what: string, fail: F
 export type Fail = (problem: string) => Error;
 
 /** The pattern, when the replacement uses no more groups than it has. */
-export function patternFor(from: string, to: string, fail: Fail): RegExp {
+export function patternFor(from: string, to: string, fail: Fail): GoPattern {
   if (from.length > longestPattern) throw fail(`regex pattern too long: ${from.length} > ${longestPattern}`);
   const pattern = goPattern(from, () => fail(`invalid regex matching pattern: ${from}`));
-  const groups = new RegExp(`${pattern.source}|`).exec("")!.length - 1;
   const used = Array.from({ length: 101 }, (_, index) => `{${index}}`).filter((group) => to.includes(group)).length;
-  if (used > groups) {
+  if (used > pattern.groups) {
     throw fail(
       `the rewrite regex pattern (${to}) uses more subexpressions than its corresponding matching regex pattern (${from})`,
     );
@@ -37,8 +36,7 @@ export function patternFor(from: string, to: string, fail: Fail): RegExp {
 }
 
 /** A replacement with what the groups have caught: `{0}` for all of it. Undefined where the pattern does not match. */
-export function replaced(pattern: RegExp, replacement: string, name: string): string | undefined {
+export function replaced(pattern: GoPattern, replacement: string, name: string): string | undefined {
   const groups = pattern.exec(name);
-  if (groups === null) return undefined;
-  return [...groups].reduce((text, group, index) => text.split(`{${index}}`).join(group ?? ""), replacement);
+  return groups?.reduce<string>((text, group, index) => text.split(`{${index}}`).join(group ?? ""), replacement);
 }

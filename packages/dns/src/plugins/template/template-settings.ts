@@ -6,7 +6,7 @@ import { parseRcode, type Rcode } from "../../message/rcode.ts";
 import type { RecordClass } from "../../message/record-class.ts";
 import { parseRecordType, type RecordType } from "../../message/record-type.ts";
 import type { DnsName } from "../../message/resource-record.ts";
-import { goPattern } from "../go-pattern.ts";
+import { GoPattern, goPattern } from "../go-pattern.ts";
 import { goTemplate, type TemplateData } from "./go-template.ts";
 
 type Filled = (data: TemplateData) => string;
@@ -16,7 +16,7 @@ export interface TemplateSettings {
   readonly class: RecordClass;
   readonly type: RecordType;
   readonly zones: readonly DnsName[];
-  readonly patterns: { readonly text: string; readonly pattern: RegExp }[];
+  readonly patterns: { readonly text: string; readonly pattern: GoPattern }[];
   readonly answer: Filled[];
   readonly additional: Filled[];
   readonly authority: Filled[];
@@ -44,7 +44,7 @@ export function readTemplates(words: Dispenser, blockZones: readonly DnsName[]):
       fallthrough: [],
     };
     while (words.nextBlock()) readOption(words, template);
-    if (template.patterns.length === 0) template.patterns.push({ text: ".*", pattern: /.*/ });
+    if (template.patterns.length === 0) template.patterns.push({ text: ".*", pattern: new GoPattern(".*") });
     templates.push(template);
   }
   return templates;

@@ -5,6 +5,7 @@ import { recordTypeNumber } from "../../message/record-type.ts";
 import type { DnsName, ResourceRecord } from "../../message/resource-record.ts";
 import { parseZone } from "../../zone-text/parse-zone.ts";
 import { authoritativeReply } from "../authoritative-reply.ts";
+import type { Caught, GoPattern } from "../go-pattern.ts";
 import { askAfter, askAgain } from "../look-up.ts";
 import type { DnsHandler, DnsReply, DnsRequest, PluginDefinition } from "../plugin.ts";
 import { isInAnyZone, longestZone } from "../zones.ts";
@@ -44,7 +45,7 @@ function matchOf(settings: TemplateSettings, request: DnsRequest): TemplateData 
   }
   for (const { text, pattern } of settings.patterns) {
     const groups = pattern.exec(name);
-    if (groups !== null) return dataOf(settings, request, zone, text, groups);
+    if (groups !== undefined) return dataOf(settings, request, zone, { text, names: pattern.names, groups });
   }
   return isInAnyZone(settings.fallthrough, name) ? "next" : "stop";
 }
@@ -53,12 +54,11 @@ function dataOf(
   settings: TemplateSettings,
   { name, question, message, client }: DnsRequest,
   zone: string,
-  pattern: string,
-  groups: RegExpExecArray,
+  { text: pattern, names, groups }: { text: string; names: GoPattern["names"]; groups: Caught },
 ): TemplateData {
-  const texts = [...groups].map((text) => text ?? "");
+  const texts = groups.map((text) => text ?? "");
   const numbered = texts.map((text, index) => [String(index), text] as const);
-  const named = Object.entries(groups.groups ?? {}).map(([key, text]) => [key, text ?? ""] as const);
+  const named = names.flatMap((key, index) => (key === undefined ? [] : [[key, texts[index]!] as const]));
   return {
     Zone: zone,
     Name: name,
