@@ -202,6 +202,41 @@ describe("a reply that must fit", () => {
     expect(fitReply(asked(4096), reply60, { transport: "tcp", client }).compress).toBe(false);
   });
 
+  it("is in fragments earlier where IPv6 carries it", () => {
+    // 1366 bytes: between the two limits.
+    const reply32 = { ...reply60, answers: reply60.answers.slice(0, 32) };
+    const isCompressed = (from: string): boolean =>
+      fitReply(asked(4096), reply32, { transport: "udp", client: from }).compress;
+    expect([isCompressed(client), isCompressed("fd00::9")]).toEqual([false, true]);
+  });
+
+  it("keeps a last record that fills it to the byte", () => {
+    const cut = (limit: number): unknown => {
+      const { message: fitted } = fitReply(asked(limit), reply60, { transport: "udp", client });
+      return [fitted.answers.length, fitted.flags.tc];
+    };
+    expect([cut(1014), cut(1013), cut(1014 - 16)]).toEqual([
+      [60, false],
+      [59, true],
+      [59, true],
+    ]);
+  });
+
+  it("keeps the DO bit that an upstream server has set", () => {
+    const edns = { udpSize: 1232, version: 0, do: true, options: [] };
+    const { message: fitted } = fitReply(asked(700), { ...reply60, edns }, { transport: "udp", client });
+    expect(fitted.edns).toEqual({ ...edns, udpSize: 700 });
+  });
+
+  it("points to no name that lies further than 14 bits count", () => {
+    const [one] = reply60.answers;
+    const late = { ...one!, name: "late.example." };
+    const long = { ...reply60, answers: [...Array.from({ length: 1100 }, () => one!), late, late] };
+    const bytes = encodeMessage(long, { compress: true });
+    expect(bytes.length).toBeGreaterThan(0x4000);
+    expect(decodeMessage(bytes).answers.slice(-2)).toEqual([late, late]);
+  });
+
   it("has the client's OPT record if the client sent one", () => {
     expect(fitReply(asked(), reply60, { transport: "tcp", client }).message.edns).toBeUndefined();
     const edns = { udpSize: 700, version: 0, do: true, options: [{ code: 10, data: new Uint8Array(8) }] };
