@@ -31,7 +31,7 @@ export function nslookup(system: NameSystem): Program {
     if (problem !== undefined) return failed(`nslookup: '${wanted.name}' is not in legal name syntax (${problem})`);
     const server = serverAddress(system, wanted.server, conf);
     if (server === undefined) return failed(`nslookup: couldn't get address for '${wanted.server}': not found`);
-    const asker = new Asker(system, server, wanted.port);
+    const asker = new Asker(system, { server, port: wanted.port, isNamed: wanted.server !== undefined });
     const address = parseAddress(wanted.name);
     if (address !== undefined) return reverse(asker, reverseName(address));
     const head = `Server:\t\t${wanted.server ?? server}\nAddress:\t${server}#${wanted.port}\n\n`;
@@ -60,11 +60,14 @@ class Asker {
   readonly #system: NameSystem;
   readonly #server: string;
   readonly #port: number;
+  /** Whoever names the server is not told that it does not recurse. */
+  readonly #isNamed: boolean;
 
-  constructor(system: NameSystem, server: string, port: number) {
+  constructor(system: NameSystem, { server, port, isNamed }: { server: string; port: number; isNamed: boolean }) {
     this.#system = system;
     this.#server = server;
     this.#port = port;
+    this.#isNamed = isNamed;
   }
 
   /** Undefined where no answer comes. */
@@ -81,7 +84,7 @@ class Asker {
 
   #taken(reply: DnsMessage, message: DnsMessage): DnsMessage {
     if (reply.rcode === "SERVFAIL") this.notes += `;; Got SERVFAIL reply from ${this.#server}\n`;
-    else if (!reply.flags.ra) this.notes += `;; Got recursion not available from ${this.#server}\n`;
+    else if (!reply.flags.ra && !this.#isNamed) this.notes += `;; Got recursion not available from ${this.#server}\n`;
     if (!reply.flags.tc) return reply;
     this.notes += ";; Truncated, retrying in TCP mode.\n";
     const whole = this.#system.ask(this.#server, this.#port, "tcp", message);

@@ -109,6 +109,12 @@ Address: 10.96.7.1
 [0]`);
   });
 
+  it("says nothing of recursion where the server is named", () => {
+    expect(sh("nslookup web.shop.svc.cluster.local 10.96.0.10")).toBe(
+      "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10#53\n\nName:\tweb.shop.svc.cluster.local\nAddress: 10.96.7.1\n\n[0]",
+    );
+  });
+
   it("finds the name of an address, and other types", () => {
     expect(sh("nslookup 10.96.7.1")).toBe(
       ";; Got recursion not available from 10.96.0.10\n1.7.96.10.in-addr.arpa\tname = web.shop.svc.cluster.local.\n\n[0]",
