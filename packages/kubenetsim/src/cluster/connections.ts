@@ -10,7 +10,7 @@ import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config
 import { connect, requestOf } from "../connect/connect.ts";
 import { type AddressedDestination, parseDestination } from "../connect/destination.ts";
 import { noSuchNode } from "../connect/no-such-node.ts";
-import { resolveSource } from "../connect/resolve-source.ts";
+import { generatedPod, resolveSource } from "../connect/resolve-source.ts";
 import type { Source } from "../connect/source.ts";
 import type { DataPlane } from "../dataplane/data-plane.ts";
 import { LazyNetwork } from "../dataplane/lazy-network.ts";
@@ -122,9 +122,13 @@ export class Connections implements Questions {
     return this.#names.system(from);
   }
 
+  /** @throws ParseError where nobody is there */
   #podOf(from: Source): ObjectKey | undefined {
     const { state, tracer } = this.#ready(from);
-    return /^pod (.+)/.exec(resolveSource(state, tracer.walker.topology, from).host.name)?.[1];
+    resolveSource(state, tracer.walker.topology, from);
+    if (from.kind !== "pod") return undefined;
+    const key = `${from.namespace}/${from.name}`;
+    return state.tables.Pod.has(key) ? key : generatedPod(state, key);
   }
 
   /** Of a name, the first of its addresses. @throws ParseError where it has none */

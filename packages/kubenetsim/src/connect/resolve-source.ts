@@ -54,7 +54,8 @@ function podElsewhere(state: ClusterState, key: string): string | undefined {
   return others.length === 1 ? others[0] : undefined;
 }
 
-function generatedPod(state: ClusterState, key: string): string | undefined {
+/** The first Pod by name of a Deployment or ReplicaSet of that key, or of a key that ends in `*`. */
+export function generatedPod(state: ClusterState, key: string): string | undefined {
   const [namespace, name] = key.split("/");
   return state.tables.Pod.list(namespace)
     .filter((pod) => isOf(state, pod.metadata.ownerReferences?.[0], namespace!, name!))

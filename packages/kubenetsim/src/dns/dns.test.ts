@@ -85,6 +85,50 @@ describe("a name asked in a Pod", () => {
   });
 });
 
+describe("a Pod on the node's network", () => {
+  const pod = (name: string, dnsPolicy: string): string => `
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, namespace: shop }
+spec: { hostNetwork: true, dnsPolicy: ${dnsPolicy}, containers: [{ name: c, image: busybox }] }
+`;
+
+  it("asks as its dnsPolicy says", () => {
+    const lab = cluster();
+    lab.apply(pod("with", "ClusterFirstWithHostNet"));
+    lab.apply(pod("without", "ClusterFirst"));
+    lab.settle();
+    expect(lab.pod("shop/with").resolve("web").addresses).toEqual([lab.get("Service", "shop/web")!.spec.clusterIP]);
+    expect(lab.pod("shop/with").curl("http://web").disposition).toBe("delivered");
+    expect(lab.pod("shop/without").resolve("web").error).toBe("EAI_NONAME");
+    expect(lab.pod("shop/without").sh`cat /etc/resolv.conf`.stdout).toBe("nameserver 192.168.10.1\n");
+    expect(lab.pod("shop/without").sh`head -n 1 /etc/hosts`.stdout).toBe(
+      "# Kubernetes-managed hosts file (host network).\n",
+    );
+  });
+
+  it("may be named by its Deployment", () => {
+    const lab = cluster();
+    expect(lab.pod("shop/web").sh`cat /etc/resolv.conf`.stdout).toContain("search shop.svc.cluster.local");
+  });
+});
+
+describe("a function that stands for servers beyond the cluster", () => {
+  const ask = (upstream: unknown): unknown =>
+    cluster({ kubeadm: false, dns: { upstream: (() => upstream) as never } })
+      .pod("shop/client")
+      .resolve("a.example.");
+
+  it("gives records or a response code, and is told so where it gives something else", () => {
+    expect(ask("NXDOMAIN")).toMatchObject({ error: "EAI_NONAME" });
+    const record = { name: "a.example.", type: "A", class: "IN", ttl: 5, address: "1.2.3.4" };
+    expect(ask([record])).toMatchObject({ addresses: ["1.2.3.4"] });
+    for (const wrong of [undefined, null, 5, "junk", ["1.1.1.1"], {}]) {
+      expect(() => ask(wrong)).toThrow(/^dns\.upstream gave .*: neither records nor a response code$/);
+    }
+  });
+});
+
 describe("CoreDNS's Pods", () => {
   it("are missed: no endpoint, no answer", () => {
     const lab = cluster();
@@ -170,6 +214,16 @@ spec: { clusterIP: 10.96.5.5, selector: { app: second }, ports: [{ port: 53, pro
     lab.clock.advance(60_000);
     seen.push(ttl(lab));
     expect(seen).toEqual([30, 20, 30]);
+  });
+
+  it("reads its changed Corefile though nobody but the other asks it", () => {
+    const lab = cluster();
+    const config = lab.get("ConfigMap", "kube-system/coredns")!;
+    lab.apply(JSON.stringify({ ...config, data: { Corefile: ".:53 {\n  forward . 10.96.0.10\n}\n" } }));
+    lab.settle();
+    lab.clock.advance(300_000);
+    const found = Array.from({ length: 4 }, () => lab.pod("shop/client").resolve("web.shop.svc.cluster.local."));
+    expect(found.map(({ addresses }) => addresses.length)).toEqual([0, 0, 0, 0]);
   });
 
   it("makes its clients wait where it does not answer", () => {

@@ -14,12 +14,32 @@ const longestChain = 8;
 
 /** What the name servers beyond the cluster answer: recursive ones, as those of a provider are. @throws ParseError */
 export function upstreamAnswer(upstream: Upstream, query: DnsMessage, transport: "udp" | "tcp"): DnsMessage {
-  const found = typeof upstream === "function" ? upstream(query.questions[0]!) : fromTable(upstream, query);
+  const found = typeof upstream === "function" ? checked(upstream(query.questions[0]!)) : fromTable(upstream, query);
   const [rcode, answers]: [Rcode, readonly ResourceRecord[]] =
     typeof found === "string" ? [found, []] : ["NOERROR", found];
   const reply = replyTo(query, rcode);
   const whole = { ...reply, flags: { ...reply.flags, ra: true }, answers };
   return fitReply(query, whole, { transport, client: "192.0.2.53" }).message;
+}
+
+/** What a function gives may be anything: it is JavaScript that people write by hand. */
+function checked(found: unknown): readonly ResourceRecord[] | Rcode {
+  if (typeof found === "string" && parseRcode(found) === found) return found as Rcode;
+  if (Array.isArray(found) && found.every(isRecord)) return found;
+  throw new ParseError(
+    `dns.upstream gave ${JSON.stringify(found) ?? String(found)}: neither records nor a response code`,
+    {
+      hint: 'a function gives [{ name, type: "A", class: "IN", ttl, address }] or "NXDOMAIN"; addresses alone stand in a table',
+    },
+  );
+}
+
+function isRecord(value: unknown): value is ResourceRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, type, class: recordClass, ttl } = value as Partial<ResourceRecord>;
+  return (
+    typeof name === "string" && typeof type === "string" && typeof recordClass === "string" && typeof ttl === "number"
+  );
 }
 
 function fromTable(
