@@ -2,7 +2,7 @@ import { parseAddress } from "@kubenetsim/core/net/address";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { timestampOf, unixSecondsOf } from "@kubenetsim/core/runtime/timestamp";
 import type { DnsMessage } from "@kubenetsim/dns/message/dns-message";
-import { fullyQualified, isFullyQualified } from "@kubenetsim/dns/message/dns-name";
+import { fullyQualified } from "@kubenetsim/dns/message/dns-name";
 import { recordDataText } from "@kubenetsim/dns/message/record-text";
 import type { RecordType } from "@kubenetsim/dns/message/record-type";
 import type { ResourceRecord } from "@kubenetsim/dns/message/resource-record";
@@ -15,6 +15,7 @@ import { type DigOptions, type DigPart, readDigOptions } from "./dig-options.ts"
 import { nameProblem } from "./legal-name.ts";
 import { questionLine, recordLine } from "./master-lines.ts";
 import type { NameSystem } from "./name-system.ts";
+import { searchedNames } from "./searched-names.ts";
 
 const version = "9.18.49-1~deb12u3-Debian";
 
@@ -65,10 +66,7 @@ interface Asked {
 function lookUp(system: NameSystem, options: DigOptions, server: string | undefined): Asked {
   const conf = readResolvConf(system.files().resolvConf, "glibc");
   const servers = server === undefined ? conf.nameservers : [server];
-  const asIs = fullyQualified(options.name);
-  const searched = conf.search.map((domain) => fullyQualified(`${options.name}.${domain}`));
-  const isLong = options.name.split(".").length > conf.ndots || isFullyQualified(options.name);
-  const names = !options.search ? [asIs] : isLong ? [asIs, ...searched] : [...searched, asIs];
+  const names = options.search ? searchedNames(options.name, conf) : [fullyQualified(options.name)];
   let asked: Asked = { server: servers[0]!, transport: "udp", notes: "" };
   for (const name of names) {
     asked = askServers(system, options, name, servers);

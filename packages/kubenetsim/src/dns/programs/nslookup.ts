@@ -1,7 +1,6 @@
 import { parseAddress } from "@kubenetsim/core/net/address";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { DnsMessage } from "@kubenetsim/dns/message/dns-message";
-import { fullyQualified, isFullyQualified } from "@kubenetsim/dns/message/dns-name";
 import { recordDataText } from "@kubenetsim/dns/message/record-text";
 import { parseRecordType, type RecordType } from "@kubenetsim/dns/message/record-type";
 import type { ResourceRecord } from "@kubenetsim/dns/message/resource-record";
@@ -10,6 +9,7 @@ import { type ResolvConf, readResolvConf } from "@kubenetsim/dns/resolver/resolv
 import { failed, type Program, printed } from "../../shell/program.ts";
 import { nameProblem } from "./legal-name.ts";
 import type { NameSystem } from "./name-system.ts";
+import { searchedNames } from "./searched-names.ts";
 
 /** How often nslookup asks a server that does not answer. */
 const tries = 3;
@@ -103,12 +103,8 @@ function search(
   { name, type = "A" }: Wanted,
   conf: ResolvConf,
 ): { name: string; reply: DnsMessage } | undefined {
-  const asIs = fullyQualified(name);
-  const searched = conf.search.map((domain) => fullyQualified(`${name}.${domain}`));
-  const isLong = name.split(".").length > conf.ndots || isFullyQualified(name);
-  const names = isFullyQualified(name) ? [asIs] : isLong ? [asIs, ...searched] : [...searched, asIs];
   let last: { name: string; reply: DnsMessage } | undefined;
-  for (const full of names) {
+  for (const full of searchedNames(name, conf)) {
     const reply = asker.ask(full, type);
     if (reply === undefined) return undefined;
     last = { name: full, reply };
