@@ -12,7 +12,7 @@ import type { Source } from "../connect/source.ts";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
 import { corefileMount, mountedCorefile, runsCoredns } from "./coredns-pod.ts";
 import { type DnsOptions, defaultNodeResolvConf } from "./dns-options.ts";
-import { noAnswer } from "./dns-process.ts";
+import { type DnsProcessOptions, noAnswer } from "./dns-process.ts";
 import { FollowingProcess } from "./following-process.ts";
 import { dnsAddress, kubeadmCorefile, kubeDnsKey } from "./kubeadm-coredns.ts";
 import { hostFiles, type LookupFiles, podFiles } from "./lookup-files.ts";
@@ -60,6 +60,8 @@ export class NameServers {
   #history: ObjectHistory = [];
   #seen = 0;
   #beside: FollowingProcess | undefined;
+  /** The servers of the nodes' resolv.conf. */
+  #upstreams: readonly IpAddress[] | undefined;
   /** When the query came that is being answered: what it is forwarded as leaves then. */
   #nowMs = 0;
   #forwarding = 0;
@@ -87,27 +89,42 @@ export class NameServers {
     if (pod.status?.phase !== "Running" || this.#processes.has(uid) || !runsCoredns(pod)) return;
     const mount = corefileMount(pod);
     const { namespace = "default", name } = pod.metadata;
-    const from: Source = { kind: "pod", namespace, name };
-    const process = new FollowingProcess(this.#history, time, {
+    const process = this.#started(time, {
       source: mount === undefined ? "Corefile" : `ConfigMap ${mount.configMap}`,
       corefileOf: (state) => (mount === undefined ? undefined : mountedCorefile(state, mount)),
-      random: this.#surroundings.random.fork(`reload/${uid}`),
+      stream: `/${uid}`,
+      addresses: (pod.status?.podIPs ?? []).map(({ ip }) => ip),
+      files: () => podFiles(this.#history[time]!.state, pod, this.#surroundings.options),
+      from: { kind: "pod", namespace, name },
+    });
+    this.#processes.set(uid, process);
+  }
+
+  #started(time: number, { source, corefileOf, stream, addresses, files, from }: Place): FollowingProcess {
+    const { random } = this.#surroundings;
+    return new FollowingProcess(this.#history, time, {
+      source,
+      corefileOf,
+      random: random.fork(`reload${stream}`),
       surroundings: {
-        random: this.#surroundings.random.fork(`coredns/${uid}`),
-        addresses: (pod.status?.podIPs ?? []).map(({ ip }) => ip),
-        readFile: (path) => fileOf(podFiles(this.#history[time]!.state, pod, this.#surroundings.options), path),
+        random: random.fork(`coredns${stream}`),
+        addresses,
+        readFile: (path) => fileOf(files(), path),
         exchange: (address, port, transport, message) => this.#forward({ from, address, port, transport, message }),
         log: () => {},
       },
     });
-    this.#processes.set(uid, process);
   }
 
   /** Asks whoever has the address; a cluster without kube-dns has a server with kubeadm's Corefile at its address. */
   ask(query: NameServerQuery): NameServerAnswer {
     const { address, port, transport, message } = query;
     const { state } = this.#history.at(-1)!;
-    if (this.#upstreams().includes(address) && port === 53) {
+    this.#upstreams ??= readResolvConf(
+      this.#surroundings.options.nodeResolvConf ?? defaultNodeResolvConf,
+      "glibc",
+    ).nameservers;
+    if (port === 53 && this.#upstreams.includes(address)) {
       const answer = upstreamAnswer(this.#surroundings.options.upstream ?? {}, message, transport);
       return { outcome: answered(answer), answeredBy: `upstream ${address}`, steps: [] };
     }
@@ -150,19 +167,14 @@ export class NameServers {
   }
 
   #askBeside(query: NameServerQuery): NameServerAnswer {
-    const from = query.from;
     const { state } = this.#history.at(-1)!;
-    this.#beside ??= new FollowingProcess(this.#history, 0, {
+    this.#beside ??= this.#started(0, {
       source: "Corefile",
       corefileOf: () => kubeadmCorefile,
-      random: this.#surroundings.random.fork("reload"),
-      surroundings: {
-        random: this.#surroundings.random.fork("coredns"),
-        addresses: [],
-        readFile: (path) => fileOf(hostFiles(state, { kind: "node", name: "" }, this.#surroundings.options), path),
-        exchange: (address, port, transport, message) => this.#forward({ from, address, port, transport, message }),
-        log: () => {},
-      },
+      stream: "",
+      addresses: [],
+      files: () => hostFiles(state, { kind: "node", name: "" }, this.#surroundings.options),
+      from: query.from,
     });
     const arrival = { client: query.address, clientPort: query.sourcePort, port: query.port };
     return { ...this.#askProcess(this.#beside, query, arrival), answeredBy: "CoreDNS beside the cluster" };
@@ -183,14 +195,19 @@ export class NameServers {
     }
   }
 
-  #upstreams(): readonly IpAddress[] {
-    return readResolvConf(this.#surroundings.options.nodeResolvConf ?? defaultNodeResolvConf, "glibc").nameservers;
-  }
-
   #processOf({ tables }: ClusterState, receiver: string | undefined): FollowingProcess | undefined {
     const key: ObjectKey | undefined = /^pod (\S+)/.exec(receiver ?? "")?.[1];
     return key === undefined ? undefined : this.#processes.get(tables.Pod.get(key)?.metadata.uid ?? "");
   }
+}
+
+/** Where a CoreDNS runs, and what it reads there. */
+interface Place extends Pick<DnsProcessOptions, "source" | "corefileOf"> {
+  /** Ends the names of its random streams. */
+  readonly stream: string;
+  readonly addresses: readonly string[];
+  readonly files: () => LookupFiles;
+  readonly from: Source;
 }
 
 /** A program's files as far as name servers read them. */
