@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Ingress } from "@kubenetsim/core/model/ingress";
+import { KeptLog } from "@kubenetsim/ingress/controller-log";
+import type { HttpAnswer } from "@kubenetsim/ingress/http/http-message";
 import { IngressNginxController } from "@kubenetsim/ingress/ingress-nginx/controller";
-import { KeptLog } from "@kubenetsim/ingress/ingress-nginx/controller-log";
 import type { Configuration } from "@kubenetsim/ingress/ingress-nginx/model/configuration";
-import type { HttpAnswer } from "@kubenetsim/ingress/ingress-nginx/request/http-message";
 import { Nginx } from "@kubenetsim/ingress/ingress-nginx/request/nginx";
 import { ingressObject, serviceNames, serviceObjects } from "@kubenetsim/testing/ingress-objects";
 import fc from "fast-check";
@@ -84,8 +84,8 @@ function configurationOf(objects: readonly Ingress[]): Configuration | undefined
 
 /** Server and location of an answer of ours, as its steps tell. */
 function placeOf({ steps }: HttpAnswer): string {
-  const server = /^server (\S+) for/.exec(steps.find((step) => step.startsWith("server ")) ?? "")?.[1];
-  const location = /^location (.*) for the path/.exec(steps.find((step) => step.startsWith("location ")) ?? "")?.[1];
+  const server = /^(\S+) for/.exec(steps.find(({ phase }) => phase === "server")?.text ?? "")?.[1];
+  const location = /^(.*) for the path/.exec(steps.find(({ phase }) => phase === "location")?.text ?? "")?.[1];
   return `${server} ${location}`;
 }
 

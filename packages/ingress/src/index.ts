@@ -1,3 +1,11 @@
+export { type ControllerLog, KeptLog, type LogEntry } from "./controller-log.ts";
+export type {
+  ControllerProcess,
+  HttpArrival,
+  IngressController,
+  IngressControllerDefinition,
+  ListeningPort,
+  PassedConnection,
+} from "./ingress-controller.ts";
 export { IngressNginxController, type SyncOutcome } from "./ingress-nginx/controller.ts";
-export { type ControllerLog, KeptLog, type LogEntry } from "./ingress-nginx/controller-log.ts";
 export type { Backend, Configuration, Location, Server } from "./ingress-nginx/model/configuration.ts";

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "@kubenetsim/ingress/ingress-nginx/request/http-message";
+import type { HttpAnswer } from "@kubenetsim/ingress/http/http-message";
 import { type CheckResult, failed, passed } from "../family.ts";
 import { canonical } from "./comparison.ts";
 import type { Answer, CaseRequest, IngressAnswers } from "./ingress-case.ts";

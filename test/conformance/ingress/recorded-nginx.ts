@@ -1,11 +1,7 @@
 import { seededRandom } from "@kubenetsim/core/runtime/random";
+import type { HttpAnswer, HttpRequest, UpstreamRequest } from "@kubenetsim/ingress/http/http-message";
+import type { UpstreamOutcome } from "@kubenetsim/ingress/http/upstream-exchange";
 import type { Configuration } from "@kubenetsim/ingress/ingress-nginx/model/configuration";
-import type {
-  HttpAnswer,
-  HttpRequest,
-  UpstreamOutcome,
-  UpstreamRequest,
-} from "@kubenetsim/ingress/ingress-nginx/request/http-message";
 import { Nginx } from "@kubenetsim/ingress/ingress-nginx/request/nginx";
 import type { CaseRequest } from "./ingress-case.ts";
 

@@ -8,6 +8,8 @@ export interface Origin {
   readonly servicePort?: string;
   /** In a few words: `cluster IP`, `hairpin`, `node port`, `endpoint 10.244.1.5:80`. */
   readonly reason: string;
+  /** Which field of the object: `["metadata", "annotations", "…/rewrite-target"]`. */
+  readonly field?: readonly (string | number)[];
   /** Where the user's text says so; filled in by whoever knows the text (the front door), not by kube-proxy. */
   readonly position?: SourcePosition;
 }

@@ -1,6 +1,6 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
+import type { ControllerLog } from "../controller-log.ts";
 import { configurationProblem } from "./conf/configuration-problem.ts";
-import type { ControllerLog } from "./controller-log.ts";
 import { buildConfiguration } from "./model/build-configuration.ts";
 import type { Configuration } from "./model/configuration.ts";
 import { ControllerStore, type StoreOptions } from "./store/controller-store.ts";

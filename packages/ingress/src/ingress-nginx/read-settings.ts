@@ -1,6 +1,6 @@
+import type { ControllerLog } from "../controller-log.ts";
 import type { ProxyOptions } from "./annotations/proxy.ts";
 import { parseBoolean, parseInteger } from "./annotations/value-checks.ts";
-import type { ControllerLog } from "./controller-log.ts";
 import { defaultNginxSettings, type NginxSettings } from "./nginx-settings.ts";
 
 type Value = string | number | boolean | readonly string[] | readonly number[];

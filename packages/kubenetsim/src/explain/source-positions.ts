@@ -12,7 +12,7 @@ export type PositionOf = (origin: Origin) => SourcePosition | undefined;
 export function sourcePositions(state: ClusterState): PositionOf {
   const known = new Map<string, SourcePosition | undefined>();
   return (origin) => {
-    const key = `${origin.object} ${origin.servicePort ?? ""}`;
+    const key = `${origin.object} ${origin.servicePort ?? ""} ${origin.field?.join("/") ?? ""}`;
     if (!known.has(key)) known.set(key, findPosition(state, origin));
     return known.get(key);
   };
@@ -21,6 +21,7 @@ export function sourcePositions(state: ClusterState): PositionOf {
 function findPosition(state: ClusterState, origin: Origin): SourcePosition | undefined {
   const document = state.sources.get(origin.object);
   if (document === undefined) return undefined;
+  if (origin.field !== undefined) return document.positionOf(origin.field);
   const key = origin.object.slice("Service ".length);
   const service = origin.object.startsWith("Service ") ? state.tables.Service.get(key) : undefined;
   const portName = origin.servicePort === key ? "" : (origin.servicePort?.slice(key.length + 1) ?? undefined);

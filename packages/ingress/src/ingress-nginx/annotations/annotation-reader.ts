@@ -1,5 +1,5 @@
 import type { Ingress } from "@kubenetsim/core/model/ingress";
-import type { ControllerLog } from "../controller-log.ts";
+import type { ControllerLog } from "../../controller-log.ts";
 import { AnnotationProblem } from "./annotation-problem.ts";
 import { parseBoolean, parseInteger, type ValueCheck } from "./value-checks.ts";
 

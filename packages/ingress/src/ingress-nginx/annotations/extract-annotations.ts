@@ -1,7 +1,7 @@
 import type { Ingress } from "@kubenetsim/core/model/ingress";
 import type { Secret } from "@kubenetsim/core/model/secret";
 import type { Service } from "@kubenetsim/core/model/service";
-import { type ControllerLog, quoted } from "../controller-log.ts";
+import { type ControllerLog, quoted } from "../../controller-log.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import { type AnnotationProblem, isProblem, valueOr } from "./annotation-problem.ts";
 import {

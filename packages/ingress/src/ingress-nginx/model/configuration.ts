@@ -1,8 +1,8 @@
 import type { Ingress } from "@kubenetsim/core/model/ingress";
+import type { Certificate } from "../../certificate/certificate.ts";
 import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
 import type { SessionCookie } from "../annotations/session-affinity.ts";
 import type { UpstreamHashBy } from "../annotations/upstream-hash-by.ts";
-import type { Certificate } from "../certificate.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 
 /** What the controller makes of all objects (pkg/apis/ingress/types.go `Configuration`). */

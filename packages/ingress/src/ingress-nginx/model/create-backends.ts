@@ -1,6 +1,6 @@
 import type { IngressBackend } from "@kubenetsim/core/model/ingress";
+import { quoted } from "../../controller-log.ts";
 import { noCookie } from "../annotations/session-affinity.ts";
-import { quoted } from "../controller-log.ts";
 import { defaultBackendName, type Endpoint } from "./configuration.ts";
 import type { BackendDraft, BackendDrafts } from "./drafts.ts";
 import { defaultEndpoint, type ModelSource, type ParsedIngress } from "./model-source.ts";

@@ -1,7 +1,7 @@
+import { quoted } from "../../controller-log.ts";
 import { blankAnnotations } from "../annotations/ingress-annotations.ts";
 import { noRedirect } from "../annotations/redirect.ts";
 import { noRewrite } from "../annotations/rewrite.ts";
-import { quoted } from "../controller-log.ts";
 import { defaultBackendName, defaultServerName } from "./configuration.ts";
 import { backendName, namespaceOf } from "./create-backends.ts";
 import type { BackendDrafts, LocationDraft, ServerDraft, ServerDrafts } from "./drafts.ts";

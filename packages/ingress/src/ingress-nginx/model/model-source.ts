@@ -1,9 +1,9 @@
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Ingress } from "@kubenetsim/core/model/ingress";
 import type { Service } from "@kubenetsim/core/model/service";
+import type { Certificate } from "../../certificate/certificate.ts";
+import type { ControllerLog } from "../../controller-log.ts";
 import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
-import type { Certificate } from "../certificate.ts";
-import type { ControllerLog } from "../controller-log.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import type { Endpoint } from "./configuration.ts";
 

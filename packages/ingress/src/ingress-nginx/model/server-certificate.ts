@@ -1,6 +1,6 @@
 import type { Ingress } from "@kubenetsim/core/model/ingress";
-import { type Certificate, hostnameProblem, legacyHostnameProblem } from "../certificate.ts";
-import { quoted } from "../controller-log.ts";
+import { type Certificate, hostnameProblem, legacyHostnameProblem } from "../../certificate/certificate.ts";
+import { quoted } from "../../controller-log.ts";
 import type { ModelSource } from "./model-source.ts";
 
 const tenDaysMs = 240 * 3_600_000;

@@ -1,7 +1,7 @@
 import type { EndpointPort, EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service, ServicePortSpec } from "@kubenetsim/core/model/service";
 import { parseAddressWords } from "@kubenetsim/core/net/address";
-import { quoted } from "../controller-log.ts";
+import { quoted } from "../../controller-log.ts";
 import type { Endpoint } from "./configuration.ts";
 import type { ModelSource } from "./model-source.ts";
 

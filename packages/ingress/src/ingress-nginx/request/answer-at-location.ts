@@ -1,17 +1,16 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import type { HttpAnswer } from "../../http/http-message.ts";
+import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
 import type { Location, Server } from "../model/configuration.ts";
 import type { Balancers } from "./balancers.ts";
 import { bodyLimit } from "./body-size.ts";
 import { corsHeaders } from "./cors-headers.ts";
-import type { HttpAnswer } from "./http-message.ts";
 import type { NginxLocation } from "./location-table.ts";
-import { passOn, passToErrorBackend, type UpstreamExchange } from "./pass-on.ts";
+import { passOn, passToErrorBackend } from "./pass-on.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { NginxServer } from "./server-table.ts";
 import { isInRanges } from "./source-address.ts";
-
-export type { UpstreamExchange } from "./pass-on.ts";
 
 /** What the phases work with beside the request. */
 export interface LocationSurroundings {
@@ -32,14 +31,14 @@ export function answerAtLocation(
 ): PartialAnswer {
   const { target, steps } = context;
   if (locations.appRoot !== undefined && target.uri === "/") {
-    steps.push("302: app-root");
+    steps.push({ phase: "rewrite", text: "302: app-root" });
     return redirect(302, `${context.scheme}://${context.httpHost}${locations.appRoot}`);
   }
   const choice = locations.find(target.uri);
   if (choice === undefined) return { status: 404 };
   if (choice.kind === "status") return { status: choice.status };
   const { chosen } = choice;
-  steps.push(`location ${chosen.match} for the path ${target.uri}`);
+  steps.push({ phase: "location", text: `${chosen.match} for the path ${target.uri}` });
   const answer =
     tooLarge(context, chosen.location) ??
     (choice.kind === "slash" ? slashRedirect(context) : undefined) ??
@@ -53,12 +52,12 @@ export function answerAtLocation(
 function tooLarge({ request, steps }: RequestContext, { annotations }: Location): PartialAnswer | undefined {
   const limit = annotations.denied === undefined ? bodyLimit(annotations.proxy.bodySize) : bodyLimit("1m");
   if (limit === 0 || request.bodyBytes <= limit) return undefined;
-  steps.push(`413: a body of ${request.bodyBytes} bytes, at most ${limit} are allowed`);
+  steps.push({ phase: "body", text: `413: a body of ${request.bodyBytes} bytes, at most ${limit} are allowed` });
   return { status: 413 };
 }
 
 function slashRedirect({ scheme, host, target, steps }: RequestContext): PartialAnswer {
-  steps.push("301: the location ends in a slash, which the path lacks");
+  steps.push({ phase: "location", text: "301: the location ends in a slash, which the path lacks" });
   const args = target.args === undefined ? "" : `?${target.args}`;
   return redirect(301, `${scheme}://${host}${target.uri}/${args}`);
 }
@@ -72,21 +71,21 @@ function rewritePhase(
   const { annotations, backend } = location;
   const { steps, request, headers } = context;
   if (annotations.denied !== undefined) {
-    steps.push(`503: denied, ${annotations.denied}`);
+    steps.push({ phase: "rewrite", text: `503: denied, ${annotations.denied}` });
     return { status: 503 };
   }
   if (request.method === "OPTIONS" && corsHeaders(annotations.cors, headers.origin) !== undefined) {
-    steps.push("204: CORS preflight");
+    steps.push({ phase: "rewrite", text: "204: CORS preflight" });
     return { status: 204 };
   }
   if (annotations.redirect.url !== "") {
     const { code, url } = annotations.redirect;
-    steps.push(`${code}: redirect to ${url}`);
+    steps.push({ phase: "rewrite", text: `${code}: redirect to ${url}` });
     return redirect(code, url.startsWith("/") ? `${context.scheme}://${context.host}${url}` : url);
   }
   if (needsHttps(context, location, around)) return httpsRedirect(context, location);
   if (around.balancers.get(backend) !== undefined) return undefined;
-  steps.push(`503: backend ${backend} has no endpoint`);
+  steps.push({ phase: "rewrite", text: `503: backend ${backend} has no endpoint` });
   return { status: 503 };
 }
 
@@ -107,9 +106,8 @@ function httpsRedirect(context: RequestContext, { annotations }: Location): Part
   const { settings, request, passHost } = context;
   const path = preserveTrailingSlash ? request.target : request.target.replace(/\/$/, "");
   const name = passHost.split(":")[0]!;
-  context.steps.push(
-    `${settings.httpRedirectCode}: to https, because ${annotations.rewrite.forceSslRedirect ? "the Ingress says so" : "the host has a certificate"}`,
-  );
+  const reason = annotations.rewrite.forceSslRedirect ? "the Ingress says so" : "the host has a certificate";
+  context.steps.push({ phase: "rewrite", text: `${settings.httpRedirectCode}: to https, because ${reason}` });
   return redirect(settings.httpRedirectCode, `https://${name}${annotations.usePortInRedirects ? ":443" : ""}${path}`);
 }
 
@@ -121,14 +119,14 @@ function accessPhases(
 ): PartialAnswer | undefined {
   const { remoteAddress, settings, steps, nowMs } = context;
   if (!limiter.admit(annotations.rateLimit, remoteAddress, nowMs)) {
-    steps.push("503: too many requests of this client");
+    steps.push({ phase: "access", text: "503: too many requests of this client" });
     return { status: settings.limitReqStatusCode };
   }
   const { allowlist, denylist } = annotations;
   const isAllowed =
     !isInRanges(denylist, remoteAddress) && (allowlist.length === 0 || isInRanges(allowlist, remoteAddress));
   if (!isAllowed) {
-    steps.push(`403: ${remoteAddress} is not allowed`);
+    steps.push({ phase: "access", text: `403: ${remoteAddress} is not allowed` });
     return { status: 403 };
   }
   if (annotations.basicAuth === undefined) return undefined;

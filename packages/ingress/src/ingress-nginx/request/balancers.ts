@@ -42,7 +42,7 @@ export class Balancers {
     if (alternative === undefined) return primary;
     const reason = canaryReason(alternative, context);
     if (reason === undefined) return primary;
-    context.steps.push(`backend ${alternativeName} in the place of ${name}: ${reason}`);
+    context.steps.push({ phase: "balancer", text: `backend ${alternativeName} in the place of ${name}: ${reason}` });
     return alternative;
   }
 }

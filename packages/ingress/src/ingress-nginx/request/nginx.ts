@@ -1,8 +1,10 @@
+import type { HttpAnswer, HttpRequest } from "../../http/http-message.ts";
+import type { HttpStep } from "../../http/http-step.ts";
+import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
 import type { Configuration } from "../model/configuration.ts";
-import { answerAtLocation, type LocationSurroundings, type UpstreamExchange } from "./answer-at-location.ts";
+import { answerAtLocation, type LocationSurroundings } from "./answer-at-location.ts";
 import { Balancers, type Resolve } from "./balancers.ts";
 import { hostName } from "./host-name.ts";
-import type { HttpAnswer, HttpRequest } from "./http-message.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { RequestContext } from "./request-context.ts";
 import { parseTarget } from "./request-target.ts";
@@ -54,16 +56,17 @@ export class Nginx {
     const certificate = request.isTls ? this.#certificates!.shown(request.serverName || undefined) : undefined;
     const host = hostName(request.host);
     const target = parseTarget(request.target);
-    const steps: string[] = [];
+    const steps: HttpStep[] = [];
     const plain = { headers: {}, cookies: [], upstream: undefined, certificate, steps };
     if (host === undefined || target === undefined) {
-      steps.push(host === undefined ? "400: no Host that nginx takes" : "400: a target that nginx cannot read");
+      const problem = host === undefined ? "no Host that nginx takes" : "a target that nginx cannot read";
+      steps.push({ phase: "read", text: `400: ${problem}` });
       return { ...plain, status: 400 };
     }
     const context = this.#contextOf(request, host, target, nowMs, steps);
     const server = this.#servers!.find(host);
     if (server.kind === "redirect") return { ...plain, status: 308, headers: { location: wwwTarget(context, server) } };
-    steps.push(`server ${server.server.hostname} for the host ${host}`);
+    steps.push({ phase: "server", text: `${server.server.hostname} for the host ${host}` });
     return { ...plain, ...answerAtLocation(context, server, this.#surroundings()) };
   }
 
@@ -81,7 +84,7 @@ export class Nginx {
     host: string,
     target: RequestContext["target"],
     nowMs: number,
-    steps: string[],
+    steps: HttpStep[],
   ): RequestContext {
     const { settings } = this.#configuration!;
     const headers = Object.fromEntries(

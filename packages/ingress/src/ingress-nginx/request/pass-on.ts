@@ -1,17 +1,15 @@
+import type { UpstreamRequest } from "../../http/http-message.ts";
+import type { UpstreamExchange, UpstreamOutcome } from "../../http/upstream-exchange.ts";
 import { defaultBackendName, type Location, type Server } from "../model/configuration.ts";
 import { formatEndpoint } from "../model/endpoint-text.ts";
 import { defaultEndpoint } from "../model/model-source.ts";
 import type { LocationSurroundings, PartialAnswer } from "./answer-at-location.ts";
 import type { BackendBalancer } from "./backend-balancer.ts";
-import type { UpstreamOutcome, UpstreamRequest } from "./http-message.ts";
 import type { NginxLocation } from "./location-table.ts";
 import type { RequestContext } from "./request-context.ts";
 import { escapeUri } from "./request-target.ts";
 import { sessionCookie } from "./session-cookie.ts";
 import { errorHeaders, upstreamHeaders } from "./upstream-headers.ts";
-
-/** Carries a request to an endpoint and says what came of it. */
-export type UpstreamExchange = (request: UpstreamRequest) => UpstreamOutcome;
 
 /** The content phase: `proxy_pass` to an endpoint of the location's backend, and to others when that fails. */
 export function passOn(
@@ -35,7 +33,7 @@ function rewrittenUrl({ target, steps }: RequestContext, { rewrite }: NginxLocat
   const replaced = rewrite.target.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "");
   const [path, ownArgs] = splitArgs(replaced);
   const args = [ownArgs, target.args].filter((each) => each !== undefined && each !== "").join("&");
-  steps.push(`rewrite to ${path}`);
+  steps.push({ phase: "rewrite", text: `to ${path}` });
   return `${target.isQuoted ? escapeUri(path) : path}${args === "" ? "" : `?${args}`}`;
 }
 
@@ -66,9 +64,8 @@ function exchange(
     const isOwn = pick.endpoint === formatEndpoint(defaultEndpoint);
     const outcome = isOwn ? { status: 404 } : send(upstream);
     const failure = failureOf(outcome);
-    context.steps.push(
-      `${pick.endpoint} of ${balancer.backend.name}: ${typeof outcome === "string" ? outcome : outcome.status}`,
-    );
+    const result = typeof outcome === "string" ? outcome : outcome.status;
+    context.steps.push({ phase: "upstream", text: `${pick.endpoint} of ${balancer.backend.name}: ${result}` });
     const mayRetry = failure !== undefined && isRetried(failure, nextUpstream);
     const isLast = !mayRetry || (nextUpstreamTries > 0 && tried.length + 1 >= nextUpstreamTries);
     balancer.release(pick.index, {
@@ -107,7 +104,7 @@ export function passToErrorBackend(
   answer: PartialAnswer,
 ): PartialAnswer {
   const name = location.defaultBackendUpstream || defaultBackendName;
-  context.steps.push(`error_page ${answer.status}: ask ${name}`);
+  context.steps.push({ phase: "upstream", text: `error_page ${answer.status}: ask ${name}` });
   const balancer = around.balancers.choose(name, context);
   if (balancer === undefined) return { status: 502 };
   const headers = {

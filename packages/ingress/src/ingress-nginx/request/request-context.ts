@@ -1,5 +1,6 @@
+import type { HttpRequest } from "../../http/http-message.ts";
+import type { HttpStep } from "../../http/http-step.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
-import type { HttpRequest } from "./http-message.ts";
 import type { RequestTarget } from "./request-target.ts";
 
 /** What nginx knows of a request while it goes through the phases. */
@@ -24,7 +25,7 @@ export interface RequestContext {
   readonly nowMs: number;
   /** Numbers in [0, 1). */
   readonly random: () => number;
-  readonly steps: string[];
+  readonly steps: HttpStep[];
 }
 
 /** The first value of a cookie that the client sent; names of `$cookie_NAME` do not tell capitals from small letters. */

@@ -1,4 +1,4 @@
-import { type Certificate, coversHost } from "../certificate.ts";
+import { type Certificate, coversHost } from "../../certificate/certificate.ts";
 import { wwwRedirects } from "../conf/www-redirects.ts";
 import { type Configuration, defaultServerName } from "../model/configuration.ts";
 

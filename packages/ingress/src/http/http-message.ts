@@ -1,4 +1,5 @@
-import type { Certificate } from "../certificate.ts";
+import type { Certificate } from "../certificate/certificate.ts";
+import type { HttpStep } from "./http-step.ts";
 
 /** A request as it comes to nginx. */
 export interface HttpRequest {
@@ -27,9 +28,7 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What came of it: a status, or why there is none. */
-export type UpstreamOutcome = { readonly status: number } | "refused" | "timeout";
-
+/** What the client is answered, and how it came to that. */
 export interface HttpAnswer {
   readonly status: number;
   /** By their names in small letters; several cookies stand in an array of `cookies`. */
@@ -40,5 +39,5 @@ export interface HttpAnswer {
   /** The certificate of the handshake; undefined without TLS, or where it was refused. */
   readonly certificate: Certificate | undefined;
   /** Why, in the order of nginx's phases. */
-  readonly steps: readonly string[];
+  readonly steps: readonly HttpStep[];
 }

@@ -1,0 +1,76 @@
+import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Protocol } from "@kubenetsim/core/net/protocol";
+import type { ControllerLog } from "./controller-log.ts";
+import type { HttpAnswer, HttpRequest } from "./http/http-message.ts";
+import type { UpstreamExchange } from "./http/upstream-exchange.ts";
+
+/**
+ * An ingress controller as a process in a Pod: it watches objects, makes its configuration of them, and answers what comes to
+ * its ports. It has no sockets and no clock of its own: what it sends goes through its surroundings, and time is told to it.
+ */
+export interface IngressController {
+  /** Tells it of writes. It may work them in later, by a queue of its own. */
+  take(changes: readonly Change[], nowMs: number): void;
+  /** Tells it the time: what was due until then is done. */
+  advance(nowMs: number): void;
+  /** Where it listens now. */
+  readonly listens: readonly ListeningPort[];
+  /** Answers a request that came to a port of its own for HTTP. */
+  answer(request: HttpRequest, arrival: HttpArrival): HttpAnswer;
+  /**
+   * Whom it passes a connection on to, byte by byte: `ip:port`; undefined where it closes the connection. For ports that it does not
+   * speak HTTP on.
+   */
+  passOn?(connection: PassedConnection): string | undefined;
+  /** Its configuration in its own program's words, such as nginx.conf. */
+  configurationText(): string;
+}
+
+export interface ListeningPort {
+  readonly protocol: Protocol;
+  readonly port: number;
+  /** What it speaks there; `stream` for what it passes on without reading. */
+  readonly speaks: "http" | "https" | "stream";
+}
+
+/** How a request came in. */
+export interface HttpArrival {
+  /** The port of its own that the connection came to. */
+  readonly port: number;
+  readonly nowMs: number;
+  /** Carries requests to endpoints. */
+  readonly send: UpstreamExchange;
+}
+
+export interface PassedConnection {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly clientAddress: string;
+  /** The name of the TLS handshake, where there is one. */
+  readonly serverName?: string | undefined;
+  readonly nowMs: number;
+}
+
+/** What a controller is started with, and stands in. */
+export interface ControllerProcess {
+  /** Its flags: `--ingress-class=nginx`, with what `$(NAME)` stands for already in place. */
+  readonly args: readonly string[];
+  /** namespace/name of its Pod. */
+  readonly pod: string;
+  /** Chance: numbers in [0, 1). */
+  readonly random: () => number;
+  /** Addresses of a name, as the Pod looks it up. */
+  readonly resolve: (name: string) => readonly string[];
+  readonly log: ControllerLog;
+  readonly nowMs: number;
+}
+
+/** A kind of controller: plug one in with `Cluster.create({ ingressControllers: [myController] })`. */
+export interface IngressControllerDefinition {
+  /** `ingress-nginx`. */
+  readonly name: string;
+  /** Whether a container's image is this program. */
+  runs(image: string): boolean;
+  /** Starts one, that has heard of nothing yet. @throws ParseError, UnsupportedError for flags */
+  start(process: ControllerProcess): IngressController;
+}
