@@ -1,6 +1,8 @@
+export type { Certificate } from "./certificate/certificate.ts";
 export { type ControllerLog, KeptLog, type LogEntry } from "./controller-log.ts";
 export type {
   ControllerProcess,
+  Handshake,
   HttpArrival,
   IngressController,
   IngressControllerDefinition,

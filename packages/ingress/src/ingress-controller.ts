@@ -1,5 +1,6 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
+import type { Certificate } from "./certificate/certificate.ts";
 import type { ControllerLog } from "./controller-log.ts";
 import type { HttpAnswer, HttpRequest } from "./http/http-message.ts";
 import type { UpstreamExchange } from "./http/upstream-exchange.ts";
@@ -15,11 +16,19 @@ export interface IngressController {
   advance(nowMs: number): void;
   /** Where it listens now. */
   readonly listens: readonly ListeningPort[];
-  /** Answers a request that came to a port of its own for HTTP. */
+  /**
+   * Answers a request that came to a port of its own for HTTP. One that came in the clear to a port of https (`isTls` is false there) gets
+   * what the program says to that.
+   */
   answer(request: HttpRequest, arrival: HttpArrival): HttpAnswer;
   /**
-   * Whom it passes a connection on to, byte by byte: `ip:port`; undefined where it closes the connection. For ports that it does not
-   * speak HTTP on.
+   * What a TLS handshake is shown on a port of https, before there is a request; undefined where it is refused. Where a controller has
+   * none of this, its answers name the certificate.
+   */
+  certificateFor?(handshake: Handshake): Certificate | undefined;
+  /**
+   * Whom it passes a connection on to, byte by byte: `ip:port`. Undefined on a port that it does not speak HTTP on: it closes the
+   * connection; on a port of https: it ends TLS itself.
    */
   passOn?(connection: PassedConnection): string | undefined;
   /** Its configuration in its own program's words, such as nginx.conf. */
@@ -31,6 +40,14 @@ export interface ListeningPort {
   readonly port: number;
   /** What it speaks there; `stream` for what it passes on without reading. */
   readonly speaks: "http" | "https" | "stream";
+}
+
+/** The beginning of a TLS connection. */
+export interface Handshake {
+  readonly port: number;
+  /** The name that the client sends; undefined for none. */
+  readonly serverName: string | undefined;
+  readonly nowMs: number;
 }
 
 /** How a request came in. */

@@ -26,6 +26,10 @@ export interface UpstreamRequest {
   readonly url: string;
   /** By their names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
+  /** None unless given. */
+  readonly bodyBytes?: number;
+  /** It is spoken to by TLS. */
+  readonly isTls?: boolean;
 }
 
 /** What the client is answered, and how it came to that. */
@@ -34,6 +38,10 @@ export interface HttpAnswer {
   /** By their names in small letters; several cookies stand in an array of `cookies`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
+  /** Empty unless given. */
+  readonly body?: string;
+  /** Milliseconds until it came, as far as time is modelled: waiting for endpoints. 0 unless given. */
+  readonly tookMs?: number;
   /** What the endpoint that answered was sent; undefined where nginx answered by itself. */
   readonly upstream: UpstreamRequest | undefined;
   /** The certificate of the handshake; undefined without TLS, or where it was refused. */

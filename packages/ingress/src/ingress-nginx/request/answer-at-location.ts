@@ -21,7 +21,8 @@ export interface LocationSurroundings {
   readonly send: UpstreamExchange;
 }
 
-export type PartialAnswer = Pick<HttpAnswer, "status"> & Partial<Pick<HttpAnswer, "headers" | "cookies" | "upstream">>;
+export type PartialAnswer = Pick<HttpAnswer, "status"> &
+  Partial<Pick<HttpAnswer, "headers" | "cookies" | "body" | "upstream" | "tookMs">>;
 
 /** Leads a request through the phases of a server: what answers first, answers. */
 export function answerAtLocation(

@@ -1,3 +1,4 @@
+import type { Certificate } from "../../certificate/certificate.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/http-message.ts";
 import type { HttpStep } from "../../http/http-step.ts";
 import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
@@ -5,6 +6,7 @@ import type { Configuration } from "../model/configuration.ts";
 import { answerAtLocation, type LocationSurroundings } from "./answer-at-location.ts";
 import { Balancers, type Resolve } from "./balancers.ts";
 import { hostName } from "./host-name.ts";
+import { ownPage } from "./own-page.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { RequestContext } from "./request-context.ts";
 import { parseTarget } from "./request-target.ts";
@@ -50,10 +52,24 @@ export class Nginx {
     this.#balancers.load(configuration, this.#options.resolve ?? (() => []), nowMs);
   }
 
+  /** What a TLS handshake with this name is shown. @throws TypeError before a configuration is loaded. */
+  certificateFor(serverName: string | undefined): Certificate | undefined {
+    if (this.#certificates === undefined) throw new TypeError("nginx has no configuration yet");
+    return this.#certificates.shown(serverName || undefined);
+  }
+
   /** Answers a request that comes at this virtual time. @throws TypeError before a configuration is loaded. */
   answer(request: HttpRequest, nowMs: number): HttpAnswer {
     if (this.#configuration === undefined) throw new TypeError("nginx has no configuration yet");
-    const certificate = request.isTls ? this.#certificates!.shown(request.serverName || undefined) : undefined;
+    const answer = this.#phases(request, nowMs);
+    if (answer.body !== undefined) return answer;
+    const { body, headers } = ownPage(answer.status);
+    return { ...answer, body, headers: { ...headers, ...answer.headers } };
+  }
+
+  /** Without nginx's own pages. */
+  #phases(request: HttpRequest, nowMs: number): HttpAnswer {
+    const certificate = request.isTls ? this.certificateFor(request.serverName) : undefined;
     const host = hostName(request.host);
     const target = parseTarget(request.target);
     const steps: HttpStep[] = [];

@@ -1,5 +1,5 @@
 import type { UpstreamRequest } from "../../http/http-message.ts";
-import type { UpstreamExchange, UpstreamOutcome } from "../../http/upstream-exchange.ts";
+import type { UpstreamAnswer, UpstreamExchange } from "../../http/upstream-exchange.ts";
 import { defaultBackendName, type Location, type Server } from "../model/configuration.ts";
 import { formatEndpoint } from "../model/endpoint-text.ts";
 import { defaultEndpoint } from "../model/model-source.ts";
@@ -10,6 +10,7 @@ import type { RequestContext } from "./request-context.ts";
 import { escapeUri } from "./request-target.ts";
 import { sessionCookie } from "./session-cookie.ts";
 import { errorHeaders, upstreamHeaders } from "./upstream-headers.ts";
+import { isRetried, ownNotFound, tryOf } from "./upstream-try.ts";
 
 /** The content phase: `proxy_pass` to an endpoint of the location's backend, and to others when that fails. */
 export function passOn(
@@ -50,49 +51,71 @@ function exchange(
   { url, headers }: Pick<UpstreamRequest, "url" | "headers">,
   send: UpstreamExchange,
 ): PartialAnswer {
-  const { nextUpstream, nextUpstreamTries } = location.annotations.proxy;
+  const { proxy } = location.annotations;
+  const { method, bodyBytes } = context.request;
+  const { retryNonIdempotent } = context.settings;
+  const isTls = speaksTls(location, context);
   const tried: number[] = [];
+  let tookMs = 0;
   const cookies: string[] = [];
   while (true) {
     const pick = balancer.pick(context, tried);
-    if (pick === undefined) return { status: 502, cookies };
+    if (pick === undefined) return { status: 502, cookies, tookMs };
     if (pick.cookie !== undefined) {
       const cookie = sessionCookie(balancer.backend, pick.cookie, context, server.hostname, location);
       if (cookie !== undefined) cookies.splice(0, 1, cookie);
     }
-    const upstream = { endpoint: pick.endpoint, method: context.request.method, url, headers };
+    const upstream = { endpoint: pick.endpoint, method, url, headers, bodyBytes, isTls };
     const isOwn = pick.endpoint === formatEndpoint(defaultEndpoint);
-    const outcome = isOwn ? { status: 404 } : send(upstream);
-    const failure = failureOf(outcome);
+    const sent = isOwn ? ownNotFound : tryOf(send(upstream, context.nowMs + tookMs), proxy);
+    const { outcome, failure } = sent;
+    tookMs += sent.tookMs;
     const result = typeof outcome === "string" ? outcome : outcome.status;
     context.steps.push({ phase: "upstream", text: `${pick.endpoint} of ${balancer.backend.name}: ${result}` });
-    const mayRetry = failure !== undefined && isRetried(failure, nextUpstream);
-    const isLast = !mayRetry || (nextUpstreamTries > 0 && tried.length + 1 >= nextUpstreamTries);
+    const mayRetry = isRetried(sent, method, { words: proxy.nextUpstream, retryNonIdempotent });
+    const isLast = !mayRetry || (proxy.nextUpstreamTries > 0 && tried.length + 1 >= proxy.nextUpstreamTries);
     balancer.release(pick.index, {
       failed: failure !== undefined,
       retried: !isLast,
-      durationMs: 0,
-      nowMs: context.nowMs,
+      durationMs: sent.tookMs,
+      nowMs: context.nowMs + tookMs,
     });
     if (isLast) {
-      if (typeof outcome === "string") return { status: outcome === "timeout" ? 504 : 502, cookies };
-      return { status: outcome.status, cookies, ...(!isOwn && { upstream }) };
+      if (typeof outcome === "string") return { status: outcome === "timeout" ? 504 : 502, cookies, tookMs };
+      return { ...passedAnswer(outcome, cookies), tookMs, ...(!isOwn && { upstream }) };
     }
     tried.push(pick.index);
   }
 }
 
-/** Whether the words of `proxy_next_upstream` send a request on after this. */
-function isRetried(failure: string, words: string): boolean {
-  const conditions = words.split(/\s+/);
-  return conditions.includes(failure) && !conditions.includes("off");
+/** Headers of an endpoint's answer that are between it and nginx alone. */
+const ownOfConnection: ReadonlySet<string> = new Set([
+  "connection",
+  "date",
+  "keep-alive",
+  "server",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** An endpoint's answer as the client gets it. */
+function passedAnswer(
+  { status, headers = {}, cookies = [], body = "" }: UpstreamAnswer,
+  own: readonly string[],
+): PartialAnswer {
+  const passed = Object.fromEntries(Object.entries(headers).filter(([name]) => !ownOfConnection.has(name)));
+  return { status, headers: passed, cookies: [...cookies, ...own], body };
 }
 
-/** What `proxy_next_upstream` calls it; undefined for an answer that is none of its words. */
-function failureOf(outcome: UpstreamOutcome): string | undefined {
-  if (outcome === "refused") return "error";
-  if (outcome === "timeout") return "timeout";
-  return outcome.status >= 400 ? `http_${outcome.status}` : undefined;
+/** Whether endpoints are spoken to by TLS (internal/ingress/controller/template `buildProxyPass`). */
+function speaksTls({ backend, annotations }: Location, { scheme }: RequestContext): boolean {
+  if (backend === defaultBackendName) return false;
+  const { backendProtocol } = annotations;
+  return (
+    backendProtocol === "HTTPS" ||
+    backendProtocol === "GRPCS" ||
+    (backendProtocol === "AUTO_HTTP" && scheme === "https")
+  );
 }
 
 /** `error_page CODE = @custom_…`: the backend for errors is asked for `/`, and its status is the answer's. */

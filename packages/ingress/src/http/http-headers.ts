@@ -1,0 +1,14 @@
+/** Header names as HTTP/1.1 servers write them: `strict-transport-security` as `Strict-Transport-Security`. */
+export function writtenHeaderName(name: string): string {
+  return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+/** How many bytes a body has in UTF-8. */
+export function bodyLength(body: string): number {
+  let bytes = 0;
+  for (const character of body) {
+    const code = character.codePointAt(0)!;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}

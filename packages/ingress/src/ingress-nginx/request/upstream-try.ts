@@ -1,0 +1,49 @@
+import type { UpstreamAnswer, UpstreamOutcome } from "../../http/upstream-exchange.ts";
+import type { ProxyOptions } from "../annotations/proxy.ts";
+import { ownPage } from "./own-page.ts";
+
+/** What came of sending a request to one endpoint, as nginx sees it. */
+export interface UpstreamTry {
+  readonly outcome: UpstreamOutcome;
+  /** Until nginx had the answer or gave up, in milliseconds. */
+  readonly tookMs: number;
+  /** The word of `proxy_next_upstream` for it; undefined for an answer that is none of its words. */
+  readonly failure: string | undefined;
+  /** The endpoint has got the request. */
+  readonly wasSent: boolean;
+}
+
+/** `proxy_connect_timeout` runs until there is a connection, `proxy_read_timeout` until there is an answer. */
+export function tryOf(outcome: UpstreamOutcome, { connectTimeout, readTimeout }: ProxyOptions): UpstreamTry {
+  if (outcome === "refused") return { outcome, tookMs: 0, failure: "error", wasSent: false };
+  if (outcome === "closed") return { outcome, tookMs: 0, failure: "error", wasSent: true };
+  if (outcome === "timeout") return { outcome, tookMs: 1000 * connectTimeout, failure: "timeout", wasSent: false };
+  const { status, tookMs = 0 } = outcome;
+  if (tookMs > 1000 * readTimeout) {
+    return { outcome: "timeout", tookMs: 1000 * readTimeout, failure: "timeout", wasSent: true };
+  }
+  return { outcome, tookMs, failure: status >= 400 ? `http_${status}` : undefined, wasSent: true };
+}
+
+/** What nginx's own server for everything else answers (the template's `location / { return 404; }`). */
+export const ownNotFound: UpstreamTry = {
+  outcome: { status: 404, ...ownPage(404) } satisfies UpstreamAnswer,
+  tookMs: 0,
+  failure: "http_404",
+  wasSent: true,
+};
+
+/** Methods that are not sent twice unless `non_idempotent` says so (src/http/ngx_http_upstream.c `ngx_http_upstream_next`). */
+const onceOnly: ReadonlySet<string> = new Set(["POST", "LOCK", "PATCH"]);
+
+/** Whether nginx sends the request to another endpoint after this. */
+export function isRetried(
+  { failure, wasSent }: UpstreamTry,
+  method: string,
+  { words, retryNonIdempotent }: { readonly words: string; readonly retryNonIdempotent: boolean },
+): boolean {
+  const conditions = words.split(/\s+/);
+  if (failure === undefined || !conditions.includes(failure) || conditions.includes("off")) return false;
+  const mayRepeat = retryNonIdempotent || conditions.includes("non_idempotent");
+  return mayRepeat || !wasSent || !onceOnly.has(method);
+}
