@@ -1,3 +1,4 @@
+import { GoPattern, goPattern } from "@kubenetsim/core/pattern/go-pattern";
 import type { Dispenser } from "../corefile/dispenser.ts";
 import { durationOf } from "../corefile/duration.ts";
 import { originsOf } from "../corefile/zone-and-port.ts";
@@ -7,7 +8,6 @@ import { ZoneError } from "./file/zone.ts";
 import { zoneAnswer } from "./file/zone-answer.ts";
 import { readZone, transferOf, ZoneFile } from "./file/zone-file.ts";
 import { replyOfZone } from "./file/zone-reply.ts";
-import { GoPattern, goPattern } from "./go-pattern.ts";
 import type { PluginDefinition, ServerSurroundings } from "./plugin.ts";
 import type { ZoneTransferer } from "./zone-transferer.ts";
 import { isInAnyZone, longestZone } from "./zones.ts";

@@ -1,8 +1,8 @@
+import { type GoPattern, goPattern } from "@kubenetsim/core/pattern/go-pattern";
 import type { Dispenser } from "../corefile/dispenser.ts";
 import { durationOf, formatDuration } from "../corefile/duration.ts";
 import { lowerName } from "../message/dns-name.ts";
 import { rcodeNumber } from "../message/rcode.ts";
-import { type GoPattern, goPattern } from "./go-pattern.ts";
 import { oncePerBlock } from "./once-per-block.ts";
 import type { PluginDefinition } from "./plugin.ts";
 

@@ -1,7 +1,8 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { goQuoted } from "@kubenetsim/core/runtime/go-quoted";
 import { failure } from "../command-error.ts";
 import { goSort } from "./go-sort.ts";
-import { goQuoted, goTypeOf } from "./go-text.ts";
+import { goTypeOf } from "./go-text.ts";
 import { JsonPath } from "./jsonpath/json-path.ts";
 import { PathError } from "./jsonpath/parse-path.ts";
 import { plainOf } from "./jsonpath/path-value.ts";

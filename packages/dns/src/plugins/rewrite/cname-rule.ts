@@ -1,7 +1,7 @@
+import { goPattern } from "@kubenetsim/core/pattern/go-pattern";
 import { normalizedZone } from "../../corefile/zone-and-port.ts";
 import type { DnsMessage } from "../../message/dns-message.ts";
 import type { DnsName, ResourceRecord } from "../../message/resource-record.ts";
-import { goPattern } from "../go-pattern.ts";
 import { askAfter, askAgain } from "../look-up.ts";
 import type { DnsHandler, DnsRequest } from "../plugin.ts";
 import { type Fail, matchKinds, replaced } from "./name-pattern.ts";

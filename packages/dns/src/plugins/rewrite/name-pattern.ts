@@ -1,5 +1,5 @@
+import { type GoPattern, goPattern } from "@kubenetsim/core/pattern/go-pattern";
 import { normalizedZone } from "../../corefile/zone-and-port.ts";
-import { type GoPattern, goPattern } from "../go-pattern.ts";
 
 export const matchKinds = ["exact", "prefix", "suffix", "substring", "regex"] as const;
 export type MatchKind = (typeof matchKinds)[number];

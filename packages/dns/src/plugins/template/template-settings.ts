@@ -1,3 +1,4 @@
+import { GoPattern, goPattern } from "@kubenetsim/core/pattern/go-pattern";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Dispenser } from "../../corefile/dispenser.ts";
 import { unsignedOf } from "../../corefile/integer.ts";
@@ -6,7 +7,6 @@ import { parseRcode, type Rcode } from "../../message/rcode.ts";
 import type { RecordClass } from "../../message/record-class.ts";
 import { parseRecordType, type RecordType } from "../../message/record-type.ts";
 import type { DnsName } from "../../message/resource-record.ts";
-import { GoPattern, goPattern } from "../go-pattern.ts";
 import { goTemplate, type TemplateData } from "./go-template.ts";
 
 type Filled = (data: TemplateData) => string;

@@ -1,3 +1,4 @@
+import type { Caught, GoPattern } from "@kubenetsim/core/pattern/go-pattern";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { DnsMessage, Edns } from "../../message/dns-message.ts";
 import { recordClassNumber } from "../../message/record-class.ts";
@@ -5,7 +6,6 @@ import { recordTypeNumber } from "../../message/record-type.ts";
 import type { DnsName, ResourceRecord } from "../../message/resource-record.ts";
 import { parseZone } from "../../zone-text/parse-zone.ts";
 import { authoritativeReply } from "../authoritative-reply.ts";
-import type { Caught, GoPattern } from "../go-pattern.ts";
 import { askAfter, askAgain } from "../look-up.ts";
 import type { DnsHandler, DnsReply, DnsRequest, PluginDefinition } from "../plugin.ts";
 import { isInAnyZone, longestZone } from "../zones.ts";

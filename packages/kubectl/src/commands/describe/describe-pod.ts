@@ -1,5 +1,5 @@
 import type { ObjectMeta } from "@kubenetsim/core/model/object-meta";
-import { goQuoted } from "../../output/go-text.ts";
+import { goQuoted } from "@kubenetsim/core/runtime/go-quoted";
 import { readQuantity } from "../../output/quantity.ts";
 import { describeContainers, describeResources, describeSeccomp } from "./describe-containers.ts";
 import { describeSpread, describeTolerations } from "./describe-pod-template.ts";

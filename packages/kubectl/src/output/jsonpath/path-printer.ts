@@ -1,6 +1,7 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import { goQuoted } from "@kubenetsim/core/runtime/go-quoted";
 import { failure } from "../../command-error.ts";
-import { goQuoted, goSyntax } from "../go-text.ts";
+import { goSyntax } from "../go-text.ts";
 import { compactJson, printJson, sortedKeys } from "../json.ts";
 import { JsonPath } from "./json-path.ts";
 import { PathError } from "./parse-path.ts";

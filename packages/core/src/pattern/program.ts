@@ -1,4 +1,4 @@
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { UnsupportedError } from "../runtime/errors.ts";
 import { takerOf } from "./character-set.ts";
 import type { PatternTree, Place, Repetition } from "./pattern-tree.ts";
 

@@ -1,14 +1,14 @@
+import { GoPattern } from "@kubenetsim/core/pattern/go-pattern";
+import { search } from "@kubenetsim/core/pattern/machine";
+import { parsePattern } from "@kubenetsim/core/pattern/parse-pattern";
+import { programOf } from "@kubenetsim/core/pattern/program";
 import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
 import { StoredObjects } from "@kubenetsim/testing/dns-objects";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseCorefile } from "../../corefile/parse-corefile.ts";
-import { DnsServer } from "../../server/dns-server.ts";
-import { GoPattern } from "../go-pattern.ts";
-import { search } from "./machine.ts";
-import { parsePattern } from "./parse-pattern.ts";
-import { programOf } from "./program.ts";
+import { parseCorefile } from "../corefile/parse-corefile.ts";
+import { DnsServer } from "../server/dns-server.ts";
 
 /** What Go's regexp.Compile says (recorded). */
 const refused: readonly (readonly [pattern: string, problem: string])[] = [

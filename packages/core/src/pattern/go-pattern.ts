@@ -1,7 +1,7 @@
-import { search } from "./pattern/machine.ts";
-import { parsePattern } from "./pattern/parse-pattern.ts";
-import { PatternSyntaxError } from "./pattern/pattern-syntax-error.ts";
-import { type Program, programOf } from "./pattern/program.ts";
+import { search } from "./machine.ts";
+import { parsePattern } from "./parse-pattern.ts";
+import { PatternSyntaxError } from "./pattern-syntax-error.ts";
+import { type Program, programOf } from "./program.ts";
 
 /** What the whole pattern (0) and each of its groups have caught; undefined for a group that took no part. */
 export type Caught = readonly (string | undefined)[];

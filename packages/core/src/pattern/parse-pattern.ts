@@ -1,4 +1,4 @@
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { UnsupportedError } from "../runtime/errors.ts";
 import {
   allButLineFeed,
   type CharacterSet,
