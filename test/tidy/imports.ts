@@ -86,6 +86,7 @@ export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
     { package: "kubectl" },
     { package: "api" },
     { package: "dns" },
+    { package: "ingress" },
     { package: "schedulers" },
     { package: "netfilter" },
     { package: "proxy" },

@@ -1,18 +1,19 @@
-/** One line that the controller writes to its log at the level of a warning or an error. */
+/** One line that a controller writes to its log. */
 export interface LogEntry {
-  readonly severity: "W" | "E";
+  readonly severity: "I" | "W" | "E";
   /** File and line of the program that say it, as klog shows them: `controller.go:1241`. */
   readonly source: string;
   readonly message: string;
 }
 
-/** Where the controller's warnings and errors go. */
+/** Where a controller's log goes: warnings, errors, and what it tells of its work to those who keep that, too. */
 export interface ControllerLog {
+  info?(source: string, message: string): void;
   warn(source: string, message: string): void;
   error(source: string, message: string): void;
 }
 
-/** A log that keeps what it is told, in order. */
+/** A log that keeps warnings and errors, in order. */
 export class KeptLog implements ControllerLog {
   readonly entries: LogEntry[] = [];
 

@@ -6,8 +6,10 @@ export type {
   HttpArrival,
   IngressController,
   IngressControllerDefinition,
+  IngressStatusWriter,
   ListeningPort,
   PassedConnection,
 } from "./ingress-controller.ts";
 export { IngressNginxController, type SyncOutcome } from "./ingress-nginx/controller.ts";
+export { ingressNginx } from "./ingress-nginx/definition.ts";
 export type { Backend, Configuration, Location, Server } from "./ingress-nginx/model/configuration.ts";

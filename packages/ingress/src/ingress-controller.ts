@@ -1,4 +1,7 @@
-import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { ObjectKey } from "@kubenetsim/core/model/api-object";
+import type { IngressAddress } from "@kubenetsim/core/model/ingress";
+import type { Pod } from "@kubenetsim/core/model/pod";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
 import type { Certificate } from "./certificate/certificate.ts";
 import type { ControllerLog } from "./controller-log.ts";
@@ -10,10 +13,17 @@ import type { UpstreamExchange } from "./http/upstream-exchange.ts";
  * its ports. It has no sockets and no clock of its own: what it sends goes through its surroundings, and time is told to it.
  */
 export interface IngressController {
-  /** Tells it of writes. It may work them in later, by a queue of its own. */
+  /**
+   * Tells it of writes; first of all objects that there are when it starts, each as one that is new. It may work them in later, by a
+   * queue of its own.
+   */
   take(changes: readonly Change[], nowMs: number): void;
   /** Tells it the time: what was due until then is done. */
   advance(nowMs: number): void;
+  /** When it next works at what it was told; undefined when all of that is worked in. */
+  readonly dueMs?: number | undefined;
+  /** How it writes the status of Ingresses; undefined for one that writes none. */
+  readonly status?: IngressStatusWriter | undefined;
   /** Where it listens now. */
   readonly listens: readonly ListeningPort[];
   /**
@@ -33,6 +43,18 @@ export interface IngressController {
   passOn?(connection: PassedConnection): string | undefined;
   /** Its configuration in its own program's words, such as nginx.conf. */
   configurationText(): string;
+}
+
+/** What a controller writes into `status.loadBalancer` of Ingresses. Of replicas only their leader does. */
+export interface IngressStatusWriter {
+  /** namespace/name of what its replicas elect a leader by. */
+  readonly election: ObjectKey;
+  /** The Ingresses that it serves. */
+  ingresses(): Iterable<ObjectKey>;
+  /** What they are to have; undefined where it cannot tell and leaves them as they are. */
+  addresses(state: ClusterState, own: Pod): readonly IngressAddress[] | undefined;
+  /** Whether their addresses go with it, when it ends in this state. */
+  withdraws(state: ClusterState, own: Pod): boolean;
 }
 
 export interface ListeningPort {
@@ -80,6 +102,8 @@ export interface ControllerProcess {
   readonly resolve: (name: string) => readonly string[];
   readonly log: ControllerLog;
   readonly nowMs: number;
+  /** The objects as they are then. */
+  readonly state: ClusterState;
 }
 
 /** A kind of controller: plug one in with `Cluster.create({ ingressControllers: [myController] })`. */
@@ -88,6 +112,6 @@ export interface IngressControllerDefinition {
   readonly name: string;
   /** Whether a container's image is this program. */
   runs(image: string): boolean;
-  /** Starts one, that has heard of nothing yet. @throws ParseError, UnsupportedError for flags */
+  /** Starts one, that has heard of nothing yet. @throws ParseError, UnsupportedError where the program would end at once */
   start(process: ControllerProcess): IngressController;
 }

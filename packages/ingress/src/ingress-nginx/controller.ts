@@ -1,4 +1,5 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
+import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { ControllerLog } from "../controller-log.ts";
 import { configurationProblem } from "./conf/configuration-problem.ts";
 import { buildConfiguration } from "./model/build-configuration.ts";
@@ -52,6 +53,11 @@ export class IngressNginxController {
     return this.#store.apply(change);
   }
 
+  /** Keys of the Ingresses that it has taken. */
+  get ingressKeys(): readonly ObjectKey[] {
+    return this.#store.ingressKeys;
+  }
+
   sync(): SyncOutcome {
     const configuration = buildConfiguration(this.#store.source());
     const running = this.#running;
@@ -59,12 +65,14 @@ export class IngressNginxController {
     if (!needsFile && sameBalancing(running, configuration)) return "unchanged";
     if (needsFile) {
       this.#reloads++;
+      this.#log.info?.("controller.go:217", '"Configuration changes detected, backend reload required"');
       const problem = configurationProblem(configuration);
       if (problem !== undefined) {
         const text = `\n${dashes}\nError: exit status 1\n${problem}\n${dashes}\n`;
         this.#log.error("controller.go:226", `Unexpected failure reloading the backend:\n${text}`);
         return "refused";
       }
+      this.#log.info?.("controller.go:231", '"Backend successfully reloaded"');
     }
     this.#running = configuration;
     return needsFile ? "reloaded" : "posted";

@@ -3,6 +3,7 @@ import type { Share } from "@kubenetsim/network/shares/shares";
 import type { Source } from "../connect/source.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
 import type { NameSystem } from "../dns/programs/name-system.ts";
+import type { RunningController } from "../ingress/running-controller.ts";
 
 /** A packet's way, and how the name was found that it was sent to. */
 export interface NamedTrace extends Trace {
@@ -15,6 +16,8 @@ export interface Questions {
   resolve(from: Source, name: string, options?: LookupOptions): NameLookup;
   names(from: Source): NameSystem;
   shares(from: Source, to: string): readonly Share[];
+  /** The ingress controller in a Pod; undefined where none runs. @throws ParseError where there is no such Pod */
+  controller(from: Source): RunningController | undefined;
 }
 
 /** Somebody who can open connections: a Pod, a node, a host outside. */

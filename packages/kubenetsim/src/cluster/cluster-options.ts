@@ -1,4 +1,5 @@
 import type { EmptyStateOptions } from "@kubenetsim/core/apiserver/empty-state";
+import type { IngressControllerDefinition } from "@kubenetsim/ingress";
 import type { FileTree } from "@kubenetsim/kubectl";
 import type { Cni, OutsideClient } from "@kubenetsim/network/topology/input";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
@@ -33,6 +34,8 @@ export interface ClusterOptions extends EmptyStateOptions {
   readonly kubeadm?: boolean;
   /** How names are looked up: what servers beyond the cluster know, the nodes' resolv.conf, outside hosts' own tables. */
   readonly dns?: DnsOptions;
+  /** Ingress controllers to run in Pods of their images, beside ingress-nginx; one for the same image comes before it. None unless given. */
+  readonly ingressControllers?: readonly IngressControllerDefinition[];
   /** The files of `kubectl` and `sh`; unless given, some in memory, none to begin with. */
   readonly files?: FileTree;
 }

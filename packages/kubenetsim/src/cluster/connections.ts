@@ -22,6 +22,8 @@ import type { NameSystem } from "../dns/programs/name-system.ts";
 import { unresolved } from "../dns/unresolved.ts";
 import { locatedTrace } from "../explain/located-trace.ts";
 import { sourcePositions } from "../explain/source-positions.ts";
+import { IngressControllers } from "../ingress/ingress-controllers.ts";
+import type { RunningController } from "../ingress/running-controller.ts";
 import { warningsOnTheWay } from "../warnings/proxy-warnings.ts";
 import { formatWarning } from "../warnings/warning.ts";
 import type { NamedTrace, Questions } from "./client-handle.ts";
@@ -57,6 +59,8 @@ export class Connections implements Questions {
   /** How many there were. */
   #count: number;
   readonly #names: NameLookups;
+  /** The ingress controllers in Pods. */
+  readonly ingress: IngressControllers;
 
   /** `before` are those to go on from, in a copy of their cluster. */
   constructor(
@@ -87,6 +91,13 @@ export class Connections implements Questions {
       podOf: (from) => this.#podOf(from),
       ports: { of: (index) => this.#sourcePort(index), use: (count) => (this.#count += count) },
       send: (query) => this.#send(query),
+    });
+    this.ingress = new IngressControllers({
+      definitions: options.ingressControllers ?? [],
+      random: seededRandom(seed).fork("ingress"),
+      history: () => this.#history(proxyConfig(options), nowMs()),
+      nowMs,
+      resolve: (pod, name) => this.#addressesAt(pod, name),
     });
   }
 
@@ -122,6 +133,11 @@ export class Connections implements Questions {
     return this.#names.system(from);
   }
 
+  controller(from: Source): RunningController | undefined {
+    const pod = this.#podOf(from);
+    return pod === undefined ? undefined : this.ingress.at(pod);
+  }
+
   /** @throws ParseError where nobody is there */
   #podOf(from: Source): ObjectKey | undefined {
     const { state, tracer } = this.#ready(from);
@@ -144,6 +160,12 @@ export class Connections implements Questions {
     const [address] = lookup.addresses;
     if (address === undefined) throw unresolved(this.#state, from, lookup);
     return { destination: { kind: "address", address, port, protocol }, lookup };
+  }
+
+  /** Of a name that a program in a Pod looks up beside all traffic; none where it finds none. */
+  #addressesAt(pod: ObjectKey, name: string): readonly string[] {
+    const [namespace = "", podName = ""] = pod.split("/");
+    return this.#names.resolve({ kind: "pod", namespace, name: podName }, name, { quiet: true }).addresses;
   }
 
   /** Where nothing was settled, the objects as they are. */

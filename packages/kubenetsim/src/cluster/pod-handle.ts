@@ -1,6 +1,7 @@
 import type { CommandResult, FileTree } from "@kubenetsim/kubectl";
 import type { Source } from "../connect/source.ts";
 import { namePrograms, withNameFiles } from "../dns/programs/name-programs.ts";
+import { controllerView, type IngressControllerView } from "../ingress/controller-view.ts";
 import { curl } from "../node-shell/curl.ts";
 import { nodeFiles } from "../node-shell/node-files.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
@@ -17,6 +18,18 @@ export class PodHandle extends ClientHandle {
     super(source, ask);
     this.#ask = ask;
     this.#files = files;
+  }
+
+  /**
+   * The ingress controller that the Pod runs, told by its container's image: what it listens on, its configuration, its log. Undefined
+   * where none runs. It sees what was settled.
+   *
+   * @example lab.pod("ingress-nginx/ingress-nginx-controller").ingressController?.listens
+   * @throws ParseError where there is no such Pod
+   */
+  get ingressController(): IngressControllerView | undefined {
+    const running = this.#ask.controller(this.source);
+    return running && controllerView(running);
   }
 
   /**

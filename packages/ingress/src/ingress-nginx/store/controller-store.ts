@@ -1,5 +1,5 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
-import type { ApiObject } from "@kubenetsim/core/model/api-object";
+import type { ApiObject, ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { ConfigMap } from "@kubenetsim/core/model/config-map";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Ingress, IngressClass } from "@kubenetsim/core/model/ingress";
@@ -71,6 +71,11 @@ export class ControllerStore {
       default:
         return false;
     }
+  }
+
+  /** Of the Ingresses that it has taken, by age of their first taking. */
+  get ingressKeys(): readonly ObjectKey[] {
+    return [...this.#ingresses.keys()];
   }
 
   /** All that the model is made of, as it stands now. */

@@ -19,8 +19,8 @@ export interface SyncReport {
 
 interface Item {
   readonly key: string;
-  /** When it was added; 0 for one that failed and is never passed over. */
-  readonly addedMs: number;
+  /** When it was added; undefined for one that failed and is never passed over. */
+  readonly addedMs: number | undefined;
 }
 
 const firstRetryMs = 5;
@@ -39,11 +39,22 @@ export class SyncQueue {
   #isWorking = false;
   #lastSyncMs = -1;
   #nextTurnMs = 0;
+  /** What is being worked at, and when that will be done. */
+  #current: { readonly item: Item; readonly dueMs: number } | undefined;
 
   constructor(clock: Clock, pace: SyncPace, sync: (key: string) => SyncReport) {
     this.#clock = clock;
     this.#pace = pace;
     this.#sync = sync;
+  }
+
+  /** When it comes to the next of what was asked for; undefined when only what has failed is left. */
+  get dueMs(): number | undefined {
+    const { item, dueMs } = this.#current ?? {};
+    const isAsked = [...(item === undefined ? [] : [item]), ...this.#items].some(
+      ({ addedMs }) => addedMs !== undefined,
+    );
+    return isAsked ? dueMs : undefined;
   }
 
   /** Asks for a sync because of an object, by its key. */
@@ -60,21 +71,27 @@ export class SyncQueue {
   #next(): void {
     const item = this.#take();
     this.#isWorking = item !== undefined;
-    if (item === undefined) return;
+    if (item === undefined) {
+      this.#current = undefined;
+      return;
+    }
     const begunMs = this.#clock.nowMs;
     const turnMs = Math.max(begunMs, this.#nextTurnMs);
     this.#nextTurnMs = turnMs + this.#pace.periodMs;
+    this.#current = { item, dueMs: turnMs };
     this.#clock.schedule(turnMs, () => {
       const { failed, reloaded } = this.#sync(item.key);
       if (failed) this.#again(item.key);
       else this.#lastSyncMs = begunMs;
-      this.#clock.schedule(turnMs + (reloaded ? this.#pace.reloadMs : 0), () => this.#next());
+      const doneMs = turnMs + (reloaded ? this.#pace.reloadMs : 0);
+      this.#current = { item, dueMs: doneMs };
+      this.#clock.schedule(doneMs, () => this.#next());
     });
   }
 
   #take(): Item | undefined {
     let item = this.#items.shift();
-    while (item !== undefined && item.addedMs !== 0 && item.addedMs < this.#lastSyncMs) item = this.#items.shift();
+    while (item?.addedMs !== undefined && item.addedMs < this.#lastSyncMs) item = this.#items.shift();
     return item;
   }
 
@@ -82,6 +99,6 @@ export class SyncQueue {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
     const delayMs = Math.min(firstRetryMs * 2 ** failures, lastRetryMs);
-    this.#clock.schedule(this.#clock.nowMs + delayMs, () => this.#put({ key, addedMs: 0 }));
+    this.#clock.schedule(this.#clock.nowMs + delayMs, () => this.#put({ key, addedMs: undefined }));
   }
 }

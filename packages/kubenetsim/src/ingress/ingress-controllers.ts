@@ -1,0 +1,93 @@
+import type { ObjectKey } from "@kubenetsim/core/model/api-object";
+import type { Pod } from "@kubenetsim/core/model/pod";
+import type { Random } from "@kubenetsim/core/runtime/random";
+import type { IngressController, IngressControllerDefinition } from "@kubenetsim/ingress";
+import { ingressNginx } from "@kubenetsim/ingress";
+import type { ObjectHistory } from "../dataplane/object-history.ts";
+import { controllerContainer } from "./controller-pod.ts";
+import { RunningController } from "./running-controller.ts";
+
+/** What the controllers of a cluster stand in. */
+export interface ControllerSurroundings {
+  /** Those that are plugged in, beside ingress-nginx. */
+  readonly definitions: readonly IngressControllerDefinition[];
+  readonly random: Random;
+  /** What was settled so far; at least one state. */
+  readonly history: () => ObjectHistory;
+  readonly nowMs: () => number;
+  /** Addresses of a name, as a Pod looks it up. */
+  readonly resolve: (pod: ObjectKey, name: string) => readonly string[];
+}
+
+/** The ingress controllers that run in Pods of a cluster. */
+export class IngressControllers {
+  readonly #surroundings: ControllerSurroundings;
+  readonly #definitions: readonly IngressControllerDefinition[];
+  /** By the Pod's uid, in the order in which they started. */
+  readonly #running = new Map<string, RunningController>();
+  /** By the Pod's key. */
+  readonly #byPod = new Map<ObjectKey, RunningController>();
+  #seen = 0;
+
+  constructor(surroundings: ControllerSurroundings) {
+    this.#surroundings = surroundings;
+    this.#definitions = [...surroundings.definitions, ingressNginx];
+  }
+
+  /** The controller of a Pod, brought up to the newest settled state and the time of now; undefined where none runs. */
+  controllerAt(pod: ObjectKey): IngressController | undefined {
+    return this.at(pod)?.controller;
+  }
+
+  /** The same with its log and what kept it from starting. */
+  at(pod: ObjectKey): RunningController | undefined {
+    this.#follow();
+    const running = this.#byPod.get(pod);
+    running?.bringUpTo(this.#surroundings.history(), this.#surroundings.nowMs());
+    return running;
+  }
+
+  /** All that run now, brought up to now, the one that started first before the others. */
+  all(): RunningController[] {
+    this.#follow();
+    const { history, nowMs } = this.#surroundings;
+    for (const running of this.#running.values()) running.bringUpTo(history(), nowMs());
+    return [...this.#running.values()];
+  }
+
+  /** Starts and ends processes with the Pods that came and went. */
+  #follow(): void {
+    const history = this.#surroundings.history();
+    if (this.#seen === 0) for (const pod of history[0]?.state.tables.Pod.values() ?? []) this.#startIn(pod, 0, history);
+    for (; this.#seen < history.length; this.#seen++) {
+      for (const { kind, before, after } of history[this.#seen]!.changes) {
+        if (kind !== "Pod") continue;
+        if (after === undefined || hasEnded(after as Pod)) this.#end((before ?? after) as Pod);
+        else this.#startIn(after as Pod, this.#seen, history);
+      }
+    }
+  }
+
+  #startIn(pod: Pod, time: number, history: ObjectHistory): void {
+    const { uid = "", namespace = "", name } = pod.metadata;
+    if (pod.status?.phase !== "Running" || this.#running.has(uid)) return;
+    const found = controllerContainer(pod, this.#definitions);
+    if (found === undefined) return;
+    const { random, resolve } = this.#surroundings;
+    const key = `${namespace}/${name}`;
+    const place = { ...found, pod, random: random.fork(uid), resolve: (host: string) => resolve(key, host) };
+    const running = new RunningController(time, history[time]!.nowMs ?? 0, place);
+    this.#running.set(uid, running);
+    this.#byPod.set(key, running);
+  }
+
+  #end({ metadata: { uid = "", namespace = "", name } }: Pod): void {
+    const ended = this.#running.get(uid);
+    this.#running.delete(uid);
+    if (ended !== undefined && this.#byPod.get(`${namespace}/${name}`) === ended) this.#byPod.delete(ended.pod);
+  }
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === "Succeeded" || status?.phase === "Failed";
+}

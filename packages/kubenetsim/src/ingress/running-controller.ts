@@ -1,0 +1,124 @@
+import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Kind, ObjectKey } from "@kubenetsim/core/model/api-object";
+import { objectKey } from "@kubenetsim/core/model/api-object";
+import type { Pod } from "@kubenetsim/core/model/pod";
+import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import type { Random } from "@kubenetsim/core/runtime/random";
+import type { IngressController } from "@kubenetsim/ingress";
+import type { ObjectHistory } from "../dataplane/object-history.ts";
+import { containerWords } from "./container-words.ts";
+import type { ControllerContainer } from "./controller-pod.ts";
+import { TimedLog } from "./timed-log.ts";
+
+/** What a controller's process stands in. */
+export interface ProcessPlace extends ControllerContainer {
+  readonly pod: Pod;
+  readonly random: Random;
+  /** Addresses of a name, as the Pod looks it up. */
+  readonly resolve: (name: string) => readonly string[];
+}
+
+/**
+ * The ingress controller of one Pod. It is brought up to a history when somebody asks, so that it makes no difference when somebody
+ * looks. What it is told it has worked in before the next is told, whatever pace its queue keeps: a settled cluster is one in which
+ * controllers have had the time that they need, and by that much its own time may be ahead of the cluster's clock.
+ *
+ * One that cannot start (a flag that nobody knows, a Service that has to be there) is started again with each settled state, as its
+ * kubelet does.
+ */
+export class RunningController {
+  readonly place: ProcessPlace;
+  readonly log: TimedLog;
+  #controller: IngressController | undefined;
+  #problem: string | undefined;
+  /** How much of the history it has seen. */
+  #seen: number;
+  #nowMs: number;
+
+  constructor(startedAt: number, nowMs: number, place: ProcessPlace) {
+    this.place = place;
+    this.log = new TimedLog(nowMs);
+    this.#seen = startedAt;
+    this.#nowMs = nowMs;
+  }
+
+  get pod(): ObjectKey {
+    return objectKey(this.place.pod);
+  }
+
+  /** Undefined as long as it could not start. */
+  get controller(): IngressController | undefined {
+    return this.#controller;
+  }
+
+  /** Why it could not start. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Tells it what has happened until now. */
+  bringUpTo(history: ObjectHistory, nowMs: number): void {
+    for (; this.#seen < history.length; this.#seen++) {
+      const { state, changes, nowMs: atMs = 0 } = history[this.#seen]!;
+      if (this.#controller === undefined) this.#start(state, atMs);
+      else this.#take(changes, atMs);
+    }
+    this.#advance(nowMs);
+  }
+
+  #start(state: ClusterState, nowMs: number): void {
+    const { pod, container, definition, random, resolve } = this.place;
+    this.#tell(nowMs);
+    try {
+      this.#controller = definition.start({
+        args: containerWords(state, pod, container),
+        pod: this.pod,
+        random: () => random.next(),
+        resolve,
+        log: this.log,
+        nowMs,
+        state,
+      });
+      this.#problem = undefined;
+    } catch (error) {
+      if (!(error instanceof ParseError || error instanceof UnsupportedError)) throw error;
+      this.#problem = error.message;
+      return;
+    }
+    this.#take(listing(state), nowMs);
+  }
+
+  #take(changes: readonly Change[], nowMs: number): void {
+    const controller = this.#controller!;
+    this.#tell(nowMs);
+    controller.take(changes, this.#nowMs);
+    for (let dueMs = controller.dueMs; dueMs !== undefined; dueMs = controller.dueMs) {
+      this.#tell(dueMs);
+      controller.advance(dueMs);
+    }
+  }
+
+  #advance(nowMs: number): void {
+    if (nowMs <= this.#nowMs) return;
+    this.#tell(nowMs);
+    this.#controller?.advance(nowMs);
+  }
+
+  #tell(nowMs: number): void {
+    this.#nowMs = Math.max(this.#nowMs, nowMs);
+    this.log.nowMs = this.#nowMs;
+  }
+}
+
+/** All objects, as a first listing tells of them. */
+function listing({ tables }: ClusterState): Change[] {
+  return (Object.keys(tables) as Kind[]).flatMap((kind) =>
+    tables[kind].values().map((object) => ({
+      revision: Number(object.metadata.resourceVersion ?? 0),
+      kind,
+      key: objectKey(object),
+      before: undefined,
+      after: object,
+    })),
+  );
+}
