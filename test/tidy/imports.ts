@@ -91,6 +91,7 @@ export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
     { package: "netfilter" },
     { package: "proxy" },
     { package: "network" },
+    { package: "ingress" },
   ],
   testing: [{ package: "core" }],
 };

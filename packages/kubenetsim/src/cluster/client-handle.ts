@@ -3,6 +3,8 @@ import type { Share } from "@kubenetsim/network/shares/shares";
 import type { Source } from "../connect/source.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
 import type { NameSystem } from "../dns/programs/name-system.ts";
+import type { CurlOptions } from "../http/curl-options.ts";
+import type { HttpTrace } from "../http/http-exchange.ts";
 import type { RunningController } from "../ingress/running-controller.ts";
 
 /** A packet's way, and how the name was found that it was sent to. */
@@ -13,6 +15,7 @@ export interface NamedTrace extends Trace {
 /** What a client may ask of its cluster's network. */
 export interface Questions {
   connect(from: Source, to: string): NamedTrace;
+  curl(from: Source, url: string, options?: CurlOptions): HttpTrace;
   resolve(from: Source, name: string, options?: LookupOptions): NameLookup;
   names(from: Source): NameSystem;
   shares(from: Source, to: string): readonly Share[];
@@ -30,9 +33,16 @@ export class ClientHandle {
     this.#ask = ask;
   }
 
-  /** `http://web.shop/`: names as a Pod's DNS knows them; port 80, or 443 for https. @throws ParseError */
-  curl(url: string): NamedTrace {
-    return this.connect(url.includes("://") ? url : `http://${url}`);
+  /**
+   * Asks for a URL as curl does: the name is looked up, a connection opened, and on it the request is sent; the proxies on its way send
+   * it on by connections of their own. The trace is that of the client's own connection, `http` what was said.
+   *
+   * @example
+   * lab.external().curl("https://shop.test/cart", { resolve: ["shop.test:443:192.168.10.11"], insecure: true }).http?.response?.status;
+   * @throws ParseError for what is no URL, and a name without an address
+   */
+  curl(url: string, options: CurlOptions = {}): HttpTrace {
+    return this.#ask.curl(this.source, url, options);
   }
 
   /** `10.96.0.10:53/udp`, `svc/shop/api:grpc` or a URL. @throws ParseError */

@@ -4,6 +4,7 @@ import type { FileTree } from "@kubenetsim/kubectl";
 import type { Cni, OutsideClient } from "@kubenetsim/network/topology/input";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { DnsOptions } from "../dns/dns-options.ts";
+import type { HttpOptions } from "../http/pod-answer.ts";
 import type { KubeProxyOption } from "./kube-proxy-option.ts";
 
 export interface ClusterOptions extends EmptyStateOptions {
@@ -36,6 +37,8 @@ export interface ClusterOptions extends EmptyStateOptions {
   readonly dns?: DnsOptions;
   /** Ingress controllers to run in Pods of their images, beside ingress-nginx; one for the same image comes before it. None unless given. */
   readonly ingressControllers?: readonly IngressControllerDefinition[];
+  /** What the Pods answer to HTTP. */
+  readonly http?: HttpOptions;
   /** The files of `kubectl` and `sh`; unless given, some in memory, none to begin with. */
   readonly files?: FileTree;
 }

@@ -14,6 +14,7 @@ import { generatedPod, resolveSource } from "../connect/resolve-source.ts";
 import type { Source } from "../connect/source.ts";
 import type { DataPlane } from "../dataplane/data-plane.ts";
 import { LazyNetwork } from "../dataplane/lazy-network.ts";
+import { askNodeHealth } from "../dataplane/node-health.ts";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
 import { NameLookups } from "../dns/name-lookups.ts";
@@ -22,6 +23,10 @@ import type { NameSystem } from "../dns/programs/name-system.ts";
 import { unresolved } from "../dns/unresolved.ts";
 import { locatedTrace } from "../explain/located-trace.ts";
 import { sourcePositions } from "../explain/source-positions.ts";
+import type { CurlOptions } from "../http/curl-options.ts";
+import type { HttpTrace } from "../http/http-exchange.ts";
+import { HttpRequests } from "../http/http-requests.ts";
+import type { AnswerOfPod } from "../http/pod-answer.ts";
 import { IngressControllers } from "../ingress/ingress-controllers.ts";
 import type { RunningController } from "../ingress/running-controller.ts";
 import { warningsOnTheWay } from "../warnings/proxy-warnings.ts";
@@ -61,6 +66,7 @@ export class Connections implements Questions {
   readonly #names: NameLookups;
   /** The ingress controllers in Pods. */
   readonly ingress: IngressControllers;
+  readonly #requests: HttpRequests;
 
   /** `before` are those to go on from, in a copy of their cluster. */
   constructor(
@@ -99,6 +105,7 @@ export class Connections implements Questions {
       nowMs,
       resolve: (pod, name) => this.#addressesAt(pod, name),
     });
+    this.#requests = this.#requestsIn(options.http?.answer, nowMs);
   }
 
   /** For a copy of the cluster to go on from. */
@@ -113,14 +120,36 @@ export class Connections implements Questions {
   }
 
   connect(from: Source, to: string): NamedTrace {
-    const { state, tracer } = this.#ready(from);
+    this.#ready(from);
     const { destination, lookup } = this.#resolved(from, to);
+    return this.#open(from, destination, lookup);
+  }
+
+  curl(from: Source, url: string, options: CurlOptions = {}): HttpTrace {
+    this.#ready(from);
+    return this.#requests.curl(from, url, options);
+  }
+
+  #open(from: Source, destination: AddressedDestination, lookup?: NameLookup): NamedTrace {
+    const { state, tracer } = this.#ready(from);
     const traced = connect(state, tracer, { from, to: destination, sourcePort: this.#sourcePort(0) });
     this.#count++;
     const located = locatedTrace(traced, sourcePositions(state), (trace) =>
       warningsOnTheWay(this.#plane, nodesOf(trace)).map(formatWarning),
     );
-    return lookup === undefined ? located : { ...located, lookup };
+    return lookup === undefined ? located : Object.assign(located, { lookup });
+  }
+
+  #requestsIn(answer: AnswerOfPod | undefined, nowMs: () => number): HttpRequests {
+    return new HttpRequests({
+      answer,
+      nowMs,
+      connect: (from, to, lookup) => this.#open(from, to, lookup),
+      resolve: (from, name) => this.#found(from, name),
+      controllerAt: (pod) => this.ingress.controllerAt(pod),
+      healthAnswer: (node, question) => askNodeHealth(this.#plane.node(node), this.#state, question, nowMs()),
+      positions: () => sourcePositions(this.#state),
+    });
   }
 
   /** Looks a name up as a program of the sender's does, packet by packet. */
@@ -156,10 +185,15 @@ export class Connections implements Questions {
     const destination = parseDestination(to);
     if (destination.kind !== "name") return { destination };
     const { name, port, protocol } = destination;
+    const lookup = this.#found(from, name, options);
+    return { destination: { kind: "address", address: lookup.addresses[0]!, port, protocol }, lookup };
+  }
+
+  /** @throws ParseError for a name that has no address */
+  #found(from: Source, name: string, options: { readonly quiet?: boolean } = {}): NameLookup {
     const lookup = this.#names.resolve(from, name, options);
-    const [address] = lookup.addresses;
-    if (address === undefined) throw unresolved(this.#state, from, lookup);
-    return { destination: { kind: "address", address, port, protocol }, lookup };
+    if (lookup.addresses.length === 0) throw unresolved(this.#state, from, lookup);
+    return lookup;
   }
 
   /** Of a name that a program in a Pod looks up beside all traffic; none where it finds none. */

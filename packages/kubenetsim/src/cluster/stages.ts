@@ -4,6 +4,9 @@ import type { Kind, ObjectKey } from "@kubenetsim/core/model/api-object";
 import { ChangeEvents } from "@kubenetsim/core/runtime/change-events";
 import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
+import { timestampOf } from "@kubenetsim/core/runtime/timestamp";
+import { printHttpAnswer } from "@kubenetsim/proxy/healthcheck/http-answer";
+import { httpDate } from "@kubenetsim/proxy/healthcheck/http-date";
 import { noSuchNode } from "../connect/no-such-node.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
 import { askNodeHealth } from "../dataplane/node-health.ts";
@@ -146,7 +149,11 @@ export class Stages {
       proxyIsPod: () =>
         this.settledState.tables.DaemonSet.values().some(isProxyPod) ||
         this.settledState.tables.Pod.values().some((pod) => isProxyPod(pod) && pod.spec.nodeName === name),
-      ask: (question) => askNodeHealth(this.#nodePlane(name), this.settledState, question, this.clock.nowMs),
+      ask: (question) => {
+        const { nowMs } = this.clock;
+        const answer = askNodeHealth(this.#nodePlane(name), this.settledState, question, nowMs);
+        return answer && printHttpAnswer(answer, httpDate(nowMs, timestampOf(nowMs)));
+      },
     };
   }
 

@@ -11,8 +11,7 @@ import {
   ownSockets,
   serviceSocket,
 } from "@kubenetsim/proxy/healthcheck/health-sockets";
-import { type HttpAnswer, notFound, printHttpAnswer } from "@kubenetsim/proxy/healthcheck/http-answer";
-import { httpDate } from "@kubenetsim/proxy/healthcheck/http-date";
+import { type HttpAnswer, notFound } from "@kubenetsim/proxy/healthcheck/http-answer";
 import { healthzAnswer, livezAnswer, proxyModeAnswer } from "@kubenetsim/proxy/healthcheck/proxy-health";
 import { serviceHealthAnswer, serviceHealths } from "@kubenetsim/proxy/healthcheck/service-health";
 import type { KubeProxy } from "./kube-proxy.ts";
@@ -42,12 +41,11 @@ export function healthProcess(proxy: KubeProxy, packet: Packet): Process | undef
   return servers.find(({ socket }) => listensOn(socket, destinationOf(packet)))?.process;
 }
 
-/** What `curl -i` prints on the node, asking at an address where kube-proxy listens; undefined when it does not listen on the port. */
-export function askHealth(proxy: KubeProxy, port: number, question: Question): string | undefined {
+/** What a server of kube-proxy answers on the node at an address where it listens; undefined when it does not listen on the port. */
+export function askHealth(proxy: KubeProxy, port: number, question: Question): HttpAnswer | undefined {
   const servers = healthServers(proxy).get(port) ?? [];
   const server = servers.find(({ socket: { addresses } }) => addresses === undefined || addresses.length > 0);
-  const date = httpDate(question.nowMs, timestampOf(question.nowMs));
-  return server === undefined ? undefined : printHttpAnswer(server.answer(question), date);
+  return server?.answer(question);
 }
 
 /** Where a kube-proxy's HTTP servers listen. */

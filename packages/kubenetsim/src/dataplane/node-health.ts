@@ -1,4 +1,5 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { HttpAnswer } from "@kubenetsim/proxy/healthcheck/http-answer";
 import { askHealth } from "./health-servers.ts";
 import { heldPorts } from "./held-ports.ts";
 import type { NodePlane } from "./node-plane.ts";
@@ -9,7 +10,7 @@ export function askNodeHealth(
   { tables }: ClusterState,
   { port, path }: { readonly port: number; readonly path: string },
   nowMs: number,
-): string | undefined {
+): HttpAnswer | undefined {
   const { proxy } = plane.current();
   if (proxy === undefined || heldPorts(tables.Pod.values()).get(plane.name)?.has(port)) return undefined;
   return askHealth(proxy, port, { path, node: tables.Node.get(plane.name), nowMs });
