@@ -14,6 +14,18 @@ export { lookupText, lookupToJson } from "./dns/lookup-text.ts";
 export type { LookupOptions, NameLookup, NameQuery } from "./dns/name-lookup.ts";
 export { locatedTrace } from "./explain/located-trace.ts";
 export { sourcePositions } from "./explain/source-positions.ts";
+export { CookieJar, type KeptCookie } from "./http/cookie-jar.ts";
+export type { CurlOptions } from "./http/curl-options.ts";
+export type {
+  ForwardedRequest,
+  HttpExchange,
+  HttpFailure,
+  HttpResponse,
+  HttpTrace,
+  SentRequest,
+  TlsSession,
+} from "./http/http-exchange.ts";
+export type { AnswerOfPod, HttpOptions, PodAnswer, PodRequest } from "./http/pod-answer.ts";
 export { kubectlHost } from "./kubectl/kubectl-host.ts";
 export type { ShellValue } from "./shell/command-source.ts";
 export type { KubectlOptions } from "./shell/kubectl-line.ts";
