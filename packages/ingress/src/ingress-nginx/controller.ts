@@ -2,8 +2,9 @@ import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { ControllerLog } from "../controller-log.ts";
 import { configurationProblem } from "./conf/configuration-problem.ts";
-import { buildConfiguration } from "./model/build-configuration.ts";
 import type { Configuration } from "./model/configuration.ts";
+import { ConfigurationModel } from "./model/configuration-model.ts";
+import { ModelInputs } from "./model/model-inputs.ts";
 import { ControllerStore, type StoreOptions } from "./store/controller-store.ts";
 import { sameBalancing, sameFile } from "./sync/configuration-parts.ts";
 
@@ -29,13 +30,16 @@ export type SyncOutcome =
  */
 export class IngressNginxController {
   readonly #store: ControllerStore;
+  readonly #model: ConfigurationModel;
   readonly #log: ControllerLog;
   #running: Configuration | undefined;
   #reloads = 0;
 
   constructor(options: StoreOptions, log: ControllerLog) {
     this.#log = log;
-    this.#store = new ControllerStore(options, log);
+    const inputs = new ModelInputs(options);
+    this.#store = new ControllerStore(options, inputs, log);
+    this.#model = new ConfigurationModel(inputs);
   }
 
   /** What nginx works by; undefined before the first sync. */
@@ -59,7 +63,7 @@ export class IngressNginxController {
   }
 
   sync(): SyncOutcome {
-    const configuration = buildConfiguration(this.#store.source());
+    const configuration = this.#model.build(this.#log);
     const running = this.#running;
     const needsFile = running === undefined || !sameFile(running, configuration);
     if (!needsFile && sameBalancing(running, configuration)) return "unchanged";

@@ -1,48 +1,29 @@
-import type { IngressBackend } from "@kubenetsim/core/model/ingress";
 import { quoted } from "../../controller-log.ts";
-import { noCookie } from "../annotations/session-affinity.ts";
-import { defaultBackendName, type Endpoint } from "./configuration.ts";
-import type { BackendDraft, BackendDrafts } from "./drafts.ts";
-import { defaultEndpoint, type ModelSource, type ParsedIngress } from "./model-source.ts";
+import { type Backend, defaultBackendName, type Endpoint } from "./configuration.ts";
+import type { BackendDraft } from "./drafts.ts";
+import { type BackendUse, namespaceOf, portText } from "./ingress-uses.ts";
+import { noAffinity } from "./keep-affinity.ts";
+import { defaultEndpoint, type ModelSource } from "./model-source.ts";
+import type { PlacedLog } from "./placed-log.ts";
 import { endpointsOfSlices, keyOf, noSuchObject, serviceEndpoints } from "./service-endpoints.ts";
 
-type ServiceBackend = NonNullable<IngressBackend["service"]>;
-
 /**
- * A backend for each Service and port that an Ingress names (internal/ingress/controller/controller.go `createUpstreams`). The
- * first Ingress to name one says how it balances; a default backend of an Ingress is made anew each time.
+ * The backend of a name, of all places that name it (internal/ingress/controller/controller.go `createUpstreams`). The first
+ * Ingress to name one says how it balances; a default backend of an Ingress is made anew each time.
  */
-export function createBackends(source: ModelSource): BackendDrafts {
-  const backends: BackendDrafts = new Map([[defaultBackendName, globalDefaultBackend(source)]]);
-  for (const parsed of source.ingresses) {
-    const { defaultBackend, rules = [] } = parsed.ingress.spec;
-    if (defaultBackend?.service !== undefined) {
-      const backend = createBackend(source, parsed, defaultBackend.service, "defaultBackend");
-      backends.set(backend.name, backend);
-    }
-    for (const { http } of rules) {
-      for (const { backend } of http?.paths ?? []) {
-        if (backend.service === undefined) continue;
-        const name = backendName(namespaceOf(parsed), backend.service);
-        if (!backends.has(name)) backends.set(name, createBackend(source, parsed, backend.service, "path"));
-      }
-    }
+export function createBackend(
+  source: ModelSource,
+  name: string,
+  uses: readonly BackendUse[],
+  log: PlacedLog,
+): Backend | undefined {
+  let backend = name === defaultBackendName ? globalDefaultBackend(source) : undefined;
+  for (const use of uses) {
+    if (use.path !== undefined && backend !== undefined) continue;
+    log.at(use);
+    backend = backendOf(source, use);
   }
-  return backends;
-}
-
-/** `upstreamName`: namespace, Service and its port as the Ingress writes it. */
-export function backendName(namespace: string, service: ServiceBackend): string {
-  const port = portText(service);
-  return port === "" ? `${namespace}-INVALID` : `${namespace}-${service.name}-${port}`;
-}
-
-function portText({ port }: ServiceBackend): string {
-  return (port?.number ?? 0) > 0 ? String(port!.number) : (port?.name ?? "");
-}
-
-export function namespaceOf({ ingress }: ParsedIngress): string {
-  return ingress.metadata.namespace ?? "";
+  return backend;
 }
 
 /** `newUpstream`. */
@@ -55,7 +36,7 @@ function emptyBackend(name: string): BackendDraft {
     endpoints: [],
     upstreamHashBy: { expression: "", subset: false, subsetSize: 0 },
     loadBalance: "",
-    sessionAffinity: { type: "", mode: "", cookie: noCookie, locations: {} },
+    sessionAffinity: noAffinity,
     noServer: false,
     trafficShaping: { weight: 0, weightTotal: 0, header: "", headerValue: "", headerPattern: "", cookie: "" },
     alternativeBackends: [],
@@ -80,19 +61,15 @@ function globalDefaultBackend(source: ModelSource): BackendDraft {
   return backend;
 }
 
-function createBackend(
-  source: ModelSource,
-  parsed: ParsedIngress,
-  service: ServiceBackend,
-  use: "defaultBackend" | "path",
-): BackendDraft {
+function backendOf(source: ModelSource, use: BackendUse): BackendDraft {
+  const { parsed, name, service, path } = use;
   const { annotations } = parsed;
-  const backend = emptyBackend(backendName(namespaceOf(parsed), service));
+  const backend = emptyBackend(name);
   const key = `${namespaceOf(parsed)}/${service.name}`;
-  if (use === "path") backend.port = portText(service);
+  if (path !== undefined) backend.port = portText(service);
   backend.upstreamHashBy = annotations.upstreamHashBy;
   backend.loadBalance = annotations.loadBalance || source.settings.loadBalance;
-  if (annotations.serviceUpstream) backend.endpoints = clusterEndpoint(source, key, service, use);
+  if (annotations.serviceUpstream) backend.endpoints = clusterEndpoint(source, key, use);
   if (annotations.canary.enabled) {
     const { enabled: _, ...trafficShaping } = annotations.canary;
     backend.noServer = true;
@@ -100,7 +77,7 @@ function createBackend(
   }
   if (backend.endpoints.length === 0) {
     const endpoints = serviceEndpoints(source, key, portText(service));
-    if (endpoints === undefined) warnOfMissing(source, backend.name, key, use);
+    if (endpoints === undefined) warnOfMissing(source, key, use);
     else backend.endpoints = endpoints;
   }
   const found = source.serviceOf(key);
@@ -111,8 +88,8 @@ function createBackend(
   return backend;
 }
 
-function warnOfMissing({ log }: ModelSource, name: string, key: string, use: "defaultBackend" | "path"): void {
-  if (use === "path") {
+function warnOfMissing({ log }: ModelSource, key: string, { name, path }: BackendUse): void {
+  if (path !== undefined) {
     log.warn("controller.go:1135", `Error obtaining Endpoints for Service ${quoted(key)}: ${noSuchObject(key)}`);
     return;
   }
@@ -121,16 +98,11 @@ function warnOfMissing({ log }: ModelSource, name: string, key: string, use: "de
 }
 
 /** `service-upstream`: the cluster IP in the place of endpoints (`getServiceClusterEndpoint`). */
-function clusterEndpoint(
-  source: ModelSource,
-  key: string,
-  service: ServiceBackend,
-  use: "defaultBackend" | "path",
-): readonly Endpoint[] {
+function clusterEndpoint(source: ModelSource, key: string, { service, path }: BackendUse): readonly Endpoint[] {
   const found = source.serviceOf(key);
   const fail = (why: string): readonly Endpoint[] => {
     const text = `Failed to determine a suitable ClusterIP Endpoint for Service ${quoted(key)}: ${why}`;
-    source.log.error(use === "path" ? "controller.go:1119" : "controller.go:1054", text);
+    source.log.error(path !== undefined ? "controller.go:1119" : "controller.go:1054", text);
     return [];
   };
   if (found === undefined) return fail(`service ${quoted(key)} does not exist`);

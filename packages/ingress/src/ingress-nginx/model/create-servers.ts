@@ -1,34 +1,62 @@
-import { quoted } from "../../controller-log.ts";
+import { type ControllerLog, quoted } from "../../controller-log.ts";
 import { blankAnnotations } from "../annotations/ingress-annotations.ts";
 import { noRedirect } from "../annotations/redirect.ts";
 import { noRewrite } from "../annotations/rewrite.ts";
-import { defaultBackendName, defaultServerName } from "./configuration.ts";
-import { backendName, namespaceOf } from "./create-backends.ts";
-import type { BackendDrafts, LocationDraft, ServerDraft, ServerDrafts } from "./drafts.ts";
-import type { ModelSource, ParsedIngress } from "./model-source.ts";
+import { type Backend, defaultBackendName, defaultServerName, type Location, type Server } from "./configuration.ts";
+import { isOfCanary } from "./ingress-index.ts";
+import { backendName, type HostUse, namespaceOf } from "./ingress-uses.ts";
+import type { ModelSource } from "./model-source.ts";
+import type { PlacedLog } from "./placed-log.ts";
 import { chooseCertificate } from "./server-certificate.ts";
 
+/** A server without the paths of rules. */
+export interface BareServer extends Pick<Server, "hostname" | "certificate"> {
+  /** As the Ingress has them. */
+  readonly aliases: readonly string[];
+  readonly root: Location;
+}
+
+/** What servers and locations ask of a backend. */
+export type BackendPlace = Pick<Backend, "name" | "service" | "port" | "noServer">;
+
 /**
- * A server for each host that a rule names, with its location `/` (internal/ingress/controller/controller.go `createServers`).
- * The first Ingress to name a host speaks for that location. Canaries make no servers.
+ * The server of a host that a rule names, with its location `/`; undefined where only canaries name it
+ * (internal/ingress/controller/controller.go `createServers`). The first Ingress to name a host speaks for that location.
  */
-export function createServers(source: ModelSource, backends: BackendDrafts): ServerDrafts {
-  const servers: ServerDrafts = new Map([[defaultServerName, defaultServer(source, backends)]]);
-  const ingresses = source.ingresses.filter(({ annotations }) => !annotations.canary.enabled);
-  for (const parsed of ingresses) addHosts(parsed, backends, servers);
-  const aliases = nameAndCertify(source, ingresses, servers);
-  for (const [host, names] of aliases) {
-    servers.get(host)!.aliases = names.filter((name) => name !== host && !servers.has(name));
+export function createServer(
+  source: ModelSource,
+  hostname: string,
+  uses: readonly HostUse[],
+  backendOf: (name: string) => BackendPlace | undefined,
+  log: PlacedLog,
+): BareServer | undefined {
+  const primaries = uses.filter((use) => !isOfCanary(use));
+  const rules = primaries.filter(({ isCatchAll }) => !isCatchAll);
+  const isDefault = hostname === defaultServerName;
+  if (rules.length === 0 && !isDefault) return undefined;
+  const root = isDefault ? defaultRoot(source, primaries, backendOf) : rootOf(rules[0]!);
+  let aliases: readonly string[] = [];
+  let certificate = isDefault ? source.defaultCertificate : undefined;
+  for (const use of rules) {
+    log.at(use);
+    if (aliases.length > 0) warnOfAliases(source.log, use);
+    else aliases = use.parsed.annotations.aliases;
+    certificate ??= chooseCertificate(source, use.parsed.ingress, hostname);
   }
-  return servers;
+  return { hostname, aliases, certificate, root };
 }
 
-/** The host that a rule is for; `_` for all. */
-export function hostOf({ host = "" }: { host?: string }): string {
-  return host === "" ? defaultServerName : host;
+/** Other names of a server, without those that are servers of their own. */
+export function namesOf({ hostname, aliases }: BareServer, hasServer: (host: string) => boolean): readonly string[] {
+  return aliases.filter((name) => name !== hostname && !hasServer(name));
 }
 
-function rootLocation(backend: string): Omit<LocationDraft, "annotations"> {
+function warnOfAliases(log: ControllerLog, { parsed, host }: HostUse): void {
+  const text = `Aliases already configured for server ${quoted(host)}, skipping (Ingress ${quoted(parsed.key)})`;
+  log.warn("controller.go:1422", text);
+}
+
+function rootLocation(backend: string): Omit<Location, "annotations"> {
   return {
     path: "/",
     pathType: "Prefix",
@@ -42,77 +70,32 @@ function rootLocation(backend: string): Omit<LocationDraft, "annotations"> {
   };
 }
 
-function defaultServer({ settings, defaultCertificate }: ModelSource, backends: BackendDrafts): ServerDraft {
-  const { service } = backends.get(defaultBackendName)!;
-  const location = { ...rootLocation(defaultBackendName), service, defaultBackendUpstream: "" };
-  return {
-    hostname: defaultServerName,
-    aliases: [],
-    certificate: defaultCertificate,
-    redirectFromToWww: false,
-    locations: [{ ...location, annotations: blankAnnotations(settings) }],
-  };
-}
-
-function addHosts(parsed: ParsedIngress, backends: BackendDrafts, servers: ServerDrafts): void {
+function rootOf({ parsed }: HostUse): Location {
   const { ingress, annotations } = parsed;
-  const { defaultBackend, rules = [] } = ingress.spec;
-  let root = defaultBackendName;
-  if (defaultBackend?.service !== undefined) {
-    root = backendName(namespaceOf(parsed), defaultBackend.service);
-    if (rules.length === 0) takeCatchAll(parsed, root, backends, servers);
-  }
-  for (const rule of rules) {
-    const hostname = hostOf(rule);
-    if (servers.has(hostname)) continue;
-    servers.set(hostname, {
-      hostname,
-      aliases: [],
-      certificate: undefined,
-      redirectFromToWww: false,
-      locations: [{ ...rootLocation(root), ingress, annotations }],
-    });
-  }
+  const service = ingress.spec.defaultBackend?.service;
+  const backend = service === undefined ? defaultBackendName : backendName(namespaceOf(parsed), service);
+  return { ...rootLocation(backend), ingress, annotations };
 }
 
-/** An Ingress without rules answers for all other names; its redirects and rewrites do not count there. */
-function takeCatchAll(
-  { ingress, annotations }: ParsedIngress,
-  backend: string,
-  backends: BackendDrafts,
-  servers: ServerDrafts,
-): void {
-  const location = servers.get(defaultServerName)!.locations[0]!;
-  if (!location.isDefaultBackend) return;
-  location.isDefaultBackend = false;
-  location.backend = backend;
-  location.service = backends.get(backend)!.service;
-  location.ingress = ingress;
-  location.annotations = { ...annotations, redirect: noRedirect, rewrite: noRewrite };
-  location.defaultBackendUpstream = defaultBackendName;
-}
-
-/** Of each server the first aliases and the first certificate; the answer is the aliases as the Ingresses have them. */
-function nameAndCertify(
-  source: ModelSource,
-  ingresses: readonly ParsedIngress[],
-  servers: ServerDrafts,
-): Map<string, readonly string[]> {
-  const aliases = new Map<string, readonly string[]>();
-  for (const { ingress, annotations } of ingresses) {
-    for (const rule of ingress.spec.rules ?? []) {
-      const host = hostOf(rule);
-      const server = servers.get(host)!;
-      if (server.aliases.length > 0) {
-        const key = `${ingress.metadata.namespace ?? ""}/${ingress.metadata.name}`;
-        const text = `Aliases already configured for server ${quoted(host)}, skipping (Ingress ${quoted(key)})`;
-        source.log.warn("controller.go:1422", text);
-      } else {
-        server.aliases = annotations.aliases;
-        if ((aliases.get(host) ?? []).length === 0) aliases.set(host, annotations.aliases);
-      }
-      server.certificate ??= chooseCertificate(source, ingress, host);
-    }
+/** An Ingress without rules answers for all names that no server has; its redirects and rewrites do not count there. */
+function defaultRoot(
+  { settings }: ModelSource,
+  primaries: readonly HostUse[],
+  backendOf: (name: string) => BackendPlace | undefined,
+): Location {
+  const catchAll = primaries.find(({ isCatchAll }) => isCatchAll)?.parsed;
+  const service = catchAll?.ingress.spec.defaultBackend?.service;
+  if (catchAll === undefined || service === undefined) {
+    const backend = { backend: defaultBackendName, service: backendOf(defaultBackendName)!.service };
+    const location = { ...rootLocation(defaultBackendName), ...backend, defaultBackendUpstream: "" };
+    return { ...location, annotations: blankAnnotations(settings) };
   }
-  return aliases;
+  const name = backendName(namespaceOf(catchAll), service);
+  return {
+    ...rootLocation(name),
+    isDefaultBackend: false,
+    service: backendOf(name)!.service,
+    ingress: catchAll.ingress,
+    annotations: { ...catchAll.annotations, redirect: noRedirect, rewrite: noRewrite },
+  };
 }

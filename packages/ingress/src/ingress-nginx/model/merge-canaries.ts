@@ -1,20 +1,49 @@
-import { defaultBackendName, defaultServerName } from "./configuration.ts";
-import { backendName, namespaceOf } from "./create-backends.ts";
-import { hostOf } from "./create-servers.ts";
-import type { BackendDraft, BackendDrafts, LocationDraft, ServerDrafts } from "./drafts.ts";
-import type { ModelSource, ParsedIngress } from "./model-source.ts";
+import { type Backend, defaultBackendName, defaultServerName, type Location } from "./configuration.ts";
+import { backendName, hostOf, namespaceOf } from "./ingress-uses.ts";
+import type { ParsedIngress } from "./model-source.ts";
+import type { PlacedLog } from "./placed-log.ts";
+
+/** What canaries ask of a backend, and what they change of it. */
+export type MergedBackend = Pick<Backend, "name" | "noServer" | "alternativeBackends" | "sessionAffinity">;
+
+/** The model as canaries find it. */
+export interface CanarySource {
+  readonly log: PlacedLog;
+  /** The locations of a host; undefined where it has no server. */
+  locationsOf(host: string): readonly Location[] | undefined;
+  backendOf(name: string): MergedBackend | undefined;
+}
 
 /**
  * Gives the backends of canaries to the backends of the same host, path and path type (internal/ingress/controller/controller.go
  * `mergeAlternativeBackends`). One rule that finds no partner takes the canary's backend away from all; those that have it
- * as an alternative keep its name.
+ * as an alternative keep its name. The answer has the backends that are others then.
  */
-export function mergeCanaries(source: ModelSource, backends: BackendDrafts, servers: ServerDrafts): void {
-  const canaries = source.ingresses.filter(({ annotations }) => annotations.canary.enabled);
-  if (canaries.length === source.ingresses.length) return;
+export function mergeCanaries(
+  source: CanarySource,
+  canaries: readonly ParsedIngress[],
+): ReadonlyMap<string, MergedBackend | undefined> {
+  const backends = new ChangedBackends(source);
   for (const canary of canaries) {
-    mergeDefaultBackend(source, canary, backends, servers);
-    mergePaths(source, canary, backends, servers);
+    source.log.at({ parsed: canary, at: 0 });
+    mergeDefaultBackend(source, canary, backends);
+    mergePaths(source, canary, backends);
+  }
+  return backends.changes;
+}
+
+/** Backends, and what became of them meanwhile. */
+class ChangedBackends {
+  /** undefined for those that are taken out. */
+  readonly changes = new Map<string, MergedBackend | undefined>();
+  readonly #source: CanarySource;
+
+  constructor(source: CanarySource) {
+    this.#source = source;
+  }
+
+  get(name: string): MergedBackend | undefined {
+    return this.changes.has(name) ? this.changes.get(name) : this.#source.backendOf(name);
   }
 }
 
@@ -29,93 +58,89 @@ interface MessageLines {
 const linesOfDefault: MessageLines = { removed: 1620, noPrimary: 1628, samePrimary: 1633, noPartner: 1647 };
 const linesOfPath: MessageLines = { removed: 1671, noPrimary: 1691, samePrimary: 1696, noPartner: 1710 };
 
-function mergeDefaultBackend(
-  source: ModelSource,
-  canary: ParsedIngress,
-  backends: BackendDrafts,
-  servers: ServerDrafts,
-): void {
+function mergeDefaultBackend(source: CanarySource, canary: ParsedIngress, backends: ChangedBackends): void {
   const service = canary.ingress.spec.defaultBackend?.service;
   if (service === undefined) return;
   const name = backendName(namespaceOf(canary), service);
-  const { locations } = servers.get(defaultServerName)!;
+  const locations = source.locationsOf(defaultServerName)!;
   const place = { hostname: defaultServerName, locations, matches: () => true, lines: linesOfDefault };
   mergeInto(source, canary, backends, name, place);
 }
 
-function mergePaths(source: ModelSource, canary: ParsedIngress, backends: BackendDrafts, servers: ServerDrafts): void {
+function mergePaths(source: CanarySource, canary: ParsedIngress, backends: ChangedBackends): void {
   for (const rule of canary.ingress.spec.rules ?? []) {
     const hostname = hostOf(rule);
     for (const path of rule.http?.paths ?? []) {
       if (path.backend.service === undefined) continue;
       const name = backendName(namespaceOf(canary), path.backend.service);
-      const server = servers.get(hostname);
-      if (server === undefined && backends.has(name)) {
+      const locations = source.locationsOf(hostname);
+      if (locations === undefined && backends.get(name) !== undefined) {
         const text = `cannot merge alternative backend ${name} into hostname ${hostname} that does not exist`;
         source.log.error("controller.go:1680", text);
         continue;
       }
-      const matches = (location: LocationDraft): boolean =>
+      const matches = (location: Location): boolean =>
         location.path === path.path && location.pathType === path.pathType;
-      mergeInto(source, canary, backends, name, {
-        hostname,
-        locations: server?.locations ?? [],
-        matches,
-        lines: linesOfPath,
-      });
+      const place = { hostname, locations: locations ?? [], matches, lines: linesOfPath };
+      mergeInto(source, canary, backends, name, place);
     }
   }
 }
 
 interface CanaryPlace {
   readonly hostname: string;
-  readonly locations: readonly LocationDraft[];
-  matches(location: LocationDraft): boolean;
+  readonly locations: readonly Location[];
+  matches(location: Location): boolean;
   readonly lines: MessageLines;
 }
 
 function mergeInto(
-  { log }: ModelSource,
+  { log }: CanarySource,
   canary: ParsedIngress,
-  backends: BackendDrafts,
+  backends: ChangedBackends,
   name: string,
   { hostname, locations, matches, lines }: CanaryPlace,
 ): void {
   const warn = (line: number, text: string): void => log.warn(`controller.go:${line}`, text);
-  const alternative = backends.get(name);
-  if (alternative === undefined) {
+  if (backends.get(name) === undefined) {
     warn(lines.removed, `alternative backend ${name} has already been removed`);
     return;
   }
   let isMerged = false;
   for (const location of locations) {
     const primary = backends.get(location.backend);
-    const where = `location ${hostname}${location.path}`;
+    const where = (): string => `location ${hostname}${location.path}`;
     if (primary === undefined) {
-      warn(lines.noPrimary, `cannot find primary backend ${location.backend} for ${where}`);
+      warn(lines.noPrimary, `cannot find primary backend ${location.backend} for ${where()}`);
       continue;
     }
-    if (primary === alternative) {
-      const { name: ingressName } = canary.ingress.metadata;
-      const ingress = `${namespaceOf(canary)}/${ingressName}`;
-      const text = `alternative upstream ${name} in Ingress ${ingress} is primary upstream in Other Ingress for ${where}!`;
+    if (primary.name === name) {
+      const text = `alternative upstream ${name} in Ingress ${canary.key} is primary upstream in Other Ingress for ${where()}!`;
       warn(lines.samePrimary, text);
       return;
     }
     const canMerge = primary.name !== defaultBackendName && !primary.noServer;
     if (canMerge && matches(location)) {
-      addAlternative(canary, primary, alternative);
+      addAlternative(canary, primary, name, backends);
       isMerged = true;
     }
   }
   if (isMerged) return;
   warn(lines.noPartner, `unable to find real backend for alternative backend ${name}. Deleting.`);
-  backends.delete(name);
+  backends.changes.set(name, undefined);
 }
 
 /** The canary's backend keeps clients as the primary's does, but for the `legacy` way. */
-function addAlternative({ annotations }: ParsedIngress, primary: BackendDraft, alternative: BackendDraft): void {
-  if (primary.alternativeBackends.includes(alternative.name)) return;
-  if (annotations.sessionAffinity.canaryBehavior !== "legacy") alternative.sessionAffinity = primary.sessionAffinity;
-  primary.alternativeBackends = [...primary.alternativeBackends, alternative.name];
+function addAlternative(
+  { annotations }: ParsedIngress,
+  primary: MergedBackend,
+  name: string,
+  backends: ChangedBackends,
+): void {
+  const { alternativeBackends, sessionAffinity } = primary;
+  if (alternativeBackends.includes(name)) return;
+  if (annotations.sessionAffinity.canaryBehavior !== "legacy") {
+    backends.changes.set(name, { ...backends.get(name)!, sessionAffinity });
+  }
+  backends.changes.set(primary.name, { ...primary, alternativeBackends: [...alternativeBackends, name] });
 }

@@ -9,14 +9,14 @@ import type { Endpoint } from "./configuration.ts";
 
 /** An Ingress as the controller keeps it: paths and path types filled in, annotations read. */
 export interface ParsedIngress {
+  /** namespace/name. */
+  readonly key: string;
   readonly ingress: Ingress;
   readonly annotations: IngressAnnotations;
 }
 
-/** What the model is made of. Keys are namespace/name. */
+/** What the model is made of beside the Ingresses. Keys are namespace/name. */
 export interface ModelSource {
-  /** Oldest first; of those created within the same second the last by key first. */
-  readonly ingresses: readonly ParsedIngress[];
   readonly settings: NginxSettings;
   readonly log: ControllerLog;
   /** `--default-backend-service`, a key. */

@@ -1,16 +1,17 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
-import type { ApiObject, ObjectKey } from "@kubenetsim/core/model/api-object";
+import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { ConfigMap } from "@kubenetsim/core/model/config-map";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Ingress, IngressClass } from "@kubenetsim/core/model/ingress";
 import type { Secret } from "@kubenetsim/core/model/secret";
 import type { Service } from "@kubenetsim/core/model/service";
-import { type Certificate, fakeCertificate } from "../../certificate/certificate.ts";
+import type { Certificate } from "../../certificate/certificate.ts";
 import { type ControllerLog, quoted } from "../../controller-log.ts";
 import { annotationsPrefix } from "../annotations/annotation-reader.ts";
-import type { ModelSource, ParsedIngress } from "../model/model-source.ts";
+import { only } from "../model/ingress-index.ts";
+import type { ModelInputs } from "../model/model-inputs.ts";
+import type { ParsedIngress } from "../model/model-source.ts";
 import { noSuchObject } from "../model/service-endpoints.ts";
-import { defaultNginxSettings, type NginxSettings } from "../nginx-settings.ts";
 import { readSettings } from "../read-settings.ts";
 import { type ClassOptions, defaultClassOptions, isOwnClass, isOwnIngress } from "./ingress-class.ts";
 import { prepareIngress } from "./prepare-ingress.ts";
@@ -36,18 +37,20 @@ export class ControllerStore {
   readonly #options: StoreOptions;
   readonly #classOptions: ClassOptions;
   readonly #log: ControllerLog;
-  readonly #services = new Map<string, Service>();
+  readonly #inputs: ModelInputs;
   /** By the Service that they belong to, then by key. */
   readonly #slices = new Map<string, Map<string, EndpointSlice>>();
   readonly #secrets = new Map<string, Secret>();
   readonly #classes = new Map<string, IngressClass>();
   readonly #ingresses = new Map<string, ParsedIngress>();
-  readonly #certificates = new Map<string, Certificate>();
   /** Ingress → Secrets that it names. */
   readonly #references = new Map<string, readonly string[]>();
-  #settings: NginxSettings = defaultNginxSettings;
+  /** Secret → Ingresses that name it. */
+  readonly #referring = new Map<string, Set<string>>();
 
-  constructor(options: StoreOptions, log: ControllerLog) {
+  /** What the model is made of is kept in `inputs`. */
+  constructor(options: StoreOptions, inputs: ModelInputs, log: ControllerLog) {
+    this.#inputs = inputs;
     this.#options = options;
     this.#classOptions = { ...defaultClassOptions, ...options };
     this.#log = log;
@@ -78,22 +81,6 @@ export class ControllerStore {
     return [...this.#ingresses.keys()];
   }
 
-  /** All that the model is made of, as it stands now. */
-  source(): ModelSource {
-    const { defaultBackendService, defaultSslCertificate } = this.#options;
-    const own = defaultSslCertificate === undefined ? undefined : this.#certificates.get(defaultSslCertificate);
-    return {
-      ingresses: [...this.#ingresses.values()].sort(oldestFirst),
-      settings: this.#settings,
-      log: this.#log,
-      defaultBackendService,
-      defaultCertificate: own ?? fakeCertificate,
-      serviceOf: (key) => this.#services.get(key),
-      slicesOf: (key) => [...(this.#slices.get(key)?.values() ?? [])],
-      certificateOf: (key) => this.#certificates.get(key),
-    };
-  }
-
   #ingress(key: string, before: Ingress | undefined, after: Ingress | undefined): boolean {
     const isOwn = (ingress: Ingress | undefined): boolean =>
       ingress !== undefined && isOwnIngress(ingress, this.#classes, this.#classOptions);
@@ -104,18 +91,21 @@ export class ControllerStore {
     }
     if (!isOwn(before)) return false;
     this.#ingresses.delete(key);
-    this.#references.delete(key);
+    this.#inputs.ingresses.set(key, undefined);
+    this.#setReferences(key, []);
     return true;
   }
 
   #parse(key: string, ingress: Ingress): void {
     const parsed = prepareIngress(ingress, {
-      settings: this.#settings,
+      settings: this.#inputs.currentSettings,
       log: this.#log,
-      serviceOf: (service) => this.#services.get(service),
+      serviceOf: (service) => this.#inputs.services.get(service),
       secretOf: (secret) => this.#secrets.get(secret),
     });
-    if (parsed !== undefined) this.#ingresses.set(key, parsed);
+    if (parsed === undefined) return;
+    this.#ingresses.set(key, parsed);
+    this.#inputs.ingresses.set(key, parsed);
   }
 
   #refer(key: string, { metadata, spec }: Ingress): void {
@@ -126,8 +116,21 @@ export class ControllerStore {
     );
     const names = [...fromTls, ...fromAnnotations].filter((name) => name !== "");
     const keys = names.map((name) => (name.includes("/") ? name : `${namespace}/${name}`));
-    this.#references.set(key, [...new Set(keys)]);
-    for (const secret of this.#references.get(key)!) this.#readCertificate(secret);
+    const secrets = [...new Set(keys)];
+    this.#setReferences(key, secrets);
+    for (const secret of secrets) this.#readCertificate(secret);
+  }
+
+  #setReferences(key: string, secrets: readonly string[]): void {
+    for (const secret of this.#references.get(key) ?? []) {
+      if (!secrets.includes(secret)) this.#referring.get(secret)?.delete(key);
+    }
+    if (secrets.length === 0) this.#references.delete(key);
+    else this.#references.set(key, secrets);
+    for (const secret of secrets) {
+      const referring = this.#referring.get(secret) ?? new Set();
+      this.#referring.set(secret, referring.add(key));
+    }
   }
 
   /** `syncSecret`. */
@@ -146,7 +149,7 @@ export class ControllerStore {
       return;
     }
     try {
-      this.#certificates.set(key, this.#options.readCertificate(secret));
+      this.#inputs.certificates.set(key, this.#options.readCertificate(secret));
     } catch (error) {
       problem(`unexpected error creating SSL Cert: ${(error as Error).message}`);
     }
@@ -163,8 +166,7 @@ export class ControllerStore {
 
   /** A Service alone changes nothing but one of type ExternalName; what is behind it comes with its slices. */
   #service(key: string, before: Service | undefined, after: Service | undefined): boolean {
-    if (after === undefined) this.#services.delete(key);
-    else this.#services.set(key, after);
+    this.#inputs.services.set(key, after);
     if (before !== undefined && after !== undefined) return !sameJson(before, after);
     return (before ?? after)?.spec.type === "ExternalName";
   }
@@ -182,6 +184,7 @@ export class ControllerStore {
       else slices.delete(key);
       if (slices.size > 0) this.#slices.set(service, slices);
       else this.#slices.delete(service);
+      this.#inputs.slices.set(service, slices.size > 0 ? [...slices.values()] : undefined);
     }
     return before === undefined || after === undefined || !sameJson(before.endpoints, after.endpoints);
   }
@@ -189,32 +192,25 @@ export class ControllerStore {
   #secret(key: string, after: Secret | undefined): boolean {
     if (after === undefined) {
       this.#secrets.delete(key);
-      this.#certificates.delete(key);
+      this.#inputs.certificates.set(key, undefined);
     } else this.#secrets.set(key, after);
     if (after !== undefined && key === this.#options.defaultSslCertificate) this.#readCertificate(key);
-    const referring = [...this.#references].filter(([, secrets]) => secrets.includes(key));
-    for (const [ingressKey, secrets] of referring) {
+    const referring = [...(this.#referring.get(key) ?? [])];
+    for (const ingressKey of referring) {
       const parsed = this.#ingresses.get(ingressKey);
       if (parsed !== undefined) this.#parse(ingressKey, parsed.ingress);
-      if (after !== undefined) for (const secret of secrets) this.#readCertificate(secret);
+      if (after === undefined) continue;
+      for (const secret of this.#references.get(ingressKey) ?? []) this.#readCertificate(secret);
     }
     return referring.length > 0;
   }
 
   #configMap(key: string, after: ConfigMap | undefined): boolean {
     if (key !== this.#options.configMap || after === undefined) return false;
-    this.#settings = readSettings(after.data ?? {}, this.#log);
+    this.#inputs.settings.set(only, readSettings(after.data ?? {}, this.#log));
     for (const [ingressKey, { ingress }] of this.#ingresses) this.#parse(ingressKey, ingress);
     return true;
   }
-}
-
-/** Of two that were created in the same second, the one whose key is greater. */
-function oldestFirst({ ingress: left }: ParsedIngress, { ingress: right }: ParsedIngress): number {
-  const key = ({ metadata }: ApiObject): string => `${metadata.namespace ?? ""}/${metadata.name}`;
-  const [leftTime, rightTime] = [left.metadata.creationTimestamp ?? "", right.metadata.creationTimestamp ?? ""];
-  if (leftTime !== rightTime) return leftTime < rightTime ? -1 : 1;
-  return key(left) < key(right) ? 1 : -1;
 }
 
 function sameJson(left: unknown, right: unknown): boolean {

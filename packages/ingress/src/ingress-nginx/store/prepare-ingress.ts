@@ -8,14 +8,14 @@ import type { ParsedIngress } from "../model/model-source.ts";
  * (internal/ingress/controller/store `syncIngress`, internal/k8s `SetDefaultNGINXPathType`). undefined when it is dropped.
  */
 export function prepareIngress(ingress: Ingress, around: AnnotationSurroundings): ParsedIngress | undefined {
+  const key = `${ingress.metadata.namespace ?? ""}/${ingress.metadata.name}`;
   const blocked = blockedWord(ingress, around.settings.annotationValueWordBlocklist);
   if (blocked !== undefined) {
-    const key = `${ingress.metadata.namespace ?? ""}/${ingress.metadata.name}`;
     around.log.warn("store.go:927", `skipping ingress ${key}: ${blocked}`);
     return undefined;
   }
   const annotations = extractAnnotations(ingress, around);
-  return annotations === undefined ? undefined : { ingress: withPathDefaults(ingress), annotations };
+  return annotations === undefined ? undefined : { key, ingress: withPathDefaults(ingress), annotations };
 }
 
 function withPathDefaults(ingress: Ingress): Ingress {

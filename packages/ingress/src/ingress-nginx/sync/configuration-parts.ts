@@ -12,6 +12,7 @@ export function sameFile(before: Configuration, after: Configuration): boolean {
 }
 
 function sameServer(before: Server, after: Server): boolean {
+  if (before === after) return true;
   return (
     before.hostname === after.hostname &&
     before.redirectFromToWww === after.redirectFromToWww &&
@@ -58,7 +59,8 @@ function filePart(annotations: IngressAnnotations): unknown {
 /** Whether nginx's Lua knows the same: backends and certificates. */
 export function sameBalancing(before: Configuration, after: Configuration): boolean {
   return (
-    sameJson(before.backends, after.backends) &&
+    before.backends.length === after.backends.length &&
+    before.backends.every((backend, i) => sameJson(backend, after.backends[i])) &&
     before.servers.every(({ certificate }, i) => sameJson(certificate, after.servers[i]?.certificate))
   );
 }

@@ -1,0 +1,92 @@
+import type { ControllerLog } from "../../controller-log.ts";
+import type { DerivedTable } from "../derived/derived-table.ts";
+import {
+  type Backend,
+  type Configuration,
+  defaultBackendName,
+  defaultServerName,
+  type Server,
+} from "./configuration.ts";
+import type { ModelInputs } from "./model-inputs.ts";
+import { type Logged, ModelTables } from "./model-tables.ts";
+import { noLines, PhaseLines } from "./placed-log.ts";
+import { noValues, type SortedValues, withChanges } from "./sorted-values.ts";
+
+/**
+ * What ingress-nginx makes of all objects: servers and locations in the order of the file, and the backends that it hands to
+ * nginx's balancer (internal/ingress/controller/controller.go `getConfiguration`). The program makes all of it anew each time;
+ * here each host and each backend is made anew when something changes that it was made of, with the same outcome.
+ */
+export class ConfigurationModel {
+  readonly #inputs: ModelInputs;
+  readonly #tables: ModelTables;
+  /** What each phase of the program writes to its log, each time. */
+  readonly #lines = {
+    created: new PhaseLines(),
+    bare: new PhaseLines(),
+    affinity: new PhaseLines(),
+    canaries: new PhaseLines(),
+    servers: new PhaseLines(),
+  };
+  #servers: SortedValues<Server> = noValues;
+  /** One for each name, then those that locations of a host have of their own. */
+  #backends: SortedValues<Backend> = noValues;
+  #ownBackends: SortedValues<readonly Backend[]> = noValues;
+  #allBackends: readonly Backend[] = [];
+
+  constructor(inputs: ModelInputs) {
+    this.#inputs = inputs;
+    this.#tables = new ModelTables(inputs);
+    this.#tables.backends.want(defaultBackendName);
+    this.#tables.servers.want(defaultServerName);
+  }
+
+  /** The configuration as it is now. What the program writes to its log each time is written to this one. */
+  build(log: ControllerLog): Configuration {
+    const { hosts, backends } = this.#inputs.ingresses.update();
+    for (const host of hosts) this.#tables.servers.want(host);
+    for (const name of backends) this.#tables.backends.want(name);
+    this.#tables.refresh();
+    this.#collect();
+    for (const lines of Object.values(this.#lines)) lines.writeTo(log);
+    return { servers: this.#servers.values, backends: this.#allBackends, settings: this.#inputs.currentSettings };
+  }
+
+  #collect(): void {
+    const { created, bare, affinity, canaries, servers, backends } = this.#tables;
+    takeLines(created, this.#lines.created);
+    takeLines(bare, this.#lines.bare);
+    takeLines(affinity, this.#lines.affinity);
+    takeLines(canaries, this.#lines.canaries);
+    const finals = takeLines(servers, this.#lines.servers);
+    this.#servers = withChanges(
+      this.#servers,
+      mapped(finals, (final) => final?.server),
+    );
+    const own = mapped(finals, (final) => (final?.ownBackends.length === 0 ? undefined : final?.ownBackends));
+    const ownBackends = withChanges(this.#ownBackends, own);
+    const named = withChanges(this.#backends, backends.takeChanges());
+    if (named !== this.#backends || ownBackends !== this.#ownBackends) {
+      this.#allBackends = inOrder(named.values, ownBackends.values.flat());
+    }
+    this.#backends = named;
+    this.#ownBackends = ownBackends;
+  }
+}
+
+/** The values of a table that are others than before; their lines are kept. */
+function takeLines<V>(table: DerivedTable<Logged<V>>, kept: PhaseLines): ReadonlyMap<string, V | undefined> {
+  const changes = table.takeChanges();
+  for (const [key, logged] of changes) kept.set(key, logged?.lines ?? noLines);
+  return mapped(changes, (logged) => logged?.value);
+}
+
+function mapped<V, W>(values: ReadonlyMap<string, V>, to: (value: V) => W): Map<string, W> {
+  return new Map([...values].map(([key, value]) => [key, to(value)]));
+}
+
+/** By name; of the same name first the one of that name. */
+function inOrder(named: readonly Backend[], own: readonly Backend[]): readonly Backend[] {
+  if (own.length === 0) return named;
+  return [...named, ...own].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}

@@ -1,0 +1,76 @@
+import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
+import type { Service } from "@kubenetsim/core/model/service";
+import { type Certificate, fakeCertificate } from "../../certificate/certificate.ts";
+import type { ControllerLog } from "../../controller-log.ts";
+import { InputTable, type Reader } from "../derived/table.ts";
+import { defaultNginxSettings, type NginxSettings } from "../nginx-settings.ts";
+import { IngressIndex, only } from "./ingress-index.ts";
+import type { ModelSource } from "./model-source.ts";
+
+/** What the controller knows of the cluster. Keys are namespace/name. */
+export class ModelInputs {
+  readonly ingresses: IngressIndex = new IngressIndex();
+  readonly services: InputTable<Service> = new InputTable();
+  /** By the Service that they belong to. */
+  readonly slices: InputTable<readonly EndpointSlice[]> = new InputTable();
+  /** By the Secret that holds them. */
+  readonly certificates: InputTable<Certificate> = new InputTable();
+  readonly settings: InputTable<NginxSettings> = new InputTable();
+  readonly defaultBackendService: string | undefined;
+  readonly defaultSslCertificate: string | undefined;
+
+  constructor({
+    defaultBackendService,
+    defaultSslCertificate,
+  }: {
+    readonly defaultBackendService?: string | undefined;
+    readonly defaultSslCertificate?: string | undefined;
+  }) {
+    this.defaultBackendService = defaultBackendService;
+    this.defaultSslCertificate = defaultSslCertificate;
+    this.settings.set(only, defaultNginxSettings);
+  }
+
+  get currentSettings(): NginxSettings {
+    return this.settings.get(only)!;
+  }
+}
+
+/** The inputs as one value that is derived from them reads them. */
+export class ReadInputs implements ModelSource {
+  readonly log: ControllerLog;
+  readonly #inputs: ModelInputs;
+  readonly #reader: Reader;
+
+  constructor(inputs: ModelInputs, reader: Reader, log: ControllerLog) {
+    this.#inputs = inputs;
+    this.#reader = reader;
+    this.log = log;
+  }
+
+  get defaultBackendService(): string | undefined {
+    return this.#inputs.defaultBackendService;
+  }
+
+  get settings(): NginxSettings {
+    return this.#inputs.settings.read(only, this.#reader)!;
+  }
+
+  get defaultCertificate(): Certificate {
+    const { defaultSslCertificate } = this.#inputs;
+    const own = defaultSslCertificate === undefined ? undefined : this.certificateOf(defaultSslCertificate);
+    return own ?? fakeCertificate;
+  }
+
+  serviceOf(key: string): Service | undefined {
+    return this.#inputs.services.read(key, this.#reader);
+  }
+
+  slicesOf(serviceKey: string): readonly EndpointSlice[] {
+    return this.#inputs.slices.read(serviceKey, this.#reader) ?? [];
+  }
+
+  certificateOf(key: string): Certificate | undefined {
+    return this.#inputs.certificates.read(key, this.#reader);
+  }
+}
