@@ -23,6 +23,10 @@ export class PlacedLog implements ControllerLog {
     return this.#lines ?? noLines;
   }
 
+  info(source: string, message: string): void {
+    this.#add({ severity: "I", source, message });
+  }
+
   warn(source: string, message: string): void {
     this.#add({ severity: "W", source, message });
   }
@@ -53,16 +57,19 @@ export class PhaseLines {
   /** In the order in which the program writes them. */
   writeTo(log: ControllerLog): void {
     this.#sorted ??= this.#sort();
-    for (const { entry } of this.#sorted) {
-      if (entry.severity === "W") log.warn(entry.source, entry.message);
-      else log.error(entry.source, entry.message);
-    }
+    for (const { entry } of this.#sorted) write(log, entry);
   }
 
   #sort(): readonly PlacedLine[] {
     const keys = [...this.#byKey.keys()].sort();
     return keys.flatMap((key) => this.#byKey.get(key)!).sort(compareLines);
   }
+}
+
+function write(log: ControllerLog, { severity, source, message }: LogEntry): void {
+  if (severity === "I") log.info?.(source, message);
+  else if (severity === "W") log.warn(source, message);
+  else log.error(source, message);
 }
 
 function compareLines({ place: left }: PlacedLine, { place: right }: PlacedLine): number {
