@@ -88,6 +88,7 @@ export class Connections implements Questions {
       cni,
       clients: before?.clients ?? clients,
       entryNode,
+      listens: () => this.ingress.listens(),
     });
     this.#names = new NameLookups({
       dns: options.dns ?? {},

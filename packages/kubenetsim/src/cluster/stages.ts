@@ -13,6 +13,7 @@ import { askNodeHealth } from "../dataplane/node-health.ts";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
 import { isProxyPod } from "../dataplane/process-starts.ts";
+import { writeIngressStatus } from "../ingress/ingress-status.ts";
 import type { Warning } from "../warnings/warning.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
 import { type ClusterSnapshot, requireSnapshot, takeSnapshot } from "./cluster-snapshot.ts";
@@ -114,7 +115,19 @@ export class Stages {
     return change;
   }
 
+  /** Status that ingress controllers write of what has settled is settled, too. */
   settle(): readonly Change[] {
+    const all = [...this.#settleObjects()];
+    for (;;) {
+      const { state, changes } = writeIngressStatus(this.state, this.#connections.ingress);
+      if (changes.length === 0) return all;
+      this.#control = { ...this.#control, state, pending: changes };
+      this.events.tell(changes);
+      all.push(...this.#settleObjects());
+    }
+  }
+
+  #settleObjects(): readonly Change[] {
     const rested = settlePlane(this.#control, this.context, loadBalancerCidr(this.options));
     const { config, configSource, pending } = this.#control;
     this.#control = rested.plane;

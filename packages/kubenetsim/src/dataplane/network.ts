@@ -1,4 +1,5 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { Node } from "@kubenetsim/core/model/node";
 import type { Pod } from "@kubenetsim/core/model/pod";
 import { formatAddress, type IpAddress, parseAddress } from "@kubenetsim/core/net/address";
@@ -6,6 +7,7 @@ import type { Random } from "@kubenetsim/core/runtime/random";
 import { buildTopology, changePods } from "@kubenetsim/network/topology/build";
 import type { Cni, NodeSettings, OutsideClient } from "@kubenetsim/network/topology/input";
 import { isOnNetwork, podAddresses, runningContainers } from "@kubenetsim/network/topology/pod-host";
+import type { Port } from "@kubenetsim/network/topology/process";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import { Tracer } from "@kubenetsim/network/trace/tracer";
 import { Walker } from "@kubenetsim/network/walk/walker";
@@ -24,6 +26,8 @@ export interface NetworkOptions {
   readonly clients: readonly OutsideClient[] | undefined;
   /** The only node that load balancers may choose. */
   readonly entryNode?: string | undefined;
+  /** Ports on which Pods listen now, whether or not their containers declare them; none unless given. */
+  readonly listens?: () => ReadonlyMap<ObjectKey, readonly Port[]>;
 }
 
 /**
@@ -37,6 +41,7 @@ export class Network {
   readonly #settings: ReadonlyMap<string, NodeSettings>;
   readonly #standIns: StandInPods;
   readonly #balancers: LoadBalancers;
+  readonly #listens: ReadonlyMap<ObjectKey, readonly Port[]>;
 
   private constructor(
     state: ClusterState,
@@ -46,15 +51,17 @@ export class Network {
   ) {
     const nodes = state.tables.Node.values();
     const names = nodes.map((node) => node.metadata.name);
-    const { cni, clients, entryNode } = options;
+    const { cni, clients, entryNode, listens } = options;
     this.#options = options;
     this.#state = state;
     this.#settings = nodeSettings(names, plane);
     this.#standIns = parts?.standIns ?? new StandInPods(state);
     const entries = names.filter((name) => entryNode === undefined || name === entryNode);
     this.#balancers = parts?.balancers ?? new LoadBalancers(state, entries);
+    this.#listens = listens?.() ?? new Map();
     this.topology = buildTopology({
       nodes,
+      listens: this.#listens,
       pods: [...state.tables.Pod.values(), ...this.#standIns.values()],
       cni,
       ...(clients === undefined ? {} : { clients }),
@@ -78,7 +85,10 @@ export class Network {
     const isBalancedOtherwise = this.#balancers.update(state, changed);
     const parts = { standIns: this.#standIns, balancers: this.#balancers };
     const names = [...this.topology.nodes.keys()];
-    const isSame = !isBalancedOtherwise && sameSettings(this.#settings, nodeSettings(names, plane));
+    const isSame =
+      !isBalancedOtherwise &&
+      sameSettings(this.#settings, nodeSettings(names, plane)) &&
+      sameListens(this.#listens, this.#options.listens?.() ?? new Map());
     if (!isSame || !this.#changePods(pods)) return new Network(state, plane, this.#options, parts);
     this.#state = state;
     return this;
@@ -200,6 +210,11 @@ function sameSettings(a: ReadonlyMap<string, NodeSettings>, b: ReadonlyMap<strin
     compared.set(before, after);
   }
   return a.size === b.size;
+}
+
+function sameListens(a: ReadonlyMap<ObjectKey, readonly Port[]>, b: ReadonlyMap<ObjectKey, readonly Port[]>): boolean {
+  const portsOf = (ports: readonly Port[] = []): string[] => ports.map(({ protocol, port }) => `${protocol} ${port}`);
+  return a.size === b.size && [...a].every(([pod, ports]) => sameTexts(portsOf(ports), portsOf(b.get(pod))));
 }
 
 function sameTexts(a: readonly string[] = [], b: readonly string[] = []): boolean {

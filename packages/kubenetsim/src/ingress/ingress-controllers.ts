@@ -1,7 +1,7 @@
 import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { Pod } from "@kubenetsim/core/model/pod";
 import type { Random } from "@kubenetsim/core/runtime/random";
-import type { IngressController, IngressControllerDefinition } from "@kubenetsim/ingress";
+import type { IngressController, IngressControllerDefinition, ListeningPort } from "@kubenetsim/ingress";
 import { ingressNginx } from "@kubenetsim/ingress";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
 import { controllerContainer } from "./controller-pod.ts";
@@ -28,6 +28,9 @@ export class IngressControllers {
   /** By the Pod's key. */
   readonly #byPod = new Map<ObjectKey, RunningController>();
   #seen = 0;
+  #leading: readonly RunningController[] = [];
+  #listens: ReadonlyMap<ObjectKey, readonly ListeningPort[]> = new Map();
+  #isAsked = false;
 
   constructor(surroundings: ControllerSurroundings) {
     this.#surroundings = surroundings;
@@ -55,20 +58,50 @@ export class IngressControllers {
     return [...this.#running.values()];
   }
 
+  /**
+   * Those that write the status of Ingresses now: of those that elect a leader together, the one that started first. Then those that
+   * have ended since this was asked last, and wrote until then.
+   */
+  leaders(): { readonly leading: readonly RunningController[]; readonly ended: readonly RunningController[] } {
+    this.#follow();
+    const { history, nowMs } = this.#surroundings;
+    const leaders = new Map<string, RunningController>();
+    for (const running of this.#running.values()) {
+      const election = running.start(history())?.status?.election;
+      if (election !== undefined && !leaders.has(election)) leaders.set(election, running);
+    }
+    const leading = [...leaders.values()];
+    const ended = this.#leading.filter((leader) => !leading.includes(leader));
+    this.#leading = leading;
+    for (const leader of leading) leader.bringUpTo(history(), nowMs());
+    return { leading, ended };
+  }
+
+  /** The ports on which controllers listen although their containers may not declare them. */
+  listens(): ReadonlyMap<ObjectKey, readonly ListeningPort[]> {
+    // Who looks a name up while it is brought up to date asks for the network, too.
+    if (!this.#isAsked) {
+      this.#isAsked = true;
+      this.#listens = new Map(this.all().map(({ pod, controller }) => [pod, controller?.listens ?? []]));
+      this.#isAsked = false;
+    }
+    return this.#listens;
+  }
+
   /** Starts and ends processes with the Pods that came and went. */
   #follow(): void {
     const history = this.#surroundings.history();
-    if (this.#seen === 0) for (const pod of history[0]?.state.tables.Pod.values() ?? []) this.#startIn(pod, 0, history);
+    if (this.#seen === 0) for (const pod of history[0]?.state.tables.Pod.values() ?? []) this.#startIn(pod, 0);
     for (; this.#seen < history.length; this.#seen++) {
       for (const { kind, before, after } of history[this.#seen]!.changes) {
         if (kind !== "Pod") continue;
         if (after === undefined || hasEnded(after as Pod)) this.#end((before ?? after) as Pod);
-        else this.#startIn(after as Pod, this.#seen, history);
+        else this.#startIn(after as Pod, this.#seen);
       }
     }
   }
 
-  #startIn(pod: Pod, time: number, history: ObjectHistory): void {
+  #startIn(pod: Pod, time: number): void {
     const { uid = "", namespace = "", name } = pod.metadata;
     if (pod.status?.phase !== "Running" || this.#running.has(uid)) return;
     const found = controllerContainer(pod, this.#definitions);
@@ -76,7 +109,7 @@ export class IngressControllers {
     const { random, resolve } = this.#surroundings;
     const key = `${namespace}/${name}`;
     const place = { ...found, pod, random: random.fork(uid), resolve: (host: string) => resolve(key, host) };
-    const running = new RunningController(time, history[time]!.nowMs ?? 0, place);
+    const running = new RunningController(time, place);
     this.#running.set(uid, running);
     this.#byPod.set(key, running);
   }

@@ -111,3 +111,56 @@ describe("ingress-nginx in a Pod", () => {
     expect(view(late).configuration).toEqual(view(early).configuration);
   });
 });
+
+describe("status.loadBalancer", () => {
+  const addressOf = (lab: Cluster, name = "shop/web"): string =>
+    lab.kubectl(`-n ${name.split("/")[0]} get ingress ${name.split("/")[1]}`).stdout.split("\n")[1]!;
+
+  it("has the addresses of the nodes that run ready controllers", () => {
+    const lab = cluster();
+    expect(lab.get("Ingress", "shop/web")?.status).toEqual({ loadBalancer: { ingress: [{ ip: "192.168.10.11" }] } });
+    expect(addressOf(lab)).toMatch(/^web +nginx +shop\.test +192\.168\.10\.11 +80 +/);
+  });
+
+  it("has what --publish-service says, and follows it", () => {
+    const published = controller.replace(
+      "args:",
+      "args:\n            - --publish-service=$(POD_NAMESPACE)/ingress-nginx-controller",
+    );
+    const lab = cluster({}, `${published}---${shop}`);
+    const service = lab.get("Service", "ingress-nginx/ingress-nginx-controller")!;
+    expect(addressOf(lab)).toContain(` ${service.spec.clusterIP} `);
+    lab.kubectl(`-n ingress-nginx patch service ingress-nginx-controller -p '{"spec":{"type":"LoadBalancer"}}'`);
+    expect(addressOf(lab)).toContain(" 203.0.113.1 ");
+  });
+
+  it("is emptied when the last replica ends, and stays where there is more than one address to withdraw", () => {
+    const lab = cluster();
+    lab.delete("Deployment", "ingress-nginx/ingress-nginx-controller");
+    lab.settle();
+    expect(lab.get("Ingress", "shop/web")?.status).toEqual({ loadBalancer: {} });
+
+    const twoAddresses = controller.replace(
+      "args:",
+      "args:\n            - --publish-status-address=203.0.113.7, lb.example.com",
+    );
+    const other = cluster({}, `${twoAddresses}---${shop}`);
+    const written = [{ ip: "203.0.113.7" }, { hostname: "lb.example.com" }];
+    expect(other.get("Ingress", "shop/web")?.status).toEqual({ loadBalancer: { ingress: written } });
+    other.delete("Deployment", "ingress-nginx/ingress-nginx-controller");
+    other.settle();
+    expect(other.get("Ingress", "shop/web")?.status).toEqual({ loadBalancer: { ingress: written } });
+  });
+
+  it.each(["--disable-leader-election", "--update-status=false"])("is left alone with %s", (flag) => {
+    const lab = cluster({}, `${controller.replace("args:", `args:\n            - ${flag}`)}---${shop}`);
+    expect(lab.get("Ingress", "shop/web")?.status).toEqual({ loadBalancer: {} });
+  });
+
+  it("stays when another replica takes over", () => {
+    const lab = cluster();
+    lab.delete("Pod", lab.list("Pod", "ingress-nginx").map(({ metadata }) => `ingress-nginx/${metadata.name}`)[0]!);
+    lab.settle();
+    expect(lab.get("Ingress", "shop/web")?.status).toEqual({ loadBalancer: { ingress: [{ ip: "192.168.10.11" }] } });
+  });
+});

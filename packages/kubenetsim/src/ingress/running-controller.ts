@@ -33,13 +33,14 @@ export class RunningController {
   #problem: string | undefined;
   /** How much of the history it has seen. */
   #seen: number;
-  #nowMs: number;
+  /** Since it has listed the objects. */
+  #isWatching = false;
+  #nowMs = 0;
 
-  constructor(startedAt: number, nowMs: number, place: ProcessPlace) {
+  constructor(startedAt: number, place: ProcessPlace) {
     this.place = place;
-    this.log = new TimedLog(nowMs);
+    this.log = new TimedLog(0);
     this.#seen = startedAt;
-    this.#nowMs = nowMs;
   }
 
   get pod(): ObjectKey {
@@ -56,36 +57,46 @@ export class RunningController {
     return this.#problem;
   }
 
+  /** Starts its program, which costs little; what it knows of the objects comes later. */
+  start(history: ObjectHistory): IngressController | undefined {
+    for (; this.#controller === undefined && this.#seen < history.length; this.#seen++) {
+      const { state, nowMs = 0 } = history[this.#seen]!;
+      this.#tell(nowMs);
+      this.#controller = this.#started(state);
+      if (this.#controller !== undefined) break;
+    }
+    return this.#controller;
+  }
+
   /** Tells it what has happened until now. */
   bringUpTo(history: ObjectHistory, nowMs: number): void {
+    if (this.start(history) === undefined) return;
     for (; this.#seen < history.length; this.#seen++) {
       const { state, changes, nowMs: atMs = 0 } = history[this.#seen]!;
-      if (this.#controller === undefined) this.#start(state, atMs);
-      else this.#take(changes, atMs);
+      this.#take(this.#isWatching ? changes : listing(state), atMs);
+      this.#isWatching = true;
     }
     this.#advance(nowMs);
   }
 
-  #start(state: ClusterState, nowMs: number): void {
+  #started(state: ClusterState): IngressController | undefined {
     const { pod, container, definition, random, resolve } = this.place;
-    this.#tell(nowMs);
+    this.#problem = undefined;
     try {
-      this.#controller = definition.start({
+      return definition.start({
         args: containerWords(state, pod, container),
         pod: this.pod,
         random: () => random.next(),
         resolve,
         log: this.log,
-        nowMs,
+        nowMs: this.#nowMs,
         state,
       });
-      this.#problem = undefined;
     } catch (error) {
       if (!(error instanceof ParseError || error instanceof UnsupportedError)) throw error;
       this.#problem = error.message;
-      return;
+      return undefined;
     }
-    this.#take(listing(state), nowMs);
   }
 
   #take(changes: readonly Change[], nowMs: number): void {
