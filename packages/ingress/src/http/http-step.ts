@@ -7,5 +7,5 @@ export interface HttpStep {
   /** What was decided and why: `location ~* "^/api" because a location of the host rewrites`. */
   readonly text: string;
   /** The object that asked for it, and its field. */
-  readonly origin?: Origin;
+  readonly origin?: Origin | undefined;
 }

@@ -32,7 +32,10 @@ export function addPaths(
       const at = first.get(location.path);
       const taken = at === undefined ? undefined : locations[at]!;
       const isSame = taken?.pathType === location.pathType;
-      if (isSame && !taken.isDefaultBackend) continue;
+      if (isSame && !taken.isDefaultBackend) {
+        locations[at!] = { ...taken, passedOver: [...(taken.passedOver ?? []), parsed.ingress] };
+        continue;
+      }
       if (isSame) locations[at!] = location;
       else locations.push(location);
       if (at === undefined) first.set(location.path, locations.length - 1);

@@ -41,6 +41,8 @@ export interface Location {
   readonly port: string;
   /** The Ingress that speaks for it. */
   readonly ingress: Ingress | undefined;
+  /** Others that asked for the same path and came later. None unless given. */
+  readonly passedOver?: readonly Ingress[];
   readonly annotations: IngressAnnotations;
   /** The backend that answers in the place of status codes that the location intercepts. */
   readonly defaultBackendUpstream: string;
@@ -61,6 +63,8 @@ export interface Backend {
   /** No location leads here: the backend of a canary. */
   readonly noServer: boolean;
   readonly trafficShaping: TrafficShaping;
+  /** The Ingress that says so, for a canary. */
+  readonly canaryIngress?: Ingress;
   /** Names of canary backends. Only the first is asked. */
   readonly alternativeBackends: readonly string[];
 }

@@ -74,6 +74,7 @@ function backendOf(source: ModelSource, use: BackendUse): BackendDraft {
     const { enabled: _, ...trafficShaping } = annotations.canary;
     backend.noServer = true;
     backend.trafficShaping = trafficShaping;
+    backend.canaryIngress = parsed.ingress;
   }
   if (backend.endpoints.length === 0) {
     const endpoints = serviceEndpoints(source, key, portText(service));

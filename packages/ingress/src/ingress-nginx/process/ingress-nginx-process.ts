@@ -17,6 +17,7 @@ import { IngressNginxController } from "../controller.ts";
 import type { ControllerFlags } from "../flags/controller-flags.ts";
 import type { Configuration } from "../model/configuration.ts";
 import { Nginx } from "../request/nginx.ts";
+import { plainOnHttps } from "../request/own-page.ts";
 import type { StoreOptions } from "../store/controller-store.ts";
 import { SyncQueue, type SyncReport } from "../sync/sync-queue.ts";
 import { leavesStatus, publishedAddresses } from "./published-addresses.ts";
@@ -93,7 +94,8 @@ export class IngressNginxProcess implements IngressController {
     this.#clock.advance(Math.max(0, nowMs - this.#clock.nowMs));
   }
 
-  answer(request: HttpRequest, { nowMs, send }: HttpArrival): HttpAnswer {
+  answer(request: HttpRequest, { port, nowMs, send }: HttpArrival): HttpAnswer {
+    if (!request.isTls && port === this.flags.httpsPort) return plainOnHttps;
     const before = this.#send;
     this.#send = send;
     try {

@@ -5,6 +5,8 @@ import type { Location, Server } from "../model/configuration.ts";
 import type { Balancers } from "./balancers.ts";
 import { bodyLimit } from "./body-size.ts";
 import { corsHeaders } from "./cors-headers.ts";
+import { annotatedStep, emptyStep, httpsStep } from "./explain/phase-steps.ts";
+import { appRootStep, locationStep } from "./explain/place-steps.ts";
 import type { NginxLocation } from "./location-table.ts";
 import { passOn, passToErrorBackend } from "./pass-on.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
@@ -32,33 +34,35 @@ export function answerAtLocation(
 ): PartialAnswer {
   const { target, steps } = context;
   if (locations.appRoot !== undefined && target.uri === "/") {
-    steps.push({ phase: "rewrite", text: "302: app-root" });
+    steps.push(appRootStep(server, locations.appRoot));
     return redirect(302, `${context.scheme}://${context.httpHost}${locations.appRoot}`);
   }
   const choice = locations.find(target.uri);
   if (choice === undefined) return { status: 404 };
   if (choice.kind === "status") return { status: choice.status };
   const { chosen } = choice;
-  steps.push({ phase: "location", text: `${chosen.match} for the path ${target.uri}` });
+  steps.push(locationStep(server, chosen, target.uri));
   const answer =
     tooLarge(context, chosen.location) ??
     (choice.kind === "slash" ? slashRedirect(context) : undefined) ??
-    rewritePhase(context, chosen.location, around) ??
+    rewritePhase(context, server, chosen.location, around) ??
     accessPhases(context, chosen.location, around) ??
     passOn(context, server, chosen, around);
   return dressed(context, server, chosen, around, answer);
 }
 
 /** The find-config phase: bodies above the limit, exactly the limit goes. */
-function tooLarge({ request, steps }: RequestContext, { annotations }: Location): PartialAnswer | undefined {
+function tooLarge({ request, steps }: RequestContext, location: Location): PartialAnswer | undefined {
+  const { annotations } = location;
   const limit = annotations.denied === undefined ? bodyLimit(annotations.proxy.bodySize) : bodyLimit("1m");
   if (limit === 0 || request.bodyBytes <= limit) return undefined;
-  steps.push({ phase: "body", text: `413: a body of ${request.bodyBytes} bytes, at most ${limit} are allowed` });
+  const text = `413: a body of ${request.bodyBytes} bytes, at most ${limit} are allowed`;
+  steps.push(annotatedStep("body", location, ["proxy-body-size"], text));
   return { status: 413 };
 }
 
 function slashRedirect({ scheme, host, target, steps }: RequestContext): PartialAnswer {
-  steps.push({ phase: "location", text: "301: the location ends in a slash, which the path lacks" });
+  steps.push({ phase: "redirect", text: "301: the location ends in a slash, which the path lacks" });
   const args = target.args === undefined ? "" : `?${target.args}`;
   return redirect(301, `${scheme}://${host}${target.uri}/${args}`);
 }
@@ -66,6 +70,7 @@ function slashRedirect({ scheme, host, target, steps }: RequestContext): Partial
 /** Fixed answers first, then the redirect to https, then the question whether there is an endpoint. */
 function rewritePhase(
   context: RequestContext,
+  server: Server,
   location: Location,
   around: LocationSurroundings,
 ): PartialAnswer | undefined {
@@ -76,17 +81,25 @@ function rewritePhase(
     return { status: 503 };
   }
   if (request.method === "OPTIONS" && corsHeaders(annotations.cors, headers.origin) !== undefined) {
-    steps.push({ phase: "rewrite", text: "204: CORS preflight" });
+    steps.push(
+      annotatedStep(
+        "rewrite",
+        location,
+        ["enable-cors"],
+        "204: the question of a browser before a request to another origin (CORS)",
+      ),
+    );
     return { status: 204 };
   }
   if (annotations.redirect.url !== "") {
     const { code, url } = annotations.redirect;
-    steps.push({ phase: "rewrite", text: `${code}: redirect to ${url}` });
+    const asked = ["temporal-redirect", "permanent-redirect"];
+    steps.push(annotatedStep("rewrite", location, asked, `${code}: redirect to ${url}`));
     return redirect(code, url.startsWith("/") ? `${context.scheme}://${context.host}${url}` : url);
   }
-  if (needsHttps(context, location, around)) return httpsRedirect(context, location);
+  if (needsHttps(context, location, around)) return httpsRedirect(context, server, location);
   if (around.balancers.get(backend) !== undefined) return undefined;
-  steps.push({ phase: "rewrite", text: `503: backend ${backend} has no endpoint` });
+  steps.push(emptyStep(location));
   return { status: 503 };
 }
 
@@ -102,32 +115,36 @@ function needsHttps(
   return !exempt.some((path) => path !== "" && location.path.startsWith(path));
 }
 
-function httpsRedirect(context: RequestContext, { annotations }: Location): PartialAnswer {
+function httpsRedirect(context: RequestContext, server: Server, location: Location): PartialAnswer {
+  const { annotations } = location;
   const { preserveTrailingSlash } = annotations.rewrite;
   const { settings, request, passHost } = context;
   const path = preserveTrailingSlash ? request.target : request.target.replace(/\/$/, "");
   const name = passHost.split(":")[0]!;
-  const reason = annotations.rewrite.forceSslRedirect ? "the Ingress says so" : "the host has a certificate";
-  context.steps.push({ phase: "rewrite", text: `${settings.httpRedirectCode}: to https, because ${reason}` });
+  context.steps.push(httpsStep(settings.httpRedirectCode, context.host, location, server));
   return redirect(settings.httpRedirectCode, `https://${name}${annotations.usePortInRedirects ? ":443" : ""}${path}`);
 }
+
+const sourceRanges = ["denylist-source-range", "whitelist-source-range", "allowlist-source-range"];
 
 /** Rate limits come before source ranges, those before passwords. */
 function accessPhases(
   context: RequestContext,
-  { annotations }: Location,
+  location: Location,
   { limiter }: LocationSurroundings,
 ): PartialAnswer | undefined {
+  const { annotations } = location;
   const { remoteAddress, settings, steps, nowMs } = context;
   if (!limiter.admit(annotations.rateLimit, remoteAddress, nowMs)) {
-    steps.push({ phase: "access", text: "503: too many requests of this client" });
+    const text = `${settings.limitReqStatusCode}: too many requests of ${remoteAddress}`;
+    steps.push(annotatedStep("access", location, ["limit-rps", "limit-rpm"], text));
     return { status: settings.limitReqStatusCode };
   }
   const { allowlist, denylist } = annotations;
   const isAllowed =
     !isInRanges(denylist, remoteAddress) && (allowlist.length === 0 || isInRanges(allowlist, remoteAddress));
   if (!isAllowed) {
-    steps.push({ phase: "access", text: `403: ${remoteAddress} is not allowed` });
+    steps.push(annotatedStep("access", location, sourceRanges, `403: ${remoteAddress} is not allowed`));
     return { status: 403 };
   }
   if (annotations.basicAuth === undefined) return undefined;

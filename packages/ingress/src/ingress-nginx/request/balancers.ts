@@ -1,6 +1,7 @@
 import { compilePcre } from "../conf/pcre.ts";
 import type { Backend, Configuration } from "../model/configuration.ts";
 import { BackendBalancer } from "./backend-balancer.ts";
+import { type CanaryReason, canaryStep } from "./explain/phase-steps.ts";
 import { cookieOf, headerByVariable, type RequestContext } from "./request-context.ts";
 
 /** Addresses of a name, for backends of ExternalName Services. */
@@ -42,7 +43,7 @@ export class Balancers {
     if (alternative === undefined) return primary;
     const reason = canaryReason(alternative, context);
     if (reason === undefined) return primary;
-    context.steps.push({ phase: "balancer", text: `backend ${alternativeName} in the place of ${name}: ${reason}` });
+    context.steps.push(canaryStep(name, alternative.backend, reason));
     return alternative;
   }
 }
@@ -55,32 +56,40 @@ function withAddresses(backend: Backend, resolve: Resolve): Backend {
 }
 
 /** Why a canary takes a request; undefined when it does not (balancer.lua `route_to_alternative_balancer`). */
-function canaryReason(canary: BackendBalancer, context: RequestContext): string | undefined {
-  if (canary.isAffinitized(context)) return "the session is the canary's";
+function canaryReason(canary: BackendBalancer, context: RequestContext): CanaryReason | undefined {
+  if (canary.isAffinitized(context)) return { text: "its session's cookie", annotations: ["affinity"] };
   const { trafficShaping } = canary.backend;
+  const { cookie, weight } = trafficShaping;
   const byHeader = headerVerdict(trafficShaping, context);
-  if (byHeader !== undefined) return byHeader ? `header ${trafficShaping.header}` : undefined;
-  const cookie = trafficShaping.cookie === "" ? undefined : cookieOf(context, trafficShaping.cookie, { anyCase: true });
-  if (cookie === "always") return `cookie ${trafficShaping.cookie}`;
-  if (cookie === "never") return undefined;
+  if (byHeader !== undefined) return byHeader.isTaken ? byHeader : undefined;
+  const said = cookie === "" ? undefined : cookieOf(context, cookie, { anyCase: true });
+  if (said === "always") return { text: `cookie ${cookie}: always`, annotations: ["canary-by-cookie"] };
+  if (said === "never") return undefined;
   const total = Math.max(100, trafficShaping.weightTotal);
   const drawn = Math.floor(context.random() * total) + 1;
-  return drawn <= trafficShaping.weight ? `weight ${trafficShaping.weight} of ${total}` : undefined;
+  if (drawn > weight) return undefined;
+  return { text: `weight ${weight} of ${total}, ${drawn} was drawn`, annotations: ["canary-weight"] };
 }
 
-/** Whether the header sends a request to the canary or keeps it away; undefined when it says neither. */
+interface HeaderVerdict extends CanaryReason {
+  readonly isTaken: boolean;
+}
+
+/** Whether the header sends the request to the canary or keeps it away; undefined when it says neither. */
 function headerVerdict(
   { header, headerValue, headerPattern }: Backend["trafficShaping"],
   context: RequestContext,
-): boolean | undefined {
+): HeaderVerdict | undefined {
   const value = header === "" ? undefined : headerByVariable(context, header.replaceAll("-", "_"));
   if (value === undefined) return undefined;
-  if (headerValue !== "") return value === headerValue ? true : undefined;
+  const text = `header ${header}: ${value}`;
+  const by = (annotation: string, isTaken: boolean): HeaderVerdict => ({ text, annotations: [annotation], isTaken });
+  if (headerValue !== "") return value === headerValue ? by("canary-by-header-value", true) : undefined;
   if (headerPattern !== "") {
     const compiled = compilePcre(headerPattern);
-    if (compiled === undefined) return false;
-    return new RegExp(compiled.source).test(value) ? true : undefined;
+    if (compiled === undefined) return by("canary-by-header-pattern", false);
+    return new RegExp(compiled.source).test(value) ? by("canary-by-header-pattern", true) : undefined;
   }
-  if (value === "always") return true;
-  return value === "never" ? false : undefined;
+  if (value === "always") return by("canary-by-header", true);
+  return value === "never" ? by("canary-by-header", false) : undefined;
 }

@@ -5,6 +5,7 @@ import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
 import type { Configuration } from "../model/configuration.ts";
 import { answerAtLocation, type LocationSurroundings } from "./answer-at-location.ts";
 import { Balancers, type Resolve } from "./balancers.ts";
+import { serverStep } from "./explain/place-steps.ts";
 import { hostName } from "./host-name.ts";
 import { ownPage } from "./own-page.ts";
 import { RateLimiter } from "./rate-limiter.ts";
@@ -82,7 +83,7 @@ export class Nginx {
     const context = this.#contextOf(request, host, target, nowMs, steps);
     const server = this.#servers!.find(host);
     if (server.kind === "redirect") return { ...plain, status: 308, headers: { location: wwwTarget(context, server) } };
-    steps.push({ phase: "server", text: `${server.server.hostname} for the host ${host}` });
+    steps.push(serverStep(server.server, host));
     return { ...plain, ...answerAtLocation(context, server, this.#surroundings()) };
   }
 

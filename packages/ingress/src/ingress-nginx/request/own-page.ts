@@ -1,3 +1,5 @@
+import type { HttpAnswer } from "../../http/http-message.ts";
+
 /** Titles of nginx's own pages (src/http/ngx_http_special_response.c). */
 const titles: Readonly<Record<number, string>> = {
   301: "301 Moved Permanently",
@@ -61,13 +63,18 @@ function pageOf(status: number): OwnPage {
 }
 
 /** 497, which the client sees as 400: what is spoken in the clear to a port of https. */
-export const plainOnHttpsPage: OwnPage = {
+export const plainOnHttps: HttpAnswer = {
+  status: 400,
+  headers: { "content-type": "text/html", connection: "close" },
+  cookies: [],
   body: html(
     "400 The plain HTTP request was sent to HTTPS port",
     "400 Bad Request",
     "The plain HTTP request was sent to HTTPS port",
   ),
-  headers: { "content-type": "text/html", connection: "close" },
+  upstream: undefined,
+  certificate: undefined,
+  steps: [{ phase: "read", text: "400: a request in the clear, on the port of https" }],
 };
 
 /** 496 and 495, which the client sees as 400: a client's certificate that is missing, or wrong. */

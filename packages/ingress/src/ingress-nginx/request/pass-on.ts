@@ -5,6 +5,7 @@ import { formatEndpoint } from "../model/endpoint-text.ts";
 import { defaultEndpoint } from "../model/model-source.ts";
 import type { LocationSurroundings, PartialAnswer } from "./answer-at-location.ts";
 import type { BackendBalancer } from "./backend-balancer.ts";
+import { annotatedStep, upstreamStep } from "./explain/phase-steps.ts";
 import type { NginxLocation } from "./location-table.ts";
 import type { RequestContext } from "./request-context.ts";
 import { escapeUri } from "./request-target.ts";
@@ -28,13 +29,13 @@ export function passOn(
 }
 
 /** What the rewrite makes of the target; undefined where it leaves it alone. */
-function rewrittenUrl({ target, steps }: RequestContext, { rewrite }: NginxLocation): string | undefined {
+function rewrittenUrl({ target, steps }: RequestContext, { location, rewrite }: NginxLocation): string | undefined {
   const match = rewrite?.pattern.exec(target.uri);
   if (rewrite === undefined || match == null) return undefined;
   const replaced = rewrite.target.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "");
   const [path, ownArgs] = splitArgs(replaced);
   const args = [ownArgs, target.args].filter((each) => each !== undefined && each !== "").join("&");
-  steps.push({ phase: "rewrite", text: `to ${path}` });
+  steps.push(annotatedStep("rewrite", location, ["rewrite-target"], `to ${path}`));
   return `${target.isQuoted ? escapeUri(path) : path}${args === "" ? "" : `?${args}`}`;
 }
 
@@ -70,8 +71,7 @@ function exchange(
     const sent = isOwn ? ownNotFound : tryOf(send(upstream, context.nowMs + tookMs), proxy);
     const { outcome, failure } = sent;
     tookMs += sent.tookMs;
-    const result = typeof outcome === "string" ? outcome : outcome.status;
-    context.steps.push({ phase: "upstream", text: `${pick.endpoint} of ${balancer.backend.name}: ${result}` });
+    context.steps.push(upstreamStep(pick.endpoint, balancer.backend, sent));
     const mayRetry = isRetried(sent, method, { words: proxy.nextUpstream, retryNonIdempotent });
     const isLast = !mayRetry || (proxy.nextUpstreamTries > 0 && tried.length + 1 >= proxy.nextUpstreamTries);
     balancer.release(pick.index, {

@@ -1,5 +1,5 @@
 import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
-import type { Configuration, Location, Server } from "../model/configuration.ts";
+import type { Backend, Configuration, Location, Server } from "../model/configuration.ts";
 
 /**
  * Whether nginx's file is the same for two configurations: servers and locations without certificates, and the settings
@@ -60,9 +60,17 @@ function filePart(annotations: IngressAnnotations): unknown {
 export function sameBalancing(before: Configuration, after: Configuration): boolean {
   return (
     before.backends.length === after.backends.length &&
-    before.backends.every((backend, i) => sameJson(backend, after.backends[i])) &&
+    before.backends.every((backend, i) => sameBackend(backend, after.backends[i]!)) &&
     before.servers.every(({ certificate }, i) => sameJson(certificate, after.servers[i]?.certificate))
   );
+}
+
+/** Which Ingress a canary is, Lua is not told. */
+function sameBackend(before: Backend, after: Backend): boolean {
+  if (before === after) return true;
+  const { canaryIngress: _before, ...left } = before;
+  const { canaryIngress: _after, ...right } = after;
+  return sameJson(left, right);
 }
 
 function sameJson(left: unknown, right: unknown): boolean {
