@@ -1,6 +1,6 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ObjectKey } from "@kubenetsim/core/model/api-object";
-import type { IngressAddress } from "@kubenetsim/core/model/ingress";
+import type { Ingress, IngressAddress } from "@kubenetsim/core/model/ingress";
 import type { Pod } from "@kubenetsim/core/model/pod";
 import type { Protocol } from "@kubenetsim/core/net/protocol";
 import type { Certificate } from "./certificate/certificate.ts";
@@ -22,6 +22,10 @@ export interface IngressController {
   advance(nowMs: number): void;
   /** When it next works at what it was told; undefined when all of that is worked in. */
   readonly dueMs?: number | undefined;
+  /** Whether it takes an Ingress by its class; one without this says nothing of the sort. */
+  takes?(ingress: Ingress): boolean;
+  /** What it was asked for that is not modelled, by name. */
+  readonly unmodelled?: readonly string[];
   /** How it writes the status of Ingresses; undefined for one that writes none. */
   readonly status?: IngressStatusWriter | undefined;
   /** Where it listens now. */

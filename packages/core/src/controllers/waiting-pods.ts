@@ -1,6 +1,7 @@
 import type { ClusterState } from "../apiserver/cluster-state.ts";
 import { type ObjectKey, objectKey } from "../model/api-object.ts";
 import type { Pod } from "../model/pod.ts";
+import { hostPortsOf, hostPortsText } from "./host-ports.ts";
 import { isWaiting } from "./kubelet.ts";
 import { podRanges } from "./pod-addressing.ts";
 import { isUnscheduled } from "./scheduler.ts";
@@ -26,9 +27,11 @@ export function waitingPods(state: ClusterState): readonly WaitingPod[] {
 
 function reasonOf(state: ClusterState, pod: Pod): string | undefined {
   if (isUnscheduled(pod)) {
-    return state.tables.Node.size === 0
-      ? "there are no nodes"
-      : "no node fits its nodeSelector and tolerations and has room";
+    if (state.tables.Node.size === 0) return "there are no nodes";
+    const ports = hostPortsOf(pod);
+    return ports.length === 0
+      ? "no node fits its nodeSelector and tolerations and has room"
+      : `no node fits its nodeSelector and tolerations and has room and its host ports free (${hostPortsText(ports)})`;
   }
   if (!isWaiting(pod)) return undefined;
   const name = pod.spec.nodeName!;

@@ -1,5 +1,6 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ObjectKey } from "@kubenetsim/core/model/api-object";
+import type { Ingress } from "@kubenetsim/core/model/ingress";
 import type { ControllerLog } from "../controller-log.ts";
 import { configurationProblem } from "./conf/configuration-problem.ts";
 import type { Configuration } from "./model/configuration.ts";
@@ -55,6 +56,11 @@ export class IngressNginxController {
   /** Hears of a write. True when it asks for a sync. */
   apply(change: Change): boolean {
     return this.#store.apply(change);
+  }
+
+  /** Whether an Ingress is its own by its class. */
+  takes(ingress: Ingress): boolean {
+    return this.#store.isOwn(ingress);
   }
 
   /** Keys of the Ingresses that it has taken. */

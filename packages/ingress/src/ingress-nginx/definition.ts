@@ -18,7 +18,6 @@ export const ingressNginx: IngressControllerDefinition = {
   start: (process) => {
     const flags = readControllerFlags(process.args);
     requireObjects(flags, process.state);
-    for (const flag of flags.unmodelled) process.log.warn("flags.go", `${flag} is not modelled and decides nothing`);
     return new IngressNginxProcess(flags, process, {
       readCertificate: () => {
         throw new ParseError("no certificate is read");

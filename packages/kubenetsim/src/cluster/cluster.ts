@@ -14,6 +14,7 @@ import { kubeadmTexts } from "../kubeadm/kubeadm-objects.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
 import { type KubectlOptions, kubectlProgram, runKubectlLine } from "../shell/kubectl-line.ts";
 import { MemoryFiles } from "../shell/memory-files.ts";
+import { ingressWarnings } from "../warnings/ingress-warnings.ts";
 import { findWarnings } from "../warnings/find-warnings.ts";
 import { proxyWarnings } from "../warnings/proxy-warnings.ts";
 import type { Warning } from "../warnings/warning.ts";
@@ -93,8 +94,13 @@ export class Cluster {
 
   /** What is allowed and probably not meant: of the applied texts, and of the cluster as it stands. */
   get warnings(): readonly Warning[] {
-    const { applyWarnings, data, control, settledState } = this.#stages;
-    return [...applyWarnings, ...proxyWarnings(data, control), ...findWarnings(settledState)];
+    const { applyWarnings, data, control, settledState, connections } = this.#stages;
+    return [
+      ...applyWarnings,
+      ...proxyWarnings(data, control),
+      ...findWarnings(settledState),
+      ...ingressWarnings(settledState, connections.ingress),
+    ];
   }
 
   /**

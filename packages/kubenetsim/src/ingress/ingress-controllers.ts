@@ -1,3 +1,4 @@
+import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { Pod } from "@kubenetsim/core/model/pod";
 import type { Random } from "@kubenetsim/core/runtime/random";
@@ -5,7 +6,9 @@ import type { IngressController, IngressControllerDefinition, ListeningPort } fr
 import { ingressNginx } from "@kubenetsim/ingress";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
 import { controllerContainer } from "./controller-pod.ts";
-import { RunningController } from "./running-controller.ts";
+import { containerWords } from "./container-words.ts";
+import { type ProcessPlace, RunningController } from "./running-controller.ts";
+import type { TimedEntry } from "./timed-log.ts";
 
 /** What the controllers of a cluster stand in. */
 export interface ControllerSurroundings {
@@ -28,6 +31,11 @@ export class IngressControllers {
   /** By the Pod's key. */
   readonly #byPod = new Map<ObjectKey, RunningController>();
   #seen = 0;
+  /** By the words of the command line, in one state. */
+  #logsOfNow: { readonly of: ClusterState | undefined; readonly logs: Map<string, readonly TimedEntry[]> } = {
+    of: undefined,
+    logs: new Map(),
+  };
   #leading: readonly RunningController[] = [];
   #listens: ReadonlyMap<ObjectKey, readonly ListeningPort[]> = new Map();
   #isAsked = false;
@@ -75,6 +83,25 @@ export class IngressControllers {
     this.#leading = leading;
     for (const leader of leading) leader.bringUpTo(history(), nowMs());
     return { leading, ended };
+  }
+
+  /** What a controller would have in its log that starts now with what this one has: what it says of things that are over is not in it. */
+  logOfNow({ place }: RunningController): readonly TimedEntry[] {
+    const history = this.#surroundings.history();
+    const { state, nowMs } = history.at(-1)!;
+    const text = containerWords(state, place.pod, place.container).join("\n");
+    const known = this.#logsOfNow.of === state ? this.#logsOfNow.logs : new Map<string, readonly TimedEntry[]>();
+    this.#logsOfNow = { of: state, logs: known };
+    const log = known.get(text) ?? this.#startedNow(place, nowMs ?? 0);
+    known.set(text, log);
+    return log;
+  }
+
+  #startedNow(place: ProcessPlace, nowMs: number): readonly TimedEntry[] {
+    const history = this.#surroundings.history();
+    const fresh = new RunningController(history.length - 1, { ...place, random: place.random.fork("now") });
+    fresh.bringUpTo(history, nowMs);
+    return fresh.log.entries;
   }
 
   /** The ports on which controllers listen although their containers may not declare them. */

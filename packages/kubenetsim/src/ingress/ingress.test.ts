@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ClusterOptions } from "../cluster/cluster-options.ts";
+import { formatWarning } from "../warnings/warning.ts";
 
 const controller = `
 apiVersion: v1
@@ -162,5 +163,47 @@ describe("status.loadBalancer", () => {
     lab.delete("Pod", lab.list("Pod", "ingress-nginx").map(({ metadata }) => `ingress-nginx/${metadata.name}`)[0]!);
     lab.settle();
     expect(lab.get("Ingress", "shop/web")?.status).toEqual({ loadBalancer: { ingress: [{ ip: "192.168.10.11" }] } });
+  });
+});
+
+describe("what is probably not meant", () => {
+  const warningsOf = (lab: Cluster): string[] => lab.warnings.map(formatWarning);
+
+  it("has nothing to say of a cluster that works", () => {
+    expect(warningsOf(cluster())).toEqual([]);
+  });
+
+  it("tells that no controller runs", () => {
+    expect(warningsOf(cluster({}, shop))).toEqual([
+      "shop.yaml:25:1: no ingress controller runs: hosts and paths of Ingress lead nowhere (1 object)",
+    ]);
+  });
+
+  it("tells of classes that nobody serves, and of Ingresses without one", () => {
+    const other = shop.replace("ingressClassName: nginx", "ingressClassName: haproxy");
+    expect(warningsOf(cluster({}, `${other}---${controller}`))).toEqual([
+      "shop.yaml:28:3: Ingress shop/web has class haproxy that no controller serves",
+    ]);
+    const none = shop.replace("  ingressClassName: nginx\n", "");
+    expect(warningsOf(cluster({}, `${none}---${controller}`))).toEqual([
+      "shop.yaml:27:1: Ingress shop/web has no class, and no controller takes such",
+    ]);
+  });
+
+  it("has the controller's own words of what is missing, until it is there", () => {
+    const lab = cluster({}, `${shop.replace("name: web, port: { number", "name: api, port: { number")}---${controller}`);
+    expect(warningsOf(lab)).toEqual([
+      'ingress-nginx (controller.go:1216): Error getting SSL',
+    ]);
+    lab.kubectl("-n shop create service clusterip api --tcp=80:8080");
+    expect(warningsOf(lab)).toEqual([]);
+  });
+
+  it("names flags that the program does not know, which ends then, and those that are not modelled", () => {
+    const ended = cluster({}, controller.replace("args:", "args:\n            - --turbo"));
+    expect(view(ended)).toMatchObject({ problem: "unknown flag: --turbo", listens: [], configurationText: "" });
+    expect(warningsOf(ended)).toEqual([expect.stringMatching(/^ingress-nginx in Pod ingress-nginx\/ingress-nginx-controller-\S+ \(container controller\): ends at its start: unknown flag: --turbo$/)]);
+    const unmodelled = cluster({}, controller.replace("args:", "args:\n            - --enable-topology-aware-routing"));
+    expect(warningsOf(unmodelled)).toEqual([expect.stringContaining("the flag --enable-topology-aware-routing=true is not modelled")]);
   });
 });

@@ -25,7 +25,6 @@ export function findWarnings(state: ClusterState): Warning[] {
       ...balancerWarnings(state, service),
     ]),
     ...podWarnings(state),
-    ...ingressWarnings(state),
   ];
 }
 
@@ -55,18 +54,6 @@ function selectorWarnings(state: ClusterState, service: Service, slices: readonl
 function balancerWarnings(state: ClusterState, service: Service): Warning[] {
   if (service.spec.type !== "LoadBalancer" || ingressOf(service).length > 0) return [];
   return [warn(state, service, ["spec", "type"], "no cloud has given it a load balancer address: it stays pending")];
-}
-
-/** No ingress controller is modelled: what asks for one gets none. */
-function ingressWarnings(state: ClusterState): Warning[] {
-  const first = state.tables.Ingress.values()[0];
-  if (first === undefined) return [];
-  const count = state.tables.Ingress.size;
-  const position = state.sources.get(`Ingress ${objectKey(first)}`)?.positionOf(["kind"]);
-  const objects = `${count} ${count === 1 ? "object" : "objects"}`;
-  return [
-    { message: `no ingress controller is modelled: hosts and paths of Ingress lead nowhere (${objects})`, position },
-  ];
 }
 
 /** One for each reason that Pods wait for, with the first of them. */

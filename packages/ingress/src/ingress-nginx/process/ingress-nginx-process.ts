@@ -1,6 +1,7 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
+import type { Ingress } from "@kubenetsim/core/model/ingress";
 import { InvariantError } from "@kubenetsim/core/runtime/errors";
 import type { Certificate } from "../../certificate/certificate.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/http-message.ts";
@@ -71,6 +72,15 @@ export class IngressNginxProcess implements IngressController {
       { protocol: "TCP", port: httpPort, speaks: "http" },
       { protocol: "TCP", port: httpsPort, speaks: "https" },
     ];
+  }
+
+  get unmodelled(): readonly string[] {
+    return this.flags.unmodelled.map((flag) => `the flag ${flag} is not modelled`);
+  }
+
+  takes(ingress: Ingress): boolean {
+    const seen = this.#watched.of({ revision: 0, kind: "Ingress", key: "", before: undefined, after: ingress });
+    return seen.some(({ after }) => this.#controller.takes(after as Ingress));
   }
 
   take(changes: readonly Change[], nowMs: number): void {

@@ -76,14 +76,18 @@ export class ControllerStore {
     }
   }
 
+  /** By its class. */
+  isOwn(ingress: Ingress): boolean {
+    return isOwnIngress(ingress, this.#classes, this.#classOptions);
+  }
+
   /** Of the Ingresses that it has taken, by age of their first taking. */
   get ingressKeys(): readonly ObjectKey[] {
     return [...this.#ingresses.keys()];
   }
 
   #ingress(key: string, before: Ingress | undefined, after: Ingress | undefined): boolean {
-    const isOwn = (ingress: Ingress | undefined): boolean =>
-      ingress !== undefined && isOwnIngress(ingress, this.#classes, this.#classOptions);
+    const isOwn = (ingress: Ingress | undefined): boolean => ingress !== undefined && this.isOwn(ingress);
     if (after !== undefined && isOwn(after)) {
       this.#parse(key, after);
       this.#refer(key, after);
