@@ -5,8 +5,8 @@ import type { Random } from "@kubenetsim/core/runtime/random";
 import type { IngressController, IngressControllerDefinition, ListeningPort } from "@kubenetsim/ingress";
 import { ingressNginx } from "@kubenetsim/ingress";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
-import { controllerContainer } from "./controller-pod.ts";
 import { containerWords } from "./container-words.ts";
+import { controllerContainer } from "./controller-pod.ts";
 import { type ProcessPlace, RunningController } from "./running-controller.ts";
 import type { TimedEntry } from "./timed-log.ts";
 

@@ -175,35 +175,45 @@ describe("what is probably not meant", () => {
 
   it("tells that no controller runs", () => {
     expect(warningsOf(cluster({}, shop))).toEqual([
-      "shop.yaml:25:1: no ingress controller runs: hosts and paths of Ingress lead nowhere (1 object)",
+      "shop.yaml:22:1: no ingress controller runs: hosts and paths of Ingress lead nowhere (1 object)",
     ]);
   });
 
   it("tells of classes that nobody serves, and of Ingresses without one", () => {
     const other = shop.replace("ingressClassName: nginx", "ingressClassName: haproxy");
     expect(warningsOf(cluster({}, `${other}---${controller}`))).toEqual([
-      "shop.yaml:28:3: Ingress shop/web has class haproxy that no controller serves",
+      "shop.yaml:25:3: Ingress shop/web has class haproxy that no controller serves",
     ]);
     const none = shop.replace("  ingressClassName: nginx\n", "");
     expect(warningsOf(cluster({}, `${none}---${controller}`))).toEqual([
-      "shop.yaml:27:1: Ingress shop/web has no class, and no controller takes such",
+      "shop.yaml:24:1: Ingress shop/web has no class, and no controller takes such",
     ]);
   });
 
   it("has the controller's own words of what is missing, until it is there", () => {
-    const lab = cluster({}, `${shop.replace("name: web, port: { number", "name: api, port: { number")}---${controller}`);
+    const lab = cluster(
+      {},
+      `${shop.replace("name: web, port: { number", "name: api, port: { number")}---${controller}`,
+    );
     expect(warningsOf(lab)).toEqual([
-      'ingress-nginx (controller.go:1216): Error getting SSL',
+      'shop.yaml:28:63: ingress-nginx (controller.go:1135): Error obtaining Endpoints for Service "shop/api": no object matching key "shop/api" in local store',
     ]);
-    lab.kubectl("-n shop create service clusterip api --tcp=80:8080");
+    lab.apply(shop);
+    lab.settle();
     expect(warningsOf(lab)).toEqual([]);
   });
 
   it("names flags that the program does not know, which ends then, and those that are not modelled", () => {
     const ended = cluster({}, controller.replace("args:", "args:\n            - --turbo"));
     expect(view(ended)).toMatchObject({ problem: "unknown flag: --turbo", listens: [], configurationText: "" });
-    expect(warningsOf(ended)).toEqual([expect.stringMatching(/^ingress-nginx in Pod ingress-nginx\/ingress-nginx-controller-\S+ \(container controller\): ends at its start: unknown flag: --turbo$/)]);
+    expect(warningsOf(ended)).toEqual([
+      expect.stringMatching(
+        /^ingress-nginx in Pod ingress-nginx\/ingress-nginx-controller-\S+ \(container controller\): ends at its start: unknown flag: --turbo$/,
+      ),
+    ]);
     const unmodelled = cluster({}, controller.replace("args:", "args:\n            - --enable-topology-aware-routing"));
-    expect(warningsOf(unmodelled)).toEqual([expect.stringContaining("the flag --enable-topology-aware-routing=true is not modelled")]);
+    expect(warningsOf(unmodelled)).toEqual([
+      expect.stringContaining("the flag --enable-topology-aware-routing=true is not modelled"),
+    ]);
   });
 });

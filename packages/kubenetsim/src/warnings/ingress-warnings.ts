@@ -34,7 +34,8 @@ function classWarnings(state: ClusterState, running: readonly RunningController[
   return state.tables.Ingress.values().flatMap((ingress) => {
     if (running.some(({ controller }) => controller!.takes?.(ingress) ?? true)) return [];
     const [named, path] = classOf(ingress);
-    const text = named === undefined ? "no class, and no controller takes such" : `class ${named} that no controller serves`;
+    const text =
+      named === undefined ? "no class, and no controller takes such" : `class ${named} that no controller serves`;
     const key = objectKey(ingress);
     return [{ message: `Ingress ${key} has ${text}`, position: positionOf(state, "Ingress", key, path) }];
   });
@@ -71,11 +72,25 @@ function logWarnings(state: ClusterState, running: RunningController, controller
     }));
 }
 
-/** Where the first Ingress stands that a message names. */
+/** Where the first Ingress stands that a message names, or the first backend of the Service that it names. */
 function mentioned(state: ClusterState, message: string): SourcePosition | undefined {
-  for (const [key] of message.matchAll(/[a-z0-9][-a-z0-9]*\/[a-z0-9][-a-z0-9.]*/g)) {
-    const name = key.replace(/\.$/, "");
-    if (state.tables.Ingress.has(name)) return positionOf(state, "Ingress", name, ["kind"]);
+  for (const [text] of message.matchAll(/[a-z0-9][-a-z0-9]*\/[a-z0-9][-a-z0-9.]*/g)) {
+    const key = text.replace(/\.$/, "");
+    if (state.tables.Ingress.has(key)) return positionOf(state, "Ingress", key, ["kind"]);
+    const position = backendPosition(state, key);
+    if (position !== undefined) return position;
+  }
+  return undefined;
+}
+
+function backendPosition(state: ClusterState, service: string): SourcePosition | undefined {
+  const [namespace, name] = service.split("/");
+  for (const ingress of state.tables.Ingress.list(namespace)) {
+    for (const [i, { http }] of (ingress.spec.rules ?? []).entries()) {
+      const j = http?.paths.findIndex(({ backend }) => backend.service?.name === name) ?? -1;
+      const path = ["spec", "rules", i, "http", "paths", j, "backend", "service"];
+      if (j >= 0) return positionOf(state, "Ingress", objectKey(ingress), path);
+    }
   }
   return undefined;
 }
@@ -84,7 +99,7 @@ function positionOf(
   state: ClusterState,
   kind: string,
   key: string,
-  path: readonly string[],
+  path: readonly (string | number)[],
 ): SourcePosition | undefined {
   return state.sources.get(`${kind} ${key}`)?.positionOf(path);
 }

@@ -1,7 +1,7 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ObjectKey } from "@kubenetsim/core/model/api-object";
-import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
 import type { Ingress } from "@kubenetsim/core/model/ingress";
+import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
 import { InvariantError } from "@kubenetsim/core/runtime/errors";
 import type { Certificate } from "../../certificate/certificate.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/http-message.ts";
