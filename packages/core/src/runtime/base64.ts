@@ -23,3 +23,31 @@ export function base64OfBytes(bytes: ArrayLike<number>): string {
 export function base64Length(text: string): number {
   return Math.floor((text.replace(/=+$/, "").length * 3) / 4);
 }
+
+/**
+ * The bytes that a text of base64 stands for, as Go's `base64.StdEncoding` reads it: line breaks are passed over. undefined for
+ * what is none.
+ */
+export function bytesOfBase64(text: string): Uint8Array | undefined {
+  const plain = text.replace(/[\r\n]/g, "");
+  const digits = plain.replace(/={1,2}$/, "");
+  if (plain.length % 4 !== 0 || digits.length % 4 === 1) return undefined;
+  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
+  let [bits, count, at] = [0, 0, 0];
+  for (let i = 0; i < digits.length; i++) {
+    const value = valueOfDigit(digits.charCodeAt(i));
+    if (value < 0) return undefined;
+    bits = ((bits << 6) | value) & 0xffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes[at++] = (bits >> count) & 0xff;
+  }
+  return bytes;
+}
+
+const values: Int8Array = Int8Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)));
+
+function valueOfDigit(code: number): number {
+  return code < 128 ? values[code]! : -1;
+}

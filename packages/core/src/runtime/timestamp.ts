@@ -34,3 +34,17 @@ function civilDate(day: number): { year: number; month: number; dayOfMonth: numb
 export function unixSecondsOf(nowMs: number): number {
   return epochDay * 86_400 + Math.floor(nowMs / 1000);
 }
+
+/** The virtual time of a moment in UTC, before 2026 too. Months count from 1. */
+export function virtualMsOf(
+  { year, month, day }: { year: number; month: number; day: number },
+  { hour, minute, second }: { hour: number; minute: number; second: number },
+): number {
+  const shiftedYear = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shiftedYear / 400);
+  const yearOfEra = shiftedYear - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  const days = era * 146_097 + dayOfEra - 719_468 - epochDay;
+  return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
+}
