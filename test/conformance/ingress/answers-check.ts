@@ -78,7 +78,7 @@ function view(
     pod: upstream?.endpoint,
     cert: certificate && {
       cn: certificate.commonName,
-      san: certificate.dnsNames.map((name) => `DNS:${name}`).join(", "),
+      san: (certificate.alternativeNames?.dnsNames ?? []).map((name) => `DNS:${name}`).join(", "),
     },
     cookie: withoutValue(cookies[0]),
     ...Object.fromEntries(answerHeaders.map((name) => [name, headers[name]])),

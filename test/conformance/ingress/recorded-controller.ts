@@ -4,13 +4,14 @@ import { emptyState } from "@kubenetsim/core/apiserver/empty-state";
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
 import type { IngressClass } from "@kubenetsim/core/model/ingress";
 import type { Secret } from "@kubenetsim/core/model/secret";
+import { base64 } from "@kubenetsim/core/runtime/base64";
 import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
 import { timestampOf } from "@kubenetsim/core/runtime/timestamp";
-import type { Certificate } from "@kubenetsim/ingress/certificate/certificate";
 import { KeptLog, type LogEntry } from "@kubenetsim/ingress/controller-log";
 import { IngressNginxController } from "@kubenetsim/ingress/ingress-nginx/controller";
 import { SyncQueue } from "@kubenetsim/ingress/ingress-nginx/sync/sync-queue";
+import { madeCertificate } from "@kubenetsim/testing/made-certificate";
 import type { IngressAnswers, IngressCase } from "./ingress-case.ts";
 import { creationSeconds, creationTimes, waitUntilListing } from "./recorded-times.ts";
 
@@ -38,7 +39,7 @@ export interface Recording {
 export function replay(recorded: IngressCase, answers: IngressAnswers): Recording {
   const clock = virtualClock();
   const log = new KeptLog();
-  const controller = new IngressNginxController({ configMap, readCertificate }, log);
+  const controller = new IngressNginxController({ configMap }, log);
   const queue = new SyncQueue(clock, pace, (key) => syncOnce(controller, log, key));
   const writer = new Writer(clock, controller, queue);
   writer.write(ownClass, undefined);
@@ -104,10 +105,7 @@ const selfSignedFor = "case.local/self-signed-for";
 /** A case says of a Secret only for which names its certificate is to be made. */
 function withKeyPair(object: ApiObject): ApiObject {
   if (object.metadata.annotations?.[selfSignedFor] === undefined) return object;
-  return { ...(object as Secret), data: { "tls.crt": "Y2VydA==", "tls.key": "a2V5" } };
-}
-
-function readCertificate({ metadata: { namespace, name, annotations } }: Secret): Certificate {
-  const names = (annotations?.[selfSignedFor] ?? "").split(",");
-  return { secret: `${namespace}/${name}`, commonName: names[0]!, dnsNames: names };
+  const dnsNames = object.metadata.annotations[selfSignedFor]!.split(",");
+  const { certificate, key } = madeCertificate({ commonName: dnsNames[0]!, dnsNames });
+  return { ...(object as Secret), data: { "tls.crt": base64(certificate), "tls.key": base64(key) } };
 }

@@ -28,11 +28,18 @@ export function chainProblem(question: ChainQuestion): string | undefined {
     if (!isSelfIssued(chain.at(-1)!)) return "unable to get local issuer certificate";
     return chain.length === 1 ? "self-signed certificate" : "self-signed certificate in certificate chain";
   }
-  return extensionProblem(chain, question.purpose ?? "server") ?? strengthProblem(chain) ?? signatureProblem(chain, question.nowMs);
+  return (
+    extensionProblem(chain, question.purpose ?? "server") ??
+    strengthProblem(chain) ??
+    signatureProblem(chain, question.nowMs)
+  );
 }
 
 /** `build_chain`: at each step the trusted ones are asked first. */
-function buildChain({ leaf, untrusted, trustedRoots }: ChainQuestion): { chain: X509Certificate[]; isTrusted: boolean } {
+function buildChain({ leaf, untrusted, trustedRoots }: ChainQuestion): {
+  chain: X509Certificate[];
+  isTrusted: boolean;
+} {
   const chain = [leaf];
   const unused = [...untrusted];
   for (;;) {
@@ -68,7 +75,9 @@ function extensionProblem(chain: readonly X509Certificate[], purpose: "server" |
     const { extendedKeyUsage, hasNameConstraints } = certificate.extensions;
     if (hasNameConstraints === true) throw new UnsupportedError("a constraint of names", "a certificate");
     if (i > 0 && !mayIssue(certificate)) return "invalid CA certificate";
-    const allows = extendedKeyUsage === undefined || extendedKeyUsage.some((usage) => usage === purposes[purpose] || usage === anyPurpose);
+    const allows =
+      extendedKeyUsage === undefined ||
+      extendedKeyUsage.some((usage) => usage === purposes[purpose] || usage === anyPurpose);
     if (!allows) return "unsuitable certificate purpose";
     const limit = certificate.extensions.basicConstraints?.pathLength;
     const between = chain.slice(1, i).filter((each) => !isSelfIssued(each)).length;

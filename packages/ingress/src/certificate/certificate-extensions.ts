@@ -127,7 +127,10 @@ function checkPolicies(value: Uint8Array): void {
   const policies = found(new DerReader(value).inside(tags.sequence), problem);
   const seen = new Set<string>();
   while (!policies.isEmpty) {
-    const content = found(found(policies.inside(tags.sequence), problem).element(tags.objectIdentifier), problem).content;
+    const content = found(
+      found(policies.inside(tags.sequence), problem).element(tags.objectIdentifier),
+      problem,
+    ).content;
     const text = content.join(",");
     if (seen.has(text) || !isObjectIdentifier(content)) throw new ParseError(`x509: ${problem}`);
     seen.add(text);

@@ -1,56 +1,62 @@
-/** A certificate with its key, as far as it decides who is shown it. */
+/**
+ * What a controller keeps of a Secret with a certificate. All of it is text and numbers, so that two can be compared by what they
+ * print.
+ */
 export interface Certificate {
   /** namespace/name of its Secret; empty for the controller's own. */
   readonly secret: string;
+  /** The last one of its subject; empty for none. */
   readonly commonName: string;
-  /** Subject alternative names that are DNS names. */
+  /** As curl shows them: `O=Acme Co; CN=shop.test`. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Subject alternative names; undefined where the certificate has no such extension. */
+  readonly alternativeNames: AlternativeNames | undefined;
+  /** Virtual times. */
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** Tells two certificates of the same names apart: hexadecimal. */
+  readonly serial: string;
+  /** PEM, one character for each byte: the certificate and those that are sent behind it; empty for one that nobody signed. */
+  readonly pem: string;
+  /** PEM of those that clients' certificates may be signed by (`ca.crt`); empty for none. */
+  readonly authorities: string;
+  /** Without a certificate of its own: the Secret has `ca.crt` alone. */
+  readonly isAuthorityOnly: boolean;
+}
+
+export interface AlternativeNames {
   readonly dnsNames: readonly string[];
-  /** Milliseconds since 1970. */
-  readonly notAfterMs?: number;
-  /** Tells two certificates of the same names apart. */
-  readonly serial?: string;
+  /** In Go's form, IPv6 without brackets. */
+  readonly ipAddresses: readonly string[];
 }
 
-/** The controller's own, shown where there is no other (internal/net/ssl `GetFakeSSLCert`). */
-export const fakeCertificate: Certificate = {
-  secret: "",
-  commonName: "Kubernetes Ingress Controller Fake Certificate",
-  dnsNames: ["ingress.local"],
-};
+const yearMs = 365 * 24 * 60 * 60 * 1000;
 
-/**
- * Why a certificate is not one for this host, in the words of Go's crypto/x509 `HostnameError`; undefined when it is. A `*`
- * stands for one first label.
- */
-export function hostnameProblem({ commonName, dnsNames }: Certificate, host: string): string | undefined {
-  if (dnsNames.some((pattern) => matchesHost(pattern.toLowerCase(), host.toLowerCase()))) return undefined;
-  if (dnsNames.length > 0) return `x509: certificate is valid for ${dnsNames.join(", ")}, not ${host}`;
-  if (isHostname(commonName) && isHostname(host)) {
-    return "x509: certificate relies on legacy Common Name field, use SANs instead";
-  }
-  return `x509: certificate is not valid for any names, but wanted to match ${host}`;
+/** The controller's own, made when it starts and shown where there is no other (internal/net/ssl `GetFakeSSLCert`). */
+export function fakeCertificate(startMs: number): Certificate {
+  const commonName = "Kubernetes Ingress Controller Fake Certificate";
+  return {
+    ...unsignedCertificate(commonName, ["ingress.local"], startMs),
+    subject: `O=Acme Co; CN=${commonName}`,
+    issuer: `O=Acme Co; CN=${commonName}`,
+  };
 }
 
-/** The older check, which takes the common name where there are no other names (internal/ingress/controller/certificate.go). */
-export function legacyHostnameProblem(certificate: Certificate, host: string): string | undefined {
-  const { commonName, dnsNames } = certificate;
-  const names = dnsNames.length > 0 ? dnsNames : [commonName];
-  if (names.some((pattern) => matchesHost(pattern.toLowerCase(), host.toLowerCase()))) return undefined;
-  return hostnameProblem(certificate, host);
-}
-
-function matchesHost(pattern: string, host: string): boolean {
-  const patternLabels = pattern.replace(/\.$/, "").split(".");
-  const hostLabels = host.replace(/\.$/, "").split(".");
-  if (patternLabels.length !== hostLabels.length || patternLabels.includes("") || hostLabels.includes("")) return false;
-  return patternLabels.every((label, i) => (i === 0 && label === "*") || label === hostLabels[i]);
-}
-
-function isHostname(text: string): boolean {
-  return /^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$/.test(text);
-}
-
-/** Whether one of its names, the common one too, is for this host (internal/net/ssl `IsValidHostname`). */
-export function coversHost({ commonName, dnsNames }: Certificate, host: string): boolean {
-  return [commonName, ...dnsNames].some((pattern) => matchesHost(pattern.toLowerCase(), host.toLowerCase()));
+/** One that a server makes for itself, for a year: no client trusts it. */
+export function unsignedCertificate(commonName: string, dnsNames: readonly string[], startMs: number): Certificate {
+  const notBeforeMs = Math.floor(startMs / 1000) * 1000;
+  return {
+    secret: "",
+    commonName,
+    subject: `CN=${commonName}`,
+    issuer: `CN=${commonName}`,
+    alternativeNames: { dnsNames, ipAddresses: [] },
+    notBeforeMs,
+    notAfterMs: notBeforeMs + yearMs,
+    serial: "",
+    pem: "",
+    authorities: "",
+    isAuthorityOnly: false,
+  };
 }

@@ -39,9 +39,7 @@ function certificateBlocks(text: string): Uint8Array[] {
       "tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched",
     );
   }
-  throw new ParseError(
-    `tls: failed to find "CERTIFICATE" PEM block in certificate input ${afterSkipping(types)}`,
-  );
+  throw new ParseError(`tls: failed to find "CERTIFICATE" PEM block in certificate input ${afterSkipping(types)}`);
 }
 
 function keyBlock(text: string): Uint8Array {

@@ -45,7 +45,10 @@ function checkBase(tag: number, content: Uint8Array): void {
   const kind = { [contextTag(1)]: "rfc822Name", [contextTag(2)]: "dnsName", [contextTag(6)]: "URI" }[tag];
   if (kind === undefined) return;
   const text = byteText(content);
-  if (!isAscii(content)) throw new ParseError(`x509: invalid constraint value: x509: ${quotedBytes(text)} cannot be encoded as an IA5String`);
+  if (!isAscii(content))
+    throw new ParseError(
+      `x509: invalid constraint value: x509: ${quotedBytes(text)} cannot be encoded as an IA5String`,
+    );
   if (kind === "rfc822Name" && text.includes("@")) return;
   if (kind === "URI" && parseAddress(text) !== undefined) {
     throw new ParseError(`x509: failed to parse URI constraint ${quotedBytes(text)}: cannot be IP address`);

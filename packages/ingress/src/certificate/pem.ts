@@ -48,10 +48,7 @@ function firstBlock(text: string): { block: PemBlock; rest: string } | undefined
 }
 
 /** Reads what stands behind `-----BEGIN `; where that is no block, what is left to look at. */
-function readBlock(
-  text: string,
-  endOfContent: number,
-): { block: PemBlock; rest: string } | { rest: string } | "ended" {
+function readBlock(text: string, endOfContent: number): { block: PemBlock; rest: string } | { rest: string } | "ended" {
   const typeLine = lineOf(text);
   let rest = typeLine.rest;
   let endAt = endOfContent - typeLine.length;

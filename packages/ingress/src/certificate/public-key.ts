@@ -34,7 +34,10 @@ export function parseAlgorithm(reader: DerReader): AlgorithmIdentifier {
 }
 
 /** crypto/x509 `parsePublicKey`; undefined for an algorithm that Go does not know. @throws ParseError */
-export function parsePublicKey({ algorithm, parameters }: AlgorithmIdentifier, data: Uint8Array): PublicKey | undefined {
+export function parsePublicKey(
+  { algorithm, parameters }: AlgorithmIdentifier,
+  data: Uint8Array,
+): PublicKey | undefined {
   switch (algorithm) {
     case keyAlgorithms.rsa:
       if (parameters.length !== 2 || parameters[0] !== tags.null || parameters[1] !== 0) {

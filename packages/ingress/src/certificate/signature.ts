@@ -1,7 +1,7 @@
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha1 } from "@noble/hashes/legacy.js";
 import { sha224, sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { unsignedOf } from "./der-reader.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { X509Certificate } from "./x509-certificate.ts";
@@ -35,10 +35,13 @@ export function isSignedBy(certificate: X509Certificate, key: PublicKey): boolea
   if (algorithm === ed25519Signature) {
     return key.kind === "Ed25519" && signature.length === 64 && ed25519.verify(signature, signed, key.bytes);
   }
-  if (!Object.hasOwn(kinds, algorithm)) throw new UnsupportedError(`the signature algorithm ${algorithm}`, "a certificate");
+  if (!Object.hasOwn(kinds, algorithm))
+    throw new UnsupportedError(`the signature algorithm ${algorithm}`, "a certificate");
   const { key: kind, hash, prefix } = kinds[algorithm]!;
   if (key.kind !== kind) return false;
-  return key.kind === "RSA" ? isRsaSignature(key, signature, prefix! + hex(hash(signed))) : isEcdsa(key, signature, hash(signed));
+  return key.kind === "RSA"
+    ? isRsaSignature(key, signature, prefix! + hex(hash(signed)))
+    : isEcdsa(key, signature, hash(signed));
 }
 
 /** Whether it was made with a hash that has been broken. */
@@ -55,7 +58,11 @@ function isEcdsa(key: PublicKey & { kind: "ECDSA" }, signature: Uint8Array, hash
 }
 
 /** EMSA-PKCS1-v1_5: ones until the hash fills the modulus. */
-function isRsaSignature({ modulus, exponent }: PublicKey & { kind: "RSA" }, signature: Uint8Array, info: string): boolean {
+function isRsaSignature(
+  { modulus, exponent }: PublicKey & { kind: "RSA" },
+  signature: Uint8Array,
+  info: string,
+): boolean {
   const digits = 2 * Math.ceil(modulus.toString(16).length / 2);
   if (signature.length * 2 !== digits) return false;
   const expected = `0001${"ff".repeat((digits - info.length) / 2 - 3)}00${info}`;

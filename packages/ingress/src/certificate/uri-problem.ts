@@ -15,7 +15,8 @@ export function uriProblem(text: string): string | undefined {
 
 /** net/url `Parse`, as far as it tells the host. */
 function parseUri(text: string): { host: string } | { problem: string } {
-  if (/[\x00-\x1f\x7f]/.test(text)) return { problem: "net/url: invalid control character in URL" };
+  if ([...text].some((character) => character < " " || character === "\x7f"))
+    return { problem: "net/url: invalid control character in URL" };
   if (text.startsWith(":")) return { problem: "missing protocol scheme" };
   const whole = text.split("#")[0]!;
   const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*:/.exec(whole)?.[0] ?? "";
@@ -30,8 +31,8 @@ function parseUri(text: string): { host: string } | { problem: string } {
   if (!/^(:\d*)?$/.test(port)) return { problem: `invalid port ${quotedBytes(port)} after host` };
   const strange = /[ "<>\\^`{|}]/.exec(host)?.[0];
   if (strange !== undefined) return { problem: `invalid character ${quotedBytes(strange)} in host name` };
-  const escape = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(rest)?.[0];
-  return escape === undefined ? { host } : { problem: `invalid URL escape ${quotedBytes(escape)}` };
+  const badEscape = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(rest)?.[0];
+  return badEscape === undefined ? { host } : { problem: `invalid URL escape ${quotedBytes(badEscape)}` };
 }
 
 /** crypto/x509 `domainNameValid`. */

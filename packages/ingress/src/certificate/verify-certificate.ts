@@ -2,8 +2,8 @@ import { parseAddress } from "@kubenetsim/core/net/address";
 import type { Certificate } from "./certificate.ts";
 import { chainProblem } from "./certificate-chain.ts";
 import { commonNameOf } from "./distinguished-name.ts";
-import { parseCertificate, type X509Certificate } from "./x509-certificate.ts";
 import { pemBlocks } from "./pem.ts";
+import { parseCertificate, type X509Certificate } from "./x509-certificate.ts";
 
 /** What a client looks at when it is shown a certificate. */
 export interface ShownCertificate {

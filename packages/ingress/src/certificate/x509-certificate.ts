@@ -101,9 +101,7 @@ function timeOf(validity: DerReader): number {
 
 function publicKeyOf(reader: DerReader): PublicKey | undefined {
   const info = need(reader.inside(tags.sequence), "malformed spki");
-  const algorithm = parseAlgorithm(
-    need(info.inside(tags.sequence), "malformed public key algorithm identifier"),
-  );
+  const algorithm = parseAlgorithm(need(info.inside(tags.sequence), "malformed public key algorithm identifier"));
   const bits = need(info.bitString(), "malformed subjectPublicKey");
   return parsePublicKey(algorithm, rightAligned(bits));
 }
@@ -137,9 +135,7 @@ function skip(reader: DerReader, tag: number, problem: string): void {
 
 function extensionOf(reader: DerReader): RawExtension {
   const id = need(reader.objectIdentifier(), "malformed extension OID field");
-  const isCritical = reader.peek(tags.boolean)
-    ? need(reader.boolean(), "malformed extension critical field")
-    : false;
+  const isCritical = reader.peek(tags.boolean) ? need(reader.boolean(), "malformed extension critical field") : false;
   const value = need(reader.element(tags.octetString), "malformed extension value field").content;
   return { id, isCritical, value };
 }

@@ -25,7 +25,7 @@ export type SyncOutcome =
  * (internal/ingress/controller/controller.go `syncIngress`).
  *
  * @example
- * const controller = new IngressNginxController({ readCertificate }, log);
+ * const controller = new IngressNginxController({}, log);
  * for (const change of changes) if (controller.apply(change)) controller.sync();
  * controller.running?.servers.map(({ hostname }) => hostname); // ["_", "shop.test"]
  */
@@ -68,8 +68,9 @@ export class IngressNginxController {
     return this.#store.ingressKeys;
   }
 
-  sync(): SyncOutcome {
-    const configuration = this.#model.build(this.#log);
+  /** Makes the configuration anew. The time is for certificates that run out; without it none is warned of. */
+  sync(nowMs?: number): SyncOutcome {
+    const configuration = this.#model.build(this.#log, nowMs);
     const running = this.#running;
     const needsFile = running === undefined || !sameFile(running, configuration);
     if (!needsFile && sameBalancing(running, configuration)) return "unchanged";

@@ -18,11 +18,7 @@ export const ingressNginx: IngressControllerDefinition = {
   start: (process) => {
     const flags = readControllerFlags(process.args);
     requireObjects(flags, process.state);
-    return new IngressNginxProcess(flags, process, {
-      readCertificate: () => {
-        throw new ParseError("no certificate is read");
-      },
-    });
+    return new IngressNginxProcess(flags, process);
   },
 };
 

@@ -14,10 +14,7 @@ import type { Configuration } from "./model/configuration.ts";
 import { Nginx } from "./request/nginx.ts";
 
 function controllerOf(objects: readonly ApiObject[], log: KeptLog = new KeptLog()): IngressNginxController {
-  const controller = new IngressNginxController(
-    { readCertificate: () => ({ secret: "", commonName: "", dnsNames: [] }) },
-    log,
-  );
+  const controller = new IngressNginxController({}, log);
   for (const object of objects) {
     const key = `${object.metadata.namespace}/${object.metadata.name}`;
     controller.apply({ revision: 1, kind: object.kind, key, before: undefined, after: object });

@@ -1,4 +1,5 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { unsignedCertificate } from "@kubenetsim/ingress/certificate/certificate";
 import type { Arrival, Conversation } from "./conversation.ts";
 import { handshake } from "./conversation.ts";
 import type { HttpResponse } from "./http-exchange.ts";
@@ -6,7 +7,7 @@ import type { HttpResponse } from "./http-exchange.ts";
 const server = "kube-apiserver";
 
 /** Signed by the cluster's own authority, which no client outside of it trusts. */
-const certificate = { secret: "", commonName: "kube-apiserver", dnsNames: ["kubernetes", "kubernetes.default"] };
+const certificate = unsignedCertificate("kube-apiserver", ["kubernetes", "kubernetes.default"], 0);
 
 /** What everybody may ask without a name (ClusterRole system:public-info-viewer). */
 const open: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz"]);

@@ -22,7 +22,7 @@ export interface CurlOptions {
   readonly connectTo?: readonly string[];
   /** Trusts any certificate (`-k`). */
   readonly insecure?: boolean;
-  /** namespace/name of Secrets whose certificates are trusted. */
+  /** PEM of certificates that are trusted (`--cacert`), or namespace/name of Secrets whose own certificates are. */
   readonly trusted?: readonly string[];
   /** Follows redirects (`-L`). */
   readonly followRedirects?: boolean;

@@ -73,7 +73,7 @@ export class HttpRequests {
     const target = connectionTarget(url, options);
     const trace = this.#connect(from, target);
     const request = requestFor(url, options, nowMs);
-    const tls = url.scheme === "https" ? tlsClient(url, options) : undefined;
+    const tls = url.scheme === "https" ? tlsClient(url, options, nowMs) : undefined;
     const said = this.#say(trace, { request, tls, nowMs, via: [] });
     const { http } = said;
     const { maxTimeMs } = options;
@@ -108,12 +108,12 @@ export class HttpRequests {
   }
 }
 
-function tlsClient(url: HttpUrl, options: CurlOptions): TlsClient {
+function tlsClient(url: HttpUrl, options: CurlOptions, nowMs: number): TlsClient {
   const { serverName = serverNameOf(url.host), insecure = false, trusted } = options;
   return {
     serverName,
     isInsecure: insecure,
-    problemOf: (certificate) => certificateProblem(certificate, { host: url.host, trusted }),
+    problemOf: (certificate) => certificateProblem(certificate, { host: url.host, trusted, nowMs }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { timestampOf } from "@kubenetsim/core/runtime/timestamp";
 import type { Trace } from "@kubenetsim/core/trace/trace";
+import { unsignedCertificate } from "@kubenetsim/ingress/certificate/certificate";
 import { bodyLength } from "@kubenetsim/ingress/http/http-headers";
 import type { HttpRequest } from "@kubenetsim/ingress/http/http-message";
 import type { IngressController, ListeningPort } from "@kubenetsim/ingress/ingress-controller";
@@ -63,7 +64,7 @@ export class HttpServers {
   /** A Pod of which nothing is known speaks what it is spoken to. */
   #atPlainPod(pod: ObjectKey, { trace, request, tls: client, nowMs }: Arrival): Conversation {
     const name = pod.slice(pod.indexOf("/") + 1);
-    const shaken = client && handshake(client, { secret: "", commonName: name, dnsNames: [name] });
+    const shaken = client && handshake(client, unsignedCertificate(name, [name], 0));
     if (shaken?.failure !== undefined) return shaken;
     const { source: clientAddress, destinationPort: port } = trace.received!;
     const seen = { ...request, clientAddress, port, nowMs };

@@ -41,14 +41,17 @@ export class ConfigurationModel {
     this.#tables.servers.want(defaultServerName);
   }
 
-  /** The configuration as it is now. What the program writes to its log each time is written to this one. */
-  build(log: ControllerLog): Configuration {
+  /**
+   * The configuration as it is now. What the program writes to its log each time is written to this one; the time is for certificates that run out, without
+   * it none is warned of.
+   */
+  build(log: ControllerLog, nowMs?: number): Configuration {
     const { hosts, backends } = this.#inputs.ingresses.update();
     for (const host of hosts) this.#tables.servers.want(host);
     for (const name of backends) this.#tables.backends.want(name);
     this.#tables.refresh();
     this.#collect();
-    for (const lines of Object.values(this.#lines)) lines.writeTo(log);
+    for (const lines of Object.values(this.#lines)) lines.writeTo(log, nowMs);
     return { servers: this.#servers.values, backends: this.#allBackends, settings: this.#inputs.currentSettings };
   }
 

@@ -1,11 +1,11 @@
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service } from "@kubenetsim/core/model/service";
 import { type Certificate, fakeCertificate } from "../../certificate/certificate.ts";
-import type { ControllerLog } from "../../controller-log.ts";
 import { InputTable, type Reader } from "../derived/table.ts";
 import { defaultNginxSettings, type NginxSettings } from "../nginx-settings.ts";
 import { IngressIndex, only } from "./ingress-index.ts";
 import type { ModelSource } from "./model-source.ts";
+import type { PlacedLog } from "./placed-log.ts";
 
 /** What the controller knows of the cluster. Keys are namespace/name. */
 export class ModelInputs {
@@ -18,16 +18,21 @@ export class ModelInputs {
   readonly settings: InputTable<NginxSettings> = new InputTable();
   readonly defaultBackendService: string | undefined;
   readonly defaultSslCertificate: string | undefined;
+  /** The controller's own. */
+  readonly fakeCertificate: Certificate;
 
   constructor({
     defaultBackendService,
     defaultSslCertificate,
+    startMs = 0,
   }: {
     readonly defaultBackendService?: string | undefined;
     readonly defaultSslCertificate?: string | undefined;
+    readonly startMs?: number | undefined;
   }) {
     this.defaultBackendService = defaultBackendService;
     this.defaultSslCertificate = defaultSslCertificate;
+    this.fakeCertificate = fakeCertificate(startMs);
     this.settings.set(only, defaultNginxSettings);
   }
 
@@ -38,11 +43,11 @@ export class ModelInputs {
 
 /** The inputs as one value that is derived from them reads them. */
 export class ReadInputs implements ModelSource {
-  readonly log: ControllerLog;
+  readonly log: PlacedLog;
   readonly #inputs: ModelInputs;
   readonly #reader: Reader;
 
-  constructor(inputs: ModelInputs, reader: Reader, log: ControllerLog) {
+  constructor(inputs: ModelInputs, reader: Reader, log: PlacedLog) {
     this.#inputs = inputs;
     this.#reader = reader;
     this.log = log;
@@ -59,7 +64,7 @@ export class ReadInputs implements ModelSource {
   get defaultCertificate(): Certificate {
     const { defaultSslCertificate } = this.#inputs;
     const own = defaultSslCertificate === undefined ? undefined : this.certificateOf(defaultSslCertificate);
-    return own ?? fakeCertificate;
+    return own ?? this.#inputs.fakeCertificate;
   }
 
   serviceOf(key: string): Service | undefined {

@@ -2,10 +2,10 @@ import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Ingress } from "@kubenetsim/core/model/ingress";
 import type { Service } from "@kubenetsim/core/model/service";
 import type { Certificate } from "../../certificate/certificate.ts";
-import type { ControllerLog } from "../../controller-log.ts";
 import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import type { Endpoint } from "./configuration.ts";
+import type { PlacedLog } from "./placed-log.ts";
 
 /** An Ingress as the controller keeps it: paths and path types filled in, annotations read. */
 export interface ParsedIngress {
@@ -18,13 +18,11 @@ export interface ParsedIngress {
 /** What the model is made of beside the Ingresses. Keys are namespace/name. */
 export interface ModelSource {
   readonly settings: NginxSettings;
-  readonly log: ControllerLog;
+  readonly log: PlacedLog;
   /** `--default-backend-service`, a key. */
   readonly defaultBackendService?: string | undefined;
   /** The certificate that is shown where no other is. */
   readonly defaultCertificate: Certificate;
-  /** Now, in milliseconds since 1970, for certificates that run out; undefined when they are not to be warned of. */
-  readonly nowMs?: number | undefined;
   serviceOf(key: string): Service | undefined;
   slicesOf(serviceKey: string): readonly EndpointSlice[];
   /** The certificate of a Secret that holds one. */

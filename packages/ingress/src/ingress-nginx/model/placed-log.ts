@@ -5,6 +5,14 @@ import { comparePlaces, type Place } from "./ingress-order.ts";
 export interface PlacedLine {
   readonly place: Place | undefined;
   readonly entry: LogEntry;
+  /** When the program writes it; always unless given. */
+  readonly during?: LogTime | undefined;
+}
+
+/** A part of the virtual time, without its end. */
+export interface LogTime {
+  readonly fromMs: number;
+  readonly beforeMs: number;
 }
 
 export const noLines: readonly PlacedLine[] = [];
@@ -35,9 +43,14 @@ export class PlacedLog implements ControllerLog {
     this.#add({ severity: "E", source, message });
   }
 
-  #add(entry: LogEntry): void {
+  /** Warns of what is so at some times. */
+  warnDuring(during: LogTime, source: string, message: string): void {
+    this.#add({ severity: "W", source, message }, during);
+  }
+
+  #add(entry: LogEntry, during?: LogTime): void {
     this.#lines ??= [];
-    this.#lines.push({ place: this.#place, entry });
+    this.#lines.push({ place: this.#place, entry, during });
   }
 }
 
@@ -54,16 +67,21 @@ export class PhaseLines {
     this.#sorted = undefined;
   }
 
-  /** In the order in which the program writes them. */
-  writeTo(log: ControllerLog): void {
+  /** In the order in which the program writes them; what is so at some times alone, at this time. */
+  writeTo(log: ControllerLog, nowMs: number | undefined): void {
     this.#sorted ??= this.#sort();
-    for (const { entry } of this.#sorted) write(log, entry);
+    for (const { entry, during } of this.#sorted)
+      if (during === undefined || isDuring(during, nowMs)) write(log, entry);
   }
 
   #sort(): readonly PlacedLine[] {
     const keys = [...this.#byKey.keys()].sort();
     return keys.flatMap((key) => this.#byKey.get(key)!).sort(compareLines);
   }
+}
+
+function isDuring({ fromMs, beforeMs }: LogTime, nowMs: number | undefined): boolean {
+  return nowMs !== undefined && fromMs <= nowMs && nowMs < beforeMs;
 }
 
 function write(log: ControllerLog, { severity, source, message }: LogEntry): void {

@@ -1,5 +1,7 @@
 import type { Ingress } from "@kubenetsim/core/model/ingress";
-import { type Certificate, hostnameProblem, legacyHostnameProblem } from "../../certificate/certificate.ts";
+import { timestampOf } from "@kubenetsim/core/runtime/timestamp";
+import type { Certificate } from "../../certificate/certificate.ts";
+import { hostnameProblem, legacyHostnameProblem } from "../../certificate/host-name-problem.ts";
 import { quoted } from "../../controller-log.ts";
 import type { ModelSource } from "./model-source.ts";
 
@@ -19,6 +21,12 @@ export function chooseCertificate(source: ModelSource, ingress: Ingress, host: s
   if (certificate === undefined) {
     const text = `Error getting SSL certificate ${quoted(key)}: ${notFound(key)}. Using default certificate`;
     log.warn("controller.go:1468", text);
+    return defaultCertificate;
+  }
+  if (certificate.isAuthorityOnly) {
+    const text = `SSL certificate ${quoted(key)} does not contain a valid SSL certificate for server ${quoted(host)}`;
+    log.warn("controller.go:1475", text);
+    log.warn("controller.go:1476", "Using default certificate");
     return defaultCertificate;
   }
   const problem = hostnameProblem(certificate, host);
@@ -62,14 +70,23 @@ function secretNameFor(source: ModelSource, ingress: Ingress, host: string): str
     const certificate = source.certificateOf(key);
     if (certificate === undefined) {
       source.log.warn("controller.go:1747", `Error getting SSL certificate ${quoted(key)}: ${notFound(key)}`);
-    } else if (hostnameProblem(certificate, host) === undefined) return secretName;
+    } else if (!certificate.isAuthorityOnly && hostnameProblem(certificate, host) === undefined) return secretName;
   }
   return "";
 }
 
-function warnOfExpiry({ log, nowMs }: ModelSource, { notAfterMs }: Certificate, host: string): void {
-  if (nowMs === undefined || notAfterMs === undefined) return;
+function warnOfExpiry({ log }: ModelSource, { notAfterMs }: Certificate, host: string): void {
   const text = `SSL certificate for server ${quoted(host)}`;
-  if (notAfterMs < nowMs) log.warn("controller.go:1499", `${text} expired (${notAfterMs})`);
-  else if (notAfterMs < nowMs + tenDaysMs) log.warn("controller.go:1501", `${text} is about to expire (${notAfterMs})`);
+  const when = timestampOf(notAfterMs).replace("T", " ").replace("Z", " +0000 UTC");
+  const soonMs = notAfterMs - tenDaysMs;
+  log.warnDuring(
+    { fromMs: notAfterMs + 1, beforeMs: Number.POSITIVE_INFINITY },
+    "controller.go:1499",
+    `${text} expired (${when})`,
+  );
+  log.warnDuring(
+    { fromMs: soonMs + 1, beforeMs: notAfterMs + 1 },
+    "controller.go:1501",
+    `${text} is about to expire (${when})`,
+  );
 }

@@ -41,13 +41,13 @@ export class IngressNginxProcess implements IngressController {
   #send: UpstreamExchange | undefined;
   #hasListed = false;
 
-  constructor(flags: ControllerFlags, process: ControllerProcess, options: Pick<StoreOptions, "readCertificate">) {
+  constructor(flags: ControllerFlags, process: ControllerProcess) {
     const { nowMs, log, random, resolve } = process;
     this.flags = flags;
     this.#process = process;
     this.#clock = virtualClock(nowMs);
     this.#watched = new WatchedChanges(flags);
-    this.#controller = new IngressNginxController({ ...storeOptions(flags), ...options }, log);
+    this.#controller = new IngressNginxController({ ...storeOptions(flags), startMs: nowMs }, log);
     const pace = { periodMs: 1000 / flags.syncRateLimit, reloadMs: 0 };
     this.#queue = new SyncQueue(this.#clock, pace, (key) => this.#sync(key));
     this.#nginx = new Nginx({ send: (request, atMs) => this.#carrier()(request, atMs), random, resolve });
@@ -131,7 +131,7 @@ export class IngressNginxProcess implements IngressController {
 
   #sync(key: string): SyncReport {
     const { log } = this.#process;
-    const outcome = this.#controller.sync();
+    const outcome = this.#controller.sync(this.#clock.nowMs);
     if (outcome === "refused") {
       log.error("queue.go:137", `"requeuing" err=<\n > key="${key}"`);
       return { failed: true, reloaded: false };
@@ -156,7 +156,7 @@ export class IngressNginxProcess implements IngressController {
   }
 }
 
-function storeOptions(flags: ControllerFlags): Omit<StoreOptions, "readCertificate"> {
+function storeOptions(flags: ControllerFlags): StoreOptions {
   const { configMap, defaultBackendService, defaultSslCertificate } = flags;
   const { controllerClass, ingressClass, watchIngressWithoutClass, ingressClassByName } = flags;
   return {

@@ -1,4 +1,5 @@
-import { type Certificate, coversHost } from "../../certificate/certificate.ts";
+import type { Certificate } from "../../certificate/certificate.ts";
+import { coversHost } from "../../certificate/host-name-problem.ts";
 import { wwwRedirects } from "../conf/www-redirects.ts";
 import { type Configuration, defaultServerName } from "../model/configuration.ts";
 

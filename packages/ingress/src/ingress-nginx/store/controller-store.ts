@@ -5,8 +5,9 @@ import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Ingress, IngressClass } from "@kubenetsim/core/model/ingress";
 import type { Secret } from "@kubenetsim/core/model/secret";
 import type { Service } from "@kubenetsim/core/model/service";
-import type { Certificate } from "../../certificate/certificate.ts";
-import { type ControllerLog, quoted } from "../../controller-log.ts";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { readSecretCertificate } from "../../certificate/secret-certificate.ts";
+import type { ControllerLog } from "../../controller-log.ts";
 import { annotationsPrefix } from "../annotations/annotation-reader.ts";
 import { only } from "../model/ingress-index.ts";
 import type { ModelInputs } from "../model/model-inputs.ts";
@@ -24,8 +25,8 @@ export interface StoreOptions extends Partial<ClassOptions> {
   readonly defaultBackendService?: string;
   /** `--default-ssl-certificate`: a Secret. */
   readonly defaultSslCertificate?: string;
-  /** The certificate in a Secret with `tls.crt` and `tls.key`. @throws Error for what is none. */
-  readCertificate(secret: Secret): Certificate;
+  /** When it starts: from then on its own certificate counts. 0 unless given. */
+  readonly startMs?: number;
 }
 
 const serviceNameLabel = "kubernetes.io/service-name";
@@ -147,15 +148,12 @@ export class ControllerStore {
       problem(noSuchObject(key));
       return;
     }
-    const { data = {} } = secret;
-    if (data["tls.crt"] === undefined || data["tls.key"] === undefined) {
-      if (data.auth === undefined) problem(`secret ${quoted(key)} contains no keypair or CA certificate`);
-      return;
-    }
     try {
-      this.#inputs.certificates.set(key, this.#options.readCertificate(secret));
+      const certificate = readSecretCertificate(secret);
+      if (certificate !== undefined) this.#inputs.certificates.set(key, certificate);
     } catch (error) {
-      problem(`unexpected error creating SSL Cert: ${(error as Error).message}`);
+      if (!(error instanceof ParseError)) throw error;
+      problem(error.message);
     }
   }
 
