@@ -1,10 +1,13 @@
+import { ingressNginx } from "@kubenetsim/ingress";
 import type { CommandResult, FileTree } from "@kubenetsim/kubectl";
 import type { Source } from "../connect/source.ts";
 import { namePrograms, withNameFiles } from "../dns/programs/name-programs.ts";
 import { controllerView, type IngressControllerView } from "../ingress/controller-view.ts";
+import { nginxProgram, withNginxConf } from "../ingress/nginx-program.ts";
 import { curl } from "../node-shell/curl.ts";
 import { nodeFiles } from "../node-shell/node-files.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
+import type { Programs } from "../shell/program.ts";
 import { textPrograms } from "../shell/programs/text-programs.ts";
 import { runLine } from "../shell/run-commands.ts";
 import { ClientHandle, type Questions } from "./client-handle.ts";
@@ -34,7 +37,7 @@ export class PodHandle extends ClientHandle {
 
   /**
    * Runs a command line in the Pod, as `kubectl exec` does: `nslookup`, `dig`, `getent hosts`, `curl`, `cat /etc/resolv.conf`, piped into `grep`
-   * and the like. In a template each inserted value is one word, or a part of one; nothing else is expanded.
+   * and the like; `nginx -T` and `cat /etc/nginx/nginx.conf` where ingress-nginx runs. In a template each inserted value is one word, or a part of one; nothing else is expanded.
    * Refusals are as those of a node's shell.
    *
    * @example lab.pod("shop/client").sh`nslookup web`.stdout
@@ -45,6 +48,14 @@ export class PodHandle extends ClientHandle {
     const here = { names: () => system, connect: (to: string) => this.connect(to), healthAnswer: () => undefined };
     const programs = new Map([...textPrograms, ...namePrograms(system), ["curl", curl(here)] as const]);
     const files = withNameFiles(nodeFiles(this.#files), system);
-    return runLine(commandSource(line, values), { programs, files });
+    return runLine(commandSource(line, values), this.#withNginx({ programs, files }));
+  }
+
+  /** With what the container of ingress-nginx has besides. */
+  #withNginx(found: { readonly programs: Programs; readonly files: FileTree }): typeof found {
+    if (this.#ask.controller(this.source)?.place.definition !== ingressNginx) return found;
+    const configuration = (): string => this.ingressController?.configurationText ?? "";
+    const programs = new Map([...found.programs, ["nginx", nginxProgram(configuration)] as const]);
+    return { programs, files: withNginxConf(found.files, configuration) };
   }
 }
