@@ -79,7 +79,7 @@ export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
   network: [{ package: "core" }, { package: "netfilter" }],
   dns: [{ package: "core" }],
   ingress: [{ package: "core" }, { package: "schedulers" }],
-  kubectl: [{ package: "core" }],
+  kubectl: [{ package: "core" }, { package: "ingress", under: "certificate/" }],
   api: [{ package: "core" }, { package: "kubectl", under: "output/" }, { package: "kubectl", under: "resources/" }],
   kubenetsim: [
     { package: "core" },

@@ -1,5 +1,7 @@
 import type { PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { base64 } from "@kubenetsim/core/runtime/base64";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { parseKeyPair } from "@kubenetsim/ingress/certificate/key-pair";
 import { failure } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { printFlags, saveConfigFlag, writeFlags } from "../../flags/global-flags.ts";
@@ -111,7 +113,7 @@ function registryValues({ flags: given, session }: CommandRun): Record<string, s
   return { [registryKey]: structJson({ auths: { [server]: entry } }) };
 }
 
-/** That the key belongs to the certificate is not checked: nothing here speaks TLS. */
+/** The key has to belong to the certificate. */
 function certificateValues({ flags: given, session }: CommandRun): Record<string, string> {
   const [cert, key] = [given.text("cert"), given.text("key")];
   if (cert === "" || key === "") throw failure("key and cert must be specified");
@@ -120,17 +122,10 @@ function certificateValues({ flags: given, session }: CommandRun): Record<string
     if (content === undefined) throw failure(`Cannot read file ${path}, open ${path}: no such file or directory`);
     return content;
   }) as [string, string];
-  requirePem(certificate, "certificate", "CERTIFICATE");
-  requirePem(privateKey, "key", "PRIVATE KEY");
+  try {
+    parseKeyPair(certificate, privateKey);
+  } catch (error) {
+    throw error instanceof ParseError ? failure(error.message) : error;
+  }
   return { "tls.crt": certificate, "tls.key": privateKey };
-}
-
-/** As crypto/tls, X509KeyPair, says it. */
-function requirePem(content: string, what: string, type: string): void {
-  const types = [...content.matchAll(/^-----BEGIN ([A-Z0-9 ]+)-----\s*$/gm)].map(([, name]) => name!);
-  if (types.length === 0) throw failure(`tls: failed to find any PEM data in ${what} input`);
-  if (types.some((name) => name === type || name.endsWith(` ${type}`))) return;
-  throw failure(
-    `tls: failed to find ${JSON.stringify(type)} PEM block in ${what} input after skipping PEM blocks of the following types: [${types.join(" ")}]`,
-  );
 }
