@@ -13,3 +13,4 @@ export type {
 export { IngressNginxController, type SyncOutcome } from "./ingress-nginx/controller.ts";
 export { ingressNginx } from "./ingress-nginx/definition.ts";
 export type { Backend, Configuration, Location, Server } from "./ingress-nginx/model/configuration.ts";
+export { traefik } from "./traefik/definition.ts";

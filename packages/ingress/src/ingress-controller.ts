@@ -64,8 +64,8 @@ export interface IngressStatusWriter {
 export interface ListeningPort {
   readonly protocol: Protocol;
   readonly port: number;
-  /** What it speaks there; `stream` for what it passes on without reading. */
-  readonly speaks: "http" | "https" | "stream";
+  /** What it speaks there: HTTP with or without TLS, `either` as the client likes, `stream` for what it passes on without reading. */
+  readonly speaks: "http" | "https" | "either" | "stream";
 }
 
 /** The beginning of a TLS connection. */

@@ -80,11 +80,11 @@ export class HttpServers {
     { speaks, port }: ListeningPort,
     arrival: Arrival,
   ): Conversation | undefined {
-    if (speaks === "http" || (speaks === "https" && arrival.tls === undefined)) return undefined;
+    if (speaks === "http" || (speaks !== "stream" && arrival.tls === undefined)) return undefined;
     const { trace, tls, nowMs } = arrival;
     const clientAddress = trace.received!.source;
     const endpoint = controller.passOn?.({ protocol: "TCP", port, clientAddress, serverName: tls?.serverName, nowMs });
-    if (endpoint === undefined) return speaks === "https" ? undefined : { server: `pod ${pod}`, failure: emptyReply };
+    if (endpoint === undefined) return speaks === "stream" ? { server: `pod ${pod}`, failure: emptyReply } : undefined;
     const forwarder = new Forwarder(pod, arrival, this.#surroundings.forward);
     const steps = [{ phase: "stream", text: `passes the connection on to ${endpoint}` }];
     const { http } = forwarder.pass(endpoint);
@@ -107,7 +107,7 @@ export class HttpServers {
   ): Conversation {
     const { trace, request, tls: client, nowMs } = arrival;
     const server = `pod ${pod}`;
-    if (client !== undefined && speaks !== "https") return { server, failure: wrongVersion };
+    if (client !== undefined && speaks === "http") return { server, failure: wrongVersion };
     const serverName = client?.serverName;
     const shaken = client && handshake(client, controller.certificateFor?.({ port, serverName, nowMs }));
     if (shaken?.failure !== undefined) return { ...shaken, server };

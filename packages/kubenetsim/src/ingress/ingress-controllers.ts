@@ -3,7 +3,7 @@ import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { Pod } from "@kubenetsim/core/model/pod";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import type { IngressController, IngressControllerDefinition, ListeningPort } from "@kubenetsim/ingress";
-import { ingressNginx } from "@kubenetsim/ingress";
+import { ingressNginx, traefik } from "@kubenetsim/ingress";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
 import { containerWords } from "./container-words.ts";
 import { controllerContainer } from "./controller-pod.ts";
@@ -12,7 +12,7 @@ import type { TimedEntry } from "./timed-log.ts";
 
 /** What the controllers of a cluster stand in. */
 export interface ControllerSurroundings {
-  /** Those that are plugged in, beside ingress-nginx. */
+  /** Those that are plugged in, beside ingress-nginx and Traefik. */
   readonly definitions: readonly IngressControllerDefinition[];
   readonly random: Random;
   /** What was settled so far; at least one state. */
@@ -42,7 +42,7 @@ export class IngressControllers {
 
   constructor(surroundings: ControllerSurroundings) {
     this.#surroundings = surroundings;
-    this.#definitions = [...surroundings.definitions, ingressNginx];
+    this.#definitions = [...surroundings.definitions, ingressNginx, traefik];
   }
 
   /** The controller of a Pod, brought up to the newest settled state and the time of now; undefined where none runs. */
