@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { KeptLog } from "../controller-log.ts";
 import { IngressNginxController, type SyncOutcome } from "./controller.ts";
 import type { Configuration } from "./model/configuration.ts";
+import { Nginx } from "./request/nginx.ts";
 import { sameBalancing, sameFile } from "./sync/configuration-parts.ts";
 
 const prefix = "nginx.ingress.kubernetes.io";
@@ -207,10 +208,48 @@ describe("a configuration kept up to date", () => {
           expect(controller.running).toEqual(running);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
+
+const asked = ["a.test", "www.a.test", "b.test", "x.b.test", "c.test", "d.test", "e.test"];
+
+/** What nginx does with requests up to the backend; which endpoint it picks depends on those before. */
+function choices(nginx: Nginx): unknown[] {
+  return asked.flatMap((host) =>
+    ["/", "/a", "/a/b", "/abc"].map((target) => {
+      const request = { method: "GET", target, host, headers: {}, bodyBytes: 0, clientAddress: "192.0.2.1" };
+      const { status, steps, certificate } = nginx.answer({ ...request, isTls: true, serverName: host }, 0);
+      return [host, target, status, certificate, steps.filter(({ phase }) => phase !== "upstream")];
+    }),
+  );
+}
+
+describe("nginx that takes one configuration after the other", () => {
+  it("does with requests what one does that takes the last alone", () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 25 }), (steps) => {
+        const controller = new IngressNginxController(options, new KeptLog());
+        const [kept, fresh] = [newNginx(), newNginx()];
+        for (const change of changesOf(steps)) {
+          controller.apply(change);
+          const outcome = controller.sync();
+          if (outcome === "unchanged" || outcome === "refused") continue;
+          kept.load(controller.running!, { isReload: outcome === "reloaded", nowMs: 0 });
+        }
+        if (controller.running === undefined) return;
+        fresh.load(controller.running, { isReload: true, nowMs: 0 });
+        expect(choices(kept)).toEqual(choices(fresh));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+function newNginx(): Nginx {
+  return new Nginx({ send: () => ({ status: 200 }), random: () => 0.5, resolve: () => ["192.0.2.9"] });
+}
 
 /** `anew` is undefined where nginx refuses it. */
 function outcomeOf(running: Configuration | undefined, anew: Configuration | undefined): SyncOutcome {

@@ -6,6 +6,8 @@ import { parseBoolean, parseInteger, type ValueCheck } from "./value-checks.ts";
 /** `--annotations-prefix`. */
 export const annotationsPrefix = "nginx.ingress.kubernetes.io";
 
+const missing = new AnnotationProblem("missing", "ingress rule without annotations");
+
 /** How much harm a value can do; what is above the `annotations-risk-level` of the configuration drops the Ingress. */
 export const riskLevels = ["Low", "Medium", "High", "Critical"] as const;
 export type Risk = (typeof riskLevels)[number];
@@ -53,7 +55,7 @@ export class AnnotationReader {
   #read<T>(name: string, parse: (value: string) => T | undefined): T | AnnotationProblem {
     const { metadata } = this.ingress;
     const found = this.#find(name);
-    if (found === undefined) return new AnnotationProblem("missing", "ingress rule without annotations");
+    if (found === undefined) return missing;
     const { fullName, value } = found;
     if (value !== "" && !this.#fields[name]!.check(value)) {
       const ingress = `${metadata.namespace ?? ""}/${metadata.name}`;
@@ -69,10 +71,23 @@ export class AnnotationReader {
 
   /** The annotation, or where it is empty the first alias that is not. */
   #find(name: string): { fullName: string; value: string } | undefined {
-    const annotations = this.ingress.metadata.annotations ?? {};
-    const names = [name, ...(this.#fields[name]!.aliases ?? [])].map((each) => `${annotationsPrefix}/${each}`);
+    const { annotations } = this.ingress.metadata;
+    if (annotations === undefined) return undefined;
+    const names = fullNames(name, this.#fields[name]!.aliases);
     const fullName = names.find((each) => (annotations[each] ?? "") !== "") ?? names[0]!;
     const value = annotations[fullName];
     return value === undefined ? undefined : { fullName, value };
   }
+}
+
+const knownNames = new Map<string, readonly string[]>();
+
+/** With the prefix; every Ingress is asked for all of them. */
+function fullNames(name: string, aliases: readonly string[] = []): readonly string[] {
+  let names = knownNames.get(name);
+  if (names === undefined) {
+    names = [name, ...aliases].map((each) => `${annotationsPrefix}/${each}`);
+    knownNames.set(name, names);
+  }
+  return names;
 }

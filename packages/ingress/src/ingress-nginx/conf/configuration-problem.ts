@@ -8,12 +8,24 @@ import { isPcre } from "./pcre.ts";
  */
 export function configurationProblem({ servers }: Configuration): string | undefined {
   for (const server of servers) {
-    const location = duplicateLocation(server);
-    if (location !== undefined) return `nginx: [emerg] duplicate location "${location}"`;
-    const pattern = badPattern(server);
-    if (pattern !== undefined) return `nginx: [emerg] pcre2_compile() failed in "${pattern}"`;
+    let problem = known.get(server);
+    if (problem === undefined) {
+      problem = serverProblem(server) ?? "none";
+      known.set(server, problem);
+    }
+    if (problem !== "none") return problem;
   }
   return undefined;
+}
+
+/** Of servers that were looked at; they never change. */
+const known = new WeakMap<Server, string>();
+
+function serverProblem(server: Server): string | undefined {
+  const location = duplicateLocation(server);
+  if (location !== undefined) return `nginx: [emerg] duplicate location "${location}"`;
+  const pattern = badPattern(server);
+  return pattern && `nginx: [emerg] pcre2_compile() failed in "${pattern}"`;
 }
 
 /** A path that is no regular expression, on a host where all are. */

@@ -6,11 +6,16 @@ export interface WwwRedirect {
   readonly to: string;
 }
 
+/** What a server asks for, whether or not the other name is a server of its own. */
+export function wwwRedirectOf({ hostname, redirectFromToWww }: Server): WwwRedirect | undefined {
+  if (!redirectFromToWww) return undefined;
+  return { from: hostname.startsWith("www.") ? hostname.slice(4) : `www.${hostname}`, to: hostname };
+}
+
 /** pkg/util/ingress `BuildRedirects`: none where the other name is a server of its own. */
 export function wwwRedirects(servers: readonly Server[]): WwwRedirect[] {
+  const redirects = servers.flatMap((server) => wwwRedirectOf(server) ?? []);
+  if (redirects.length === 0) return [];
   const hosts = new Set(servers.map(({ hostname }) => hostname));
-  return servers
-    .filter(({ redirectFromToWww }) => redirectFromToWww)
-    .map(({ hostname: to }) => ({ from: to.startsWith("www.") ? to.slice(4) : `www.${to}`, to }))
-    .filter(({ from }) => !hosts.has(from));
+  return redirects.filter(({ from }) => !hosts.has(from));
 }

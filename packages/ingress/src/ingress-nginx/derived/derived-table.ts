@@ -24,7 +24,7 @@ export class DerivedTable<V> extends Table<V> {
 
   get(key: string): V | undefined {
     const cell = this.#cells.get(key);
-    return cell === undefined || this.#stale.has(key) ? this.#make(key) : cell.value;
+    return cell === undefined || (this.#stale.size > 0 && this.#stale.has(key)) ? this.#make(key) : cell.value;
   }
 
   /** Keeps the value of a key up to date from now on, also where nobody reads it. */
@@ -48,12 +48,10 @@ export class DerivedTable<V> extends Table<V> {
   #make(key: string): V | undefined {
     let cell = this.#cells.get(key);
     if (cell === undefined) {
-      cell = { value: undefined, reads: [], goStale: () => void this.#stale.add(key) };
+      cell = new Cell(this.#stale, key);
       this.#cells.set(key, cell);
     }
     this.#stale.delete(key);
-    for (const readers of cell.reads) readers.delete(cell);
-    cell.reads.length = 0;
     const before = cell.value;
     const after = this.#derive(key, cell);
     const isSame = before === after || (before !== undefined && after !== undefined && this.#isSame(before, after));
@@ -65,6 +63,17 @@ export class DerivedTable<V> extends Table<V> {
   }
 }
 
-interface Cell<V> extends Reader {
-  value: V | undefined;
+class Cell<V> implements Reader {
+  value: V | undefined = undefined;
+  readonly #stale: Set<string>;
+  readonly #key: string;
+
+  constructor(stale: Set<string>, key: string) {
+    this.#stale = stale;
+    this.#key = key;
+  }
+
+  goStale(): void {
+    this.#stale.add(this.#key);
+  }
 }

@@ -1,35 +1,33 @@
-/** A value that is derived, and that goes stale when one changes that it was made of. */
+/** Something that is derived from values, and goes stale when one of them changes. */
 export interface Reader {
-  /** Who reads what this one has read; it leaves them before it is made anew. */
-  readonly reads: Set<Reader>[];
   goStale(): void;
 }
 
-/** Values by key. Who derives others from them reads with its own name and hears when they change. */
+/** Values by key. Who derives others from them reads with its own name and hears once when they change. */
 export abstract class Table<V> {
-  readonly #readers = new Map<string, Set<Reader>>();
+  /** Most values have one reader. */
+  readonly #readers = new Map<string, Reader | Set<Reader>>();
 
   /** The value as it is now; undefined for none. */
   abstract get(key: string): V | undefined;
 
   read(key: string, reader: Reader): V | undefined {
-    let readers = this.#readers.get(key);
-    if (readers === undefined) {
-      readers = new Set();
-      this.#readers.set(key, readers);
-    }
-    if (!readers.has(reader)) {
-      readers.add(reader);
-      reader.reads.push(readers);
-    }
-    return this.get(key);
+    // What is first made now is no change to who reads it.
+    const value = this.get(key);
+    const known = this.#readers.get(key);
+    if (known === undefined) this.#readers.set(key, reader);
+    else if (known instanceof Set) known.add(reader);
+    else if (known !== reader) this.#readers.set(key, new Set([known, reader]));
+    return value;
   }
 
+  /** Readers that are made anew read it again, if they still need it. */
   protected changed(key: string): void {
     const readers = this.#readers.get(key);
     if (readers === undefined) return;
-    if (readers.size === 0) this.#readers.delete(key);
-    for (const reader of readers) reader.goStale();
+    this.#readers.delete(key);
+    if (readers instanceof Set) for (const reader of readers) reader.goStale();
+    else readers.goStale();
   }
 }
 

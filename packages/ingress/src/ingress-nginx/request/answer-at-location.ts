@@ -98,7 +98,7 @@ function rewritePhase(
     return redirect(code, url.startsWith("/") ? `${context.scheme}://${context.host}${url}` : url);
   }
   if (needsHttps(context, location, around)) return httpsRedirect(context, server, location);
-  if (around.balancers.get(backend) !== undefined) return undefined;
+  if (around.balancers.has(backend)) return undefined;
   steps.push(emptyStep(location));
   return { status: 503 };
 }

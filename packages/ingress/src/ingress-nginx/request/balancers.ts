@@ -1,4 +1,5 @@
 import { compilePcre } from "../conf/pcre.ts";
+import { changedNames, lastNamed } from "../model/changed-names.ts";
 import type { Backend, Configuration } from "../model/configuration.ts";
 import { BackendBalancer } from "./backend-balancer.ts";
 import { type CanaryReason, canaryStep } from "./explain/phase-steps.ts";
@@ -7,22 +8,36 @@ import { cookieOf, headerByVariable, type RequestContext } from "./request-conte
 /** Addresses of a name, for backends of ExternalName Services. */
 export type Resolve = (name: string) => readonly string[];
 
-/** The balancers of one nginx worker. */
+/** The balancers of one nginx worker, each made when it is first asked for. */
 export class Balancers {
-  #balancers = new Map<string, BackendBalancer>();
+  #listed: readonly Backend[] = [];
+  /** By name, those that have endpoints, names among them resolved. */
+  readonly #backends = new Map<string, Backend>();
+  readonly #external = new Set<string>();
+  readonly #balancers = new Map<string, BackendBalancer>();
+  #nowMs = 0;
 
   /** Takes what the controller posted; balancers whose endpoints stay go on where they were. */
   load({ backends }: Configuration, resolve: Resolve, nowMs: number): void {
-    const next = new Map<string, BackendBalancer>();
-    for (const backend of backends) {
-      const resolved = backend.isExternalName ? withAddresses(backend, resolve) : backend;
-      if (resolved.endpoints.length === 0) next.delete(backend.name);
-      else {
-        const known = next.get(backend.name) ?? this.#balancers.get(backend.name);
-        next.set(backend.name, known?.update(resolved, nowMs) ?? new BackendBalancer(resolved, nowMs));
-      }
+    const names = changedNames(this.#listed, backends, nameOf);
+    this.#listed = backends;
+    this.#nowMs = nowMs;
+    for (const name of names) this.#external.delete(name);
+    for (const name of [...names, ...this.#external]) this.#take(name, resolve);
+  }
+
+  #take(name: string, resolve: Resolve): void {
+    const posted = lastNamed(this.#listed, name, nameOf);
+    if (posted?.isExternalName) this.#external.add(name);
+    const backend = posted?.isExternalName ? withAddresses(posted, resolve) : posted;
+    if (backend === undefined || backend.endpoints.length === 0) {
+      this.#backends.delete(name);
+      this.#balancers.delete(name);
+      return;
     }
-    this.#balancers = next;
+    this.#backends.set(name, backend);
+    const balancer = this.#balancers.get(name);
+    if (balancer !== undefined) this.#balancers.set(name, balancer.update(backend, this.#nowMs));
   }
 
   /** All state is gone, as in new workers. */
@@ -30,22 +45,37 @@ export class Balancers {
     this.#balancers.clear();
   }
 
-  get(name: string): BackendBalancer | undefined {
-    return this.#balancers.get(name);
+  /** Whether a backend has an endpoint. */
+  has(name: string): boolean {
+    return this.#backends.has(name);
+  }
+
+  #get(name: string): BackendBalancer | undefined {
+    const known = this.#balancers.get(name);
+    if (known !== undefined) return known;
+    const backend = this.#backends.get(name);
+    if (backend === undefined) return undefined;
+    const balancer = new BackendBalancer(backend, this.#nowMs);
+    this.#balancers.set(name, balancer);
+    return balancer;
   }
 
   /** The balancer for a request to a backend: its own, or its canary's; undefined when there is no endpoint. */
   choose(name: string, context: RequestContext): BackendBalancer | undefined {
-    const primary = this.#balancers.get(name);
+    const primary = this.#get(name);
     const [alternativeName] = primary?.backend.alternativeBackends ?? [];
     if (primary === undefined || alternativeName === undefined || primary.isAffinitized(context)) return primary;
-    const alternative = this.#balancers.get(alternativeName);
+    const alternative = this.#get(alternativeName);
     if (alternative === undefined) return primary;
     const reason = canaryReason(alternative, context);
     if (reason === undefined) return primary;
     context.steps.push(canaryStep(name, alternative.backend, reason));
     return alternative;
   }
+}
+
+function nameOf({ name }: Backend): string {
+  return name;
 }
 
 function withAddresses(backend: Backend, resolve: Resolve): Backend {

@@ -36,19 +36,24 @@ export class Nginx {
   readonly #options: NginxOptions;
   readonly #balancers = new Balancers();
   readonly #limiter = new RateLimiter();
+  readonly #servers = new ServerTable();
   #configuration: Configuration | undefined;
-  #servers: ServerTable | undefined;
   #certificates: CertificateTable | undefined;
 
   constructor(options: NginxOptions) {
     this.#options = options;
   }
 
-  /** Takes a configuration. A reload makes new workers, which forget what their balancers knew. */
+  /**
+   * Takes a configuration. A reload makes new workers, which read the file and forget what their balancers knew; without one only
+   * backends and certificates are told.
+   */
   load(configuration: Configuration, { isReload, nowMs }: { isReload: boolean; nowMs: number }): void {
-    if (isReload) this.#balancers.reset();
+    if (isReload || this.#configuration === undefined) {
+      this.#balancers.reset();
+      this.#servers.load(configuration);
+    }
     this.#configuration = configuration;
-    this.#servers = new ServerTable(configuration);
     this.#certificates = new CertificateTable(configuration);
     this.#balancers.load(configuration, this.#options.resolve ?? (() => []), nowMs);
   }
@@ -81,7 +86,7 @@ export class Nginx {
       return { ...plain, status: 400 };
     }
     const context = this.#contextOf(request, host, target, nowMs, steps);
-    const server = this.#servers!.find(host);
+    const server = this.#servers.find(host);
     if (server.kind === "redirect") return { ...plain, status: 308, headers: { location: wwwTarget(context, server) } };
     steps.push(serverStep(server.server, host));
     return { ...plain, ...answerAtLocation(context, server, this.#surroundings()) };

@@ -1,14 +1,45 @@
-import { serverNameText } from "../conf/directives.ts";
 import { compilePcre } from "../conf/pcre.ts";
-import { wwwRedirects } from "../conf/www-redirects.ts";
-import type { Configuration, Server } from "../model/configuration.ts";
+import { wwwRedirectOf } from "../conf/www-redirects.ts";
+import { changedNames, lastNamed } from "../model/changed-names.ts";
+import { type Configuration, defaultServerName, type Server } from "../model/configuration.ts";
 import { LocationTable } from "./location-table.ts";
+import { NameClaims } from "./name-claims.ts";
+import { type ServerName, serverNames } from "./server-names.ts";
 
 /** A server of nginx.conf. */
 export type NginxServer =
-  | { readonly kind: "site"; readonly server: Server; readonly locations: LocationTable }
+  | Site
   /** Sends everything to another name. */
-  | { readonly kind: "redirect"; readonly to: string };
+  | RedirectServer;
+
+interface RedirectServer {
+  readonly kind: "redirect";
+  readonly to: string;
+}
+
+/** A server with locations, which are put in order when the first request comes. */
+export class Site {
+  readonly kind = "site";
+  readonly server: Server;
+  readonly names: readonly ServerName[];
+  #locations: LocationTable | undefined;
+
+  constructor(server: Server) {
+    this.server = server;
+    this.names = serverNames(server);
+  }
+
+  get locations(): LocationTable {
+    this.#locations ??= new LocationTable(this.server);
+    return this.#locations;
+  }
+}
+
+interface PatternName {
+  readonly host: string;
+  readonly pattern: RegExp;
+  readonly site: Site;
+}
 
 /**
  * The servers by their names (src/http/ngx_http_request.c `ngx_http_find_virtual_server`): an exact name, the longest `*.name`, the longest
@@ -16,64 +47,101 @@ export type NginxServer =
  * file has it.
  */
 export class ServerTable {
-  readonly #exact = new Map<string, NginxServer>();
-  readonly #leading = new Map<string, NginxServer>();
-  readonly #trailing = new Map<string, NginxServer>();
-  readonly #patterns: { readonly pattern: RegExp; readonly server: NginxServer }[] = [];
-  readonly #fallback: NginxServer;
+  #listed: readonly Server[] = [];
+  readonly #sites = new Map<string, Site>();
+  readonly #redirects = new NameClaims<RedirectServer>();
+  /** By kind; those of `label` by what is behind the first label. */
+  readonly #names = {
+    exact: new NameClaims<Site>(),
+    leading: new NameClaims<Site>(),
+    trailing: new NameClaims<Site>(),
+    label: new NameClaims<Site>(),
+  };
+  /** In the order of the file. */
+  #patterns: readonly PatternName[] = [];
 
-  constructor({ servers }: Configuration) {
-    for (const { from, to } of wwwRedirects(servers)) this.#name(from, { kind: "redirect", to });
-    let fallback: NginxServer | undefined;
-    for (const server of servers) {
-      const site: NginxServer = { kind: "site", server, locations: new LocationTable(server) };
-      if (server.hostname === "_") fallback = site;
-      for (const name of [serverNameText(server.hostname), ...server.aliases]) this.#name(name, site);
+  /** Takes the servers of a configuration in the place of those before; what is the same stays. */
+  load({ servers }: Configuration): void {
+    for (const hostname of changedNames(this.#listed, servers, hostnameOf)) {
+      const before = this.#sites.get(hostname);
+      if (before !== undefined) this.#remove(before);
+      const server = lastNamed(servers, hostname, hostnameOf);
+      if (server !== undefined) this.#add(new Site(server));
     }
-    this.#fallback = fallback!;
+    this.#listed = servers;
   }
 
   find(host: string): NginxServer {
     return (
-      this.#exact.get(host) ??
+      this.#redirectOf(host) ??
+      this.#names.exact.get(host) ??
       this.#byWildcard(host) ??
-      this.#patterns.find(({ pattern }) => pattern.test(host))?.server ??
-      this.#fallback
+      this.#byPattern(host) ??
+      this.#sites.get(defaultServerName)!
     );
   }
 
-  #name(name: string, server: NginxServer): void {
-    if (name.startsWith("~")) {
-      const pattern = compilePcre(name.replace(/^~\*?/, ""));
-      if (pattern !== undefined) this.#patterns.push({ pattern, server });
-      return;
+  #add(site: Site): void {
+    const { hostname } = site.server;
+    this.#sites.set(hostname, site);
+    const redirect = wwwRedirectOf(site.server);
+    if (redirect !== undefined) this.#redirects.add(redirect.from, hostname, { kind: "redirect", to: redirect.to });
+    for (const { kind, text } of site.names) {
+      if (kind !== "pattern") this.#names[kind].add(text, hostname, site);
     }
-    const lower = name.toLowerCase();
-    if (lower.startsWith("*.")) setFirst(this.#leading, lower.slice(2), server);
-    else if (lower.startsWith(".")) {
-      setFirst(this.#exact, lower.slice(1), server);
-      setFirst(this.#leading, lower.slice(1), server);
-    } else if (lower.endsWith(".*")) setFirst(this.#trailing, lower.slice(0, -2), server);
-    else setFirst(this.#exact, lower, server);
+    const patterns = site.names.filter(({ kind }) => kind === "pattern").flatMap(({ text }) => compilePcre(text) ?? []);
+    if (patterns.length === 0) return;
+    const added = patterns.map((pattern) => ({ host: hostname, pattern, site }));
+    this.#patterns = [...this.#patterns, ...added].sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0));
   }
 
-  #byWildcard(host: string): NginxServer | undefined {
-    if (this.#leading.size > 0) {
+  #remove({ server, names }: Site): void {
+    const { hostname } = server;
+    this.#sites.delete(hostname);
+    const redirect = wwwRedirectOf(server);
+    if (redirect !== undefined) this.#redirects.remove(redirect.from, hostname);
+    for (const { kind, text } of names) if (kind !== "pattern") this.#names[kind].remove(text, hostname);
+    if (names.some(({ kind }) => kind === "pattern")) {
+      this.#patterns = this.#patterns.filter(({ host }) => host !== hostname);
+    }
+  }
+
+  /** A server that redirects stands before all others in the file; there is none where the name is a host of its own. */
+  #redirectOf(host: string): RedirectServer | undefined {
+    if (this.#redirects.size === 0 || this.#sites.has(host)) return undefined;
+    return this.#redirects.get(host);
+  }
+
+  #byWildcard(host: string): Site | undefined {
+    const { leading, trailing } = this.#names;
+    if (leading.size > 0) {
       for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
-        const server = this.#leading.get(host.slice(dot + 1));
-        if (server !== undefined) return server;
+        const site = leading.get(host.slice(dot + 1));
+        if (site !== undefined) return site;
       }
     }
-    if (this.#trailing.size > 0) {
+    if (trailing.size > 0) {
       for (let dot = host.lastIndexOf("."); dot > 0; dot = host.lastIndexOf(".", dot - 1)) {
-        const server = this.#trailing.get(host.slice(0, dot));
-        if (server !== undefined) return server;
+        const site = trailing.get(host.slice(0, dot));
+        if (site !== undefined) return site;
       }
     }
     return undefined;
   }
+
+  #byPattern(host: string): Site | undefined {
+    const dot = host.indexOf(".");
+    const isLabel = this.#names.label.size > 0 && dot > 0 && /^[\w-]+$/.test(host.slice(0, dot));
+    const rest = isLabel ? host.slice(dot + 1) : "";
+    const labelHost = isLabel ? this.#names.label.hostOf(rest) : undefined;
+    for (const { host: hostname, pattern, site } of this.#patterns) {
+      if (labelHost !== undefined && labelHost < hostname) break;
+      if (pattern.test(host)) return site;
+    }
+    return labelHost === undefined ? undefined : this.#names.label.get(rest);
+  }
 }
 
-function setFirst(servers: Map<string, NginxServer>, name: string, server: NginxServer): void {
-  if (!servers.has(name)) servers.set(name, server);
+function hostnameOf({ hostname }: Server): string {
+  return hostname;
 }

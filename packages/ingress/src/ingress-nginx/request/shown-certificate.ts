@@ -1,6 +1,7 @@
 import type { Certificate } from "../../certificate/certificate.ts";
 import { coversHost } from "../../certificate/host-name-problem.ts";
 import { wwwRedirects } from "../conf/www-redirects.ts";
+import { lastNamed } from "../model/changed-names.ts";
 import { type Configuration, defaultServerName } from "../model/configuration.ts";
 
 /** Which certificate is shown for which name, as the controller tells nginx (internal/ingress/controller/nginx.go `configureCertificates`). */
@@ -8,12 +9,14 @@ export class CertificateTable {
   readonly #certificates = new Map<string, Certificate>();
 
   constructor({ servers }: Configuration) {
-    const certificateOf = new Map(servers.map(({ hostname, certificate }) => [hostname, certificate]));
     for (const { hostname, aliases, certificate } of servers) {
       this.#set(hostname, certificate);
       for (const alias of aliases) this.#set(alias, covering(certificate, alias));
     }
-    for (const { from, to } of wwwRedirects(servers)) this.#set(from, covering(certificateOf.get(to), from));
+    for (const { from, to } of wwwRedirects(servers)) {
+      const server = lastNamed(servers, to, ({ hostname }) => hostname);
+      this.#set(from, covering(server?.certificate, from));
+    }
   }
 
   #set(name: string, certificate: Certificate | undefined): void {
