@@ -2,11 +2,12 @@ import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ApiObject, Kind } from "@kubenetsim/core/model/api-object";
 import type { Ingress } from "@kubenetsim/core/model/ingress";
 import type { Secret } from "@kubenetsim/core/model/secret";
-import type { Certificate } from "@kubenetsim/ingress/certificate/certificate";
+import { base64 } from "@kubenetsim/core/runtime/base64";
 import { KeptLog } from "@kubenetsim/ingress/controller-log";
 import { IngressNginxController } from "@kubenetsim/ingress/ingress-nginx/controller";
 import { Nginx } from "@kubenetsim/ingress/ingress-nginx/request/nginx";
 import { ingressObject, serviceObjects } from "@kubenetsim/testing/ingress-objects";
+import { type MadeCertificate, madeCertificate } from "@kubenetsim/testing/made-certificate";
 
 /** ingress-nginx with its nginx, and the objects that it heard of. */
 export class IngressLoad {
@@ -17,7 +18,7 @@ export class IngressLoad {
   #revision = 0;
 
   constructor(objects: readonly ApiObject[]) {
-    this.#controller = new IngressNginxController({ readCertificate }, this.#log);
+    this.#controller = new IngressNginxController({}, this.#log);
     for (const object of objects) this.#controller.apply(this.#write(object));
     this.#sync();
   }
@@ -50,18 +51,26 @@ export class IngressLoad {
   }
 }
 
-function readCertificate({ metadata: { namespace, name }, data }: Secret): Certificate {
-  const names = [`h${name.slice(4)}.test`];
-  return { secret: `${namespace}/${name}`, commonName: names[0]!, dnsNames: names, serial: data!["tls.crt"]! };
-}
+/** With TLS is each so-manieth host. */
+const tlsEach = 50;
 
-/** A Secret with another certificate for the host of that number. */
+/** A Secret with one of two certificates for the host of that number. */
 export function secretOf(i: number, version: number): Secret {
-  const data = { "tls.crt": `Q${version}`, "tls.key": "S2V5" };
+  const { certificate, key } = pairOf(`h${i}.test`, version % 2);
+  const data = { "tls.crt": base64(certificate), "tls.key": base64(key) };
   return { apiVersion: "v1", kind: "Secret", metadata: { namespace: "n", name: `cert${i}` }, data } as Secret;
 }
 
-/** The Ingress of the host of that number: some paths to Services of its own or to one that all share, each fifth with TLS, each hundredth with a canary. */
+const pairs = new Map<string, MadeCertificate>();
+
+function pairOf(host: string, version: number): MadeCertificate {
+  const known = pairs.get(`${host} ${version}`);
+  const pair = known ?? madeCertificate({ commonName: host, dnsNames: [host, `v${version}.test`] });
+  pairs.set(`${host} ${version}`, pair);
+  return pair;
+}
+
+/** The Ingress of the host of that number: some paths to Services of its own or to one that all share. */
 export function ingressOf(
   i: number,
   options: { paths?: number; isShared?: boolean; annotations?: Record<string, string> },
@@ -72,7 +81,7 @@ export function ingressOf(
     host: `h${i}.test`,
     paths: Array.from({ length: paths }, (_, at) => [`/part-${at}/of/it`, "Prefix", service(at)]),
     annotations,
-    ...(i % 5 === 0 && { tls: [{ hosts: [`h${i}.test`], secretName: `cert${i}` }] }),
+    ...(i % tlsEach === 0 && { tls: [{ hosts: [`h${i}.test`], secretName: `cert${i}` }] }),
   });
 }
 
@@ -82,7 +91,7 @@ export function ingressCluster(ingresses: number, options: { paths?: number; isS
   const services = numbers.flatMap((i) => [`s${2 * i}`, `s${2 * i + 1}`]);
   return [
     ...serviceObjects(services),
-    ...numbers.filter((i) => i % 5 === 0).map((i) => secretOf(i, 0)),
+    ...numbers.filter((i) => i % tlsEach === 0).map((i) => secretOf(i, 0)),
     ...numbers.map((i) => ingressOf(i, options)),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
-import type { Secret } from "@kubenetsim/core/model/secret";
+import { base64 } from "@kubenetsim/core/runtime/base64";
+import { madeCertificate } from "@kubenetsim/testing/made-certificate";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KeptLog } from "../controller-log.ts";
@@ -13,6 +14,14 @@ const prefix = "nginx.ingress.kubernetes.io";
 const hosts = ["", "a.test", "www.a.test", "b.test", "*.b.test", "c.test"] as const;
 const services = ["s0", "s1", "s2", "ext"] as const;
 const secrets = ["cert0", "cert1"] as const;
+
+const certificates = new Map(
+  ["a.test", "*.b.test,c.test"].map((names) => {
+    const dnsNames = names.split(",");
+    const { certificate, key } = madeCertificate({ commonName: dnsNames[0]!, dnsNames });
+    return [names, { "tls.crt": base64(certificate), "tls.key": base64(key) }];
+  }),
+);
 
 const annotations = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
@@ -127,13 +136,13 @@ const sliceStep: fc.Arbitrary<Step> = fc
   });
 
 const secretStep: fc.Arbitrary<Step> = fc
-  .record({ name: fc.constantFrom(...secrets), names: fc.constantFrom("a.test", "*.b.test,c.test") })
+  .record({ name: fc.constantFrom(...secrets), names: fc.constantFrom(...certificates.keys()) })
   .map(({ name, names }) => {
     const object = {
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { namespace: "n", name, annotations: { names } },
-      data: { "tls.crt": "Y2VydA==", "tls.key": "a2V5" },
+      metadata: { namespace: "n", name },
+      data: certificates.get(names)!,
     };
     return { kind: "Secret", key: `n/${name}`, object: object as ApiObject };
   });
@@ -166,16 +175,10 @@ function changesOf(steps: readonly Step[]): Change[] {
   });
 }
 
-function readCertificate({ metadata: { namespace, name, annotations: own } }: Secret) {
-  const names = (own?.names ?? "").split(",");
-  return { secret: `${namespace}/${name}`, commonName: names[0]!, dnsNames: names };
-}
-
 const options = {
   configMap: "n/config",
   defaultBackendService: "n/s0",
   defaultSslCertificate: "n/cert1",
-  readCertificate,
 };
 
 /** What the program makes of all writes when it makes everything anew, and what it writes to its log then. */

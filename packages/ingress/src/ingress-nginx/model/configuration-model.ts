@@ -80,7 +80,7 @@ export class ConfigurationModel {
 /** The values of a table that are others than before; their lines are kept. */
 function takeLines<V>(table: DerivedTable<Logged<V>>, kept: PhaseLines): ReadonlyMap<string, V | undefined> {
   const changes = table.takeChanges();
-  for (const [key, logged] of changes) kept.set(key, logged?.lines ?? noLines);
+  if (changes.size > 0) kept.set(mapped(changes, (logged) => logged?.lines ?? noLines));
   return mapped(changes, (logged) => logged?.value);
 }
 

@@ -3,6 +3,7 @@ import { defaultServerName } from "./configuration.ts";
 import { compareIngresses, comparePlaces } from "./ingress-order.ts";
 import { type BackendUse, type HostUse, type IngressUses, usesOf } from "./ingress-uses.ts";
 import type { ParsedIngress } from "./model-source.ts";
+import { withItems } from "./sorted-list.ts";
 
 /** The key of tables with one value. */
 export const only = "";
@@ -129,25 +130,6 @@ function replace<T>(
 ): void {
   const before = table.get(key) ?? [];
   const kept = gone.size === 0 ? before : before.filter((item) => !gone.has(parsedOf(item)));
-  const merged: T[] = [];
-  let from = 0;
-  for (const item of [...added].sort(compare)) {
-    const to = placeIn(kept, from, item, compare);
-    for (let i = from; i < to; i++) merged.push(kept[i]!);
-    merged.push(item);
-    from = to;
-  }
-  for (let i = from; i < kept.length; i++) merged.push(kept[i]!);
-  table.set(key, merged.length === 0 ? undefined : merged);
-}
-
-/** The first index from `from` on whose item comes behind a new one. */
-function placeIn<T>(list: readonly T[], from: number, item: T, compare: (left: T, right: T) => number): number {
-  let [low, high] = [from, list.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compare(list[middle]!, item) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const items = withItems(kept, added, compare);
+  table.set(key, items.length === 0 ? undefined : items);
 }

@@ -1,5 +1,6 @@
 import type { ControllerLog, LogEntry } from "../../controller-log.ts";
 import { comparePlaces, type Place } from "./ingress-order.ts";
+import { withItems } from "./sorted-list.ts";
 
 /** A line of the log and where in the Ingresses the program is when it writes it; undefined for before all of them. */
 export interface PlacedLine {
@@ -56,28 +57,28 @@ export class PlacedLog implements ControllerLog {
 
 /** The lines of one phase, which goes through the Ingresses in their order: kept by the key of what they are about. */
 export class PhaseLines {
-  readonly #byKey = new Map<string, readonly PlacedLine[]>();
-  #sorted: readonly PlacedLine[] | undefined;
+  #sorted: readonly KeyedLine[] = [];
 
-  set(key: string, lines: readonly PlacedLine[]): void {
-    const before = this.#byKey.get(key) ?? noLines;
-    if (before.length === 0 && lines.length === 0) return;
-    if (lines.length === 0) this.#byKey.delete(key);
-    else this.#byKey.set(key, lines);
-    this.#sorted = undefined;
+  /** Takes other lines in the place of those of some keys. */
+  set(changes: ReadonlyMap<string, readonly PlacedLine[]>): void {
+    const added = [...changes].flatMap(([key, lines]) => lines.map((line, at) => ({ ...line, key, at })));
+    if (added.length === 0 && this.#sorted.length === 0) return;
+    const kept = this.#sorted.filter(({ key }) => !changes.has(key));
+    this.#sorted = withItems(kept, added, compareLines);
   }
 
   /** In the order in which the program writes them; what is so at some times alone, at this time. */
   writeTo(log: ControllerLog, nowMs: number | undefined): void {
-    this.#sorted ??= this.#sort();
-    for (const { entry, during } of this.#sorted)
+    for (const { entry, during } of this.#sorted) {
       if (during === undefined || isDuring(during, nowMs)) write(log, entry);
+    }
   }
+}
 
-  #sort(): readonly PlacedLine[] {
-    const keys = [...this.#byKey.keys()].sort();
-    return keys.flatMap((key) => this.#byKey.get(key)!).sort(compareLines);
-  }
+interface KeyedLine extends PlacedLine {
+  readonly key: string;
+  /** Counts the lines of the key. */
+  readonly at: number;
 }
 
 function isDuring({ fromMs, beforeMs }: LogTime, nowMs: number | undefined): boolean {
@@ -90,7 +91,15 @@ function write(log: ControllerLog, { severity, source, message }: LogEntry): voi
   else log.error(source, message);
 }
 
-function compareLines({ place: left }: PlacedLine, { place: right }: PlacedLine): number {
+function compareLines(left: KeyedLine, right: KeyedLine): number {
+  return comparePlacesOf(left, right) || compareText(left.key, right.key) || left.at - right.at;
+}
+
+function comparePlacesOf({ place: left }: PlacedLine, { place: right }: PlacedLine): number {
   if (left === undefined || right === undefined) return Number(left !== undefined) - Number(right !== undefined);
   return comparePlaces(left, right);
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }

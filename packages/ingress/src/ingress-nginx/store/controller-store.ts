@@ -6,6 +6,7 @@ import type { Ingress, IngressClass } from "@kubenetsim/core/model/ingress";
 import type { Secret } from "@kubenetsim/core/model/secret";
 import type { Service } from "@kubenetsim/core/model/service";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { Certificate } from "../../certificate/certificate.ts";
 import { readSecretCertificate } from "../../certificate/secret-certificate.ts";
 import type { ControllerLog } from "../../controller-log.ts";
 import { annotationsPrefix } from "../annotations/annotation-reader.ts";
@@ -44,6 +45,8 @@ export class ControllerStore {
   readonly #secrets = new Map<string, Secret>();
   readonly #classes = new Map<string, IngressClass>();
   readonly #ingresses = new Map<string, ParsedIngress>();
+  /** What Secrets were read as. */
+  readonly #read = new WeakMap<Secret, Certificate | ParseError | undefined>();
   /** Ingress → Secrets that it names. */
   readonly #references = new Map<string, readonly string[]>();
   /** Secret → Ingresses that name it. */
@@ -148,13 +151,15 @@ export class ControllerStore {
       problem(noSuchObject(key));
       return;
     }
-    try {
-      const certificate = readSecretCertificate(secret);
-      if (certificate !== undefined) this.#inputs.certificates.set(key, certificate);
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      problem(error.message);
-    }
+    const certificate = this.#certificateIn(secret);
+    if (certificate instanceof ParseError) problem(certificate.message);
+    else if (certificate !== undefined) this.#inputs.certificates.set(key, certificate);
+  }
+
+  /** Each write of an Ingress asks for its Secrets again. */
+  #certificateIn(secret: Secret): Certificate | ParseError | undefined {
+    if (!this.#read.has(secret)) this.#read.set(secret, readOrProblem(secret));
+    return this.#read.get(secret);
   }
 
   #class(key: string, before: IngressClass | undefined, after: IngressClass | undefined): boolean {
@@ -212,6 +217,15 @@ export class ControllerStore {
     this.#inputs.settings.set(only, readSettings(after.data ?? {}, this.#log));
     for (const [ingressKey, { ingress }] of this.#ingresses) this.#parse(ingressKey, ingress);
     return true;
+  }
+}
+
+function readOrProblem(secret: Secret): Certificate | ParseError | undefined {
+  try {
+    return readSecretCertificate(secret);
+  } catch (error) {
+    if (error instanceof ParseError) return error;
+    throw error;
   }
 }
 
