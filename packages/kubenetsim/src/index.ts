@@ -5,8 +5,15 @@ export type { ClusterOptions, NewNode } from "./cluster/cluster-options.ts";
 export type { ClusterSnapshot } from "./cluster/cluster-snapshot.ts";
 export { type IptablesSaveOptions, NodeHandle } from "./cluster/node-handle.ts";
 export { PodHandle } from "./cluster/pod-handle.ts";
+export {
+  type ChangedRequest,
+  type ComparedController,
+  compareIngressControllers,
+  type IngressComparison,
+} from "./compare/compare-ingress-controllers.ts";
 export { compareModes, type ModeComparison } from "./compare/compare-modes.ts";
 export { comparisonChart, comparisonTable } from "./compare/comparison-text.ts";
+export { ingressComparisonText } from "./compare/ingress-comparison-text.ts";
 export { type Destination, parseDestination } from "./connect/destination.ts";
 export { parseSource, type Source } from "./connect/source.ts";
 export type { DnsOptions, Upstream, UpstreamAnswer } from "./dns/dns-options.ts";

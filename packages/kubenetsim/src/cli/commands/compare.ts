@@ -1,7 +1,9 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Cluster } from "../../cluster/cluster.ts";
+import { compareIngressControllers } from "../../compare/compare-ingress-controllers.ts";
 import { compareModes, type ModeComparison } from "../../compare/compare-modes.ts";
 import { comparisonChart, comparisonTable } from "../../compare/comparison-text.ts";
+import { ingressComparisonText } from "../../compare/ingress-comparison-text.ts";
 import { inputOptions, readCluster } from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
@@ -11,17 +13,26 @@ import type { Terminal } from "../terminal.ts";
 
 export const compare: Command = {
   name: "compare",
-  summary: "what a new connection costs in iptables, ipvs and nftables mode as Services become many",
-  usage: "-f FILE… [--services N,N,…] [--svg FILE]",
+  summary:
+    "what a new connection costs in kube-proxy's modes as Services become many, or where requests go under another controller",
+  usage: "-f FILE… [--services N,N,… | --ingress NAME,NAME] [--svg FILE]",
   options: {
     ...inputOptions,
     services: { type: "string", value: "N,N,…", help: "how many Services to add (default: 1,10,100,1000,10000,50000)" },
     userspace: { type: "boolean", help: "also userspace mode, as Kubernetes had it until 1.25 (up to 28000 Services)" },
+    ingress: {
+      type: "string",
+      value: "NAME,NAME",
+      help: "the same Ingresses under two controllers: ingress-nginx,traefik",
+    },
     svg: { type: "string", value: "FILE", help: "write the plot to this file" },
     json: { type: "boolean", help: "the counts as JSON" },
   },
   positionals: { least: 0, most: 0 },
-  examples: ["kubenetsim compare -f examples/shop --services 1,100,10000 --svg growth.svg"],
+  examples: [
+    "kubenetsim compare -f examples/shop --services 1,100,10000 --svg growth.svg",
+    "kubenetsim compare -f examples/course/ingress.yaml --ingress ingress-nginx,traefik",
+  ],
   run: runCompare,
 };
 
@@ -31,6 +42,8 @@ const mostServices = 200_000;
 const mostWithUserspace = 28_000;
 
 function runCompare(args: Arguments, terminal: Terminal): ExitCode {
+  const controllers = args.text("ingress");
+  if (controllers !== undefined) return compareControllers(controllers, args, terminal);
   const sizes = readSizes(args.text("services"), args.flag("userspace"));
   const svg = args.text("svg");
   if (svg !== undefined) requireWritable(svg, terminal);
@@ -42,6 +55,24 @@ function runCompare(args: Arguments, terminal: Terminal): ExitCode {
     if (!args.flag("json")) terminal.out(`plot: ${path}\n`);
   }
   return exitCode.ok;
+}
+
+function compareControllers(names: string, args: Arguments, terminal: Terminal): ExitCode {
+  const [from, to, ...more] = names.split(",").map((each) => each.trim());
+  if (!isController(from) || !isController(to) || more.length > 0) {
+    throw new ParseError(`--ingress takes two of ${controllerNames.join(", ")}, not "${names}"`, {
+      hint: "for example --ingress ingress-nginx,traefik",
+    });
+  }
+  const comparison = compareIngressControllers(readCluster(args, terminal).state, { from, to });
+  terminal.out(args.flag("json") ? `${JSON.stringify(comparison, undefined, 2)}\n` : ingressComparisonText(comparison));
+  return exitCode.ok;
+}
+
+const controllerNames = ["ingress-nginx", "traefik"] as const;
+
+function isController(name: string | undefined): name is (typeof controllerNames)[number] {
+  return controllerNames.some((each) => each === name);
 }
 
 /** The comparison, with progress. */
