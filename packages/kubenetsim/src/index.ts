@@ -4,6 +4,7 @@ export { Cluster } from "./cluster/cluster.ts";
 export type { ClusterOptions, NewNode } from "./cluster/cluster-options.ts";
 export type { ClusterSnapshot } from "./cluster/cluster-snapshot.ts";
 export { type IptablesSaveOptions, NodeHandle } from "./cluster/node-handle.ts";
+export { OutsideHandle } from "./cluster/outside-handle.ts";
 export { PodHandle } from "./cluster/pod-handle.ts";
 export {
   type ChangedRequest,

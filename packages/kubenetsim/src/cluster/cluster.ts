@@ -18,7 +18,6 @@ import { findWarnings } from "../warnings/find-warnings.ts";
 import { ingressWarnings } from "../warnings/ingress-warnings.ts";
 import { proxyWarnings } from "../warnings/proxy-warnings.ts";
 import type { Warning } from "../warnings/warning.ts";
-import { ClientHandle } from "./client-handle.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 import type { ClusterSnapshot } from "./cluster-snapshot.ts";
 import { ClusterStore } from "./cluster-store.ts";
@@ -27,6 +26,7 @@ import { checkOptions } from "./effective-options.ts";
 import { newNodes } from "./new-node.ts";
 import { NodeHandle } from "./node-handle.ts";
 import { findObject, listObjects } from "./object-lookup.ts";
+import { OutsideHandle } from "./outside-handle.ts";
 import { PodHandle } from "./pod-handle.ts";
 import { type ForkOptions, Stages } from "./stages.ts";
 
@@ -179,12 +179,11 @@ export class Cluster {
     return new NodeHandle(name, this.#stages.nodeControl(name), this.#stages.connections, shell);
   }
 
-  /** A host outside of the cluster; any address will do. */
-  external(address?: string): ClientHandle {
-    return new ClientHandle(
-      parseSource(address === undefined ? "external" : `external:${address}`),
-      this.#stages.connections,
-    );
+  /** A host outside of the cluster; any address will do. It keeps the files that were written there. */
+  external(address?: string): OutsideHandle {
+    const source = parseSource(address === undefined ? "external" : `external:${address}`);
+    const { connections } = this.#stages;
+    return new OutsideHandle(source, connections, connections.outsideFiles.of(source));
   }
 
   /**

@@ -19,6 +19,7 @@ import type { ObjectHistory } from "../dataplane/object-history.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
 import { NameLookups } from "../dns/name-lookups.ts";
 import type { NameServerQuery } from "../dns/name-servers.ts";
+import { OutsideFiles } from "../dns/outside-files.ts";
 import type { NameSystem } from "../dns/programs/name-system.ts";
 import { unresolved } from "../dns/unresolved.ts";
 import { locatedTrace } from "../explain/located-trace.ts";
@@ -44,6 +45,7 @@ export interface ConnectionsBefore {
   readonly count: number;
   readonly draws: Random;
   readonly clients: readonly OutsideClient[] | undefined;
+  readonly outsideFiles: OutsideFiles;
 }
 
 /** What connections are opened in. */
@@ -64,6 +66,8 @@ export class Connections implements Questions {
   /** How many there were. */
   #count: number;
   readonly #names: NameLookups;
+  /** What was written on hosts outside. */
+  readonly outsideFiles: OutsideFiles;
   /** The ingress controllers in Pods. */
   readonly ingress: IngressControllers;
   readonly #requests: HttpRequests;
@@ -80,6 +84,7 @@ export class Connections implements Questions {
     this.#plane = plane;
     this.#entryNode = entryNode;
     this.#count = before?.count ?? 0;
+    this.outsideFiles = before?.outsideFiles.copy() ?? new OutsideFiles();
     const draws = seededRandom(seed).fork("network");
     this.#draws = before?.draws.seed === draws.seed ? copyRandom(before.draws) : draws;
     this.#network = new LazyNetwork(plane, {
@@ -98,6 +103,7 @@ export class Connections implements Questions {
       podOf: (from) => this.#podOf(from),
       ports: { of: (index) => this.#sourcePort(index), use: (count) => (this.#count += count) },
       send: (query) => this.#send(query),
+      hostsOf: (from) => this.outsideFiles.hostsOf(from),
     });
     this.ingress = new IngressControllers({
       definitions: options.ingressControllers ?? [],
@@ -111,7 +117,7 @@ export class Connections implements Questions {
 
   /** For a copy of the cluster to go on from. */
   get now(): ConnectionsBefore {
-    return { count: this.#count, draws: this.#draws, clients: this.#network.clients };
+    return { count: this.#count, draws: this.#draws, clients: this.#network.clients, outsideFiles: this.outsideFiles };
   }
 
   /** The network as it is now. */

@@ -187,8 +187,7 @@ export class NodeHandle extends ClientHandle {
       restartKubeProxy: () => control.act("restart"),
       proxyIsPod: control.proxyIsPod(),
       names: () => this.#ask.names(this.source),
-      connect: (destination) => this.connect(destination),
-      healthAnswer: (port, path) => control.ask({ port, path }),
+      request: (url, options) => this.curl(url, options),
     };
   }
 

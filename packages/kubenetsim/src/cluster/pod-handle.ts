@@ -2,9 +2,10 @@ import { ingressNginx } from "@kubenetsim/ingress";
 import type { CommandResult, FileTree } from "@kubenetsim/kubectl";
 import type { Source } from "../connect/source.ts";
 import { namePrograms, withNameFiles } from "../dns/programs/name-programs.ts";
+import type { CurlOptions } from "../http/curl-options.ts";
+import { curl } from "../http/programs/curl.ts";
 import { controllerView, type IngressControllerView } from "../ingress/controller-view.ts";
 import { nginxProgram, withNginxConf } from "../ingress/nginx-program.ts";
-import { curl } from "../node-shell/curl.ts";
 import { nodeFiles } from "../node-shell/node-files.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
 import type { Programs } from "../shell/program.ts";
@@ -45,7 +46,7 @@ export class PodHandle extends ClientHandle {
    */
   sh(line: TemplateStringsArray | string, ...values: readonly ShellValue[]): CommandResult {
     const system = this.#ask.names(this.source);
-    const here = { names: () => system, connect: (to: string) => this.connect(to), healthAnswer: () => undefined };
+    const here = { names: () => system, request: (url: string, options: CurlOptions) => this.curl(url, options) };
     const programs = new Map([...textPrograms, ...namePrograms(system), ["curl", curl(here)] as const]);
     const files = withNameFiles(nodeFiles(this.#files), system);
     return runLine(commandSource(line, values), this.#withNginx({ programs, files }));

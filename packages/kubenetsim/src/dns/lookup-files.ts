@@ -25,7 +25,11 @@ export function hostFiles(
 ): LookupFiles {
   const { nodeResolvConf: resolvConf = defaultNodeResolvConf, outsideHosts = "" } = options;
   if (source.kind === "external") {
-    return { resolvConf, hosts: `127.0.0.1 localhost\n${outsideHosts}\n`, usableFamilies: ["IPv4"] };
+    return {
+      resolvConf,
+      hosts: `127.0.0.1 localhost\n${outsideHosts === "" ? "" : outsideHosts.replace(/\n?$/, "\n")}`,
+      usableFamilies: ["IPv4"],
+    };
   }
   const usableFamilies = familiesOf(nodeAddresses(state, source.name));
   return { resolvConf, hosts: nodeHosts, hostname: source.name, usableFamilies };

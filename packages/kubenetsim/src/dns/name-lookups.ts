@@ -23,6 +23,8 @@ export interface LookupSurroundings {
   /** The source port of the nth next connection, and how many are used up. */
   readonly ports: { of(index: number): number; use(count: number): void };
   readonly send: (query: NameServerQuery) => Trace;
+  /** `/etc/hosts` of a host outside that has one of its own. */
+  readonly hostsOf: (from: Source) => string | undefined;
 }
 
 /** All look-ups of names in a cluster. */
@@ -40,7 +42,8 @@ export class NameLookups {
 
   /** Looks a name up as a program there does; `quiet` sends no packets, so that nothing changes. */
   resolve(from: Source, name: string, options: LookupOptions & { readonly quiet?: boolean } = {}): NameLookup {
-    const { dns, ports, podOf, nowMs } = this.#surroundings;
+    const { ports, podOf, nowMs } = this.#surroundings;
+    const dns = this.#optionsOf(from);
     const pod = podOf(from);
     const state = this.#newest();
     const portOf = (socket: number): number => ports.of(socket - 1);
@@ -52,9 +55,9 @@ export class NameLookups {
 
   /** What `dig` and the like find there. */
   system(from: Source): NameSystem {
-    const { dns, ports, podOf, nowMs } = this.#surroundings;
+    const { ports, podOf, nowMs } = this.#surroundings;
     return {
-      files: () => filesOf({ source: from, pod: podOf(from) }, this.#newest(), dns),
+      files: () => filesOf({ source: from, pod: podOf(from) }, this.#newest(), this.#optionsOf(from)),
       resolve: (name) => this.resolve(from, name),
       query: (name, type) => queryFor(this.#numbers.below(0x10000), name, type),
       ask: (text, port, transport, message) => {
@@ -75,6 +78,12 @@ export class NameLookups {
       },
       nowMs,
     };
+  }
+
+  #optionsOf(from: Source): DnsOptions {
+    const { dns, hostsOf } = this.#surroundings;
+    const outsideHosts = hostsOf(from);
+    return outsideHosts === undefined ? dns : { ...dns, outsideHosts };
   }
 
   /** The newest objects, with the servers brought up to them. */

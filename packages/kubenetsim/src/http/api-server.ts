@@ -15,7 +15,7 @@ const open: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz"]);
 /** What kube-apiserver answers to somebody without credentials. `kubectl` and the cluster's `api` ask it with credentials. */
 export function askApiServer({ request, tls: client }: Arrival): Conversation {
   if (client === undefined) return { server, response: plainAnswer };
-  const { tls, failure } = handshake(client, certificate);
+  const { tls, failure } = handshake(client, certificate, "h2");
   if (failure !== undefined) return { server, tls, failure };
   const path = request.target.split("?")[0]!;
   if (request.headers.authorization !== undefined || /^\/apis?\/./.test(path) || path === "/version") {

@@ -37,12 +37,12 @@ export interface Conversation {
 /** Failures of a handshake and of connections, in curl's words (OpenSSL 3.0). */
 export const wrongVersion: HttpFailure = {
   code: 35,
-  message: "error:0A00010B:SSL routines::wrong version number",
+  message: "OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number",
 };
 
 export const unrecognizedName: HttpFailure = {
   code: 35,
-  message: "error:0A000458:SSL routines::tlsv1 unrecognized name",
+  message: "OpenSSL/3.0.19: error:0A000458:SSL routines::tlsv1 unrecognized name",
 };
 
 export const emptyReply: HttpFailure = { code: 52, message: "Empty reply from server" };
@@ -51,13 +51,14 @@ export const emptyReply: HttpFailure = { code: 52, message: "Empty reply from se
 export function handshake(
   client: TlsClient,
   certificate: Certificate | undefined,
+  protocol: TlsSession["protocol"],
 ): { readonly tls: TlsSession; readonly failure?: HttpFailure } {
   const { serverName } = client;
   if (certificate === undefined) {
-    return { tls: { serverName, certificate, problem: undefined }, failure: unrecognizedName };
+    return { tls: { serverName, protocol, certificate, problem: undefined }, failure: unrecognizedName };
   }
   const problem = client.problemOf(certificate);
-  const tls = { serverName, certificate, problem };
+  const tls: TlsSession = { serverName, protocol, certificate, problem };
   if (problem === undefined || client.isInsecure) return { tls };
   return { tls, failure: { code: 60, message: problem } };
 }

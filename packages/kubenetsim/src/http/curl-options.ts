@@ -1,7 +1,7 @@
 import { base64 } from "@kubenetsim/core/runtime/base64";
 import { bodyLength } from "@kubenetsim/ingress/http/http-headers";
 import type { CookieJar } from "./cookie-jar.ts";
-import type { SentRequest } from "./http-exchange.ts";
+import type { HttpTrace, SentRequest } from "./http-exchange.ts";
 import type { HttpUrl } from "./http-url.ts";
 
 /** What a client asks with; each as the option of curl does. */
@@ -34,8 +34,12 @@ export interface CurlOptions {
   readonly user?: string;
   /** `curl/7.88.1` unless given. */
   readonly userAgent?: string;
+  /** The Referer header (`-e`). */
+  readonly referer?: string;
   /** Gives up after so many milliseconds (`-m`). */
   readonly maxTimeMs?: number;
+  /** Asks on the connection of an earlier answer, as curl does of the same place. It opens its own unless given. */
+  readonly connection?: HttpTrace | undefined;
 }
 
 export const curlVersion = "7.88.1";
@@ -52,6 +56,7 @@ export function requestFor(url: HttpUrl, options: CurlOptions, nowMs = 0): SentR
     authorization: user === undefined ? undefined : `Basic ${base64(user.includes(":") ? user : `${user}:`)}`,
     "user-agent": userAgent,
     accept: "*/*",
+    referer: options.referer,
     cookie,
   };
   const custom = Object.entries(given).map(([name, value]) => [name.toLowerCase(), value] as const);

@@ -67,6 +67,8 @@ export interface HttpFailure {
 export interface TlsSession {
   /** The name that the client sent (SNI); undefined for none, as to an address. */
   readonly serverName: string | undefined;
+  /** What is spoken inside (ALPN). */
+  readonly protocol: "h2" | "http/1.1";
   /** undefined where the server refused. */
   readonly certificate: Certificate | undefined;
   /** Why the client does not trust the certificate; undefined when it does. */

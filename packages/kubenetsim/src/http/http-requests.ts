@@ -51,10 +51,13 @@ export class HttpRequests {
   curl(from: Source, text: string, options: CurlOptions = {}): HttpTrace {
     const { followRedirects = false, maxRedirects = 50, cookieJar } = options;
     const redirects: HttpTrace[] = [];
+    const open = new Map<string, HttpTrace>();
     let asked = { url: parseHttpUrl(text), options };
     let nowMs = this.#surroundings.nowMs();
     while (true) {
-      const trace = this.#ask(from, asked.url, asked.options, nowMs);
+      const { connection = open.get(placeOf(asked.url)) } = asked.options;
+      const trace = this.#ask(from, asked.url, { ...asked.options, connection }, nowMs);
+      if (staysOpen(trace)) open.set(placeOf(asked.url), trace);
       const { response, tookMs = 0 } = trace.http ?? {};
       nowMs += tookMs;
       if (response !== undefined) cookieJar?.take(response.cookies, asked.url, nowMs);
@@ -70,8 +73,8 @@ export class HttpRequests {
   }
 
   #ask(from: Source, url: HttpUrl, options: CurlOptions, nowMs: number): SaidTrace {
-    const target = connectionTarget(url, options);
-    const trace = this.#connect(from, target);
+    const { connection } = options;
+    const trace = connection === undefined ? this.#connect(from, connectionTarget(url, options)) : again(connection);
     const request = requestFor(url, options, nowMs);
     const tls = url.scheme === "https" ? tlsClient(url, options, nowMs) : undefined;
     const said = this.#say(trace, { request, tls, nowMs, via: [] });
@@ -115,6 +118,22 @@ function tlsClient(url: HttpUrl, options: CurlOptions, nowMs: number): TlsClient
     isInsecure: insecure,
     problemOf: (certificate) => certificateProblem(certificate, { host: url.host, trusted, nowMs }),
   };
+}
+
+/** The connection of a trace, with nothing said on it. */
+function again(trace: HttpTrace): NamedTrace {
+  const { http: _, redirects: __, ...connection } = Object.getOwnPropertyDescriptors(trace);
+  return Object.defineProperties({}, connection) as NamedTrace;
+}
+
+/** What a connection is kept for. */
+export function placeOf({ scheme, host, port }: HttpUrl): string {
+  return `${scheme}://${host.toLowerCase()}:${port}`;
+}
+
+/** Whether the next request to the same place goes over the same connection. */
+export function staysOpen({ http }: HttpTrace): boolean {
+  return http?.response !== undefined && http.response.headers.connection !== "close";
 }
 
 /** Addresses are no names of a handshake (RFC 6066, 3). */

@@ -64,7 +64,7 @@ export class HttpServers {
   /** A Pod of which nothing is known speaks what it is spoken to. */
   #atPlainPod(pod: ObjectKey, { trace, request, tls: client, nowMs }: Arrival): Conversation {
     const name = pod.slice(pod.indexOf("/") + 1);
-    const shaken = client && handshake(client, unsignedCertificate(name, [name], 0));
+    const shaken = client && handshake(client, unsignedCertificate(name, [name], 0), "http/1.1");
     if (shaken?.failure !== undefined) return shaken;
     const { source: clientAddress, destinationPort: port } = trace.received!;
     const seen = { ...request, clientAddress, port, nowMs };
@@ -109,7 +109,7 @@ export class HttpServers {
     const server = `pod ${pod}`;
     if (client !== undefined && speaks === "http") return { server, failure: wrongVersion };
     const serverName = client?.serverName;
-    const shaken = client && handshake(client, controller.certificateFor?.({ port, serverName, nowMs }));
+    const shaken = client && handshake(client, controller.certificateFor?.({ port, serverName, nowMs }), "h2");
     if (shaken?.failure !== undefined) return { ...shaken, server };
     const forwarder = new Forwarder(pod, arrival, this.#surroundings.forward);
     const { method, target, host, headers, bodyBytes } = request;
@@ -161,6 +161,7 @@ export function responseOf(
   const hasBody = status >= 200 && status !== 204 && status !== 304;
   const length = hasBody ? { "content-length": String(bodyLength(body)) } : {};
   const date = httpDate(nowMs, timestampOf(nowMs));
-  const all = { date, ...length, ...headers };
+  const type = headers["content-type"];
+  const all = { date, ...(type !== undefined && { "content-type": type }), ...length, ...headers };
   return { status, headers: all, cookies, body: method === "HEAD" || !hasBody ? "" : body };
 }

@@ -13,7 +13,8 @@ export function redirected({ url, options }: Asked, { status, headers }: HttpRes
   if (status < 300 || status > 399 || location === undefined) return undefined;
   const next = redirectTarget(url, location.trim());
   const isSameHost = next.host.toLowerCase() === url.host.toLowerCase() && next.port === url.port;
-  return { url: next, options: withoutCredentials(asMethodOf(status, options), isSameHost) };
+  const { connection: _, ...others } = options;
+  return { url: next, options: withoutCredentials(asMethodOf(status, others), isSameHost) };
 }
 
 /** 301, 302 and 303 make a GET of a POST, unless the method was asked for by name; 303 of every method but HEAD. */

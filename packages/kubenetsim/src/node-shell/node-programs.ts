@@ -1,8 +1,8 @@
 import { namePrograms } from "../dns/programs/name-programs.ts";
+import { curl } from "../http/programs/curl.ts";
 import type { Program, Programs } from "../shell/program.ts";
 import { textPrograms } from "../shell/programs/text-programs.ts";
 import { conntrack } from "./conntrack.ts";
-import { curl } from "./curl.ts";
 import { ip } from "./ip.ts";
 import { iptables } from "./iptables.ts";
 import { kernelPrograms } from "./kernel-programs.ts";

@@ -89,7 +89,7 @@ LISTEN 0      4096               *:10256            *:*
     const cluster = lab();
     const node = cluster.node("n1");
     const { clusterIP = "" } = cluster.get("Service", "default/web")!.spec;
-    expect(node.sh`curl -s ${clusterIP}`.stdout).toMatch(/^\[pod default\/web-\S+ took it on 80\/tcp/);
+    expect(node.sh`curl -s ${clusterIP}`.stdout).toMatch(/^pod default\/web-\S+, asked by 192\.168\.10\.11\nGET \/\n/);
     expect(node.sh`curl -s localhost:10249/proxyMode && echo`.stdout).toBe("iptables\n");
     expect(node.sh`curl ${clusterIP}:81`.exitCode).toBe(28);
     expect(node.sh`curl localhost:81`).toEqual({
@@ -132,7 +132,7 @@ LISTEN 0      4096               *:10256            *:*
     "ss -antp",
     "systemctl stop kube-proxy",
     "systemctl restart kubelet",
-    "curl -X POST 10.96.0.1",
+    "curl -F a=b 10.96.0.1",
     "iptables-restore",
     "tcpdump -i eth0",
     "nft flush ruleset",

@@ -1,9 +1,10 @@
-import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Host } from "@kubenetsim/network/topology/host";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { KubeProxy } from "../dataplane/kube-proxy.ts";
 import type { NodeKernel } from "../dataplane/node-kernel.ts";
 import type { NameSystem } from "../dns/programs/name-system.ts";
+import type { CurlOptions } from "../http/curl-options.ts";
+import type { HttpTrace } from "../http/http-exchange.ts";
 
 /** What the programs of a node's shell ask and do. */
 export interface NodeSystem {
@@ -18,8 +19,6 @@ export interface NodeSystem {
   readonly proxyIsPod: boolean;
   /** What its programs look names up with. */
   names(): NameSystem;
-  /** Opens a connection from the node. */
-  connect(destination: string): Trace;
-  /** What kube-proxy's own HTTP servers answer there, as `curl -i` prints it; undefined where none listens. */
-  healthAnswer(port: number, path: string): string | undefined;
+  /** Asks for a URL whose name needs no look-up any more. */
+  request(url: string, options: CurlOptions): HttpTrace;
 }

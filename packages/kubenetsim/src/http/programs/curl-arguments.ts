@@ -2,7 +2,7 @@ import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { otherOptions } from "./curl-option-names.ts";
 
 /** Options that are modelled: the letter, and whether a value follows. */
-const options = {
+const options: Readonly<Record<OptionName, OptionKind>> = {
   cacert: { takes: "value" },
   connectTimeout: { long: "connect-timeout", takes: "value" },
   connectTo: { long: "connect-to", takes: "value" },
@@ -36,7 +36,7 @@ const options = {
   userAgent: { long: "user-agent", letter: "A", takes: "value" },
   verbose: { letter: "v", takes: "flag" },
   writeOut: { long: "write-out", letter: "w", takes: "value" },
-} as const satisfies Readonly<Record<string, OptionKind>>;
+};
 
 interface OptionKind {
   readonly long?: string;
@@ -44,13 +44,46 @@ interface OptionKind {
   readonly takes: "flag" | "value";
 }
 
-export type OptionName = keyof typeof options;
+export type OptionName =
+  | "cacert"
+  | "connectTimeout"
+  | "connectTo"
+  | "cookie"
+  | "cookieJar"
+  | "data"
+  | "dataAscii"
+  | "dataBinary"
+  | "dataRaw"
+  | "fail"
+  | "get"
+  | "globoff"
+  | "head"
+  | "header"
+  | "include"
+  | "insecure"
+  | "ipv4"
+  | "location"
+  | "maxRedirs"
+  | "maxTime"
+  | "noBuffer"
+  | "noProgressMeter"
+  | "output"
+  | "referer"
+  | "request"
+  | "resolve"
+  | "showError"
+  | "silent"
+  | "url"
+  | "user"
+  | "userAgent"
+  | "verbose"
+  | "writeOut";
 
-const kinds: ReadonlyMap<OptionName, OptionKind> = new Map(
-  Object.entries(options) as [OptionName, OptionKind][],
-);
+const kinds: ReadonlyMap<OptionName, OptionKind> = new Map(Object.entries(options) as [OptionName, OptionKind][]);
 const byLong = new Map([...kinds].map(([name, { long = name }]) => [long, name] as const));
-const byLetter = new Map([...kinds].flatMap(([name, { letter }]) => (letter === undefined ? [] : [[letter, name]])) as [string, OptionName][]);
+const byLetter = new Map(
+  [...kinds].flatMap(([name, { letter }]) => (letter === undefined ? [] : [[letter, name]])) as [string, OptionName][],
+);
 
 /** A command line of curl, or what it says of one that it does not take. */
 export interface CurlArguments {
@@ -132,6 +165,8 @@ function takeLetters(word: string, rest: string[], add: (name: OptionName, value
 const otherLetters = "#012369BCDEFhJjKlMnOPpQqrRTtUVxYyzZ:a";
 
 function unmodelled(option: string): UnsupportedError {
-  const known = [...kinds].map(([name, { long = name, letter }]) => (letter === undefined ? `--${long}` : `-${letter}`));
+  const known = [...kinds].map(([name, { long = name, letter }]) =>
+    letter === undefined ? `--${long}` : `-${letter}`,
+  );
   return new UnsupportedError(`curl ${option}`, `curl knows ${known.join(" ")}`);
 }
