@@ -76,7 +76,7 @@ export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
     { package: "schedulers", under: "netfilter/" },
   ],
   proxy: [{ package: "core" }, { package: "netfilter", under: "ruleset/" }],
-  network: [{ package: "core" }, { package: "netfilter" }],
+  network: [{ package: "core" }, { package: "netfilter" }, { package: "schedulers" }],
   dns: [{ package: "core" }],
   ingress: [{ package: "core" }, { package: "schedulers" }],
   kubectl: [{ package: "core" }, { package: "ingress", under: "certificate/" }],

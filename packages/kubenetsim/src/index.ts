@@ -1,4 +1,6 @@
-export { assignLoadBalancers } from "./cloud/load-balancer-controller.ts";
+export type { ListenerOption, LoadBalancerOption } from "./cloud/declared-balancers.ts";
+export type { ListenerReport, LoadBalancerReport, TargetReport } from "./cloud/load-balancer-report.ts";
+export { assignLoadBalancers, type CloudSettings } from "./cloud/service-controller.ts";
 export { ClientHandle, type NamedTrace } from "./cluster/client-handle.ts";
 export { Cluster } from "./cluster/cluster.ts";
 export type { ClusterOptions, NewNode } from "./cluster/cluster-options.ts";

@@ -1,3 +1,13 @@
+export { algorithmNames } from "./balancer/algorithms.ts";
+export { Balancer } from "./balancer/balancer.ts";
+export type {
+  HealthChecks,
+  LoadBalancer,
+  LoadBalancerAlgorithm,
+  LoadBalancerListener,
+  LoadBalancerMode,
+  LoadBalancerTarget,
+} from "./balancer/load-balancer.ts";
 export { type CostConstant, type CostConstantName, costConstants } from "./cost/constants.ts";
 export { type CostTerm, costTerms, estimateNs } from "./cost/estimate.ts";
 export { type CostModel, type CostModelName, costModelFor, costModels, defaultCostModel } from "./cost/model.ts";
@@ -10,7 +20,7 @@ export { type ShareJson, sharesToJson } from "./shares/shares-to-json.ts";
 export type { CopyableKernel } from "./shares/trial-kernel.ts";
 export { buildTopology } from "./topology/build.ts";
 export type { Device, DeviceAddress, Host } from "./topology/host.ts";
-export type { Cni, LoadBalancer, NodeSettings, OutsideClient, TopologyInput } from "./topology/input.ts";
+export type { Cni, NodeSettings, OutsideClient, TopologyInput } from "./topology/input.ts";
 export { kernelDevices } from "./topology/kernel-devices.ts";
 export type { Port, Process } from "./topology/process.ts";
 export { Dial, type Relay, relayChoice } from "./topology/relay.ts";

@@ -15,7 +15,8 @@ export type Step =
   | IpvsStep
   | RouteStep
   | SocketStep
-  | RelayStep;
+  | RelayStep
+  | BalanceStep;
 
 export interface ConntrackStep {
   readonly kind: "conntrack";
@@ -128,7 +129,7 @@ export interface RelayStep {
   /** Whom it dials: `10.244.1.5:8080`; undefined when there is nobody. */
   readonly endpoint: string | undefined;
   /** `known client` for a UDP client whose datagrams go where its last one went. */
-  readonly by: "round robin" | "random" | "affinity" | "known client" | "nobody";
+  readonly by: "round robin" | "random" | "affinity" | "known client" | "nobody" | "load balancer";
   /** Which of the endpoints it is, from 1, in the order in which they take turns; undefined where turns did not decide. */
   readonly position: number | undefined;
   readonly endpoints: number;
@@ -136,4 +137,29 @@ export interface RelayStep {
   readonly attempt: number;
   /** How long it waits for an answer, in milliseconds. */
   readonly dialTimeoutMs: number;
+}
+
+/** A load balancer takes a packet and hands it on, or throws it away. */
+export interface BalanceStep {
+  readonly kind: "balance";
+  /** Its name: `shop/web`. */
+  readonly balancer: string;
+  /**
+   * `forward`: to a target. `accept`: it opens a connection of its own. `answer`: an answer gets its address again. The others end
+   * the packet: nothing listens there, its security list does not allow the source, or no target is healthy.
+   */
+  readonly decision: "forward" | "accept" | "answer" | "no-listener" | "source-refused" | "no-target";
+  /** `TCP 80`; undefined where nothing listens, and for an answer. */
+  readonly listener: string | undefined;
+  /** `vip`, `nat` or `proxy`: how it hands connections on. */
+  readonly mode: "vip" | "nat" | "proxy";
+  /** What chose the target: `five-tuple`, `maglev`, `source-address`, `round-robin`, `random`. */
+  readonly algorithm: string | undefined;
+  /** `n1 192.168.10.11:30080`; undefined where none was chosen. */
+  readonly target: string | undefined;
+  readonly healthyTargets: number;
+  readonly targets: number;
+  /** The targets that get nothing, and why. */
+  readonly skipped: readonly { readonly target: string; readonly reason: string }[];
+  readonly origin: Origin | undefined;
 }

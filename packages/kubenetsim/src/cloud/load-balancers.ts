@@ -1,102 +1,93 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
-import type { ObjectKey } from "@kubenetsim/core/model/api-object";
+import { type ObjectKey, objectKey } from "@kubenetsim/core/model/api-object";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
-import type { Service } from "@kubenetsim/core/model/service";
-import { parseAddress } from "@kubenetsim/core/net/address";
-import type { LoadBalancer } from "@kubenetsim/network/topology/input";
+import type { Balancer } from "@kubenetsim/network/balancer/balancer";
+import type { LoadBalancer } from "@kubenetsim/network/balancer/load-balancer";
 import type { ChangedObjects } from "../dataplane/changed-objects.ts";
-import { ingressOf } from "./load-balancer-controller.ts";
+import type { BalancerPool } from "./balancer-pool.ts";
+import { type DeclaredBalancers, declaredBalancers } from "./declared-balancers.ts";
+import { takesBalancedTraffic } from "./node-predicates.ts";
+import { targetOf } from "./node-target.ts";
+import { type CloudHabits, serviceBalancer } from "./service-balancer.ts";
+import { SharedAddresses } from "./shared-addresses.ts";
 
 const serviceNameLabel = "kubernetes.io/service-name";
 
+export interface LoadBalancerSettings extends Omit<CloudHabits, "targets"> {
+  readonly pool: BalancerPool;
+  /** Those that the options name. */
+  readonly declared: DeclaredBalancers;
+  /** The only node that they may choose. */
+  readonly entryNode?: string | undefined;
+}
+
 /**
- * The cloud's boxes as the network sees them: one for each Service with load balancer addresses. It hands connections to
- * the nodes with their destination unchanged (ipMode VIP), to all of them, or, where the Service asks for the nodes of its
- * own endpoints (externalTrafficPolicy: Local), to those whose health check answers.
+ * All load balancers as the network has them: those that the options name, and one for each Service with load balancer addresses. A
+ * Service's hands connections to the nodes that the service controller gives it, as long as their health checks answer.
  */
 export class LoadBalancers {
-  /** Those that it may choose. */
-  readonly #nodes: readonly string[];
+  readonly #settings: LoadBalancerSettings;
+  readonly #habits: CloudHabits;
   readonly #slices = new Map<ObjectKey, Set<EndpointSlice>>();
-  readonly #made = new Map<ObjectKey, LoadBalancer>();
+  readonly #declared: readonly LoadBalancer[];
+  readonly #made = new SharedAddresses();
 
-  constructor(state: ClusterState, nodes: readonly string[]) {
-    this.#nodes = nodes;
+  constructor(state: ClusterState, settings: LoadBalancerSettings) {
+    const nodes = state.tables.Node.values().filter(
+      ({ metadata }) => settings.entryNode === undefined || metadata.name === settings.entryNode,
+    );
+    this.#settings = settings;
+    this.#habits = { ...settings, targets: nodes.filter(takesBalancedTraffic).map(targetOf) };
+    this.#declared = declaredBalancers(settings.declared, nodes);
     for (const slice of state.tables.EndpointSlice.values()) this.#add(slice);
-    for (const service of state.tables.Service.values()) this.#make(serviceKey(service), service);
-  }
-
-  /** In the order of their Services' names: of two with one address the first has it. */
-  values(): LoadBalancer[] {
-    return [...this.#made].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, balancer]) => balancer);
-  }
-
-  /** Brings them up to date; true if one of them is another now. */
-  update(state: ClusterState, changed: ChangedObjects): boolean {
-    const touched = new Set<ObjectKey>();
-    for (const { before, after } of changed.of("EndpointSlice")) {
-      if (before !== undefined) touched.add(this.#remove(before));
-      if (after !== undefined) touched.add(this.#add(after));
+    for (const service of state.tables.Service.values()) {
+      const made = serviceBalancer(service, this.#habits);
+      if (made !== undefined) this.#made.set(objectKey(service), made);
     }
-    for (const { key } of changed.of("Service")) touched.add(key);
+  }
+
+  /** Those of the options, then those of Services in the order of their names: of two with one address the first has it. */
+  values(): Balancer[] {
+    const configs = [...this.#declared, ...this.#made.values()];
+    const { pool } = this.#settings;
+    pool.keep(new Set(configs.map(({ name }) => name)));
+    return configs.map((config) => pool.of(config));
+  }
+
+  slicesOf(service: ObjectKey): Iterable<EndpointSlice> {
+    return this.#slices.get(service) ?? [];
+  }
+
+  /** Brings them up to date; true if the network has to be another one, since addresses have come, gone or moved. */
+  update(state: ClusterState, changed: ChangedObjects): boolean {
+    for (const { before, after } of changed.of("EndpointSlice")) {
+      if (before !== undefined) this.#remove(before);
+      if (after !== undefined) this.#add(after);
+    }
     let isOther = false;
-    for (const key of touched) {
-      const before = JSON.stringify(this.#made.get(key));
-      this.#make(key, state.tables.Service.get(key));
-      if (JSON.stringify(this.#made.get(key)) !== before) isOther = true;
+    for (const { key } of changed.of("Service")) {
+      const service = state.tables.Service.get(key);
+      const made = service === undefined ? undefined : serviceBalancer(service, this.#habits);
+      const touched = this.#made.set(key, made);
+      if (touched === "places") isOther = true;
+      else for (const config of touched) this.#settings.pool.of(config);
     }
     return isOther;
   }
 
-  #add(slice: EndpointSlice): ObjectKey {
+  #add(slice: EndpointSlice): void {
     const key = serviceOf(slice);
     const slices = this.#slices.get(key);
     if (slices === undefined) this.#slices.set(key, new Set([slice]));
     else slices.add(slice);
-    return key;
   }
 
-  #remove(slice: EndpointSlice): ObjectKey {
+  #remove(slice: EndpointSlice): void {
     const key = serviceOf(slice);
     const slices = this.#slices.get(key);
     slices?.delete(slice);
     if (slices?.size === 0) this.#slices.delete(key);
-    return key;
   }
-
-  #make(key: ObjectKey, service: Service | undefined): void {
-    const addresses = service?.spec.type === "LoadBalancer" ? balancedAddresses(service) : [];
-    if (addresses.length === 0) {
-      this.#made.delete(key);
-      return;
-    }
-    const isLocal = service!.spec.externalTrafficPolicy === "Local";
-    const healthy = isLocal ? nodesWithEndpoints(this.#slices.get(key) ?? []) : undefined;
-    const nodes = this.#nodes.filter((name) => healthy === undefined || healthy.has(name));
-    this.#made.set(key, { addresses, nodes });
-  }
-}
-
-function balancedAddresses(service: Service) {
-  return ingressOf(service)
-    .filter((ingress) => ingress.ipMode !== "Proxy")
-    .map((ingress) => parseAddress(ingress.ip ?? ""))
-    .filter((address) => address !== undefined);
-}
-
-/** On which nodes kube-proxy's health check answers: those with a ready endpoint (pkg/proxy/healthcheck/service_health.go). */
-function nodesWithEndpoints(slices: Iterable<EndpointSlice>): Set<string> {
-  const nodes = new Set<string>();
-  for (const { endpoints } of slices) {
-    for (const { nodeName, conditions } of endpoints ?? []) {
-      if (nodeName !== undefined && conditions?.ready !== false) nodes.add(nodeName);
-    }
-  }
-  return nodes;
-}
-
-function serviceKey({ metadata }: Service): ObjectKey {
-  return `${metadata.namespace}/${metadata.name}`;
 }
 
 function serviceOf({ metadata }: EndpointSlice): ObjectKey {

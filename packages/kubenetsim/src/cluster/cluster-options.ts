@@ -1,8 +1,10 @@
 import type { EmptyStateOptions } from "@kubenetsim/core/apiserver/empty-state";
 import type { IngressControllerDefinition } from "@kubenetsim/ingress";
 import type { FileTree } from "@kubenetsim/kubectl";
+import type { LoadBalancerAlgorithm, LoadBalancerMode } from "@kubenetsim/network/balancer/load-balancer";
 import type { Cni, OutsideClient } from "@kubenetsim/network/topology/input";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { LoadBalancerOption } from "../cloud/declared-balancers.ts";
 import type { DnsOptions } from "../dns/dns-options.ts";
 import type { HttpOptions } from "../http/pod-answer.ts";
 import type { KubeProxyOption } from "./kube-proxy-option.ts";
@@ -21,8 +23,17 @@ export interface ClusterOptions extends EmptyStateOptions {
   /** The modelled cloud's addresses for Services of type LoadBalancer; false for no cloud, so that they stay pending. */
   readonly loadBalancerRange?: string | false;
   /**
-   * The node by which hosts outside come in: load balancers choose it, and it is the router to addresses inside. Unless
-   * given, load balancers draw a node for each connection.
+   * How the cloud's load balancers for Services hand connections on: `vip`, the destination unchanged (ipMode VIP, unless given);
+   * `nat`, to NodeIP:NodePort; `proxy`, by a connection of their own (both ipMode Proxy).
+   */
+  readonly loadBalancerMode?: LoadBalancerMode;
+  /** How they choose a node; `five-tuple` unless given, and by the client's address for Services with session affinity. */
+  readonly loadBalancerAlgorithm?: LoadBalancerAlgorithm;
+  /** Public load balancers that were set up by hand in front of nodes, for example of an ingress controller on the nodes' network. */
+  readonly loadBalancers?: readonly LoadBalancerOption[];
+  /**
+   * The node by which hosts outside come in: load balancers have no other, and it is the router to addresses inside. Unless
+   * given, load balancers have all nodes.
    */
   readonly entryNode?: string;
   /** Hosts outside of the cluster; `ext1` and `ext2` on the nodes' network unless given. */

@@ -120,7 +120,7 @@ describe("Cluster", () => {
     (proxyMode) => {
       const balancer = service("lb", "type: LoadBalancer\n  ports: [{port: 80}]");
       const nodes = ["n1", "n2", "n3", "n4"];
-      const one = lab({ proxyMode, nodes }, pods(4), balancer);
+      const one = lab({ proxyMode, nodes, loadBalancerAlgorithm: "random" }, pods(4), balancer);
       const entries = (from: Cluster): string[] =>
         Array.from({ length: 12 }, () => outcomeLine(from.external().connect("203.0.113.1:80")));
       entries(one);

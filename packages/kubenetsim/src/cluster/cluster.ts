@@ -7,6 +7,7 @@ import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { CommandResult, FileTree } from "@kubenetsim/kubectl";
 import type { Share } from "@kubenetsim/network/shares/shares";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { LoadBalancerReport } from "../cloud/load-balancer-report.ts";
 import { parseSource } from "../connect/source.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
@@ -15,6 +16,7 @@ import { commandSource, type ShellValue } from "../shell/command-source.ts";
 import { type KubectlOptions, kubectlProgram, runKubectlLine } from "../shell/kubectl-line.ts";
 import { MemoryFiles } from "../shell/memory-files.ts";
 import { findWarnings } from "../warnings/find-warnings.ts";
+import { healthWarnings } from "../warnings/health-warnings.ts";
 import { ingressWarnings } from "../warnings/ingress-warnings.ts";
 import { proxyWarnings } from "../warnings/proxy-warnings.ts";
 import type { Warning } from "../warnings/warning.ts";
@@ -94,12 +96,13 @@ export class Cluster {
 
   /** What is allowed and probably not meant: of the applied texts, and of the cluster as it stands. */
   get warnings(): readonly Warning[] {
-    const { applyWarnings, data, control, settledState, connections } = this.#stages;
+    const { applyWarnings, data, control, settledState, connections, loadBalancers } = this.#stages;
     return [
       ...applyWarnings,
       ...proxyWarnings(data, control),
       ...findWarnings(settledState),
       ...ingressWarnings(settledState, connections.ingress),
+      ...healthWarnings(settledState, loadBalancers()),
     ];
   }
 
@@ -184,6 +187,22 @@ export class Cluster {
     const source = parseSource(address === undefined ? "external" : `external:${address}`);
     const { connections } = this.#stages;
     return new OutsideHandle(source, connections, connections.outsideFiles.of(source));
+  }
+
+  /**
+   * A load balancer with its listeners and their targets' health: `shop/web` of a Service, or as the option `loadBalancers` calls it.
+   * It sees what was settled.
+   *
+   * @example console.log(String(lab.loadBalancer("ingress-nginx/ingress-nginx-controller")));
+   * @throws ParseError where there is none of this name
+   */
+  loadBalancer(name: string): LoadBalancerReport {
+    return this.#stages.connections.loadBalancer(name);
+  }
+
+  /** All load balancers. It sees what was settled. */
+  loadBalancers(): readonly LoadBalancerReport[] {
+    return this.#stages.connections.loadBalancers();
   }
 
   /**

@@ -7,6 +7,10 @@ import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
+import { BalancerPool } from "../cloud/balancer-pool.ts";
+import { balancing } from "../cloud/balancing.ts";
+import { LoadBalancerReport } from "../cloud/load-balancer-report.ts";
+import { noSuchBalancer } from "../cloud/no-such-balancer.ts";
 import { connect, requestOf } from "../connect/connect.ts";
 import { type AddressedDestination, parseDestination } from "../connect/destination.ts";
 import { noSuchNode } from "../connect/no-such-node.ts";
@@ -44,6 +48,7 @@ const sourcePorts = 28232;
 export interface ConnectionsBefore {
   readonly count: number;
   readonly draws: Random;
+  readonly pool: BalancerPool;
   readonly clients: readonly OutsideClient[] | undefined;
   readonly outsideFiles: OutsideFiles;
 }
@@ -61,8 +66,10 @@ export class Connections implements Questions {
   readonly #network: LazyNetwork;
   readonly #entryNode: string | undefined;
   readonly #unsettled: () => ClusterState;
-  /** What the network itself draws: a load balancer's node. */
+  /** What the network itself draws: targets of load balancers. */
   readonly #draws: Random;
+  /** The load balancers, whose turns go on from network to network. */
+  readonly #pool: BalancerPool;
   /** How many there were. */
   #count: number;
   readonly #names: NameLookups;
@@ -87,12 +94,14 @@ export class Connections implements Questions {
     this.outsideFiles = before?.outsideFiles.copy() ?? new OutsideFiles();
     const draws = seededRandom(seed).fork("network");
     this.#draws = before?.draws.seed === draws.seed ? copyRandom(before.draws) : draws;
+    this.#pool = new BalancerPool(plane, nowMs);
+    if (before !== undefined) this.#pool.follow(before.pool);
     this.#network = new LazyNetwork(plane, {
       random: this.#draws,
       seed,
       cni,
       clients: before?.clients ?? clients,
-      entryNode,
+      balancing: balancing(this.#pool, options),
       listens: () => this.ingress.listens(),
     });
     this.#names = new NameLookups({
@@ -117,13 +126,33 @@ export class Connections implements Questions {
 
   /** For a copy of the cluster to go on from. */
   get now(): ConnectionsBefore {
-    return { count: this.#count, draws: this.#draws, clients: this.#network.clients, outsideFiles: this.outsideFiles };
+    return {
+      count: this.#count,
+      draws: this.#draws,
+      pool: this.#pool,
+      clients: this.#network.clients,
+      outsideFiles: this.outsideFiles,
+    };
   }
 
   /** The network as it is now. */
   topology(): Topology {
     this.#plane.requireModelled();
     return this.#network.tracer(this.#state).walker.topology;
+  }
+
+  /** The load balancers of the network as it is now, in the order of their names. */
+  loadBalancers(): readonly LoadBalancerReport[] {
+    const { loadBalancers } = this.topology();
+    return [...loadBalancers.values()].map(({ balancer }) => new LoadBalancerReport(balancer!));
+  }
+
+  /** One of them. @throws ParseError when there is none of this name */
+  loadBalancer(name: string): LoadBalancerReport {
+    const { loadBalancers } = this.topology();
+    const balancer = loadBalancers.get(name)?.balancer;
+    if (balancer === undefined) throw noSuchBalancer(name, [...loadBalancers.keys()], this.#state);
+    return new LoadBalancerReport(balancer);
   }
 
   connect(from: Source, to: string): NamedTrace {

@@ -7,7 +7,6 @@ import { deleteObject } from "@kubenetsim/core/apiserver/write-object";
 import { type SettleResult, settle } from "@kubenetsim/core/controllers/settle";
 import type { Kind, ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { ConfigMap } from "@kubenetsim/core/model/config-map";
-import type { Cidr } from "@kubenetsim/core/net/cidr";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { formatPosition, ParseError, StatusError } from "@kubenetsim/core/runtime/errors";
 import type { Random } from "@kubenetsim/core/runtime/random";
@@ -17,7 +16,7 @@ import {
   type KubeProxyConfigDocument,
   readKubeProxyConfigDocument,
 } from "@kubenetsim/proxy/config/read-config";
-import { assignLoadBalancers } from "../cloud/load-balancer-controller.ts";
+import { assignLoadBalancers, type CloudSettings } from "../cloud/service-controller.ts";
 import type { Warning } from "../warnings/warning.ts";
 import { requireKey, requireKind } from "./object-lookup.ts";
 
@@ -138,13 +137,11 @@ export interface Rested {
 }
 
 /** Lets the cloud and the controllers work until nothing is left to do. */
-export function settlePlane(plane: ControlPlane, context: ControlContext, loadBalancerRange: Cidr | undefined): Rested {
-  // Where no Service has changed, none waits for an address that is free.
+export function settlePlane(plane: ControlPlane, context: ControlContext, clouds: CloudSettings | undefined): Rested {
+  // Where no Service has changed, the cloud has nothing to do.
   const mayAssign = plane.settled === undefined || plane.pending.some(({ kind }) => kind === "Service");
   const cloud =
-    loadBalancerRange === undefined || !mayAssign
-      ? { state: plane.state, changes: [] }
-      : assignLoadBalancers(plane.state, loadBalancerRange);
+    clouds === undefined || !mayAssign ? { state: plane.state, changes: [] } : assignLoadBalancers(plane.state, clouds);
   const before = [...plane.pending, ...cloud.changes];
   const settled = settle(
     cloud.state,

@@ -2,6 +2,8 @@ import { type Cidr, parseCidr } from "@kubenetsim/core/net/cidr";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { defaultLoadBalancerRange } from "../cloud/address-pool.ts";
+import { checkLoadBalancers } from "../cloud/check-load-balancers.ts";
+import type { CloudSettings } from "../cloud/service-controller.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
 import { checkOptionTypes } from "./check-options.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
@@ -31,14 +33,24 @@ export function withMode(control: ControlPlane, { proxyMode }: ClusterOptions): 
  */
 export function checkOptions(options: ClusterOptions): void {
   checkOptionTypes(options);
-  loadBalancerCidr(options);
+  checkLoadBalancers(options);
+  cloudSettings(options);
   requireModelled(proxyConfig(options));
   if (options.kubeProxy?.mode !== undefined) requireModelled({ ...proxyConfig(options), mode: options.kubeProxy.mode });
   validateKubeProxyOption(proxyConfig(options));
 }
 
-/** Undefined when there is no cloud. @throws ParseError */
-export function loadBalancerCidr({ loadBalancerRange = defaultLoadBalancerRange }: ClusterOptions): Cidr | undefined {
+/** What the service controller of the cloud goes by; undefined when there is no cloud. @throws ParseError */
+export function cloudSettings(options: ClusterOptions): CloudSettings | undefined {
+  const range = loadBalancerCidr(options);
+  if (range === undefined) return undefined;
+  const { loadBalancerMode = "vip", loadBalancers = [] } = options;
+  const taken = loadBalancers.flatMap(({ addresses }) => addresses);
+  return { range, ipMode: loadBalancerMode === "vip" ? "VIP" : "Proxy", taken };
+}
+
+/** @throws ParseError */
+function loadBalancerCidr({ loadBalancerRange = defaultLoadBalancerRange }: ClusterOptions): Cidr | undefined {
   if (loadBalancerRange === false) return undefined;
   const range = parseCidr(loadBalancerRange);
   if (range === undefined) {

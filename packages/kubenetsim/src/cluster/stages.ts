@@ -7,6 +7,8 @@ import { seededRandom } from "@kubenetsim/core/runtime/random";
 import { timestampOf } from "@kubenetsim/core/runtime/timestamp";
 import { printHttpAnswer } from "@kubenetsim/proxy/healthcheck/http-answer";
 import { httpDate } from "@kubenetsim/proxy/healthcheck/http-date";
+import type { LoadBalancerReport } from "../cloud/load-balancer-report.ts";
+import { ingressOf } from "../cloud/service-balancer.ts";
 import { noSuchNode } from "../connect/no-such-node.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
 import { askNodeHealth } from "../dataplane/node-health.ts";
@@ -27,7 +29,7 @@ import {
   type InputText,
   settlePlane,
 } from "./control-plane.ts";
-import { loadBalancerCidr, proxyConfig, withMode } from "./effective-options.ts";
+import { cloudSettings, proxyConfig, withMode } from "./effective-options.ts";
 import type { NodeControl } from "./node-handle.ts";
 
 /** What may be another in a copy of a cluster. */
@@ -92,6 +94,17 @@ export class Stages {
     return { random: seededRandom(this.seed), clock: this.clock };
   }
 
+  /** None where a kube-proxy runs that is not modelled, or nothing was settled: there is no network then. */
+  readonly loadBalancers = (): readonly LoadBalancerReport[] => {
+    const hasAny =
+      (this.options.loadBalancers ?? []).length > 0 ||
+      this.settledState.tables.Service.values().some((service) => ingressOf(service).length > 0);
+    const { entryNode } = this.options;
+    const isEntered = entryNode === undefined || this.settledState.tables.Node.has(entryNode);
+    if (!hasAny || !isEntered || this.#data.history.length === 0 || !this.#data.isModelled) return [];
+    return this.#connections.loadBalancers();
+  };
+
   apply(texts: readonly InputText[]): readonly Change[] {
     const applied = applyTexts(this.#control, texts, this.context);
     this.#control = withMode(applied.plane, this.options);
@@ -128,7 +141,7 @@ export class Stages {
   }
 
   #settleObjects(): readonly Change[] {
-    const rested = settlePlane(this.#control, this.context, loadBalancerCidr(this.options));
+    const rested = settlePlane(this.#control, this.context, cloudSettings(this.options));
     const { config, configSource, pending } = this.#control;
     this.#control = rested.plane;
     const { state } = rested.plane;

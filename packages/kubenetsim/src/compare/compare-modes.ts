@@ -5,6 +5,8 @@ import { invariant } from "@kubenetsim/core/runtime/invariant";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Cost } from "@kubenetsim/core/trace/cost";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import { BalancerPool } from "../cloud/balancer-pool.ts";
+import { balancing } from "../cloud/balancing.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
 import { Network } from "../dataplane/network.ts";
 import { GrowingServices } from "./growing-services.ts";
@@ -92,8 +94,13 @@ class Measurement {
     const { state, client } = this.#bench;
     const { seed } = this.#options;
     this.#plane.add({ state, changes, config: this.#config });
-    const network = { random: seededRandom(seed).fork("network"), seed, cni: "bridge", clients: undefined } as const;
-    const tracer = Network.of(state, this.#plane, network).tracer(this.#plane);
+    const tracer = Network.of(state, this.#plane, {
+      random: seededRandom(seed).fork("network"),
+      seed,
+      cni: "bridge",
+      clients: undefined,
+      balancing: balancing(new BalancerPool(this.#plane, () => 0)),
+    }).tracer(this.#plane);
     const from = tracer.walker.topology.pods.get(client)!;
     const trace = tracer.trace({ from, protocol: "TCP", destination, destinationPort: 80 });
     invariant(trace.disposition === "delivered", `the measured packet was ${trace.disposition}: ${trace.reason}`);

@@ -5,6 +5,8 @@ import { seededRandom } from "@kubenetsim/core/runtime/random";
 import { defaultKubeProxyConfig, type ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { readKubeProxyConfig } from "@kubenetsim/proxy/config/read-config";
 import { describe, expect, it } from "vitest";
+import { BalancerPool } from "../cloud/balancer-pool.ts";
+import { balancing } from "../cloud/balancing.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { backends } from "./backend/backends.ts";
 import { DataPlane } from "./data-plane.ts";
@@ -50,7 +52,13 @@ class Lab {
   }
 
   send(protocol: "UDP" | "TCP"): void {
-    const options = { random: seededRandom("a"), seed: "a", cni: "bridge", clients: undefined } as const;
+    const options = {
+      random: seededRandom("a"),
+      seed: "a",
+      cni: "bridge",
+      clients: undefined,
+      balancing: balancing(new BalancerPool(this.plane, () => 0)),
+    } as const;
     const tracer = Network.of(this.cluster.state, this.plane, options).tracer(this.plane);
     const from = tracer.walker.topology.pods.get("default/client")!;
     const packet = { protocol, destination: "10.96.0.53" as IpAddress, destinationPort: 53, sourcePort: 40000 };

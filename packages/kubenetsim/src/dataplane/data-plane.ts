@@ -7,7 +7,7 @@ import type { Cni } from "@kubenetsim/network/topology/input";
 import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
-import { requireModelled } from "./modelled-config.ts";
+import { isModelled, requireModelled } from "./modelled-config.ts";
 import { NodePlane, type PlaneSource } from "./node-plane.ts";
 import {
   concerns,
@@ -80,6 +80,11 @@ export class DataPlane implements PlaneSource {
    */
   requireModelled(node?: string): void {
     for (const { config, configSource } of this.#startsOf(node)) requireModelled(config, configSource);
+  }
+
+  /** Is all that the kube-proxies run with modelled? */
+  get isModelled(): boolean {
+    return this.#startsOf(undefined).every(({ config }) => isModelled(config));
   }
 
   #startsOf(node: string | undefined): ProxyStart[] {

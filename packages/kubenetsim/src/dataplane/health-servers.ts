@@ -1,4 +1,5 @@
 import type { Node } from "@kubenetsim/core/model/node";
+import type { AddressWords } from "@kubenetsim/core/net/address";
 import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { timestampOf } from "@kubenetsim/core/runtime/timestamp";
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
@@ -31,8 +32,13 @@ interface HealthServer {
   answer(question: Question): HttpAnswer;
 }
 
+/** What is to be known of a kube-proxy to answer in its place. */
+export interface AskedProxy extends Pick<KubeProxy, "config" | "syncedMs"> {
+  readonly proxiers: readonly Pick<KubeProxy["proxiers"][number], "snapshot">[];
+}
+
 /** Made when one is first asked for, by port. */
-const serversOf = new WeakMap<KubeProxy, ReadonlyMap<number, readonly HealthServer[]>>();
+const serversOf = new WeakMap<AskedProxy, ReadonlyMap<number, readonly HealthServer[]>>();
 
 /** The server of a node's kube-proxy that takes a packet which has come to the node; undefined when none does. */
 export function healthProcess(proxy: KubeProxy, packet: Packet): Process | undefined {
@@ -48,12 +54,23 @@ export function askHealth(proxy: KubeProxy, port: number, question: Question): H
   return server?.answer(question);
 }
 
+/** The status code of what somebody gets who asks at an address; undefined when kube-proxy does not listen there. */
+export function healthStatus(
+  proxy: AskedProxy,
+  address: AddressWords,
+  port: number,
+  question: Question,
+): number | undefined {
+  const servers = healthServers(proxy).get(port) ?? [];
+  return servers.find(({ socket }) => listensOn(socket, address))?.answer(question).status;
+}
+
 /** Where a kube-proxy's HTTP servers listen. */
 export function healthSockets(proxy: KubeProxy): HealthSocket[] {
   return [...healthServers(proxy).values()].flatMap((servers) => servers.map(({ socket }) => socket));
 }
 
-function healthServers(proxy: KubeProxy): ReadonlyMap<number, readonly HealthServer[]> {
+function healthServers(proxy: AskedProxy): ReadonlyMap<number, readonly HealthServer[]> {
   const known = serversOf.get(proxy);
   if (known !== undefined) return known;
   const servers = new Map<number, HealthServer[]>();
@@ -65,7 +82,7 @@ function healthServers(proxy: KubeProxy): ReadonlyMap<number, readonly HealthSer
   return servers;
 }
 
-function ownServers({ config, syncedMs }: KubeProxy): HealthServer[] {
+function ownServers({ config, syncedMs }: AskedProxy): HealthServer[] {
   const synced = { IPv4: timestampOf(syncedMs[0]!), IPv6: timestampOf(syncedMs[1]!) };
   return [
     server("kube-proxy healthz", boundSocket(config.healthzBindAddress), ({ path, node, nowMs }) => {
@@ -80,7 +97,7 @@ function ownServers({ config, syncedMs }: KubeProxy): HealthServer[] {
 }
 
 /** Of both families; userspace mode has none. One that another server keeps from its port does not listen. */
-function serviceServers({ config, proxiers }: KubeProxy): HealthServer[] {
+function serviceServers({ config, proxiers }: AskedProxy): HealthServer[] {
   if (config.mode === "userspace") return [];
   const own = ownSockets(config);
   return proxiers.flatMap(({ snapshot }) =>

@@ -54,7 +54,8 @@ export class LazyNetwork {
   }
 
   #build(state: ClusterState): void {
-    if (this.#options.entryNode !== undefined) this.#enterBy(state, this.#options.entryNode);
+    const { entryNode } = this.#options.balancing;
+    if (entryNode !== undefined) this.#enterBy(state, entryNode);
     this.#keep(state, Network.of(state, this.#plane, { ...this.#options, clients: this.#clients }));
   }
 

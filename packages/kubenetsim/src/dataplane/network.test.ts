@@ -2,10 +2,13 @@ import { fc, test } from "@fast-check/vitest";
 import { type AddressWords, addressWords, formatAddress, type IpAddress } from "@kubenetsim/core/net/address";
 import { virtualClock } from "@kubenetsim/core/runtime/clock";
 import { seededRandom } from "@kubenetsim/core/runtime/random";
+import type { Balancer } from "@kubenetsim/network/balancer/balancer";
 import type { Host } from "@kubenetsim/network/topology/host";
 import type { Cni } from "@kubenetsim/network/topology/input";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import { describe, expect, it } from "vitest";
+import { BalancerPool } from "../cloud/balancer-pool.ts";
+import { balancing } from "../cloud/balancing.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { DataPlane } from "./data-plane.ts";
 import { Network } from "./network.ts";
@@ -111,8 +114,8 @@ class Lab {
   constructor(mode: "iptables" | "ipvs", cni: Cni) {
     this.#cluster = Cluster.create({ nodes: ["n1", "n2"], proxyMode: mode, loadBalancerRange: "198.51.100.0/28" });
     const random = seededRandom("network");
-    this.#options = { random, seed: "network", cni, clients: undefined };
     this.#plane = new DataPlane({ random, clock: virtualClock(), cni });
+    this.#options = { random, seed: "network", cni, clients: undefined, balancing: this.#balancing() };
     this.#settle();
     this.network = Network.of(this.#cluster.state, this.#plane, this.#options);
   }
@@ -124,7 +127,11 @@ class Lab {
   }
 
   rebuilt(): Network {
-    return Network.of(this.#cluster.state, this.#plane, this.#options);
+    return Network.of(this.#cluster.state, this.#plane, { ...this.#options, balancing: this.#balancing() });
+  }
+
+  #balancing() {
+    return balancing(new BalancerPool(this.#plane, () => 0));
   }
 
   #write(one: Step): void {
@@ -152,7 +159,7 @@ class Lab {
 
 /** Every host with its own addresses, its sockets and its ways to the addresses of the test; numbers do not count. */
 function picture(topology: Topology): unknown {
-  const hosts = [...topology.nodes, ...topology.pods, ...topology.clients];
+  const hosts = [...topology.nodes, ...topology.pods, ...topology.clients, ...topology.loadBalancers];
   return hosts
     .map(([name, host]) => [
       name,
@@ -161,9 +168,16 @@ function picture(topology: Topology): unknown {
         device.addresses.map(({ words, prefix }) => `${formatAddress(words)}/${prefix}`),
       ),
       host.sockets.processes,
+      host.balancer && balancerPicture(host.balancer),
       asked.map((text) => wayTo(topology, host, addressWords(text as IpAddress))),
     ])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+}
+
+/** Its listeners with their targets' health. */
+function balancerPicture(balancer: Balancer): unknown {
+  const { listeners, ...config } = balancer.config;
+  return [config, listeners.map((listener) => [listener, balancer.stateOf(listener).view.health])];
 }
 
 function wayTo(topology: Topology, host: Host, words: AddressWords): unknown {
@@ -177,8 +191,7 @@ function wayTo(topology: Topology, host: Host, words: AddressWords): unknown {
   const next = segment!.neighbours.get(words);
   const hops = route.nextHops.length > 0 ? route.nextHops : next < 0 ? [] : [next];
   const hosts = hops.map((hop) => topology.hosts[segment!.hosts[hop]!]!);
-  const beyond = hosts.map((one) => (one.name === "external load balancer" ? wayTo(topology, one, words) : one.name));
-  return [name, route.gateway && formatAddress(route.gateway), beyond];
+  return [name, route.gateway && formatAddress(route.gateway), hosts.map((one) => one.name)];
 }
 
 describe("a network that is brought up to date is the one that is built anew", () => {

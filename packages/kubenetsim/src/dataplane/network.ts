@@ -11,21 +11,20 @@ import type { Port } from "@kubenetsim/network/topology/process";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import { Tracer } from "@kubenetsim/network/trace/tracer";
 import { Walker } from "@kubenetsim/network/walk/walker";
-import { LoadBalancers } from "../cloud/load-balancers.ts";
+import { type LoadBalancerSettings, LoadBalancers } from "../cloud/load-balancers.ts";
 import { ChangedObjects, type Replaced } from "./changed-objects.ts";
 import type { DataPlane } from "./data-plane.ts";
 import type { NodeKernel } from "./node-kernel.ts";
 import { StandInPods } from "./stand-in-pods.ts";
 
 export interface NetworkOptions {
-  /** What the network draws by itself: the nodes that load balancers choose. */
+  /** What the network draws by itself: targets of load balancers whose algorithm draws. */
   readonly random: Random;
   readonly seed: string;
   readonly cni: Cni;
   /** Hosts outside; the topology's own choice when undefined. */
   readonly clients: readonly OutsideClient[] | undefined;
-  /** The only node that load balancers may choose. */
-  readonly entryNode?: string | undefined;
+  readonly balancing: LoadBalancerSettings;
   /** Ports on which Pods listen now, whether or not their containers declare them; none unless given. */
   readonly listens?: () => ReadonlyMap<ObjectKey, readonly Port[]>;
 }
@@ -51,13 +50,12 @@ export class Network {
   ) {
     const nodes = state.tables.Node.values();
     const names = nodes.map((node) => node.metadata.name);
-    const { cni, clients, entryNode, listens } = options;
+    const { cni, clients, listens } = options;
     this.#options = options;
     this.#state = state;
     this.#settings = nodeSettings(names, plane);
     this.#standIns = parts?.standIns ?? new StandInPods(state);
-    const entries = names.filter((name) => entryNode === undefined || name === entryNode);
-    this.#balancers = parts?.balancers ?? new LoadBalancers(state, entries);
+    this.#balancers = parts?.balancers ?? new LoadBalancers(state, options.balancing);
     this.#listens = listens?.() ?? new Map();
     this.topology = buildTopology({
       nodes,
@@ -69,6 +67,7 @@ export class Network {
       loadBalancers: this.#balancers.values(),
       nodeSettings: this.#settings,
     });
+    this.#lookOut();
   }
 
   static of(state: ClusterState, plane: DataPlane, options: NetworkOptions): Network {
@@ -91,7 +90,14 @@ export class Network {
       sameListens(this.#listens, this.#options.listens?.() ?? new Map());
     if (!isSame || !this.#changePods(pods)) return new Network(state, plane, this.#options, parts);
     this.#state = state;
+    this.#lookOut();
     return this;
+  }
+
+  /** Load balancers check their targets in this network from now on. */
+  #lookOut(): void {
+    const slicesOf = (service: string) => this.#balancers.slicesOf(service);
+    this.#options.balancing.pool.health.look({ state: this.#state, topology: this.topology, slicesOf });
   }
 
   /** False where it is better built anew: also when most of it are places of Pods that have gone. */

@@ -7,6 +7,8 @@ import {
   type ProxyMode,
 } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { describe, expect, it } from "vitest";
+import { BalancerPool } from "../cloud/balancer-pool.ts";
+import { balancing } from "../cloud/balancing.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import { backends } from "./backend/backends.ts";
 import { DataPlane } from "./data-plane.ts";
@@ -77,7 +79,13 @@ class Flows {
 
   /** Which Pod gets a packet of the flow, else what becomes of it. */
   send(protocol: "UDP" | "TCP", destination = "10.96.0.53", destinationPort = 53): string {
-    const options = { random: seededRandom("a"), seed: "a", cni: "bridge", clients: undefined } as const;
+    const options = {
+      random: seededRandom("a"),
+      seed: "a",
+      cni: "bridge",
+      clients: undefined,
+      balancing: balancing(new BalancerPool(this.#plane, () => 0)),
+    } as const;
     const tracer = Network.of(this.lab.state, this.#plane, options).tracer(this.#plane);
     const from = tracer.walker.topology.pods.get("default/client")!;
     const address = destination as IpAddress;

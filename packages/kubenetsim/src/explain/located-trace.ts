@@ -81,7 +81,7 @@ class LocatedHop implements Hop {
   }
 
   #located(step: Step): Step {
-    if (step.kind === "ipvs") return { ...step, origin: this.#withPosition(step.origin) };
+    if (step.kind === "ipvs" || step.kind === "balance") return { ...step, origin: this.#withPosition(step.origin) };
     if (step.kind === "set-lookup" && step.origin !== undefined) {
       return { ...step, origin: this.#withPosition(step.origin) ?? step.origin };
     }

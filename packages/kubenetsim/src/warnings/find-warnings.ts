@@ -5,7 +5,7 @@ import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import { matchesEqualities } from "@kubenetsim/core/model/label-selector";
 import type { Service } from "@kubenetsim/core/model/service";
 import type { SourcePosition } from "@kubenetsim/core/runtime/errors";
-import { ingressOf } from "../cloud/load-balancer-controller.ts";
+import { ingressOf } from "../cloud/service-balancer.ts";
 import { nodeWarnings } from "./node-warnings.ts";
 import type { Warning } from "./warning.ts";
 

@@ -20,6 +20,7 @@
  * - `icmpError` v6 | quoted protocol << 8 | code << 16 | type << 24, quoted ports (source << 16 | destination), src0–3, dst0–3
  *   (the quoted source as well), quoted destination: a header like `header`
  * - `knownWay` branch, source port: stands for all records of a way that the walker remembers under that number
+ * - `balance` what a load balancer decided (its verdict), number of its listener's view or -1, index of the target or -1, mode
  */
 export const tapeKind = {
   hopIn: 1,
@@ -43,11 +44,12 @@ export const tapeKind = {
   numgen: 19,
   relay: 20,
   icmpError: 21,
+  balance: 22,
 } as const;
 export type TapeKind = (typeof tapeKind)[keyof typeof tapeKind];
 
 /** How many slots a record of each kind uses (0: there is no such kind). */
-export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2, 2, 4, 14, 3, 5, 14];
+export const slotCounts: readonly number[] = [0, 2, 2, 12, 2, 2, 4, 3, 3, 1, 1, 2, 3, 7, 3, 2, 2, 4, 14, 3, 5, 14, 4];
 
 /** Integers of one record: the kind and up to fifteen slots. */
 export const recordLength = 16;

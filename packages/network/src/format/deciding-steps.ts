@@ -30,6 +30,7 @@ function isDeciding(step: Step): boolean {
     case "route":
     case "socket":
     case "relay":
+    case "balance":
     case "numgen":
       return true;
     default:

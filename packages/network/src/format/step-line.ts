@@ -1,6 +1,7 @@
 import { formatPosition } from "@kubenetsim/core/runtime/errors";
 import type { Origin } from "@kubenetsim/core/trace/origin";
 import type {
+  BalanceStep,
   IpvsStep,
   NatStep,
   RelayStep,
@@ -52,6 +53,8 @@ export function stepLine(step: Step, full: boolean): StepLine {
       return line("", "socket", socketText(step));
     case "relay":
       return line("", "relay", relayText(step), step.servicePort);
+    case "balance":
+      return line("", "balance", balanceText(step), originText(step.origin));
     default:
       return step satisfies never;
   }
@@ -127,9 +130,20 @@ function socketText(step: SocketStep): string {
 
 function relayText(step: RelayStep): string {
   if (step.endpoint === undefined) return `${step.process} finds no endpoint`;
+  if (step.by === "load balancer") return `${step.process} dials ${step.endpoint}`;
   const turn = step.position === undefined ? "" : `, ${step.position} of ${step.endpoints}`;
   const again = step.attempt === 1 ? "" : `, attempt ${step.attempt}`;
   return `${step.process} dials ${step.endpoint}: ${step.by}${turn}${again}`;
+}
+
+function balanceText(step: BalanceStep): string {
+  if (step.decision === "answer") return "an answer of its target gets its own address again";
+  if (step.decision === "no-listener") return "it has no listener there";
+  if (step.decision === "source-refused") return `${step.listener}: its security list does not allow the source`;
+  const skipped = step.skipped.map(({ target, reason }) => `; not ${target}: ${reason}`).join("");
+  const among = `${step.healthyTargets} of ${counted(step.targets, "target")} healthy`;
+  if (step.target === undefined) return `${step.listener}: ${among}${skipped}`;
+  return `${step.listener} → ${step.target} (${step.mode}): ${step.algorithm}, ${among}${skipped}`;
 }
 
 function hex(mark: number): string {

@@ -1,5 +1,6 @@
 import type { AddressWords } from "@kubenetsim/core/net/address";
 import type { Hop } from "@kubenetsim/core/trace/trace";
+import type { Balancer } from "../balancer/balancer.ts";
 import { AddressTable } from "./address-table.ts";
 import { type Route, RouteTable } from "./route-table.ts";
 import type { Segment } from "./segment.ts";
@@ -48,6 +49,8 @@ export class Host {
   sharedRoutes: RouteTable | undefined = undefined;
   /** net.ipv4.conf.all.route_localnet: 127.0.0.0/8 may come from and leave by other devices than lo. */
   routeLocalnet = false;
+  /** What it does with packets that come in, where it is a load balancer. */
+  balancer: Balancer | undefined = undefined;
   // The first IPv4 address on its own, since most hosts have no other.
   #first4 = 0;
   #firstDevice = -1;

@@ -2,6 +2,7 @@ import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { Node } from "@kubenetsim/core/model/node";
 import type { Pod } from "@kubenetsim/core/model/pod";
 import type { IpAddress } from "@kubenetsim/core/net/address";
+import type { Balancer } from "../balancer/balancer.ts";
 import type { Port, Process } from "./process.ts";
 
 /**
@@ -22,8 +23,8 @@ export interface TopologyInput {
   readonly clients?: readonly OutsideClient[];
   /** A host on the nodes' network that listens on this TCP port. */
   readonly apiServer?: { readonly address: IpAddress; readonly port: number };
-  /** What outside clients reach by a load balancer, which hands the packet to a node with its destination unchanged. */
-  readonly loadBalancers?: readonly LoadBalancer[];
+  /** Load balancers between the hosts outside and the nodes; of two with one address the first has it. */
+  readonly loadBalancers?: readonly Balancer[];
   /** What kube-proxy configured on a node besides rules, by the node's name. */
   readonly nodeSettings?: ReadonlyMap<string, NodeSettings>;
   /** Ports on which a Pod listens although its containers do not declare them. */
@@ -37,12 +38,6 @@ export interface OutsideClient {
   readonly addresses: readonly IpAddress[];
   /** The node that is its default router. */
   readonly via: string;
-}
-
-export interface LoadBalancer {
-  readonly addresses: readonly IpAddress[];
-  /** The nodes that it sends to; with more than one, each connection draws its own. */
-  readonly nodes: readonly string[];
 }
 
 export interface NodeSettings {

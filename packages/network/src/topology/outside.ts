@@ -6,10 +6,11 @@ import {
   parseAddressWords,
 } from "@kubenetsim/core/net/address";
 import { type Cidr, cidrContains, hostCidr } from "@kubenetsim/core/net/cidr";
+import type { Balancer } from "../balancer/balancer.ts";
 import { anywhere } from "./anywhere.ts";
 import { type FabricRanges, rangeOf, readableAddresses } from "./fabric.ts";
 import { ethernetDevice, type Host } from "./host.ts";
-import type { LoadBalancer, OutsideClient, TopologyInput } from "./input.ts";
+import type { OutsideClient, TopologyInput } from "./input.ts";
 import { attachToFabric, type NodeHost } from "./node-host.ts";
 import type { Topology } from "./topology.ts";
 
@@ -22,7 +23,7 @@ export function addOutside(
 ): void {
   const gateway = addGateway(topology, [...nodes.values()], ranges);
   addApiServer(topology, ranges, input);
-  const balancers = (input.loadBalancers ?? []).map((balancer) => addLoadBalancer(topology, nodes, ranges, balancer));
+  const balancers = (input.loadBalancers ?? []).map((balancer) => addLoadBalancer(topology, gateway, ranges, balancer));
   for (const client of input.clients ?? defaultClients([...nodes.keys()], topology, ranges)) {
     addClient(topology, nodes, ranges, client, gateway, balancers);
   }
@@ -34,6 +35,7 @@ function addGateway(topology: Topology, nodes: readonly NodeHost[], ranges: Fabr
   const known = addresses.filter((address) => address !== undefined);
   const shown = known[0] === undefined ? "" : ` ${formatAddress(known[0])}`;
   const host = topology.addHost("external", `external default gateway${shown}`);
+  topology.gateway = host;
   const attachment = attachToFabric(topology, host, known, ranges);
   for (const node of nodes) {
     for (const [i, range] of anywhere.entries()) {
@@ -61,21 +63,29 @@ interface BalancerHost {
   readonly attachment: number;
 }
 
-/** Hands packets for its addresses to its nodes as they are; answers go from the nodes straight to the client. */
-function addLoadBalancer(
-  topology: Topology,
-  nodes: ReadonlyMap<string, NodeHost>,
-  ranges: FabricRanges,
-  balancer: LoadBalancer,
-): BalancerHost {
-  const host = topology.addHost("external", "external load balancer");
-  const attachment = attachToFabric(topology, host, [], ranges);
-  const addresses = readableAddresses(balancer.addresses);
-  const nextHops = balancer.nodes.map((name) => nodes.get(name)?.fabricAttachment).filter((hop) => hop !== undefined);
-  if (nextHops.length > 0) {
-    for (const address of addresses) {
-      host.routes.add({ range: hostCidr(address), device: ethernetDevice, gateway: undefined, nextHops });
-    }
+/**
+ * A load balancer routes to all hosts on the fabric and to Pods as the nodes do. In mode `vip` its addresses are no host's on the
+ * fabric: only hosts outside come to it. Else it answers for them, and the default gateway knows it, so that nodes and Pods find it.
+ */
+function addLoadBalancer(topology: Topology, gateway: Host, ranges: FabricRanges, balancer: Balancer): BalancerHost {
+  const { name, addresses: texts, mode } = balancer.config;
+  const host = topology.addHost("external", `external load balancer ${name}`);
+  host.balancer = balancer;
+  topology.loadBalancers.set(name, host);
+  const addresses = readableAddresses(texts);
+  const attachment = attachToFabric(topology, host, mode === "vip" ? [] : addresses, ranges);
+  host.sharedRoutes = topology.podRoutes;
+  for (const range of anywhere) {
+    host.routes.add({ range, device: ethernetDevice, gateway: undefined, nextHops: [] });
+  }
+  if (mode === "vip") return { addresses, attachment };
+  for (const address of addresses) {
+    gateway.routes.add({
+      range: hostCidr(address),
+      device: ethernetDevice,
+      gateway: undefined,
+      nextHops: [attachment],
+    });
   }
   return { addresses, attachment };
 }

@@ -3,8 +3,15 @@ import type { RelayStep } from "@kubenetsim/core/trace/step";
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 
 /** How an endpoint came to be chosen, as the tape has it: the index is the code. */
-export const relayChoices: readonly RelayStep["by"][] = ["round robin", "affinity", "known client", "nobody", "random"];
-export const relayChoice = { roundRobin: 0, affinity: 1, knownClient: 2, nobody: 3, random: 4 } as const;
+export const relayChoices: readonly RelayStep["by"][] = [
+  "round robin",
+  "affinity",
+  "known client",
+  "nobody",
+  "random",
+  "load balancer",
+];
+export const relayChoice = { roundRobin: 0, affinity: 1, knownClient: 2, nobody: 3, random: 4, balanced: 5 } as const;
 export type RelayChoice = (typeof relayChoice)[keyof typeof relayChoice];
 
 /** Whom a process dials for a connection that it has accepted: written by its `Relay`, one object for all dials of a walk. */

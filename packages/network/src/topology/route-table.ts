@@ -9,8 +9,8 @@ export interface Route {
   readonly device: number;
   /** The address shown as `via`; undefined on-link. */
   readonly gateway: AddressWords | undefined;
-  /** Attachments of the device's segment; more than one for a multipath route, none for a destination that is on-link. */
-  readonly nextHops: readonly number[];
+  /** Attachment of the device's segment, the only one of its list; none for a destination that is on-link. */
+  readonly nextHops: readonly [] | readonly [number];
 }
 
 /** Routes, found by longest prefix; of two routes to one range the first stays. */

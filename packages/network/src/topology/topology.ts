@@ -26,6 +26,10 @@ export class Topology {
   readonly nodeHosts: Map<string, NodeHost> = new Map();
   /** How many hosts have gone and have left their places empty. */
   gone = 0;
+  /** The nodes' default router; also where load balancers ask their targets from. */
+  gateway: Host | undefined = undefined;
+  /** By their names. */
+  readonly loadBalancers: Map<string, Host> = new Map();
   /** By the names of `OutsideClient`. */
   readonly clients: Map<string, Host> = new Map();
 

@@ -1,6 +1,6 @@
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
-import type { RuleStep, SetLookupStep } from "@kubenetsim/core/trace/step";
+import type { BalanceStep, RuleStep, SetLookupStep } from "@kubenetsim/core/trace/step";
 import type { Hop } from "@kubenetsim/core/trace/trace";
 import { type ReasonCode, reasonCode } from "../walk/reason-code.ts";
 
@@ -76,12 +76,20 @@ function hopSentence(code: ReasonCode, hop: Hop): string {
 }
 
 function decider(hop: Hop): string {
+  const balance = hop.steps.findLast((step) => step.kind === "balance");
+  if (balance?.kind === "balance") return balanceSentence(balance, hop.before);
   const last = hop.steps.findLast((step) => step.kind === "rule" || step.kind === "ipvs");
   if (last?.kind === "ipvs" && last.realServer === undefined)
     return `IPVS: ${last.virtualServer} has no real server to take it`;
   if (last?.kind === "rule" && (last.target === "DROP" || last.target === "REJECT")) return ruleSentence(last, hop);
   const chain = hop.steps.findLast((step) => step.kind === "chain" && step.verdict === "DROP");
   return chain?.kind === "chain" ? `the policy of chain ${chain.chain} in table ${chain.table}` : "the kernel";
+}
+
+function balanceSentence(step: BalanceStep, before: PacketHeader): string {
+  if (step.decision === "no-listener") return `its listeners: none is on ${portText(before)}`;
+  if (step.decision === "source-refused") return `its security list, which does not allow ${before.source}`;
+  return `its health checks: none of its ${step.targets} targets on ${portText(before)} is healthy`;
 }
 
 function ruleSentence(step: RuleStep, hop: Hop): string {

@@ -17,6 +17,7 @@ import { tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import { verdict } from "@kubenetsim/netfilter/engine/verdict";
 import type { Host } from "../topology/host.ts";
 import { relayChoices } from "../topology/relay.ts";
+import { readBalance } from "./balance-step.ts";
 import { isHeader, readHeader } from "./header.ts";
 import type { KernelNames } from "./kernel-names.ts";
 import { readNftLookup, readNftRule, readNumgen } from "./nft-steps.ts";
@@ -87,6 +88,8 @@ function readStep(
       return readSocket(words, at, host);
     case tapeKind.relay:
       return readRelay(words, at, host, readHeader(words, header, sourcePort));
+    case tapeKind.balance:
+      return readBalance(words, at, host, readHeader(words, header, sourcePort));
     default:
       return undefined;
   }

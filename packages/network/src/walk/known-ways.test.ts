@@ -8,6 +8,7 @@ import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
 import { parseNftCommands } from "@kubenetsim/netfilter/text/nft-command-parse";
 import { expect } from "vitest";
 import { node, pod } from "../../test-objects.ts";
+import { Balancer } from "../balancer/balancer.ts";
 import { formatTrace } from "../format/text.ts";
 import { buildTopology } from "../topology/build.ts";
 import type { Host } from "../topology/host.ts";
@@ -165,7 +166,16 @@ class Lab {
   readonly hosts: readonly Host[];
 
   constructor(stateless: boolean, options: WalkerOptions) {
-    const loadBalancers = [{ addresses: ["203.0.113.10" as IpAddress], nodes: nodeNames }];
+    const targets = nodeNames.map((name) => ({
+      name,
+      addresses: [addressWords(`192.168.10.1${name.at(-1)}` as IpAddress)],
+    }));
+    const listeners = (["TCP", "UDP"] as const).flatMap((protocol) =>
+      [80, 8080].map((port) => ({ protocol, port, targetPort: port, targets })),
+    );
+    const loadBalancers = [
+      new Balancer({ name: "lb", addresses: ["203.0.113.10" as IpAddress], mode: "vip", listeners }),
+    ];
     const topology = buildTopology({ nodes: [node(1), node(2), node(3)], pods, loadBalancers });
     const random = this.#kept(seededRandom("ways"));
     for (const [name, host] of topology.nodes) {

@@ -5,12 +5,15 @@ import type { Packet, Router } from "@kubenetsim/netfilter/engine/packet";
 import { recordHeader } from "@kubenetsim/netfilter/engine/packet-header";
 import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import { type Verdict, verdict } from "@kubenetsim/netfilter/engine/verdict";
-import { type Host, loopbackDevice } from "../topology/host.ts";
+import { addressFor, type Balancer, balanceVerdict } from "../balancer/balancer.ts";
+import { ethernetDevice, type Host, loopbackDevice } from "../topology/host.ts";
 import type { Route } from "../topology/route-table.ts";
 import type { Topology } from "../topology/topology.ts";
+import { writeBalance } from "./balance-record.ts";
 import type { HostKernel } from "./host-kernel.ts";
 import { type Passing, writePassing } from "./passing.ts";
 import { type ReasonCode, reasonCode } from "./reason-code.ts";
+import { Translations } from "./translations.ts";
 
 /** How a way begins at its first host. */
 export const start = {
@@ -41,6 +44,10 @@ export class OneWay implements Router {
   /** Ids of the hosts on the way, in their order; `hosts` of them. */
   readonly trail: Int32Array = new Int32Array(hopLimit + 1);
   hosts = 0;
+  /** It walks answers. */
+  answering = false;
+  /** What load balancers have made of the packet's destination on its way there. */
+  readonly translations: Translations = new Translations();
   /** Why the next packet is made, for the tape: a process passes a connection on. Undefined for most. */
   passing: Passing | undefined = undefined;
   readonly #topology: Topology;
@@ -115,6 +122,8 @@ export class OneWay implements Router {
   /** A packet from another host: PREROUTING, routing, then INPUT or the way on. */
   #receive(host: Host, device: number): number {
     const packet = this.#packet;
+    if (host.balancer !== undefined && !this.answering) return this.#balance(host, host.balancer);
+    if (this.translations.length > 0 && this.translations.undo(packet, host.id, this.#tape)) return this.#leave(host);
     if (this.#kernel !== undefined) {
       const segment = host.devices[device]!.segment;
       packet.bridged = segment !== undefined && segment.bridge >= 0 && segment.hosts[segment.bridge] === host.id;
@@ -126,6 +135,25 @@ export class OneWay implements Router {
     const decision = this.#lookUpRoute(host);
     if (decision === routeDecision.none) return reasonCode.noRoute;
     return decision === routeDecision.local ? this.#input(host) : this.#forward(host);
+  }
+
+  /** A packet has come to a load balancer, which has no rules and decides by itself. */
+  #balance(host: Host, balancer: Balancer): number {
+    const packet = this.#packet;
+    packet.fate.more = true;
+    const decided = balancer.decide(packet, this.#random);
+    if (this.#tape !== null) writeBalance(this.#tape, balancer, decided);
+    if (decided === balanceVerdict.accept) return reasonCode.accepted;
+    if (decided !== balanceVerdict.forward) return reasonCode.dropped;
+    const { chosen } = balancer;
+    const { fabric } = this.#topology;
+    const words = addressFor(chosen, packet.v6) ?? chosen.addresses[0];
+    const attachment = words === undefined ? -1 : fabric.neighbours.get(words);
+    if (balancer.config.mode === "nat" && words !== undefined) {
+      this.translations.translate(packet, host, fabric, words, balancer.chosenPort);
+      if (this.#tape !== null) recordHeader(this.#tape, packet);
+    }
+    return this.#hand(host, ethernetDevice, attachment);
   }
 
   #forward(host: Host): number {
@@ -199,21 +227,24 @@ export class OneWay implements Router {
   #transmit(host: Host, route: Route): number {
     const packet = this.#packet;
     const segment = host.devices[route.device]!.segment!;
-    const hops = route.nextHops;
-    let attachment: number;
-    if (hops.length === 0) {
-      attachment = segment.neighbours.find(packet.v6, packet.dst0, packet.dst1, packet.dst2, packet.dst3);
-    } else if (hops.length === 1) {
-      attachment = hops[0]!;
-    } else {
-      packet.fate.more = true;
-      attachment = hops[(packet.fate.chooser ?? this.#random).below(hops.length)]!;
+    let attachment =
+      route.nextHops[0] ?? segment.neighbours.find(packet.v6, packet.dst0, packet.dst1, packet.dst2, packet.dst3);
+    if (this.translations.length > 0 && segment === this.#topology.fabric) {
+      const back = this.translations.wayBack(packet, host.id);
+      if (back >= 0) attachment = back;
     }
+    return this.#hand(host, route.device, attachment);
+  }
+
+  /** Gives the packet to somebody on a device's network. */
+  #hand(host: Host, device: number, to: number): number {
+    const segment = host.devices[device]!.segment!;
+    let attachment = to;
     if (attachment < 0) return reasonCode.noNeighbour;
     if (segment.bridge >= 0 && segment.hosts[segment.bridge] !== host.id) attachment = segment.bridge;
     this.#nextHost = segment.hosts[attachment]!;
     this.#nextDevice = segment.devices[attachment]!;
-    if (this.#tape !== null) this.#tape.write(tapeKind.hopOut, host.id, route.device);
+    if (this.#tape !== null) this.#tape.write(tapeKind.hopOut, host.id, device);
     return onward;
   }
 

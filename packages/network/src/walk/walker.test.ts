@@ -7,6 +7,7 @@ import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import { type Verdict, verdict } from "@kubenetsim/netfilter/engine/verdict";
 import { describe, expect, test } from "vitest";
 import { node, pod } from "../../test-objects.ts";
+import { Balancer } from "../balancer/balancer.ts";
 import { buildTopology } from "../topology/build.ts";
 import type { Host } from "../topology/host.ts";
 import type { TopologyInput } from "../topology/input.ts";
@@ -161,7 +162,14 @@ describe("with hooks", () => {
 
 describe("load balancer", () => {
   test("hands an outside client's packet to one of its nodes with the destination unchanged", () => {
-    const loadBalancers = [{ addresses: ["203.0.113.10" as IpAddress], nodes: ["node2", "node1"] }];
+    const targets = ["node2", "node1"].map((name) => ({
+      name,
+      addresses: [addressWords(`192.168.10.1${name.at(-1)}` as IpAddress)],
+    }));
+    const listeners = [{ protocol: "TCP", port: 80, targetPort: 80, targets, algorithm: "random" }] as const;
+    const loadBalancers = [
+      new Balancer({ name: "lb", addresses: ["203.0.113.10" as IpAddress], mode: "vip", listeners }),
+    ];
     const arrivals = new Set<string>();
     const walker = walkerOf(
       {

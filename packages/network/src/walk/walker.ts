@@ -8,7 +8,7 @@ import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import type { Host } from "../topology/host.ts";
 import { Dial, type Relay, relayChoice } from "../topology/relay.ts";
 import type { Topology } from "../topology/topology.ts";
-import { Tuple, turnIntoAnswer } from "./answer.ts";
+import { turnIntoAnswer } from "./answer.ts";
 import { branchLength, readBranch, receiverField } from "./branch-record.ts";
 import { type DispositionCode, dispositionCode } from "./disposition-code.ts";
 import type { HostKernel } from "./host-kernel.ts";
@@ -17,6 +17,7 @@ import { OneWay, start } from "./one-way.ts";
 import { type Passing, writePassing } from "./passing.ts";
 import { type ReasonCode, reasonCode } from "./reason-code.ts";
 import { writeRequest } from "./request.ts";
+import { Tuple } from "./tuple.ts";
 
 /** A connection that is passed on more often runs in circles between proxies. */
 const mostRelays = 8;
@@ -130,6 +131,7 @@ export class Walker {
     this.replyMeter.reset();
     this.replyStart = -1;
     this.#depth = 0;
+    this.#way.translations.length = 0;
   }
 
   /** The way there without an answer, but through all processes that pass it on. */
@@ -221,6 +223,7 @@ export class Walker {
   #walk(from: Host, tape: Tape | null): DispositionCode {
     this.process = -1;
     this.arrived = false;
+    this.#way.answering = false;
     this.reason = this.#way.run(from, start.made, this.packet, this.requestMeter, tape);
     this.receiver = this.#way.host;
     if (this.reason === reasonCode.accepted) return this.#deliver(tape);
@@ -233,7 +236,7 @@ export class Walker {
     const isEcho = packet.protocol === protocolNumbers.ICMP || packet.protocol === protocolNumbers.ICMPv6;
     this.process = sockets.find(packet.protocol, packet.destinationPort);
     if (this.process < 0) {
-      const listener = this.kernels[this.receiver.id]?.listener?.(packet);
+      const listener = this.kernels[this.receiver.id]?.listener?.(packet) ?? this.receiver.balancer?.process;
       if (listener !== undefined) this.process = sockets.place(listener);
     }
     this.arrived = true;
@@ -251,6 +254,7 @@ export class Walker {
       this.received.keep(packet);
     }
     const how = turnIntoAnswer(packet, fate, this.#answerer);
+    this.#way.answering = true;
     const returned = this.#way.run(this.#answerer, how, packet, this.replyMeter, tape);
     packet.bytes = bytes;
     this.answered = this.#way.host;

@@ -1,0 +1,114 @@
+import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import { deleteObject, putObject } from "@kubenetsim/core/apiserver/write-object";
+import { objectKey } from "@kubenetsim/core/model/api-object";
+import type { LoadBalancerIngress, Service } from "@kubenetsim/core/model/service";
+import { type IpAddress, parseAddress } from "@kubenetsim/core/net/address";
+import type { Cidr } from "@kubenetsim/core/net/cidr";
+import { firstFree } from "./address-pool.ts";
+import { ingressOf } from "./service-balancer.ts";
+
+/** Holds a Service until its load balancer is gone. */
+export const cleanupFinalizer = "service.kubernetes.io/load-balancer-cleanup";
+
+export interface CloudSettings {
+  /** Where addresses come from. */
+  readonly range: Cidr;
+  /** As kube-proxy reads it: with `VIP` packets come with their destination unchanged. VIP unless given. */
+  readonly ipMode?: LoadBalancerIngress["ipMode"];
+  /** Addresses that are others' already. */
+  readonly taken?: readonly string[];
+}
+
+export interface CloudResult {
+  readonly state: ClusterState;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * What the service controller of a cloud does to the objects (k8s.io/cloud-provider, controllers/service/controller.go): a Service
+ * that wants a load balancer is held by a finalizer and gets an address in its status: the one that `spec.loadBalancerIP` asks
+ * for, else the lowest free one of the range, in the order in which the Services were created. One that wants none any more, or
+ * is on its way out, loses its address and is let go. Services with a `loadBalancerClass` are another controller's, and where
+ * the range is full they wait.
+ *
+ * @example
+ * assignLoadBalancers(state, { range: parseCidr("203.0.113.0/24")! }).changes;
+ */
+export function assignLoadBalancers(state: ClusterState, settings: CloudSettings): CloudResult {
+  const services = state.tables.Service.values();
+  const concerned = services.filter((service) => needsCleanUp(service) || needsSync(service));
+  if (concerned.length === 0) return { state, changes: [] };
+  const taken = new Set([
+    ...(settings.taken ?? []),
+    ...services.flatMap((service) => ingressOf(service).map(({ ip = "" }) => ip)),
+  ]);
+  const changes: Change[] = [];
+  let next = state;
+  for (const service of concerned) {
+    const written = needsCleanUp(service) ? letGo(next, service) : ensured(next, service, settings, taken);
+    if (written === undefined) continue;
+    next = written.state;
+    changes.push(written.change);
+  }
+  return { state: next, changes };
+}
+
+function wantsLoadBalancer({ spec }: Service): boolean {
+  return spec.type === "LoadBalancer" && spec.loadBalancerClass === undefined;
+}
+
+/** The controller holds it, and has no reason to any more. */
+function needsCleanUp(service: Service): boolean {
+  const { deletionTimestamp } = service.metadata;
+  return isHeld(service) && (deletionTimestamp !== undefined || service.spec.type !== "LoadBalancer");
+}
+
+function needsSync(service: Service): boolean {
+  if (!wantsLoadBalancer(service) || service.metadata.deletionTimestamp !== undefined) return false;
+  const wanted = parseAddress(service.spec.loadBalancerIP ?? "");
+  const given = ingressOf(service);
+  return !isHeld(service) || given.length === 0 || (wanted !== undefined && !given.some(({ ip }) => ip === wanted));
+}
+
+function isHeld({ metadata }: Service): boolean {
+  return metadata.finalizers?.includes(cleanupFinalizer) === true;
+}
+
+/** Undefined where there is nothing to give. */
+function ensured(state: ClusterState, service: Service, settings: CloudSettings, taken: Set<string>) {
+  const address = addressFor(service, settings, taken);
+  const given = ingressOf(service);
+  if (address === undefined && given.length === 0) return undefined;
+  if (address !== undefined) taken.add(address);
+  const ingress = address === undefined ? given : [{ ip: address, ipMode: settings.ipMode ?? "VIP" }];
+  const finalizers = isHeld(service)
+    ? service.metadata.finalizers
+    : [...(service.metadata.finalizers ?? []), cleanupFinalizer];
+  return putObject(state, {
+    ...service,
+    metadata: { ...service.metadata, ...(finalizers === undefined ? {} : { finalizers }) },
+    status: { ...service.status, loadBalancer: { ingress } },
+  });
+}
+
+/** Undefined where it keeps what it has, or the range is full. */
+function addressFor(service: Service, { range }: CloudSettings, taken: ReadonlySet<string>): IpAddress | undefined {
+  const wanted = parseAddress(service.spec.loadBalancerIP ?? "");
+  const given = ingressOf(service);
+  if (wanted !== undefined) return given.some(({ ip }) => ip === wanted) ? undefined : wanted;
+  return given.length === 0 ? firstFree(range, taken) : undefined;
+}
+
+/** Without an address and without the finalizer; gone, where it was only held. */
+function letGo(state: ClusterState, service: Service) {
+  const { finalizers = [], ...metadata } = service.metadata;
+  const left = finalizers.filter((finalizer) => finalizer !== cleanupFinalizer);
+  if (metadata.deletionTimestamp !== undefined && left.length === 0) {
+    return deleteObject(state, "Service", objectKey(service));
+  }
+  return putObject(state, {
+    ...service,
+    metadata: { ...metadata, ...(left.length === 0 ? {} : { finalizers: left }) },
+    status: { ...service.status, loadBalancer: {} },
+  });
+}
