@@ -2,7 +2,7 @@ import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-st
 import { deleteObject, putObject } from "@kubenetsim/core/apiserver/write-object";
 import { objectKey } from "@kubenetsim/core/model/api-object";
 import type { LoadBalancerIngress, Service } from "@kubenetsim/core/model/service";
-import { type IpAddress, parseAddress } from "@kubenetsim/core/net/address";
+import { parseAddress } from "@kubenetsim/core/net/address";
 import type { Cidr } from "@kubenetsim/core/net/cidr";
 import { firstFree } from "./address-pool.ts";
 import { ingressOf } from "./service-balancer.ts";
@@ -28,7 +28,7 @@ export interface CloudResult {
  * What the service controller of a cloud does to the objects (k8s.io/cloud-provider, controllers/service/controller.go): a Service
  * that wants a load balancer is held by a finalizer and gets an address in its status: the one that `spec.loadBalancerIP` asks
  * for, else the lowest free one of the range, in the order in which the Services were created. One that wants none any more, or
- * is on its way out, loses its address and is let go. Services with a `loadBalancerClass` are another controller's, and where
+ * is on its way out, loses its address and is let go. One that comes with an address keeps it as it is. Services with a `loadBalancerClass` are another controller's, and where
  * the range is full they wait.
  *
  * @example
@@ -67,36 +67,27 @@ function needsSync(service: Service): boolean {
   if (!wantsLoadBalancer(service) || service.metadata.deletionTimestamp !== undefined) return false;
   const wanted = parseAddress(service.spec.loadBalancerIP ?? "");
   const given = ingressOf(service);
-  return !isHeld(service) || given.length === 0 || (wanted !== undefined && !given.some(({ ip }) => ip === wanted));
+  return given.length === 0 || (wanted !== undefined && !given.some(({ ip }) => ip === wanted));
 }
 
 function isHeld({ metadata }: Service): boolean {
   return metadata.finalizers?.includes(cleanupFinalizer) === true;
 }
 
-/** Undefined where there is nothing to give. */
-function ensured(state: ClusterState, service: Service, settings: CloudSettings, taken: Set<string>) {
-  const address = addressFor(service, settings, taken);
-  const given = ingressOf(service);
-  if (address === undefined && given.length === 0) return undefined;
-  if (address !== undefined) taken.add(address);
-  const ingress = address === undefined ? given : [{ ip: address, ipMode: settings.ipMode ?? "VIP" }];
-  const finalizers = isHeld(service)
-    ? service.metadata.finalizers
-    : [...(service.metadata.finalizers ?? []), cleanupFinalizer];
+/** Undefined where the range is full. */
+function ensured(state: ClusterState, service: Service, { range, ipMode = "VIP" }: CloudSettings, taken: Set<string>) {
+  const ip = parseAddress(service.spec.loadBalancerIP ?? "") ?? firstFree(range, taken);
+  if (ip === undefined) return undefined;
+  taken.add(ip);
+  const { finalizers = [] } = service.metadata;
   return putObject(state, {
     ...service,
-    metadata: { ...service.metadata, ...(finalizers === undefined ? {} : { finalizers }) },
-    status: { ...service.status, loadBalancer: { ingress } },
+    metadata: {
+      ...service.metadata,
+      finalizers: isHeld(service) ? finalizers : [...finalizers, cleanupFinalizer],
+    },
+    status: { ...service.status, loadBalancer: { ingress: [{ ip, ipMode }] } },
   });
-}
-
-/** Undefined where it keeps what it has, or the range is full. */
-function addressFor(service: Service, { range }: CloudSettings, taken: ReadonlySet<string>): IpAddress | undefined {
-  const wanted = parseAddress(service.spec.loadBalancerIP ?? "");
-  const given = ingressOf(service);
-  if (wanted !== undefined) return given.some(({ ip }) => ip === wanted) ? undefined : wanted;
-  return given.length === 0 ? firstFree(range, taken) : undefined;
 }
 
 /** Without an address and without the finalizer; gone, where it was only held. */
