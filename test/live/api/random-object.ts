@@ -12,6 +12,7 @@ import {
   some,
   word,
 } from "./random-fields.ts";
+import { randomIngressSpec, withClassAnnotation } from "./random-ingress.ts";
 import { randomPodSpec } from "./random-pod-spec.ts";
 import { daemonSet, event, serviceAccount, statefulSet } from "./random-workload.ts";
 
@@ -92,32 +93,12 @@ function deployment(random: Random, metadata: JsonObject): Draft {
   return { collection: "/apis/apps/v1/*/deployments", object };
 }
 
-function backend(random: Random): JsonObject {
-  const port: JsonObject = chance(random, 0.6) ? { number: portNumber(random) } : { name: "http" };
-  return { service: { name: word(random), port } };
-}
-
 function ingress(random: Random, metadata: JsonObject): Draft {
-  const rules = many(random, 3, (draws) => ({
-    ...some(draws, 0.8, "host", () => pick(draws, ["a.example.org", "*.b.example.org", "c.example.org"])),
-    ...some(draws, 0.95, "http", () => ({
-      paths: many(draws, 3, (one) => ({
-        ...some(one, 0.9, "path", () => pick(one, ["/", "/a", "/a/b", "/x.*"])),
-        pathType: pick(one, ["Prefix", "Exact", "ImplementationSpecific"]),
-        backend: backend(one),
-      })) as Json,
-    })),
-  }));
   const object: JsonObject = {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
-    metadata,
-    spec: {
-      ...some(random, 0.5, "ingressClassName", () => "nginx"),
-      ...some(random, 0.3, "defaultBackend", backend),
-      ...some(random, 0.3, "tls", () => [{ hosts: ["a.example.org"], secretName: "cert" }, {}]),
-      rules,
-    },
+    metadata: withClassAnnotation(random, metadata),
+    spec: randomIngressSpec(random),
   };
   return { collection: "/apis/networking.k8s.io/v1/*/ingresses", object };
 }

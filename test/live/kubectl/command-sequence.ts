@@ -1,4 +1,5 @@
 import { seededRandom } from "@kubenetsim/core/runtime/random";
+import { createIngress, showIngress } from "./ingress-commands.ts";
 
 /** Commands that are typed one after another before the objects of `setup`. */
 export interface CommandSequence {
@@ -117,13 +118,8 @@ const makers: readonly Maker[] = [
     ...dryRun(pick),
     ...output(pick),
   ],
-  (pick) => [
-    "create",
-    "ingress",
-    pick(names),
-    `--rule=${pick(["a.b/x=web:80", "/*=web:http", "a.b/=web:80,tls=s", "bad"])}`,
-    ...output(pick),
-  ],
+  createIngress,
+  showIngress,
   (pick) => [
     "run",
     pick(names),

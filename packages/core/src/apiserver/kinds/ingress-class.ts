@@ -31,17 +31,27 @@ export const ingressClassRules: KindRules<IngressClass> = {
 function parameterErrors(parameters: IngressClass["spec"]["parameters"]): FieldError[] {
   if (parameters === undefined) return [];
   const path = "spec.parameters";
-  const { scope = "", namespace } = parameters;
   const errors = typedReferenceErrors(parameters, path);
+  // That they are missing is said last: it is validated by declaration (zz_generated.validations.go).
+  const isMissing = (error: FieldError): boolean => error.reason === "FieldValueRequired";
+  return [
+    ...errors.filter((error) => !isMissing(error)),
+    ...scopeErrors(parameters, path),
+    ...errors.filter(isMissing),
+  ];
+}
+
+function scopeErrors(
+  { scope = "", namespace }: NonNullable<IngressClass["spec"]["parameters"]>,
+  path: string,
+): FieldError[] {
   if (scope !== "Cluster" && scope !== "Namespace") {
-    return [...errors, notSupported(`${path}.scope`, scope, ["Cluster", "Namespace"])];
+    return [notSupported(`${path}.scope`, scope, ["Cluster", "Namespace"])];
   }
   if (scope === "Cluster") {
     const detail = "`parameters.scope` is set to 'Cluster'";
-    return namespace === undefined ? errors : [...errors, forbidden(`${path}.namespace`, detail)];
+    return namespace === undefined ? [] : [forbidden(`${path}.namespace`, detail)];
   }
-  if (namespace === undefined) {
-    return [...errors, required(`${path}.namespace`, "`parameters.scope` is set to 'Namespace'")];
-  }
-  return [...errors, ...dnsLabel(namespace).map((text) => invalid(`${path}.namespace`, namespace, text))];
+  if (namespace === undefined) return [required(`${path}.namespace`, "`parameters.scope` is set to 'Namespace'")];
+  return dnsLabel(namespace).map((text) => invalid(`${path}.namespace`, namespace, text));
 }

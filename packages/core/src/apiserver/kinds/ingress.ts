@@ -29,8 +29,10 @@ export const ingressRules: KindRules<Ingress> = {
   },
   validate: (ingress, before) => [...specErrors(ingress.spec), ...(before === undefined ? classErrors(ingress) : [])],
   validateStatus: ({ status }, before) => ingressBalancerErrors(status?.loadBalancer, before.status?.loadBalancer),
-  warnings: ({ metadata, spec }) =>
-    metadata.annotations?.[ingressClassAnnotation] === undefined || spec.ingressClassName !== undefined
+  warnings: ({ metadata, spec }, before) =>
+    before !== undefined ||
+    metadata.annotations?.[ingressClassAnnotation] === undefined ||
+    spec.ingressClassName !== undefined
       ? []
       : [
           {

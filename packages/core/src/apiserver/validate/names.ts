@@ -197,5 +197,5 @@ function inBytes(text: string): string {
 
 function pattern(what: string, regex: string, examples: readonly string[]): string {
   const list = examples.map((example) => `'${example}', `).join(" or ");
-  return `${what} (e.g. ${list}regex used for validation is '${regex}')`;
+  return `${what} (${list === "" ? "" : `e.g. ${list}`}regex used for validation is '${regex}')`;
 }

@@ -1,5 +1,6 @@
 import type { Plain, PlainObject } from "@kubenetsim/core/apiserver/manifest/manifest-document";
 import { setField } from "@kubenetsim/core/apiserver/own-field";
+import { parseInt64 } from "@kubenetsim/core/model/label-selector";
 import { failure } from "../../command-error.ts";
 import type { Flag } from "../../flags/flag.ts";
 import { printFlags, saveConfigFlag, writeFlags } from "../../flags/global-flags.ts";
@@ -37,8 +38,11 @@ function run(call: CommandRun): void {
 function ingressOf({ flags: given, session }: CommandRun, name: string): PlainObject {
   const rules = given.list("rule");
   const backend = given.text("default-backend");
+  checkRules(rules, backend);
   const annotations = readAnnotations(given.list("annotation"));
-  check(rules, backend);
+  if (backend !== "" && backend.split(":").length !== 2) {
+    throw failure("default-backend should be in format servicename:serviceport");
+  }
   const className = given.text("class");
   const tls = tlsOf(rules);
   return {
@@ -55,7 +59,7 @@ function ingressOf({ flags: given, session }: CommandRun, name: string): PlainOb
   };
 }
 
-function check(rules: readonly string[], backend: string): void {
+function checkRules(rules: readonly string[], backend: string): void {
   if (backend === "" && rules.length === 0) {
     throw failure(
       "not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)",
@@ -64,9 +68,6 @@ function check(rules: readonly string[], backend: string): void {
   const wrong = rules.find((rule) => !ruleShape.test(rule));
   if (wrong !== undefined) {
     throw failure(`rule ${wrong} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`);
-  }
-  if (backend !== "" && backend.split(":").length !== 2) {
-    throw failure("default-backend should be in format servicename:serviceport");
   }
 }
 
@@ -128,6 +129,12 @@ function pathOf(text: string): PlainObject {
 
 function backendOf(text: string): PlainObject {
   const [name = "", port = ""] = text.split(":");
-  const isNumber = /^[+-]?\d+$/.test(port);
-  return { service: { name, port: isNumber ? { number: Number(port) } : { name: port } } };
+  return { service: { name, port: portOf(port) } };
+}
+
+/** What strconv.Atoi reads is a number, of 32 bits in the end; zeros and empty names are left out of Go's objects. */
+function portOf(text: string): PlainObject {
+  if (parseInt64(text) === undefined) return text === "" ? {} : { name: text };
+  const number = Number(BigInt.asIntN(32, parseInt64(text)!));
+  return number === 0 ? {} : { number };
 }

@@ -67,13 +67,14 @@ export function namespaceOf(session: Session): { namespace?: string } {
   return session.namespaceIsGiven ? { namespace: session.namespace } : {};
 }
 
-/** With what `kubectl apply` compares the next time. */
-export function withLastApplied(object: PlainObject): PlainObject {
+/** With what `kubectl apply` compares the next time. (What commands make has Go's types, which write no empty annotations.) */
+function withLastApplied(object: PlainObject): PlainObject {
   const metadata = object.metadata as PlainObject;
   const annotations = { ...(metadata.annotations as PlainObject | undefined) };
   const key = "kubectl.kubernetes.io/last-applied-configuration";
   delete (annotations as Record<string, Plain>)[key];
-  const plain = { ...object, metadata: { ...metadata, annotations } };
+  const { annotations: _, ...rest } = metadata;
+  const plain = { ...object, metadata: Object.keys(annotations).length === 0 ? rest : { ...rest, annotations } };
   const text = `${JSON.stringify(plain)}\n`;
   return { ...object, metadata: { ...metadata, annotations: { ...annotations, [key]: text } } };
 }
