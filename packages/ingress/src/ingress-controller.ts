@@ -26,6 +26,8 @@ export interface IngressController {
   takes?(ingress: Ingress): boolean;
   /** What it was asked for that is not modelled, by name. */
   readonly unmodelled?: readonly string[];
+  /** What an Ingress that it takes asks for by annotations that are not modelled, or that it does not know. */
+  unmodelledIn?(ingress: Ingress): readonly AnnotationWarning[];
   /** How it writes the status of Ingresses; undefined for one that writes none. */
   readonly status?: IngressStatusWriter | undefined;
   /** Where it listens now. */
@@ -47,6 +49,13 @@ export interface IngressController {
   passOn?(connection: PassedConnection): string | undefined;
   /** Its configuration in its own program's words, such as nginx.conf. */
   configurationText(): string;
+}
+
+/** An annotation of which nothing, or less than it says, comes. */
+export interface AnnotationWarning {
+  /** Its whole name. */
+  readonly annotation: string;
+  readonly message: string;
 }
 
 /** What a controller writes into `status.loadBalancer` of Ingresses. Of replicas only their leader does. */

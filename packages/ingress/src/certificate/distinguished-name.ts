@@ -32,6 +32,15 @@ export function nameText({ attributes }: DistinguishedName): string {
   return attributes.map(({ type, value }) => `${shortNames[type] ?? type}=${value}`).join("; ");
 }
 
+/** As OpenSSL prints it by RFC 2253: the last attribute first, `CN=client,O=Acme`. */
+export function rfc2253Text({ attributes }: DistinguishedName): string {
+  const escaped = (value: string): string => value.replace(/[,+"\\<>;]|^[ #]| $/g, "\\$&");
+  return attributes
+    .map(({ type, value }) => `${shortNames[type] ?? type}=${escaped(value)}`)
+    .reverse()
+    .join(",");
+}
+
 /** A name of the attributes given, for a certificate that is not read but made. */
 export function madeName(attributes: DistinguishedName["attributes"]): DistinguishedName {
   return { attributes, raw: utf8ToBytes(JSON.stringify(attributes)) };

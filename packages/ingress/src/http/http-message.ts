@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly isTls: boolean;
   /** The name of the TLS handshake; undefined where the client sends none. */
   readonly serverName?: string | undefined;
+  /** PEM of the certificate that the client shows, and of those behind it; undefined for none. */
+  readonly clientCertificate?: string | undefined;
 }
 
 /** What nginx sends to an endpoint. */

@@ -1,10 +1,12 @@
 import type { Change } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { Ingress } from "@kubenetsim/core/model/ingress";
+import { parseAddress } from "@kubenetsim/core/net/address";
 import type { ControllerLog } from "../controller-log.ts";
 import { configurationProblem } from "./conf/configuration-problem.ts";
 import type { Configuration } from "./model/configuration.ts";
 import { ConfigurationModel } from "./model/configuration-model.ts";
+import { formatEndpoint } from "./model/endpoint-text.ts";
 import { ModelInputs } from "./model/model-inputs.ts";
 import { ControllerStore, type StoreOptions } from "./store/controller-store.ts";
 import { sameBalancing, sameFile } from "./sync/configuration-parts.ts";
@@ -30,6 +32,7 @@ export type SyncOutcome =
  * controller.running?.servers.map(({ hostname }) => hostname); // ["_", "shop.test"]
  */
 export class IngressNginxController {
+  readonly #inputs: ModelInputs;
   readonly #store: ControllerStore;
   readonly #model: ConfigurationModel;
   readonly #log: ControllerLog;
@@ -39,6 +42,7 @@ export class IngressNginxController {
   constructor(options: StoreOptions, log: ControllerLog) {
     this.#log = log;
     const inputs = new ModelInputs(options);
+    this.#inputs = inputs;
     this.#store = new ControllerStore(options, inputs, log);
     this.#model = new ConfigurationModel(inputs);
   }
@@ -66,6 +70,20 @@ export class IngressNginxController {
   /** Keys of the Ingresses that it has taken. */
   get ingressKeys(): readonly ObjectKey[] {
     return this.#store.ingressKeys;
+  }
+
+  /**
+   * Where a TLS connection for a name is passed on to, byte by byte: cluster IP and port of the Service; undefined where nginx ends it
+   * (internal/ingress/controller/nginx.go `OnUpdate`).
+   */
+  passthroughFor(serverName: string): string | undefined {
+    const { passthrough } = this.#running?.servers.find(({ hostname }) => hostname === serverName) ?? {};
+    const service = passthrough && this.#inputs.services.get(passthrough.service);
+    const address = parseAddress(service?.spec.clusterIP ?? "");
+    if (passthrough === undefined || address === undefined) return undefined;
+    const named = service!.spec.ports?.find(({ name }) => name === passthrough.port)?.port;
+    const port = /^\d+$/.test(passthrough.port) ? Number(passthrough.port) : (named ?? 0);
+    return formatEndpoint({ address, port });
   }
 
   /** Makes the configuration anew. The time is for certificates that run out; without it none is warned of. */

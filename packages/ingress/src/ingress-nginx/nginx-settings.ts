@@ -35,6 +35,10 @@ export interface NginxSettings {
   readonly limitRate: number;
   readonly limitRateAfter: number;
   readonly sslRejectHandshake: boolean;
+  /** Paths between commas: locations below them ask nobody for leave. */
+  readonly noAuthLocations: string;
+  /** What `custom-headers` may set. */
+  readonly globalAllowedResponseHeaders: readonly string[];
   readonly allowSnippetAnnotations: boolean;
   readonly annotationsRiskLevel: string;
   readonly annotationValueWordBlocklist: string;
@@ -72,6 +76,8 @@ export const defaultNginxSettings: NginxSettings = {
   limitRate: 0,
   limitRateAfter: 0,
   sslRejectHandshake: false,
+  noAuthLocations: "/.well-known/acme-challenge",
+  globalAllowedResponseHeaders: [],
   allowSnippetAnnotations: false,
   annotationsRiskLevel: "High",
   annotationValueWordBlocklist: "",

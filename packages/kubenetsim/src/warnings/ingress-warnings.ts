@@ -17,6 +17,7 @@ export function ingressWarnings(state: ClusterState, controllers: IngressControl
   return [
     ...(running.length === 0 ? noneRuns(state) : classWarnings(state, running)),
     ...all.flatMap((each) => startWarnings(state, each)),
+    ...running.flatMap((each) => annotationWarnings(state, each)),
     ...running.flatMap((each) => logWarnings(state, each, controllers)),
   ].filter(isFirst());
 }
@@ -60,6 +61,17 @@ function startWarnings(state: ClusterState, { place, pod, problem, controller }:
     message: `${definition.name} in Pod ${pod} (container ${container.name}): ${text}`,
     position,
   }));
+}
+
+/** Annotations of which less comes than they say. */
+function annotationWarnings(state: ClusterState, { controller }: RunningController): Warning[] {
+  return state.tables.Ingress.values().flatMap((ingress) => {
+    if (controller?.unmodelledIn === undefined || controller.takes?.(ingress) === false) return [];
+    return controller.unmodelledIn(ingress).map(({ annotation, message }) => ({
+      message,
+      position: positionOf(state, "Ingress", objectKey(ingress), ["metadata", "annotations", annotation]),
+    }));
+  });
 }
 
 function logWarnings(state: ClusterState, running: RunningController, controllers: IngressControllers): Warning[] {

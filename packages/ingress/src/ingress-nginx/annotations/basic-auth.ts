@@ -1,4 +1,6 @@
 import type { Secret } from "@kubenetsim/core/model/secret";
+import { bytesOfBase64 } from "@kubenetsim/core/runtime/base64";
+import { byteText } from "../../certificate/distinguished-name.ts";
 import { AnnotationProblem, isProblem, valueOr } from "./annotation-problem.ts";
 import type { AnnotationFields, AnnotationReader } from "./annotation-reader.ts";
 import { basicCharacters, charactersWithSpace, matching } from "./value-checks.ts";
@@ -11,6 +13,8 @@ export interface BasicAuth {
   /** namespace/name of the Secret with the users. */
   readonly secret: string;
   readonly secretType: string;
+  /** Lines of `user:password` as nginx reads them; one character for each byte. */
+  readonly users: string;
 }
 
 const authType = /basic|digest/;
@@ -53,5 +57,14 @@ export function parseBasicAuth(
   if (valueOr(secretType, "auth-file") === "auth-file" && secret.data?.auth === undefined) {
     return denied(`the secret ${secret.metadata.name} does not contain a key with value auth`);
   }
-  return { type, realm: valueOr(realm, ""), secret: key, secretType: valueOr(secretType, "auth-file") };
+  const kind = valueOr(secretType, "auth-file");
+  return { type, realm: valueOr(realm, ""), secret: key, secretType: kind, users: usersOf(secret.data ?? {}, kind) };
+}
+
+function usersOf(data: Readonly<Record<string, string>>, kind: string): string {
+  const textOf = (encoded = ""): string => byteText(bytesOfBase64(encoded) ?? new Uint8Array());
+  if (kind === "auth-file") return textOf(data.auth);
+  return Object.entries(data)
+    .map(([user, password]) => `${user}:${textOf(password)}\n`)
+    .join("");
 }

@@ -1,6 +1,8 @@
+import type { ConfigMap } from "@kubenetsim/core/model/config-map";
 import type { Ingress } from "@kubenetsim/core/model/ingress";
 import type { Secret } from "@kubenetsim/core/model/secret";
 import type { Service } from "@kubenetsim/core/model/service";
+import type { Certificate } from "../../certificate/certificate.ts";
 import { type ControllerLog, quoted } from "../../controller-log.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import { type AnnotationProblem, isProblem, valueOr } from "./annotation-problem.ts";
@@ -13,8 +15,14 @@ import {
 } from "./annotation-reader.ts";
 import { basicAuthFields, parseBasicAuth } from "./basic-auth.ts";
 import { canaryFields, parseCanary } from "./canary.ts";
+import { clientCertificateFields, parseClientCertificates } from "./client-certificates.ts";
 import { corsFields, parseCors } from "./cors.ts";
+import { customHeaderFields, parseCustomHeaders } from "./custom-headers.ts";
+import { endpointTlsFields, parseEndpointTls } from "./endpoint-tls.ts";
+import { externalAuthFields, parseExternalAuth } from "./external-auth.ts";
+import { fileOnlyFields, parseFileOnly, unmodelledFields } from "./file-only.ts";
 import { blankAnnotations, type IngressAnnotations } from "./ingress-annotations.ts";
+import { mirrorFields, parseMirror } from "./mirror.ts";
 import { parseProxy, proxyFields } from "./proxy.ts";
 import { parseRateLimit, rateLimitFields } from "./rate-limit.ts";
 import { parseRedirect, redirectFields } from "./redirect.ts";
@@ -24,12 +32,12 @@ import {
   parseBackendProtocol,
   parseCustomHttpErrors,
   parseDefaultBackend,
+  parseSatisfy,
   parseServerAlias,
   parseServiceUpstream,
   singleFields,
 } from "./single-values.ts";
 import { allowlistFields, denylistFields, parseSourceRange } from "./source-range.ts";
-import { riskyFields } from "./unmodelled.ts";
 import { parseUpstreamHashBy, upstreamHashByFields } from "./upstream-hash-by.ts";
 
 /** What parsers look up beside the Ingress. */
@@ -38,6 +46,9 @@ export interface AnnotationSurroundings {
   readonly log: ControllerLog;
   serviceOf(key: string): Service | undefined;
   secretOf(key: string): Secret | undefined;
+  configMapOf(key: string): ConfigMap | undefined;
+  /** The certificate of a Secret, read if that has not been done yet. */
+  certificateOf(key: string): Certificate | undefined;
 }
 
 /** All that are modelled, by their names without the prefix. */
@@ -54,7 +65,15 @@ export const modelledFields: AnnotationFields = {
   ...proxyFields,
   ...basicAuthFields,
   ...singleFields,
+  ...externalAuthFields,
+  ...clientCertificateFields,
+  ...endpointTlsFields,
+  ...customHeaderFields,
+  ...mirrorFields,
 };
+
+/** All that the program knows, by their names without the prefix. */
+export const knownFields: AnnotationFields = { ...modelledFields, ...fileOnlyFields, ...unmodelledFields };
 
 /**
  * Reads the annotations of an Ingress (internal/ingress/annotations/annotations.go `Extract`). A value that a parser refuses
@@ -76,7 +95,9 @@ export function extractAnnotations(ingress: Ingress, around: AnnotationSurroundi
       log.error("annotations.go:193", `"ingress contains invalid annotation value" err=${quoted(value.message)}`);
       log.error("store.go:951", value.message);
       return undefined;
-    } else if (value.kind === "denied" && denied === undefined) {
+    } else if (value.kind === "denied") {
+      if (name === "CertificateAuth") parsed.clientCertificatesDenied = value.message;
+      if (denied !== undefined) continue;
       denied = value.message;
       const key = `${ingress.metadata.namespace ?? ""}/${ingress.metadata.name}`;
       const text = `"error reading Ingress annotation" err=${quoted(denied)} name=${quoted(name)} ingress=${quoted(key)}`;
@@ -89,10 +110,8 @@ export function extractAnnotations(ingress: Ingress, around: AnnotationSurroundi
 type Parsed = readonly [name: string, field: keyof IngressAnnotations, value: unknown | AnnotationProblem];
 
 /** Every parser with its name in the program. The program asks them in no order; a denial by two is told of once. */
-function* parseAll(
-  ingress: Ingress,
-  { settings, log, serviceOf, secretOf }: AnnotationSurroundings,
-): Generator<Parsed> {
+function* parseAll(ingress: Ingress, around: AnnotationSurroundings): Generator<Parsed> {
+  const { settings, log, serviceOf, secretOf } = around;
   const reader = (fields: AnnotationFields): AnnotationReader => {
     return new AnnotationReader(ingress, fields, log);
   };
@@ -129,6 +148,33 @@ function* parseAll(
   ];
   yield ["XForwardedPrefix", "xForwardedPrefix", single.text("x-forwarded-prefix")];
   yield ["BackendProtocol", "backendProtocol", parseBackendProtocol(single)];
+  yield* parseAccess(around, reader, single);
+  yield [
+    "CustomHeaders",
+    "customHeaders",
+    parseCustomHeaders(reader(customHeaderFields), settings.globalAllowedResponseHeaders, around.configMapOf),
+  ];
+  yield ["Connection", "connectionHeader", single.text("connection-proxy-header")];
+  yield ["SSLPassthrough", "sslPassthrough", single.boolean("ssl-passthrough")];
+  yield ["Mirror", "mirror", parseMirror(reader(mirrorFields))];
+  yield ["Others", "fileOnly", parseFileOnly(reader(knownFields), settings.allowSnippetAnnotations)];
+}
+
+/** Who may come, and whom nginx shows itself to. */
+function* parseAccess(
+  { configMapOf, certificateOf }: AnnotationSurroundings,
+  reader: (fields: AnnotationFields) => AnnotationReader,
+  single: AnnotationReader,
+): Generator<Parsed> {
+  yield ["ExternalAuth", "externalAuth", parseExternalAuth(reader(externalAuthFields), configMapOf)];
+  yield ["EnableGlobalAuth", "enableGlobalAuth", valueOr(single.boolean("enable-global-auth"), true)];
+  yield [
+    "CertificateAuth",
+    "clientCertificates",
+    parseClientCertificates(reader(clientCertificateFields), certificateOf),
+  ];
+  yield ["ProxySSL", "endpointTls", parseEndpointTls(reader(endpointTlsFields), certificateOf)];
+  yield ["Satisfy", "satisfy", parseSatisfy(single)];
 }
 
 /** The name of an annotation that is riskier than allowed; undefined when there is none. */
@@ -137,7 +183,7 @@ function riskyGroup(ingress: Ingress, allowed: string): string | undefined {
   const isTooRisky = (risk: Risk): boolean => riskLevels.indexOf(risk) > Math.max(0, highest);
   for (const fullName of Object.keys(ingress.metadata.annotations ?? {})) {
     const name = fullName.startsWith(`${annotationsPrefix}/`) ? fullName.slice(annotationsPrefix.length + 1) : fullName;
-    const risk = riskyFields[name] ?? risks.get(name);
+    const risk = risks.get(name);
     if (risk !== undefined && isTooRisky(risk)) return name;
   }
   return undefined;
@@ -145,7 +191,7 @@ function riskyGroup(ingress: Ingress, allowed: string): string | undefined {
 
 /** By every name that an annotation has. */
 const risks: ReadonlyMap<string, Risk> = new Map(
-  Object.entries(modelledFields).flatMap(([name, { aliases = [], risk }]) =>
+  Object.entries(knownFields).flatMap(([name, { aliases = [], risk }]) =>
     [name, ...aliases].map((each): [string, Risk] => [each, risk]),
   ),
 );

@@ -2,7 +2,11 @@ import type { Service } from "@kubenetsim/core/model/service";
 import type { NginxSettings } from "../nginx-settings.ts";
 import type { BasicAuth } from "./basic-auth.ts";
 import { type Canary, noCanary } from "./canary.ts";
+import type { ClientCertificates } from "./client-certificates.ts";
 import { type Cors, noCors } from "./cors.ts";
+import type { EndpointTls } from "./endpoint-tls.ts";
+import type { ExternalAuth } from "./external-auth.ts";
+import { type Mirror, noMirror } from "./mirror.ts";
 import type { ProxyOptions } from "./proxy.ts";
 import { noRateLimit, type RateLimit } from "./rate-limit.ts";
 import { noRedirect, type Redirect } from "./redirect.ts";
@@ -37,6 +41,21 @@ export interface IngressAnnotations {
   readonly denylist: readonly string[];
   readonly xForwardedPrefix: string;
   readonly backendProtocol: string;
+  readonly externalAuth: ExternalAuth | undefined;
+  readonly enableGlobalAuth: boolean;
+  readonly clientCertificates: ClientCertificates | undefined;
+  /** Why the whole server answers 403: the Secret of `auth-tls-secret` cannot be used. */
+  readonly clientCertificatesDenied: string | undefined;
+  readonly endpointTls: EndpointTls | undefined;
+  /** Headers that answers get. */
+  readonly customHeaders: Readonly<Record<string, string>>;
+  readonly mirror: Mirror;
+  readonly satisfy: string;
+  /** What endpoints are told in Connection; empty for nginx's own word. */
+  readonly connectionHeader: string;
+  readonly sslPassthrough: boolean;
+  /** What stands in nginx's file and decides nothing here, by the names of the annotations. */
+  readonly fileOnly: Readonly<Record<string, string>>;
 }
 
 /** What a location has that no Ingress speaks for: the first one of the server for all other names. */
@@ -64,5 +83,16 @@ export function blankAnnotations(settings: NginxSettings): IngressAnnotations {
     denylist: [],
     xForwardedPrefix: "",
     backendProtocol: "",
+    externalAuth: undefined,
+    enableGlobalAuth: true,
+    clientCertificates: undefined,
+    clientCertificatesDenied: undefined,
+    endpointTls: undefined,
+    customHeaders: {},
+    mirror: noMirror,
+    satisfy: "",
+    connectionHeader: "",
+    sslPassthrough: false,
+    fileOnly: {},
   };
 }

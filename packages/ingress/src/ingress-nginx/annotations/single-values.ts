@@ -1,16 +1,7 @@
 import type { Service } from "@kubenetsim/core/model/service";
-import { AnnotationProblem, isProblem } from "./annotation-problem.ts";
+import { AnnotationProblem, isProblem, valueOr } from "./annotation-problem.ts";
 import type { AnnotationFields, AnnotationReader } from "./annotation-reader.ts";
-import {
-  boolean,
-  matching,
-  oneOf,
-  pathWithCapture,
-  serverName,
-  serverNames,
-  serviceName,
-  sizeText,
-} from "./value-checks.ts";
+import { boolean, matching, oneOf, pathWithCapture, serverName, serverNames, serviceName } from "./value-checks.ts";
 
 /** Annotations that stand alone: each is a parser of its own under internal/ingress/annotations. */
 export const singleFields: AnnotationFields = {
@@ -30,8 +21,17 @@ export const singleFields: AnnotationFields = {
     check: oneOf(["auto_http", "http", "https", "grpc", "grpcs", "fcgi"], { anyCase: true }),
     risk: "Low",
   },
-  "client-body-buffer-size": { check: matching(sizeText, { withoutSpaces: true }), risk: "Low" },
+  satisfy: { check: oneOf(["any", "all"]), risk: "Low" },
+  "connection-proxy-header": { check: matching(/^(close|keep-alive)$/, { withoutSpaces: true }), risk: "Low" },
+  "ssl-passthrough": { check: boolean, risk: "Low" },
+  "enable-global-auth": { check: boolean, risk: "Low" },
 };
+
+/** Whether one rule of access is enough (`any`) or all count; empty where the Ingress does not say. */
+export function parseSatisfy(reader: AnnotationReader): string {
+  const word = valueOr(reader.text("satisfy"), "");
+  return ["any", "all"].includes(word) ? word : "";
+}
 
 /** Names between commas, sorted, each once. */
 export function parseServerAlias(reader: AnnotationReader): readonly string[] | AnnotationProblem {

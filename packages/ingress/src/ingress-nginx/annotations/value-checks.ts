@@ -12,6 +12,9 @@ export const urlText: RegExp = new RegExp(`^[${alphaNumeric}${urlCharacters}]*$`
 export const basicCharacters: RegExp = new RegExp(`^[/${alphaNumeric}]*$`);
 export const charactersWithSpace: RegExp = new RegExp(`^[/${alphaNumeric} ]*$`);
 export const pathWithCapture: RegExp = new RegExp(String.raw`^/?[${alphaNumeric}\/\$]*$`);
+export const extendedCharacters: RegExp = new RegExp(`^[/${alphaNumeric}, ]*$`);
+export const nginxVariable: RegExp = /^[A-Za-z0-9\-_${}]*$/;
+export const urlWithVariables: RegExp = new RegExp(`^[${alphaNumeric}, ${urlCharacters}$]*$`);
 export const headerNames: RegExp = /^[A-Za-z0-9\-_, ]*$/;
 
 /** `ValidateRegex`: the pattern without line breaks; `withoutSpaces` takes the spaces out first. */

@@ -4,6 +4,7 @@ import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
 import type { SessionCookie } from "../annotations/session-affinity.ts";
 import type { UpstreamHashBy } from "../annotations/upstream-hash-by.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
+import type { PassthroughBackend, ServerAccess } from "./server-access.ts";
 
 /** What the controller makes of all objects (pkg/apis/ingress/types.go `Configuration`). */
 export interface Configuration {
@@ -21,6 +22,9 @@ export interface Server {
   /** undefined where no Ingress asks for TLS. */
   readonly certificate: Certificate | undefined;
   readonly redirectFromToWww: boolean;
+  readonly access: ServerAccess;
+  /** What its TLS is passed on to, where the program is told to do so (`--enable-ssl-passthrough`). */
+  readonly passthrough: PassthroughBackend | undefined;
   /** In the order of the file. */
   readonly locations: readonly Location[];
 }

@@ -14,6 +14,7 @@ import { type ModelInputs, ReadInputs } from "./model-inputs.ts";
 import type { ModelSource } from "./model-source.ts";
 import { sortLocations, splitPrefixes } from "./order-locations.ts";
 import { type PlacedLine, PlacedLog } from "./placed-log.ts";
+import { passthroughOf, serverAccess } from "./server-access.ts";
 
 /** A value and what the program writes to its log when it makes it. */
 export interface Logged<V> {
@@ -70,7 +71,7 @@ export class ModelTables {
     this.affinity = this.#logged((name, _, log, reader) => this.#affinityOf(name, log, reader), sameJson);
     this.canaries = this.#logged((_, __, log, reader) => this.#canaryChangesOf(log, reader));
     this.backends = new DerivedTable((name, reader) => this.#backendOf(name, reader));
-    this.servers = this.#logged((host, source, _, reader) => this.#serverOf(host, source, reader));
+    this.servers = this.#logged((host, source, log, reader) => this.#serverOf(host, source, log, reader));
   }
 
   /** Makes all anew that is no longer true, phase by phase. */
@@ -168,17 +169,21 @@ export class ModelTables {
     return { ...backend, alternativeBackends, sessionAffinity };
   }
 
-  #serverOf(host: string, source: ModelSource, reader: Reader): FinalServer | undefined {
+  #serverOf(host: string, source: ModelSource, log: PlacedLog, reader: Reader): FinalServer | undefined {
     const bare = this.bare.read(host, reader)?.value;
     if (bare === undefined) return undefined;
     const { locations, redirectFromToWww } = this.#paths.read(host, reader)!;
     const sent = addCustomDefaultBackends(source, locations, (name) => this.backends.read(name, reader));
+    const access = serverAccess(this.#usesOfServer(host, reader));
+    const sorted = splitPrefixes(sortLocations(sent.locations));
     const server = {
       hostname: host,
       aliases: this.#names.read(host, reader)!,
       certificate: bare.certificate,
       redirectFromToWww,
-      locations: splitPrefixes(sortLocations(sent.locations)),
+      access,
+      passthrough: access.sslPassthrough ? passthroughOf(host, sorted, log) : undefined,
+      locations: sorted,
     };
     return { server, ownBackends: sent.backends };
   }

@@ -7,13 +7,16 @@ import type { Certificate } from "../../certificate/certificate.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/http-message.ts";
 import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
 import type {
+  AnnotationWarning,
   ControllerProcess,
   Handshake,
   HttpArrival,
   IngressController,
   IngressStatusWriter,
   ListeningPort,
+  PassedConnection,
 } from "../../ingress-controller.ts";
+import { annotationWarnings } from "../annotations/annotation-warnings.ts";
 import { IngressNginxController } from "../controller.ts";
 import type { ControllerFlags } from "../flags/controller-flags.ts";
 import type { Configuration } from "../model/configuration.ts";
@@ -117,6 +120,17 @@ export class IngressNginxProcess implements IngressController {
 
   certificateFor({ serverName }: Handshake): Certificate | undefined {
     return this.#nginx.certificateFor(serverName);
+  }
+
+  /** With `--enable-ssl-passthrough` the controller stands before nginx and looks at the names of handshakes (pkg/tcpproxy). */
+  passOn({ port, serverName }: PassedConnection): string | undefined {
+    const { enableSslPassthrough, httpsPort } = this.flags;
+    if (!enableSslPassthrough || port !== httpsPort || serverName === undefined) return undefined;
+    return this.#controller.passthroughFor(serverName);
+  }
+
+  unmodelledIn(ingress: Ingress): readonly AnnotationWarning[] {
+    return annotationWarnings(ingress);
   }
 
   configurationText(): string {

@@ -1,18 +1,20 @@
-import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { HttpAnswer } from "../../http/http-message.ts";
 import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
 import type { Location, Server } from "../model/configuration.ts";
-import type { Balancers } from "./balancers.ts";
+import { accessPhase } from "./access-phase.ts";
+import type { Balancers, Resolve } from "./balancers.ts";
 import { bodyLimit } from "./body-size.ts";
+import { type ClientIdentity, checkClient, identityHeaders } from "./client-certificate.ts";
 import { corsHeaders } from "./cors-headers.ts";
 import { annotatedStep, emptyStep, httpsStep } from "./explain/phase-steps.ts";
 import { appRootStep, locationStep } from "./explain/place-steps.ts";
+import type { Leave } from "./external-auth.ts";
 import type { NginxLocation } from "./location-table.ts";
+import { mirror } from "./mirror.ts";
 import { passOn, passToErrorBackend } from "./pass-on.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { NginxServer } from "./server-table.ts";
-import { isInRanges } from "./source-address.ts";
 
 /** What the phases work with beside the request. */
 export interface LocationSurroundings {
@@ -21,6 +23,8 @@ export interface LocationSurroundings {
   /** Whether a certificate is kept for a host, or for its wildcard. */
   hasCertificate(host: string): boolean;
   readonly send: UpstreamExchange;
+  /** Addresses of names in URLs. */
+  readonly resolve: Resolve;
 }
 
 export type PartialAnswer = Pick<HttpAnswer, "status"> &
@@ -33,6 +37,8 @@ export function answerAtLocation(
   around: LocationSurroundings,
 ): PartialAnswer {
   const { target, steps } = context;
+  const { identity, refusal } = checkClient(context, server);
+  if (refusal !== undefined) return refusal;
   if (locations.appRoot !== undefined && target.uri === "/") {
     steps.push(appRootStep(server, locations.appRoot));
     return redirect(302, `${context.scheme}://${context.httpHost}${locations.appRoot}`);
@@ -46,9 +52,33 @@ export function answerAtLocation(
     tooLarge(context, chosen.location) ??
     (choice.kind === "slash" ? slashRedirect(context) : undefined) ??
     rewritePhase(context, server, chosen.location, around) ??
-    accessPhases(context, chosen.location, around) ??
-    passOn(context, server, chosen, around);
+    admitted(context, server, chosen, around, identity);
   return dressed(context, server, chosen, around, answer);
+}
+
+/** What has leave to pass goes to an endpoint, and a copy of it to where it is mirrored. */
+function admitted(
+  context: RequestContext,
+  server: Server,
+  chosen: NginxLocation,
+  around: LocationSurroundings,
+  identity: ClientIdentity,
+): PartialAnswer {
+  const access = accessPhase(context, chosen.location, around);
+  if ("refusal" in access) return access.refusal;
+  mirror(context, chosen.location, around);
+  const { clientCertificates } = server.access;
+  const hasAuthorities = clientCertificates !== undefined && clientCertificates.authorities !== "";
+  const told = { ...(hasAuthorities && identityHeaders(identity, clientCertificates)), ...access.leave.headers };
+  return withCookie(passOn(context, server, chosen, around, told), access.leave);
+}
+
+/** Statuses that nginx adds headers to (`add_header` without `always`). */
+const withAddedHeaders: ReadonlySet<number> = new Set([200, 201, 204, 206, 301, 302, 303, 304, 307, 308]);
+
+function withCookie(answer: PartialAnswer, { cookie, alwaysSetsCookie }: Leave): PartialAnswer {
+  if (cookie === undefined || !(alwaysSetsCookie || withAddedHeaders.has(answer.status))) return answer;
+  return { ...answer, cookies: [...(answer.cookies ?? []), cookie] };
 }
 
 /** The find-config phase: bodies above the limit, exactly the limit goes. */
@@ -125,35 +155,6 @@ function httpsRedirect(context: RequestContext, server: Server, location: Locati
   return redirect(settings.httpRedirectCode, `https://${name}${annotations.usePortInRedirects ? ":443" : ""}${path}`);
 }
 
-const sourceRanges = ["denylist-source-range", "whitelist-source-range", "allowlist-source-range"];
-
-/** Rate limits come before source ranges, those before passwords. */
-function accessPhases(
-  context: RequestContext,
-  location: Location,
-  { limiter }: LocationSurroundings,
-): PartialAnswer | undefined {
-  const { annotations } = location;
-  const { remoteAddress, settings, steps, nowMs } = context;
-  if (!limiter.admit(annotations.rateLimit, remoteAddress, nowMs)) {
-    const text = `${settings.limitReqStatusCode}: too many requests of ${remoteAddress}`;
-    steps.push(annotatedStep("access", location, ["limit-rps", "limit-rpm"], text));
-    return { status: settings.limitReqStatusCode };
-  }
-  const { allowlist, denylist } = annotations;
-  const isAllowed =
-    !isInRanges(denylist, remoteAddress) && (allowlist.length === 0 || isInRanges(allowlist, remoteAddress));
-  if (!isAllowed) {
-    steps.push(annotatedStep("access", location, sourceRanges, `403: ${remoteAddress} is not allowed`));
-    return { status: 403 };
-  }
-  if (annotations.basicAuth === undefined) return undefined;
-  if (context.headers.authorization === undefined) {
-    return { status: 401, headers: { "www-authenticate": `Basic realm="${annotations.basicAuth.realm}"` } };
-  }
-  throw new UnsupportedError("a request with a password", "auth-type");
-}
-
 function redirect(status: number, location: string): PartialAnswer {
   return { status, headers: { location } };
 }
@@ -166,12 +167,13 @@ function dressed(
   around: LocationSurroundings,
   answer: PartialAnswer,
 ): PartialAnswer {
-  const { customHttpErrors, disableProxyInterceptErrors, denied, cors } = location.annotations;
+  const { customHttpErrors, disableProxyInterceptErrors, denied, cors, customHeaders } = location.annotations;
   const isOwnPage = denied === undefined && customHttpErrors.includes(answer.status);
   const isIntercepted = isOwnPage && (answer.upstream === undefined || !disableProxyInterceptErrors);
   const final = isIntercepted ? passToErrorBackend(context, server, location, around, answer) : answer;
   const allowed = denied === undefined ? corsHeaders(cors, context.headers.origin) : undefined;
-  return { ...final, headers: { ...final.headers, ...allowed, ...hsts(context) } };
+  const custom = Object.entries(customHeaders).map(([name, value]) => [name.toLowerCase(), value]);
+  return { ...final, headers: { ...final.headers, ...allowed, ...hsts(context), ...Object.fromEntries(custom) } };
 }
 
 /** On every answer over TLS (lua_ingress.lua `header`). */

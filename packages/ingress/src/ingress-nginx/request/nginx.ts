@@ -2,7 +2,7 @@ import type { Certificate } from "../../certificate/certificate.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/http-message.ts";
 import type { HttpStep } from "../../http/http-step.ts";
 import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
-import type { Configuration } from "../model/configuration.ts";
+import { type Configuration, defaultServerName } from "../model/configuration.ts";
 import { answerAtLocation, type LocationSurroundings } from "./answer-at-location.ts";
 import { Balancers, type Resolve } from "./balancers.ts";
 import { serverStep } from "./explain/place-steps.ts";
@@ -61,7 +61,15 @@ export class Nginx {
   /** What a TLS handshake with this name is shown. @throws TypeError before a configuration is loaded. */
   certificateFor(serverName: string | undefined): Certificate | undefined {
     if (this.#certificates === undefined) throw new TypeError("nginx has no configuration yet");
+    if (this.#configuration!.settings.sslRejectHandshake && this.#isForNobody(serverName)) return undefined;
     return this.#certificates.shown(serverName || undefined);
+  }
+
+  /** Whether the server for all names takes a handshake (`ssl_reject_handshake` stands in that one). */
+  #isForNobody(serverName = ""): boolean {
+    const name = serverName === "" ? undefined : hostName(serverName);
+    const found = name === undefined ? undefined : this.#servers!.find(name);
+    return found === undefined || (found.kind === "site" && found.server.hostname === defaultServerName);
   }
 
   /** Answers a request that comes at this virtual time. @throws TypeError before a configuration is loaded. */
@@ -98,6 +106,7 @@ export class Nginx {
       limiter: this.#limiter,
       hasCertificate: (host) => this.#certificates!.find(host) !== undefined,
       send: this.#options.send,
+      resolve: this.#options.resolve ?? (() => []),
     };
   }
 

@@ -13,18 +13,22 @@ import { sessionCookie } from "./session-cookie.ts";
 import { errorHeaders, upstreamHeaders } from "./upstream-headers.ts";
 import { isRetried, ownNotFound, tryOf } from "./upstream-try.ts";
 
-/** The content phase: `proxy_pass` to an endpoint of the location's backend, and to others when that fails. */
+/**
+ * The content phase: `proxy_pass` to an endpoint of the location's backend, and to others when that fails. `told` are headers that earlier
+ * phases have for it.
+ */
 export function passOn(
   context: RequestContext,
   server: Server,
   chosen: NginxLocation,
   around: LocationSurroundings,
+  told: Readonly<Record<string, string>>,
 ): PartialAnswer {
   const { location } = chosen;
   const balancer = around.balancers.choose(location.backend, context)!;
   const rewritten = rewrittenUrl(context, chosen);
   const url = rewritten ?? context.request.target;
-  const headers = upstreamHeaders(context, location, chosen.rewrite !== undefined);
+  const headers = upstreamHeaders(context, location, chosen.rewrite !== undefined, told);
   return exchange(context, server, location, balancer, { url, headers }, around.send);
 }
 

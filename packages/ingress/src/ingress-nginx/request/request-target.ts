@@ -57,6 +57,11 @@ function resolveDots(path: string): string | undefined {
   return `/${kept.join("/")}${endsInSlash && kept.length > 0 ? "/" : ""}`;
 }
 
+/** `set_escape_uri`: all but letters, digits and `-_.~!*'()` (openresty/set-misc-nginx-module). */
+export function escapeComponent(text: string): string {
+  return text.replace(/[^A-Za-z0-9\-_.~!*'()]/g, (character) => encodeURIComponent(character));
+}
+
 /** A path as nginx sends it after a change (`ngx_escape_uri` with NGX_ESCAPE_URI): spaces, control characters, `#%?` and bytes above 126. */
 export function escapeUri(uri: string): string {
   return [...uri].map((character) => (needsEscape(character) ? percent(character.charCodeAt(0)) : character)).join("");

@@ -12,18 +12,21 @@ export function upstreamHeaders(
   context: RequestContext,
   location: Location,
   isRewritten: boolean,
+  earlier: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const { settings, headers: sent, remoteAddress, passHost, passPort, passScheme, request } = context;
-  const { upstreamVhost, xForwardedPrefix } = location.annotations;
+  const { upstreamVhost, xForwardedPrefix, basicAuth, connectionHeader } = location.annotations;
   const told: Record<string, string> = {};
   for (const name in sent) if (!replaced.has(name) && sent[name] !== "") told[name] = sent[name]!;
   const set = (name: string, value: string | undefined): void => {
     if (value !== undefined && value !== "") told[name] = value;
     else if (told[name] !== undefined) delete told[name];
   };
+  if (basicAuth !== undefined && !isInList(settings.noAuthLocations, location.path)) set("authorization", "");
+  for (const name in earlier) set(name, earlier[name]);
   set("host", upstreamVhost || passHost);
   set("upgrade", sent.upgrade);
-  set("connection", sent.upgrade ? "upgrade" : "");
+  set("connection", connectionHeader || (sent.upgrade ? "upgrade" : ""));
   set("x-request-id", sent["x-request-id"] || (settings.generateRequestId ? requestId(context) : ""));
   set("x-real-ip", remoteAddress);
   set("x-forwarded-for", forwardedFor(context));
@@ -41,6 +44,12 @@ export function upstreamHeaders(
     for (const [name, value] of Object.entries(errorHeaders(context, location, 503))) set(name, value);
   }
   return told;
+}
+
+/** `isLocationInLocationList`: paths between commas, and all below them. */
+export function isInList(list: string, path: string): boolean {
+  const starts = list.split(",").map((each) => each.trim());
+  return starts.some((start) => start !== "" && path.startsWith(start));
 }
 
 function forwardedFor({ settings, headers, request, remoteAddress }: RequestContext): string {

@@ -43,6 +43,7 @@ export class ControllerStore {
   /** By the Service that they belong to, then by key. */
   readonly #slices = new Map<string, Map<string, EndpointSlice>>();
   readonly #secrets = new Map<string, Secret>();
+  readonly #configMaps = new Map<string, ConfigMap>();
   readonly #classes = new Map<string, IngressClass>();
   readonly #ingresses = new Map<string, ParsedIngress>();
   /** What Secrets were read as. */
@@ -110,6 +111,8 @@ export class ControllerStore {
       log: this.#log,
       serviceOf: (service) => this.#inputs.services.get(service),
       secretOf: (secret) => this.#secrets.get(secret),
+      configMapOf: (configMap) => this.#configMaps.get(configMap),
+      certificateOf: (secret) => this.#certificateOf(secret),
     });
     if (parsed === undefined) return;
     this.#ingresses.set(key, parsed);
@@ -139,6 +142,12 @@ export class ControllerStore {
       const referring = this.#referring.get(secret) ?? new Set();
       this.#referring.set(secret, referring.add(key));
     }
+  }
+
+  /** `GetAuthCertificate`. */
+  #certificateOf(key: string): Certificate | undefined {
+    if (this.#inputs.certificates.get(key) === undefined) this.#readCertificate(key);
+    return this.#inputs.certificates.get(key);
   }
 
   /** `syncSecret`. */
@@ -213,6 +222,8 @@ export class ControllerStore {
   }
 
   #configMap(key: string, after: ConfigMap | undefined): boolean {
+    if (after === undefined) this.#configMaps.delete(key);
+    else this.#configMaps.set(key, after);
     if (key !== this.#options.configMap || after === undefined) return false;
     this.#inputs.settings.set(only, readSettings(after.data ?? {}, this.#log));
     for (const [ingressKey, { ingress }] of this.#ingresses) this.#parse(ingressKey, ingress);

@@ -16,6 +16,7 @@ function sameServer(before: Server, after: Server): boolean {
   return (
     before.hostname === after.hostname &&
     before.redirectFromToWww === after.redirectFromToWww &&
+    sameJson(before.access, after.access) &&
     before.locations.length === after.locations.length &&
     (before.aliases === after.aliases || sameJson(before.aliases, after.aliases)) &&
     before.locations.every((location, i) => sameLocation(location, after.locations[i]!))

@@ -1,0 +1,58 @@
+import { quoted } from "../../controller-log.ts";
+import type { ClientCertificates } from "../annotations/client-certificates.ts";
+import type { EndpointTls } from "../annotations/endpoint-tls.ts";
+import { defaultServerName, type Location } from "./configuration.ts";
+import { isOfCanary } from "./ingress-index.ts";
+import type { HostUse } from "./ingress-uses.ts";
+import type { PlacedLog } from "./placed-log.ts";
+
+/** What counts for a whole server: of its Ingresses the first that says it. */
+export interface ServerAccess {
+  readonly clientCertificates: ClientCertificates | undefined;
+  /** Why it answers 403 to all. */
+  readonly clientCertificatesDenied: string | undefined;
+  readonly endpointTls: EndpointTls | undefined;
+  /** An Ingress asks for its TLS to be passed on as it is, to what answers `/`. */
+  readonly sslPassthrough: boolean;
+}
+
+/** internal/ingress/controller/controller.go `getBackendServers`, `createServers`. */
+export function serverAccess(uses: readonly HostUse[]): ServerAccess {
+  let clientCertificates: ClientCertificates | undefined;
+  let clientCertificatesDenied: string | undefined;
+  let endpointTls: EndpointTls | undefined;
+  let sslPassthrough = false;
+  for (const use of uses) {
+    if (use.isCatchAll) continue;
+    const { annotations } = use.parsed;
+    sslPassthrough ||= annotations.sslPassthrough && !isOfCanary(use);
+    if (use.paths.length === 0 && use.host !== defaultServerName) continue;
+    clientCertificatesDenied ??= annotations.clientCertificatesDenied;
+    if ((clientCertificates?.authorities ?? "") === "") clientCertificates = annotations.clientCertificates;
+    if (endpointTls?.hasAuthorities !== true) endpointTls = annotations.endpointTls;
+  }
+  return { clientCertificates, clientCertificatesDenied, endpointTls, sslPassthrough };
+}
+
+/** What TLS for a host is passed on to, byte by byte. */
+export interface PassthroughBackend {
+  readonly hostname: string;
+  readonly backend: string;
+  /** namespace/name of the Service; empty for none. */
+  readonly service: string;
+  readonly port: string;
+}
+
+/** The location `/` of a server whose TLS is passed on: others are passed over. */
+export function passthroughOf(
+  hostname: string,
+  locations: readonly Location[],
+  log: PlacedLog,
+): PassthroughBackend | undefined {
+  for (const { path, backend, service, port } of locations) {
+    if (path === "/") return { hostname, backend, service, port };
+    const text = `Ignoring SSL Passthrough for location ${quoted(path)} in server ${quoted(hostname)}`;
+    log.warn("controller.go:672", text);
+  }
+  return undefined;
+}
