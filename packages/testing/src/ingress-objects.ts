@@ -15,7 +15,7 @@ export interface IngressParts {
 /** Names of Services in the namespace `n`. */
 export const serviceNames: readonly string[] = ["s0", "s1", "s2"];
 
-/** Each Service has one Pod, 10.244.0.N for sN. */
+/** Each Service has one Pod: 10.244.0.N for the Nth, 10.244.1.0 behind 10.244.0.255. */
 export function serviceObjects(names: readonly string[] = serviceNames): ApiObject[] {
   return names.flatMap((name, i): ApiObject[] => [
     {
@@ -30,7 +30,7 @@ export function serviceObjects(names: readonly string[] = serviceNames): ApiObje
       metadata: { namespace: "n", name: `${name}-1`, labels: { "kubernetes.io/service-name": name } },
       addressType: "IPv4",
       ports: [{ name: "", port: 8080, protocol: "TCP" }],
-      endpoints: [{ addresses: [`10.244.0.${i}`], conditions: { ready: true } }],
+      endpoints: [{ addresses: [`10.244.${i >> 8}.${i & 255}`], conditions: { ready: true } }],
     },
   ]);
 }
