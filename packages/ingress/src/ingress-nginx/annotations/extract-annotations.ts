@@ -87,6 +87,10 @@ export function extractAnnotations(ingress: Ingress, around: AnnotationSurroundi
     log.error("store.go:951", `annotation group ${risky} contains risky annotation based on ingress configuration`);
     return undefined;
   }
+  if (saysNothing(ingress)) {
+    const known = unsaid.get(settings);
+    if (known !== undefined) return known;
+  }
   const parsed: Record<string, unknown> = {};
   let denied: string | undefined;
   for (const [name, field, value] of parseAll(ingress, around)) {
@@ -104,7 +108,17 @@ export function extractAnnotations(ingress: Ingress, around: AnnotationSurroundi
       log.error("annotations.go:216", text);
     }
   }
-  return { ...blankAnnotations(settings), ...parsed, denied };
+  const annotations = { ...blankAnnotations(settings), ...parsed, denied };
+  if (saysNothing(ingress)) unsaid.set(settings, annotations);
+  return annotations;
+}
+
+/** What all Ingresses come to that have no annotation of the program. */
+const unsaid = new WeakMap<NginxSettings, IngressAnnotations>();
+
+function saysNothing({ metadata: { annotations = {} } }: Ingress): boolean {
+  for (const name in annotations) if (name.startsWith(annotationsPrefix)) return false;
+  return true;
 }
 
 type Parsed = readonly [name: string, field: keyof IngressAnnotations, value: unknown | AnnotationProblem];

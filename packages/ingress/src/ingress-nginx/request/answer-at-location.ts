@@ -3,7 +3,6 @@ import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
 import type { Location, Server } from "../model/configuration.ts";
 import { accessPhase } from "./access-phase.ts";
 import type { Balancers, Resolve } from "./balancers.ts";
-import { bodyLimit } from "./body-size.ts";
 import { type ClientIdentity, checkClient, identityHeaders } from "./client-certificate.ts";
 import { corsHeaders } from "./cors-headers.ts";
 import { annotatedStep, emptyStep, httpsStep } from "./explain/phase-steps.ts";
@@ -49,7 +48,7 @@ export function answerAtLocation(
   const { chosen } = choice;
   steps.push(locationStep(server, chosen, target.uri));
   const answer =
-    tooLarge(context, chosen.location) ??
+    tooLarge(context, chosen) ??
     (choice.kind === "slash" ? slashRedirect(context) : undefined) ??
     rewritePhase(context, server, chosen.location, around) ??
     admitted(context, server, chosen, around, identity);
@@ -82,9 +81,10 @@ function withCookie(answer: PartialAnswer, { cookie, alwaysSetsCookie }: Leave):
 }
 
 /** The find-config phase: bodies above the limit, exactly the limit goes. */
-function tooLarge({ request, steps }: RequestContext, location: Location): PartialAnswer | undefined {
-  const { annotations } = location;
-  const limit = annotations.denied === undefined ? bodyLimit(annotations.proxy.bodySize) : bodyLimit("1m");
+function tooLarge(
+  { request, steps }: RequestContext,
+  { location, bodyLimit: limit }: NginxLocation,
+): PartialAnswer | undefined {
   if (limit === 0 || request.bodyBytes <= limit) return undefined;
   const text = `413: a body of ${request.bodyBytes} bytes, at most ${limit} are allowed`;
   steps.push(annotatedStep("body", location, ["proxy-body-size"], text));
@@ -172,13 +172,16 @@ function dressed(
   const isIntercepted = isOwnPage && (answer.upstream === undefined || !disableProxyInterceptErrors);
   const final = isIntercepted ? passToErrorBackend(context, server, location, around, answer) : answer;
   const allowed = denied === undefined ? corsHeaders(cors, context.headers.origin) : undefined;
-  const custom = Object.entries(customHeaders).map(([name, value]) => [name.toLowerCase(), value]);
-  return { ...final, headers: { ...final.headers, ...allowed, ...hsts(context), ...Object.fromEntries(custom) } };
+  const strict = hsts(context);
+  const custom = Object.keys(customHeaders);
+  if (allowed === undefined && strict === undefined && custom.length === 0) return final;
+  const own = Object.fromEntries(custom.map((name) => [name.toLowerCase(), customHeaders[name]!]));
+  return { ...final, headers: { ...final.headers, ...allowed, ...strict, ...own } };
 }
 
 /** On every answer over TLS (lua_ingress.lua `header`). */
-function hsts({ settings, scheme }: RequestContext): Record<string, string> {
-  if (!settings.hsts || scheme !== "https") return {};
+function hsts({ settings, scheme }: RequestContext): Record<string, string> | undefined {
+  if (!settings.hsts || scheme !== "https") return undefined;
   const subdomains = settings.hstsIncludeSubdomains ? "; includeSubDomains" : "";
   const value = `max-age=${settings.hstsMaxAge}${subdomains}${settings.hstsPreload ? "; preload" : ""}`;
   return { "strict-transport-security": value };

@@ -56,15 +56,20 @@ export class BackendBalancer {
   pick(context: RequestContext, tried: readonly number[]): Pick | undefined {
     const { sessionAffinity, upstreamHashBy } = this.backend;
     const cookie = sessionAffinity.type === "cookie" ? cookieOf(context, cookieName(this.backend)) : undefined;
+    const { sourceAddress, sourcePort, destinationAddress } = anyClient;
     const request = {
-      ...anyClient,
+      sourceAddress,
+      sourcePort,
+      destinationAddress,
+      fallback: false,
+      usePort: false,
       nowMs: context.nowMs,
       random: context.random,
       key: upstreamHashBy.expression === "" ? "" : hashKey(context, upstreamHashBy.expression),
       tried,
-      ...(cookie !== undefined && { cookie }),
     };
-    const choice = this.#scheduler.choose(this.#state, this.#servers, request);
+    const asked = cookie === undefined ? request : { ...request, cookie };
+    const choice = this.#scheduler.choose(this.#state, this.#servers, asked);
     this.#state = choice.state;
     if (choice.index < 0) return undefined;
     return { endpoint: this.#endpoints[choice.index]!, index: choice.index, cookie: choice.cookie };

@@ -3,12 +3,16 @@ import { enforcesRegex, locationMatch } from "../conf/directives.ts";
 import { compilePcre } from "../conf/pcre.ts";
 import { defaultServerName, type Location, type Server } from "../model/configuration.ts";
 import { needsRewrite } from "../model/order-locations.ts";
+import { bodyLimit } from "./body-size.ts";
+import { PathTree } from "./path-tree.ts";
 
 /** A location of nginx.conf, ready to be asked. */
 export interface NginxLocation {
   readonly location: Location;
   /** What stands behind the word `location`. */
   readonly match: string;
+  /** The most bytes that a request's body may have; 0 for any number. */
+  readonly bodyLimit: number;
   /** What the path is searched for, and what the whole path becomes then. */
   readonly rewrite: { readonly pattern: RegExp; readonly target: string } | undefined;
 }
@@ -25,11 +29,7 @@ export type LocationChoice =
  * longest prefix, unless a regular expression matches, the first of the file.
  */
 export class LocationTable {
-  readonly #exact = new Map<string, LocationChoice>();
-  /** Paths that lack only the slash at the end of a location that passes requests on, exact or not. */
-  readonly #slashes = new Map<string, LocationChoice>();
-  /** By length, the greatest first, then by path. */
-  #prefixes: { readonly length: number; readonly byPath: Map<string, LocationChoice> }[] = [];
+  readonly #paths = new PathTree<LocationChoice>();
   readonly #patterns: { readonly pattern: RegExp; readonly choice: LocationChoice }[] = [];
 
   /** Where the path `/` of the server is sent to (`app-root`); undefined for nowhere. */
@@ -37,61 +37,50 @@ export class LocationTable {
 
   constructor(server: Server) {
     const isRegex = enforcesRegex(server);
-    for (const location of server.locations) this.#add(location, isRegex);
+    const added = server.locations.map((location) => this.#add(location, isRegex));
+    if (!isRegex) for (const chosen of added) this.#addSlash(chosen);
     if (server.hostname === defaultServerName) {
       for (const [path, status] of [
         ["/healthz", 200],
         ["/nginx_status", 403],
       ] as const) {
-        this.#addPrefix(path, { kind: "status", status, match: path });
+        this.#paths.addPrefix(path, { kind: "status", status, match: path });
       }
     }
-    this.#prefixes.sort((a, b) => b.length - a.length);
     const sent = server.locations.find(({ annotations }) => annotations.rewrite.appRoot !== "");
     this.appRoot = sent?.annotations.rewrite.appRoot;
   }
 
-  #add(location: Location, isRegex: boolean): void {
+  #add(location: Location, isRegex: boolean): NginxLocation {
     const path = byteText(location.path);
     const rewritten = needsRewrite(location) ? compilePcre(path) : undefined;
     const target = byteText(location.annotations.rewrite.target);
     const chosen: NginxLocation = {
       location,
       match: locationMatch(location, isRegex),
+      bodyLimit: bodyLimit(location.annotations.denied === undefined ? location.annotations.proxy.bodySize : "1m"),
       rewrite: rewritten && { pattern: rewritten, target },
     };
     const choice: LocationChoice = { kind: "location", chosen };
     if (isRegex) {
       const pattern = compilePcre(`^${path}`);
       if (pattern !== undefined) this.#patterns.push({ pattern, choice });
-      return;
-    }
-    if (location.pathType === "Exact") this.#exact.set(path, choice);
-    else this.#addPrefix(path, choice);
-    const redirects = path.endsWith("/") && location.annotations.denied === undefined;
-    if (redirects) this.#slashes.set(path.slice(0, -1), { kind: "slash", chosen });
+    } else if (location.pathType === "Exact") this.#paths.addExact(path, choice);
+    else this.#paths.addPrefix(path, choice);
+    return chosen;
   }
 
-  #addPrefix(path: string, choice: LocationChoice): void {
-    const { length } = path;
-    let group = this.#prefixes.find((each) => each.length === length);
-    if (group === undefined) {
-      group = { length, byPath: new Map() };
-      this.#prefixes.push(group);
-    }
-    if (!group.byPath.has(path)) group.byPath.set(path, choice);
+  /** A path that lacks only the slash at the end of a location that passes requests on, exact or not. */
+  #addSlash(chosen: NginxLocation): void {
+    const path = byteText(chosen.location.path);
+    const redirects = path.endsWith("/") && chosen.location.annotations.denied === undefined;
+    if (redirects) this.#paths.addExact(path.slice(0, -1), { kind: "slash", chosen });
   }
 
   /** The location for a path; undefined when there is none, which a server of the controller always has. */
   find(uri: string): LocationChoice | undefined {
-    const found = this.#exact.get(uri) ?? this.#slashes.get(uri);
-    if (found !== undefined) return found;
     for (const { pattern, choice } of this.#patterns) if (pattern.test(uri)) return choice;
-    for (const { length, byPath } of this.#prefixes) {
-      const choice = length > uri.length ? undefined : byPath.get(uri.slice(0, length));
-      if (choice !== undefined) return choice;
-    }
-    return undefined;
+    return this.#paths.find(uri);
   }
 }
 

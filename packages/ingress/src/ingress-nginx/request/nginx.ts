@@ -35,13 +35,20 @@ export interface NginxOptions {
 export class Nginx {
   readonly #options: NginxOptions;
   readonly #balancers = new Balancers();
-  readonly #limiter = new RateLimiter();
+  readonly #surroundings: LocationSurroundings;
   readonly #servers = new ServerTable();
   #configuration: Configuration | undefined;
   #certificates: CertificateTable | undefined;
 
   constructor(options: NginxOptions) {
     this.#options = options;
+    this.#surroundings = {
+      balancers: this.#balancers,
+      limiter: new RateLimiter(),
+      hasCertificate: (host) => this.#certificates!.find(host) !== undefined,
+      send: options.send,
+      resolve: options.resolve ?? (() => []),
+    };
   }
 
   /**
@@ -97,17 +104,7 @@ export class Nginx {
     const server = this.#servers.find(host);
     if (server.kind === "redirect") return { ...plain, status: 308, headers: { location: wwwTarget(context, server) } };
     steps.push(serverStep(server.server, host));
-    return { ...plain, ...answerAtLocation(context, server, this.#surroundings()) };
-  }
-
-  #surroundings(): LocationSurroundings {
-    return {
-      balancers: this.#balancers,
-      limiter: this.#limiter,
-      hasCertificate: (host) => this.#certificates!.find(host) !== undefined,
-      send: this.#options.send,
-      resolve: this.#options.resolve ?? (() => []),
-    };
+    return { ...plain, ...answerAtLocation(context, server, this.#surroundings) };
   }
 
   #contextOf(
@@ -118,9 +115,8 @@ export class Nginx {
     steps: HttpStep[],
   ): RequestContext {
     const { settings } = this.#configuration!;
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
-    );
+    const headers: Record<string, string> = {};
+    for (const name in request.headers) headers[name.toLowerCase()] = request.headers[name]!;
     const scheme = request.isTls ? "https" : "http";
     const forwarded = (name: string): string | undefined => (settings.useForwardedHeaders ? headers[name] : undefined);
     return {

@@ -71,7 +71,7 @@ function exchange(
       if (cookie !== undefined) cookies.splice(0, 1, cookie);
     }
     const upstream = { endpoint: pick.endpoint, method, url, headers, bodyBytes, isTls };
-    const isOwn = pick.endpoint === formatEndpoint(defaultEndpoint);
+    const isOwn = pick.endpoint === ownEndpoint;
     const sent = isOwn ? ownNotFound : tryOf(send(upstream, context.nowMs + tookMs), proxy);
     const { outcome, failure } = sent;
     tookMs += sent.tookMs;
@@ -92,6 +92,8 @@ function exchange(
   }
 }
 
+const ownEndpoint = formatEndpoint(defaultEndpoint);
+
 /** Headers of an endpoint's answer that are between it and nginx alone. */
 const ownOfConnection: ReadonlySet<string> = new Set([
   "connection",
@@ -107,7 +109,8 @@ function passedAnswer(
   { status, headers = {}, cookies = [], body = "" }: UpstreamAnswer,
   own: readonly string[],
 ): PartialAnswer {
-  const passed = Object.fromEntries(Object.entries(headers).filter(([name]) => !ownOfConnection.has(name)));
+  const passed: Record<string, string> = {};
+  for (const name in headers) if (!ownOfConnection.has(name)) passed[name] = headers[name]!;
   return { status, headers: passed, cookies: [...cookies, ...own], body };
 }
 

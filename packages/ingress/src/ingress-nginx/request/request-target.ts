@@ -9,6 +9,8 @@ export interface RequestTarget {
 }
 
 const slash = 0x2f;
+const dot = 0x2e;
+const percentSign = 0x25;
 
 /**
  * Reads a target as nginx does (src/http/ngx_http_parse.c `ngx_http_parse_complex_uri`, with merge_slashes on). undefined for what nginx
@@ -18,14 +20,29 @@ const slash = 0x2f;
  * parseTarget("/a//b/../%63?x=1"); // { uri: "/a/c", args: "x=1", isQuoted: true }
  */
 export function parseTarget(target: string): RequestTarget | undefined {
-  const [withoutFragment] = target.split("#", 1) as [string];
+  const hash = target.indexOf("#");
+  const withoutFragment = hash < 0 ? target : target.slice(0, hash);
   const question = withoutFragment.indexOf("?");
   const path = question < 0 ? withoutFragment : withoutFragment.slice(0, question);
   const args = question < 0 ? undefined : withoutFragment.slice(question + 1);
+  if (isPlain(path)) return { uri: path, args, isQuoted: false };
   const codes = decode(path);
   if (codes === undefined || codes[0] !== slash) return undefined;
   const uri = resolveDots(String.fromCharCode(...codes));
   return uri === undefined ? undefined : { uri, args, isQuoted: path.includes("%") };
+}
+
+/** A path without anything that is decoded, merged or resolved. */
+function isPlain(path: string): boolean {
+  if (path.charCodeAt(0) !== slash) return false;
+  let before = 0;
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i);
+    const isSpecial = code === percentSign || code === 0 || (before === slash && (code === slash || code === dot));
+    if (isSpecial) return false;
+    before = code;
+  }
+  return true;
 }
 
 function decode(path: string): number[] | undefined {

@@ -72,6 +72,9 @@ export class ServerTable {
   }
 
   find(host: string): NginxServer {
+    // No other server can have the name of a host.
+    const own = host.startsWith("*") ? undefined : this.#sites.get(host);
+    if (own !== undefined) return own;
     return (
       this.#redirectOf(host) ??
       this.#names.exact.get(host) ??
@@ -106,7 +109,7 @@ export class ServerTable {
     }
   }
 
-  /** A server that redirects stands before all others in the file; there is none where the name is a host of its own. */
+  /** A server that redirects stands before all others in the file; there is none where the name is a host. */
   #redirectOf(host: string): RedirectServer | undefined {
     if (this.#redirects.size === 0 || this.#sites.has(host)) return undefined;
     return this.#redirects.get(host);

@@ -7,6 +7,7 @@ import { type Configuration, defaultServerName } from "../model/configuration.ts
 /** Which certificate is shown for which name, as the controller tells nginx (internal/ingress/controller/nginx.go `configureCertificates`). */
 export class CertificateTable {
   readonly #certificates = new Map<string, Certificate>();
+  #hasWildcards = false;
 
   constructor({ servers }: Configuration) {
     for (const { hostname, aliases, certificate } of servers) {
@@ -20,14 +21,17 @@ export class CertificateTable {
   }
 
   #set(name: string, certificate: Certificate | undefined): void {
+    this.#hasWildcards ||= name.startsWith("*.");
     if (certificate === undefined) this.#certificates.delete(name);
     else this.#certificates.set(name, certificate);
   }
 
   /** For this name, or else for its wildcard (certificate.lua `get_pem_cert_uid`). */
   find(host: string): Certificate | undefined {
-    const name = host.replace(/\.$/, "").toLowerCase();
-    return this.#certificates.get(name) ?? this.#certificates.get(name.replace(/^[^.]+\./, "*."));
+    const name = (host.endsWith(".") ? host.slice(0, -1) : host).toLowerCase();
+    const own = this.#certificates.get(name);
+    const dot = own === undefined && this.#hasWildcards ? name.indexOf(".") : -1;
+    return dot > 0 ? this.#certificates.get(`*${name.slice(dot)}`) : own;
   }
 
   /** What a handshake shows (certificate.lua `call`): that of the name, or the default one. */

@@ -42,8 +42,9 @@ export function isRetried(
   method: string,
   { words, retryNonIdempotent }: { readonly words: string; readonly retryNonIdempotent: boolean },
 ): boolean {
+  if (failure === undefined) return false;
   const conditions = words.split(/\s+/);
-  if (failure === undefined || !conditions.includes(failure) || conditions.includes("off")) return false;
+  if (!conditions.includes(failure) || conditions.includes("off")) return false;
   const mayRepeat = retryNonIdempotent || conditions.includes("non_idempotent");
   return mayRepeat || !wasSent || !onceOnly.has(method);
 }
