@@ -9,6 +9,8 @@ export interface ChainQuestion {
   readonly untrusted: readonly X509Certificate[];
   readonly trustedRoots: readonly X509Certificate[];
   readonly nowMs: number;
+  /** So many may stand between the first and the last; 100 unless given. */
+  readonly depth?: number;
   /** What it is to be used for; a server's unless given. */
   readonly purpose?: "server" | "client";
 }
@@ -24,6 +26,7 @@ const anyPurpose = "2.5.29.37.0";
  */
 export function chainProblem(question: ChainQuestion): string | undefined {
   const { chain, isTrusted } = buildChain(question);
+  if (chain.length - 2 > (question.depth ?? 100)) return "certificate chain too long";
   if (!isTrusted) {
     if (!isSelfIssued(chain.at(-1)!)) return "unable to get local issuer certificate";
     return chain.length === 1 ? "self-signed certificate" : "self-signed certificate in certificate chain";

@@ -64,7 +64,7 @@ function identityOf({ request, nowMs }: RequestContext, asked: ClientCertificate
   const [leaf, ...untrusted] = asks(asked) ? certificatesOf(request.clientCertificate ?? "") : [];
   if (leaf === undefined) return { ...nobody, verify: "NONE" };
   const trustedRoots = certificatesOf(asked.authorities);
-  const problem = chainProblem({ leaf, untrusted, trustedRoots, nowMs, purpose: "client" });
+  const problem = chainProblem({ leaf, untrusted, trustedRoots, nowMs, purpose: "client", depth: asked.verifyDepth });
   return {
     verify: problem === undefined ? "SUCCESS" : `FAILED:${problem}`,
     subject: rfc2253Text(leaf.subject),

@@ -8,6 +8,7 @@ import { annotatedStep } from "./explain/phase-steps.ts";
 import { hashKey } from "./hash-key.ts";
 import type { RequestContext } from "./request-context.ts";
 import { escapeComponent } from "./request-target.ts";
+import { requestIdOf } from "./upstream-headers.ts";
 
 /** What the one who was asked lets a request have. */
 export interface Leave {
@@ -30,7 +31,8 @@ export function askExternalAuth(
   around: LocationSurroundings,
 ): { readonly leave: Leave } | { readonly refusal: PartialAnswer } {
   const url = hashKey(context, auth.url);
-  const outcome = send(context, auth, url, around);
+  const id = requestIdOf(context);
+  const outcome = send(context, auth, url, { around, id });
   const status = typeof outcome === "string" ? (outcome === "timeout" ? 504 : 502) : outcome.status;
   const step = (text: string): void => {
     context.steps.push(annotatedStep("access", location, ["auth-url"], text));
@@ -41,23 +43,24 @@ export function askExternalAuth(
   if (status >= 200 && status < 300) {
     step(`${url} answers ${status}: the request may pass`);
     const told = auth.responseHeaders.map((name) => [name.toLowerCase(), headers[name.toLowerCase()] ?? ""]);
-    return { leave: { headers: Object.fromEntries(told), cookie, alwaysSetsCookie: auth.alwaysSetCookie } };
+    const passed = { ...Object.fromEntries(told), "x-request-id": id };
+    return { leave: { headers: passed, cookie, alwaysSetsCookie: auth.alwaysSetCookie } };
   }
   if (status !== 401 && status !== 403) {
     step(`500: ${url} answers ${status}, which is neither yes nor no`);
     return { refusal: { status: 500 } };
   }
+  const challenge = headers["www-authenticate"];
+  const kept = status === 401 && challenge !== undefined ? { "www-authenticate": challenge } : undefined;
   if (status === 401 && auth.signinUrl !== "") {
     const target = signinTarget(context, auth);
     step(`302: ${url} answers 401, so to sign in at ${target}`);
     const own = cookie === undefined ? {} : { cookies: [cookie] };
-    return { refusal: { status: 302, headers: { location: target }, ...own } };
+    return { refusal: { status: 302, headers: { ...kept, location: target }, ...own } };
   }
   step(`${status}: ${url} answers ${status}`);
-  const challenge = headers["www-authenticate"];
-  const kept = status === 401 && challenge !== undefined ? { headers: { "www-authenticate": challenge } } : {};
   const always = auth.alwaysSetCookie && cookie !== undefined ? { cookies: [cookie] } : {};
-  return { refusal: { status, ...kept, ...always } };
+  return { refusal: { status, headers: { ...kept }, ...always } };
 }
 
 /** `buildAuthSignURL`: with where the client wanted to go, unless the URL says so itself. */
@@ -71,7 +74,12 @@ export function signinTarget(context: RequestContext, { signinUrl, signinRedirec
   return `${base}${pairs.length === 0 ? "?" : "&"}${parameter}=${back}`;
 }
 
-function send(context: RequestContext, auth: ExternalAuth, url: string, around: LocationSurroundings): UpstreamOutcome {
+function send(
+  context: RequestContext,
+  auth: ExternalAuth,
+  url: string,
+  { around, id }: { readonly around: LocationSurroundings; readonly id: string },
+): UpstreamOutcome {
   const parts = /^(https?):\/\/(\[[^\]]*\]|[^/?#:]*)(?::(\d+))?([^#]*)/.exec(url);
   if (parts === null) return "refused";
   const [, scheme, host = "", port, rest = ""] = parts;
@@ -81,16 +89,17 @@ function send(context: RequestContext, auth: ExternalAuth, url: string, around: 
   const isTls = scheme === "https";
   const endpoint = formatEndpoint({ address, port: Number(port ?? (isTls ? 443 : 80)) });
   const path = rest === "" ? "/" : rest.startsWith("/") ? rest : `/${rest}`;
-  const headers = questionHeaders(context, auth);
+  const headers = questionHeaders(context, auth, id);
   return around.send({ endpoint, method: auth.method || "GET", url: path, headers, bodyBytes: 0, isTls });
 }
 
 /** Of the template's location `/_external-auth-…`. */
-function questionHeaders(context: RequestContext, auth: ExternalAuth): Record<string, string> {
+function questionHeaders(context: RequestContext, auth: ExternalAuth, id: string): Record<string, string> {
   const { request, remoteAddress, passScheme, scheme, httpHost } = context;
   const own: Record<string, string> = {
     "content-length": "",
     "x-forwarded-proto": "",
+    "x-request-id": id,
     ...(auth.method === "" ? {} : { "x-original-uri": request.target, "x-scheme": passScheme }),
     host: auth.host,
     "x-original-url": `${scheme}://${httpHost}${request.target}`,

@@ -23,11 +23,11 @@ export function upstreamHeaders(
     else if (told[name] !== undefined) delete told[name];
   };
   if (basicAuth !== undefined && !isInList(settings.noAuthLocations, location.path)) set("authorization", "");
-  for (const name in earlier) set(name, earlier[name]);
+  for (const name in earlier) if (name !== "x-request-id") set(name, earlier[name]);
   set("host", upstreamVhost || passHost);
   set("upgrade", sent.upgrade);
   set("connection", connectionHeader || (sent.upgrade ? "upgrade" : ""));
-  set("x-request-id", sent["x-request-id"] || (settings.generateRequestId ? requestId(context) : ""));
+  set("x-request-id", earlier["x-request-id"] ?? requestIdOf(context));
   set("x-real-ip", remoteAddress);
   set("x-forwarded-for", forwardedFor(context));
   set("x-forwarded-host", passHost);
@@ -56,6 +56,11 @@ function forwardedFor({ settings, headers, request, remoteAddress }: RequestCont
   if (!settings.useForwardedHeaders || !settings.computeFullForwardedFor) return remoteAddress;
   const before = headers["x-forwarded-for"] ?? "";
   return before === "" ? request.clientAddress : `${before}, ${request.clientAddress}`;
+}
+
+/** `$req_id`: the client's, or one of nginx's own. */
+export function requestIdOf(context: RequestContext): string {
+  return context.headers["x-request-id"] || (context.settings.generateRequestId ? requestId(context) : "");
 }
 
 /** `$request_id`: 32 random hexadecimal digits. */
