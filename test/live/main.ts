@@ -10,6 +10,7 @@
  *     npm run conformance:live -- --mode kubectl --cases 200 --kubeconfig FILE --kubectl PROGRAM
  *     npm run conformance:live -- --mode serve --cases 20 --seed 1
  *     npm run conformance:live -- --mode dns --cases 40 --seed 1
+ *     npm run conformance:live -- --mode ingress --cases 1000 --seed 1
  *
  * kube-proxy needs root, the tools and Go (once, to build the real proxiers); IPVS user-mode Linux. A case that differs is
  * cut down to what still differs and written to build/live/ with the real one's answer, to become a recorded test.
@@ -26,6 +27,7 @@ import { apiComparison } from "./api/api-comparison.ts";
 import { CannotCompare, type Comparison } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { dnsComparison } from "./dns/dns-comparison.ts";
+import { ingressComparison } from "./ingress/ingress-comparison.ts";
 import { ipvsComparison } from "./ipvs/ipvs-comparison.ts";
 import { kubeProxyComparison } from "./kube-proxy-comparison.ts";
 import { kubectlComparison } from "./kubectl/kubectl-comparison.ts";
@@ -73,6 +75,7 @@ function compare(mode: Mode, options: LiveOptions): Promise<Report[]> {
     return compareWith(kubectlComparison({ program: options.kubectl, kubeconfig: options.kubeconfig }), mode, options);
   }
   if (mode === "dns") return compareWith(dnsComparison, mode, options);
+  if (mode === "ingress") return compareWith(ingressComparison, mode, options);
   if (mode === "serve") return compareWith(serveComparison, mode, options);
   return compareWith(kubeProxyComparison(mode, options), mode, options);
 }

@@ -34,7 +34,10 @@ describe("the options of a live run", () => {
     [["--seed=-1"], "--seed must be"],
     [["--steps", ""], "--steps must be"],
     [["--services", "12345678901"], "--services must be"],
-    [["--mode", "ipvs"], '--mode must be iptables, nftables, ipvs-schedulers, api, kubectl, serve, dns, got "ipvs"'],
+    [
+      ["--mode", "ipvs"],
+      '--mode must be iptables, nftables, ipvs-schedulers, api, kubectl, serve, dns, ingress, got "ipvs"',
+    ],
     [["--case", "3"], "Unknown option '--case'"],
     [["7"], "Unexpected argument '7'"],
   ])("%j are refused", (args, message) => {

@@ -6,7 +6,7 @@ export const usage = `usage: npm run conformance:live -- [options]
   --seed S           which of them (1)
   --mode MODE        iptables or nftables for kube-proxy, both when not given; ipvs-schedulers for a kernel's IPVS;
                      api for the API server; kubectl; serve for kube-proxy and CoreDNS before kubenetsim serve;
-                     dns for CoreDNS
+                     dns for CoreDNS; ingress for ingress-nginx
   --steps N          kube-proxy: changes after the first sync, at least (3)
   --services N       kube-proxy: Services at a time, at most (6)
   --kubectl PROGRAM  kubectl: the real one (kubectl)
@@ -15,7 +15,7 @@ export const usage = `usage: npm run conformance:live -- [options]
   --no-shrink        leaves cases that differ as they are
   --help             this text`;
 
-const modes = ["iptables", "nftables", "ipvs-schedulers", "api", "kubectl", "serve", "dns"] as const;
+const modes = ["iptables", "nftables", "ipvs-schedulers", "api", "kubectl", "serve", "dns", "ingress"] as const;
 export type Mode = (typeof modes)[number];
 
 export interface LiveOptions {

@@ -4,6 +4,7 @@ import type { Ingress } from "@kubenetsim/core/model/ingress";
 import { parseAddress } from "@kubenetsim/core/net/address";
 import type { ControllerLog } from "../controller-log.ts";
 import { configurationProblem } from "./conf/configuration-problem.ts";
+import { wwwRedirectWarnings } from "./conf/www-redirects.ts";
 import type { Configuration } from "./model/configuration.ts";
 import { ConfigurationModel } from "./model/configuration-model.ts";
 import { formatEndpoint } from "./model/endpoint-text.ts";
@@ -38,13 +39,14 @@ export class IngressNginxController {
   readonly #log: ControllerLog;
   #running: Configuration | undefined;
   #reloads = 0;
+  /** Servers that nginx's Lua was told certificates of, where one sends to another name. */
+  #toldServers: string | undefined;
 
   constructor(options: StoreOptions, log: ControllerLog) {
     this.#log = log;
-    const inputs = new ModelInputs(options);
-    this.#inputs = inputs;
-    this.#store = new ControllerStore(options, inputs, log);
-    this.#model = new ConfigurationModel(inputs);
+    this.#inputs = new ModelInputs(options);
+    this.#store = new ControllerStore(options, this.#inputs, log);
+    this.#model = new ConfigurationModel(this.#inputs);
   }
 
   /** What nginx works by; undefined before the first sync. */
@@ -89,12 +91,15 @@ export class IngressNginxController {
   /** Makes the configuration anew. The time is for certificates that run out; without it none is warned of. */
   sync(nowMs?: number): SyncOutcome {
     const configuration = this.#model.build(this.#log, nowMs);
+    this.#warnOfDefaultCertificate();
     const running = this.#running;
     const needsFile = running === undefined || !sameFile(running, configuration);
     if (!needsFile && sameBalancing(running, configuration)) return "unchanged";
     if (needsFile) {
       this.#reloads++;
       this.#log.info?.("controller.go:217", '"Configuration changes detected, backend reload required"');
+      this.#warnOfDefaultCertificate();
+      this.#warnOfRedirects(configuration);
       const problem = configurationProblem(configuration);
       if (problem !== undefined) {
         const text = `\n${dashes}\nError: exit status 1\n${problem}\n${dashes}\n`;
@@ -103,8 +108,31 @@ export class IngressNginxController {
       }
       this.#log.info?.("controller.go:231", '"Backend successfully reloaded"');
     }
+    this.#tellCertificates(configuration);
     this.#running = configuration;
     return needsFile ? "reloaded" : "posted";
+  }
+
+  #warnOfDefaultCertificate(): void {
+    if (!this.#inputs.lacksDefaultCertificate) return;
+    this.#inputs.warnOfDefaultCertificate(this.#log);
+  }
+
+  /** Certificates are told when anything of the servers is another one, also what a Service is like. */
+  #tellCertificates(configuration: Configuration): void {
+    const { servers } = configuration;
+    if (!servers.some(({ redirectFromToWww }) => redirectFromToWww)) {
+      this.#toldServers = undefined;
+      return;
+    }
+    const keys = new Set(servers.flatMap(({ locations }) => locations.map(({ service }) => service)));
+    const told = JSON.stringify([servers, [...keys].map((key) => this.#inputs.services.get(key))]);
+    if (told !== this.#toldServers) this.#warnOfRedirects(configuration);
+    this.#toldServers = told;
+  }
+
+  #warnOfRedirects({ servers }: Configuration): void {
+    for (const { source, message } of wwwRedirectWarnings(servers)) this.#log.warn(source, message);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ProxyOptions } from "./annotations/proxy.ts";
+import { otherSettings, type SettingValue } from "./other-settings.ts";
 
 /** What the controller's ConfigMap sets of all that is modelled (internal/ingress/controller/config, `NewDefault`). */
 export interface NginxSettings {
@@ -40,9 +41,13 @@ export interface NginxSettings {
   /** What `custom-headers` may set. */
   readonly globalAllowedResponseHeaders: readonly string[];
   readonly allowSnippetAnnotations: boolean;
+  /** Annotations may name Secrets of other namespaces. */
+  readonly allowCrossNamespaceResources: boolean;
   readonly annotationsRiskLevel: string;
   readonly annotationValueWordBlocklist: string;
   readonly proxy: ProxyOptions;
+  /** All that decides nothing here, by its key. */
+  readonly other: Readonly<Record<string, SettingValue>>;
 }
 
 export const defaultNginxSettings: NginxSettings = {
@@ -79,6 +84,7 @@ export const defaultNginxSettings: NginxSettings = {
   noAuthLocations: "/.well-known/acme-challenge",
   globalAllowedResponseHeaders: [],
   allowSnippetAnnotations: false,
+  allowCrossNamespaceResources: false,
   annotationsRiskLevel: "High",
   annotationValueWordBlocklist: "",
   proxy: {
@@ -101,4 +107,5 @@ export const defaultNginxSettings: NginxSettings = {
     httpVersion: "1.1",
     maxTempFileSize: "1024m",
   },
+  other: otherSettings,
 };

@@ -1,8 +1,8 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import type { Ingress } from "@kubenetsim/core/model/ingress";
 import type { AnnotationWarning } from "../../ingress-controller.ts";
+import { knownFields } from "./annotation-parsers.ts";
 import { annotationsPrefix } from "./annotation-reader.ts";
-import { knownFields } from "./extract-annotations.ts";
 import { unmodelledFields } from "./file-only.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { Secret } from "@kubenetsim/core/model/secret";
 import { bytesOfBase64 } from "@kubenetsim/core/runtime/base64";
 import { byteText } from "../../certificate/distinguished-name.ts";
+import type { NginxSettings } from "../nginx-settings.ts";
 import { AnnotationProblem, isProblem, valueOr } from "./annotation-problem.ts";
 import type { AnnotationFields, AnnotationReader } from "./annotation-reader.ts";
 import { basicCharacters, charactersWithSpace, matching } from "./value-checks.ts";
@@ -31,7 +32,7 @@ const denied = (why: string): AnnotationProblem => new AnnotationProblem("denied
 /** internal/ingress/annotations/auth: without its Secret the location is denied to all. */
 export function parseBasicAuth(
   reader: AnnotationReader,
-  secretOf: (key: string) => Secret | undefined,
+  { secretOf, settings }: { secretOf(key: string): Secret | undefined; readonly settings: NginxSettings },
 ): BasicAuth | AnnotationProblem {
   const type = reader.text("auth-type");
   if (isProblem(type)) return type;
@@ -44,10 +45,11 @@ export function parseBasicAuth(
     return denied(`error reading secret name from annotation: unexpected key format: ${JSON.stringify(reference)}`);
   }
   const namespace = reader.ingress.metadata.namespace ?? "";
-  if (parts.length === 2 && parts[0] !== "" && parts[0] !== namespace) {
+  const owner = parts.length === 2 && parts[0] !== "" ? parts[0]! : namespace;
+  if (!settings.allowCrossNamespaceResources && owner !== namespace) {
     return denied("cross namespace usage of secrets is not allowed");
   }
-  const key = `${namespace}/${parts.at(-1)!}`;
+  const key = `${owner}/${parts.at(-1)!}`;
   const secret = secretOf(key);
   if (secret === undefined) {
     return denied(`unexpected error reading secret ${key}: no object matching key "${key}" in local store`);

@@ -11,6 +11,10 @@ export const customHeaderFields: AnnotationFields = {
 const headerName = /^[a-zA-Z\d\-_]+$/;
 const headerValue = /^[a-zA-Z\d_ :;.,\\/"'?!(){}[\]@<>=\-+*#$&`|~^%]+$/;
 
+export function isHeaderName(text: string): boolean {
+  return headerName.test(text);
+}
+
 /**
  * Headers that answers get, from a ConfigMap (internal/ingress/annotations/customheaders). Only those that the configuration allows
  * (`global-allowed-response-headers`); one that is not, or not a header, denies the locations to all.

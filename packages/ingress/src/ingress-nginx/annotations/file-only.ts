@@ -32,6 +32,28 @@ export const unmodelledFields: AnnotationFields = {
   "fastcgi-params-configmap": { check: matching(basicCharacters, spaceless), risk: "Medium" },
 };
 
+/** The names of their parsers in the program. */
+export const groupsOfOthers: Readonly<Record<string, string>> = {
+  "client-body-buffer-size": "ClientBodyBufferSize",
+  "enable-access-log": "Logs",
+  "enable-rewrite-log": "Logs",
+  "http2-push-preload": "HTTP2PushPreload",
+  "ssl-ciphers": "SSLCipher",
+  "ssl-prefer-server-ciphers": "SSLCipher",
+  "enable-opentelemetry": "Opentelemetry",
+  "opentelemetry-trust-incoming-span": "Opentelemetry",
+  "opentelemetry-operation-name": "Opentelemetry",
+  "enable-modsecurity": "ModSecurity",
+  "enable-owasp-core-rules": "ModSecurity",
+  "modsecurity-transaction-id": "ModSecurity",
+  "modsecurity-snippet": "ModSecurity",
+  "configuration-snippet": "ConfigurationSnippet",
+  "server-snippet": "ServerSnippet",
+  "stream-snippet": "StreamSnippet",
+  "fastcgi-index": "FastCGI",
+  "fastcgi-params-configmap": "FastCGI",
+};
+
 /** Names whose parser hands on that its value is refused: that drops the Ingress. */
 const strict: ReadonlySet<string> = new Set([
   "client-body-buffer-size",

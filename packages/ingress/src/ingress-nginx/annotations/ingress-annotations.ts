@@ -14,6 +14,14 @@ import { noRewrite, type Rewrite } from "./rewrite.ts";
 import { noCookie, type SessionAffinity } from "./session-affinity.ts";
 import { noHashing, type UpstreamHashBy } from "./upstream-hash-by.ts";
 
+/**
+ * Why every location answers 503. The program takes two of the same reason for different ones: each time that such an Ingress is read,
+ * nginx gets another file.
+ */
+export interface Denial {
+  readonly reason: string;
+}
+
 /** What the annotations of an Ingress say (internal/ingress/annotations `Ingress`). Empty texts stand for nothing said. */
 export interface IngressAnnotations {
   /** Other names of the hosts. */
@@ -24,8 +32,7 @@ export interface IngressAnnotations {
   readonly customHttpErrors: readonly number[];
   readonly disableProxyInterceptErrors: boolean;
   readonly defaultBackend: Service | undefined;
-  /** Why every location answers 503. */
-  readonly denied: string | undefined;
+  readonly denied: Denial | undefined;
   readonly proxy: ProxyOptions;
   readonly rateLimit: RateLimit;
   readonly redirect: Redirect;
@@ -69,7 +76,8 @@ export function blankAnnotations(settings: NginxSettings): IngressAnnotations {
     disableProxyInterceptErrors: false,
     defaultBackend: undefined,
     denied: undefined,
-    proxy: settings.proxy,
+    // The program leaves this one out (internal/ingress/controller/controller.go `createServers`).
+    proxy: { ...settings.proxy, redirectTo: "" },
     rateLimit: noRateLimit,
     redirect: noRedirect,
     rewrite: noRewrite,

@@ -1,3 +1,4 @@
+import type { NginxSettings } from "../nginx-settings.ts";
 import { AnnotationProblem, isProblem, valueOr } from "./annotation-problem.ts";
 import type { AnnotationFields, AnnotationReader } from "./annotation-reader.ts";
 import { parseSourceRanges } from "./source-ranges-text.ts";
@@ -49,9 +50,9 @@ export const rateLimitFields: AnnotationFields = {
 const usualBurst = 5;
 
 /** internal/ingress/annotations/ratelimit. */
-export function parseRateLimit(reader: AnnotationReader): RateLimit | AnnotationProblem {
-  const rate = valueOr(reader.integer("limit-rate"), 0);
-  const rateAfter = valueOr(reader.integer("limit-rate-after"), 0);
+export function parseRateLimit(reader: AnnotationReader, settings: NginxSettings): RateLimit | AnnotationProblem {
+  const rate = valueOr(reader.integer("limit-rate"), settings.limitRate);
+  const rateAfter = valueOr(reader.integer("limit-rate-after"), settings.limitRateAfter);
   const limits: number[] = [];
   for (const name of ["limit-rpm", "limit-rps", "limit-connections"] as const) {
     const limit = reader.integer(name);

@@ -54,16 +54,16 @@ export function parseRewrite(reader: AnnotationReader, settings: NginxSettings):
 function appRootOf(reader: AnnotationReader): string {
   const path = reader.text("app-root");
   if (isProblem(path)) {
-    if (path.kind === "validation") invalid(path.message);
+    if (path.kind === "validation") invalid("main.go:186", path.message);
     return "";
   }
   if (path.startsWith("/")) return path;
   if (/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(path)) {
     reader.log.warn("main.go:200", `Annotation app-root only allows absolute paths (${path})`);
-  } else invalid(`parse ${JSON.stringify(path)}: invalid URI for request`);
+  } else invalid("main.go:194", `parse ${JSON.stringify(path)}: invalid URI for request`);
   return "";
 
-  function invalid(why: string): void {
-    reader.log.warn("main.go:186", `Annotation app-root contains an invalid value: ${why}`);
+  function invalid(source: string, why: string): void {
+    reader.log.warn(source, `Annotation app-root contains an invalid value: ${why}`);
   }
 }

@@ -22,5 +22,7 @@ function canonicalRange(text: string): string | undefined {
   const cidr = parseCidr(text);
   if (cidr !== undefined) return formatCidr(cidr);
   const address = parseAddressWords(text);
-  return address === undefined ? undefined : formatAddress(address);
+  if (address === undefined) return undefined;
+  const isMapped = address.length === 4 && address[0] === 0 && address[1] === 0 && address[2] === 0xffff;
+  return formatAddress(isMapped ? address.slice(3) : address);
 }

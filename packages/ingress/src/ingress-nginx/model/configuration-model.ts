@@ -52,7 +52,12 @@ export class ConfigurationModel {
     this.#tables.refresh();
     this.#collect();
     for (const lines of Object.values(this.#lines)) lines.writeTo(log, nowMs);
-    return { servers: this.#servers.values, backends: this.#allBackends, settings: this.#inputs.currentSettings };
+    return {
+      servers: this.#servers.values,
+      backends: this.#allBackends,
+      settings: this.#inputs.currentSettings,
+      defaultCertificate: this.#inputs.currentDefaultCertificate,
+    };
   }
 
   #collect(): void {

@@ -13,6 +13,8 @@ export interface Configuration {
   /** By name. */
   readonly backends: readonly Backend[];
   readonly settings: NginxSettings;
+  /** The certificate that is shown where no other is. */
+  readonly defaultCertificate: Certificate;
 }
 
 export interface Server {
@@ -76,6 +78,8 @@ export interface Backend {
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
+  /** Uid and resourceVersion of the Pod behind it: with another one the endpoint is another one. */
+  readonly target?: string;
 }
 
 export interface BackendAffinity {

@@ -56,6 +56,7 @@ function globalDefaultBackend(source: ModelSource): BackendDraft {
   const port = service.spec.ports?.[0];
   const endpoints = port === undefined ? [] : endpointsOfSlices(source, service, port);
   backend.service = key;
+  backend.isExternalName = service.spec.type === "ExternalName";
   if (endpoints.length > 0) backend.endpoints = endpoints;
   else source.log.warn("controller.go:625", `Service ${quoted(key)} does not have any active Endpoint`);
   return backend;

@@ -64,9 +64,9 @@ export function namespaceOf({ ingress }: ParsedIngress): string {
 }
 
 /** `upstreamName`: namespace, Service and its port as the Ingress writes it. */
-export function backendName(namespace: string, service: ServiceBackend): string {
-  const port = portText(service);
-  return port === "" ? `${namespace}-INVALID` : `${namespace}-${service.name}-${port}`;
+export function backendName(namespace: string, service: ServiceBackend | undefined): string {
+  const port = service === undefined ? "" : portText(service);
+  return service === undefined || port === "" ? `${namespace}-INVALID` : `${namespace}-${service.name}-${port}`;
 }
 
 export function portText({ port }: ServiceBackend): string {

@@ -59,9 +59,9 @@ const linesOfDefault: MessageLines = { removed: 1620, noPrimary: 1628, samePrima
 const linesOfPath: MessageLines = { removed: 1671, noPrimary: 1691, samePrimary: 1696, noPartner: 1710 };
 
 function mergeDefaultBackend(source: CanarySource, canary: ParsedIngress, backends: ChangedBackends): void {
-  const service = canary.ingress.spec.defaultBackend?.service;
-  if (service === undefined) return;
-  const name = backendName(namespaceOf(canary), service);
+  const { defaultBackend } = canary.ingress.spec;
+  if (defaultBackend === undefined) return;
+  const name = backendName(namespaceOf(canary), defaultBackend.service);
   const locations = source.locationsOf(defaultServerName)!;
   const place = { hostname: defaultServerName, locations, matches: () => true, lines: linesOfDefault };
   mergeInto(source, canary, backends, name, place);

@@ -1,6 +1,7 @@
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service } from "@kubenetsim/core/model/service";
 import { type Certificate, fakeCertificate } from "../../certificate/certificate.ts";
+import type { ControllerLog } from "../../controller-log.ts";
 import { InputTable, type Reader } from "../derived/table.ts";
 import { defaultNginxSettings, type NginxSettings } from "../nginx-settings.ts";
 import { IngressIndex, only } from "./ingress-index.ts";
@@ -36,6 +37,24 @@ export class ModelInputs {
     this.settings.set(only, defaultNginxSettings);
   }
 
+  /** Each time that the program asks for the default certificate of its own and has none. */
+  warnOfDefaultCertificate(log: ControllerLog): void {
+    const text = "Error loading custom default certificate, falling back to generated default:";
+    log.warn("controller.go:1260", `${text}\nlocal SSL certificate ${this.defaultSslCertificate} was not found`);
+  }
+
+  get currentDefaultCertificate(): Certificate {
+    const { defaultSslCertificate } = this;
+    const own = defaultSslCertificate === undefined ? undefined : this.certificates.get(defaultSslCertificate);
+    return own ?? this.fakeCertificate;
+  }
+
+  /** Whether there should be a default certificate of its own, and is none. */
+  get lacksDefaultCertificate(): boolean {
+    const { defaultSslCertificate } = this;
+    return defaultSslCertificate !== undefined && this.certificates.get(defaultSslCertificate) === undefined;
+  }
+
   get currentSettings(): NginxSettings {
     return this.settings.get(only)!;
   }
@@ -63,7 +82,9 @@ export class ReadInputs implements ModelSource {
 
   get defaultCertificate(): Certificate {
     const { defaultSslCertificate } = this.#inputs;
-    const own = defaultSslCertificate === undefined ? undefined : this.certificateOf(defaultSslCertificate);
+    if (defaultSslCertificate === undefined) return this.#inputs.fakeCertificate;
+    const own = this.certificateOf(defaultSslCertificate);
+    if (own === undefined) this.#inputs.warnOfDefaultCertificate(this.log);
     return own ?? this.#inputs.fakeCertificate;
   }
 

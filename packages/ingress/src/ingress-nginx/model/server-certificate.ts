@@ -12,22 +12,22 @@ const tenDaysMs = 240 * 3_600_000;
  * `createServers`). The default one stands in for a Secret that is missing, holds none, or one for other names.
  */
 export function chooseCertificate(source: ModelSource, ingress: Ingress, host: string): Certificate | undefined {
-  const { log, defaultCertificate } = source;
+  const { log } = source;
   if ((ingress.spec.tls ?? []).length === 0) return undefined;
   const secretName = secretNameFor(source, ingress, host);
-  if (secretName === "") return defaultCertificate;
+  if (secretName === "") return source.defaultCertificate;
   const key = `${ingress.metadata.namespace ?? ""}/${secretName}`;
   const certificate = source.certificateOf(key);
   if (certificate === undefined) {
     const text = `Error getting SSL certificate ${quoted(key)}: ${notFound(key)}. Using default certificate`;
     log.warn("controller.go:1468", text);
-    return defaultCertificate;
+    return source.defaultCertificate;
   }
   if (certificate.isAuthorityOnly) {
     const text = `SSL certificate ${quoted(key)} does not contain a valid SSL certificate for server ${quoted(host)}`;
     log.warn("controller.go:1475", text);
     log.warn("controller.go:1476", "Using default certificate");
-    return defaultCertificate;
+    return source.defaultCertificate;
   }
   const problem = hostnameProblem(certificate, host);
   if (problem !== undefined) {
@@ -45,7 +45,7 @@ export function chooseCertificate(source: ModelSource, ingress: Ingress, host: s
       const names = `does not contain a Common Name or Subject Alternative Name for server ${quoted(host)}`;
       log.warn("controller.go:1488", `${certificateText} ${names}: ${legacyProblem}`);
       log.warn("controller.go:1489", "Using default certificate");
-      return defaultCertificate;
+      return source.defaultCertificate;
     }
   }
   warnOfExpiry(source, certificate, host);

@@ -53,7 +53,7 @@ function isPort({ port, targetPort = port, name = "" }: ServicePortSpec, wanted:
  * address and port once, TCP only.
  */
 export function endpointsOfSlices(source: ModelSource, service: Service, port: ServicePortSpec): readonly Endpoint[] {
-  if (service.spec.type === "ExternalName") return externalEndpoints(source, service, Number(port.targetPort ?? 0));
+  if (service.spec.type === "ExternalName") return externalEndpoints(source, service, goNumber(port.targetPort));
   const key = keyOf(service);
   const slices = source.slicesOf(key);
   if (slices.length === 0) {
@@ -65,10 +65,15 @@ export function endpointsOfSlices(source: ModelSource, service: Service, port: S
   const endpoints = new Map<string, Endpoint>();
   for (const slice of slices) {
     const ports = portsOf(slice, port);
-    for (const { addresses, conditions } of slice.endpoints ?? []) {
+    for (const { addresses, conditions, targetRef } of slice.endpoints ?? []) {
       if (conditions?.ready === false) continue;
       for (const number of ports) {
-        for (const address of addresses) endpoints.set(`${address} ${number}`, { address, port: number });
+        for (const address of addresses) {
+          const name = `${address} ${number}`;
+          if (endpoints.has(name)) continue;
+          const target = targetRef && `${targetRef.uid ?? ""} ${targetRef.resourceVersion ?? ""}`;
+          endpoints.set(name, { address, port: number, ...(target !== undefined && { target }) });
+        }
       }
     }
   }
@@ -88,13 +93,24 @@ function portsOf(slice: EndpointSlice, { port, name = "", targetPort = port }: S
   return tcp.map(numberOf).filter((number) => number !== 0);
 }
 
-/** `externalNamePorts`: where the Service has no such port, the number that the Ingress names. */
+/**
+ * `externalNamePorts`: of a port that the Ingress names by its name the target port, or the port where that is no number; of
+ * one by its number the target port alone, 0 where that is a name; the number that the Ingress has where the Service has no such port.
+ */
 function externalNamePort(backendPort: string, { spec }: Service): number {
   const ports = spec.ports ?? [];
-  const number = Number(backendPort) || 0;
-  const named = number === 0 ? ports.find(({ name = "" }) => name === backendPort) : undefined;
-  const port = named ?? ports.find((each) => each.port === number);
-  return Number(port?.targetPort) || port?.port || number;
+  const number = Number(backendPort);
+  if (Number.isNaN(number)) {
+    const named = ports.find(({ name = "" }) => name === backendPort);
+    return named === undefined ? 0 : goNumber(named.targetPort) || named.port;
+  }
+  const found = ports.find(({ port }) => port === number);
+  return found === undefined ? number : goNumber(found.targetPort);
+}
+
+/** What Go takes a port for, a name for 0. */
+function goNumber(port: number | string = 0): number {
+  return Number(port) || 0;
 }
 
 /** One endpoint, the name, which nginx resolves later; none for a name that leads to the controller itself or is none. */
@@ -110,7 +126,7 @@ function externalEndpoints({ log }: ModelSource, service: Service, port: number)
   }
   const name = externalName.replace(/\.$/, "");
   if (words === undefined && !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)) {
-    log.error("endpointslices.go:72", `Invalid DNS name ${externalName}: [${quoted(dnsNameRule)}]`);
+    log.error("endpointslices.go:72", `Invalid DNS name ${externalName}: [${dnsNameRule}]`);
     return [];
   }
   return [{ address: externalName, port }];

@@ -107,7 +107,7 @@ function rewritePhase(
   const { annotations, backend } = location;
   const { steps, request, headers } = context;
   if (annotations.denied !== undefined) {
-    steps.push({ phase: "rewrite", text: `503: denied, ${annotations.denied}` });
+    steps.push({ phase: "rewrite", text: `503: denied, ${annotations.denied.reason}` });
     return { status: 503 };
   }
   if (request.method === "OPTIONS" && corsHeaders(annotations.cors, headers.origin) !== undefined) {

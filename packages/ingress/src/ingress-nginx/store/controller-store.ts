@@ -8,15 +8,16 @@ import type { Service } from "@kubenetsim/core/model/service";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Certificate } from "../../certificate/certificate.ts";
 import { readSecretCertificate } from "../../certificate/secret-certificate.ts";
-import type { ControllerLog } from "../../controller-log.ts";
-import { annotationsPrefix } from "../annotations/annotation-reader.ts";
+import { type ControllerLog, quoted } from "../../controller-log.ts";
 import { only } from "../model/ingress-index.ts";
 import type { ModelInputs } from "../model/model-inputs.ts";
 import type { ParsedIngress } from "../model/model-source.ts";
 import { noSuchObject } from "../model/service-endpoints.ts";
 import { readSettings } from "../read-settings.ts";
 import { type ClassOptions, defaultClassOptions, isOwnClass, isOwnIngress } from "./ingress-class.ts";
-import { prepareIngress } from "./prepare-ingress.ts";
+import { secretsNamedBy } from "./named-secrets.ts";
+import { isSameIngress, prepareIngress } from "./prepare-ingress.ts";
+import { isNamedFor } from "./slice-name.ts";
 
 /** What the controller is started with. Keys are namespace/name. */
 export interface StoreOptions extends Partial<ClassOptions> {
@@ -31,8 +32,6 @@ export interface StoreOptions extends Partial<ClassOptions> {
 }
 
 const serviceNameLabel = "kubernetes.io/service-name";
-/** Annotations that name a Secret. */
-const secretAnnotations = ["auth-secret", "auth-tls-secret", "proxy-ssl-secret", "secure-verify-ca-secret"];
 
 /** What the controller knows of the cluster, as it hears of it (internal/ingress/controller/store/store.go). */
 export class ControllerStore {
@@ -73,9 +72,9 @@ export class ControllerStore {
       case "EndpointSlice":
         return this.#slice(key, before as EndpointSlice | undefined, after as EndpointSlice | undefined);
       case "Secret":
-        return this.#secret(key, after as Secret | undefined);
+        return this.#secret(key, before as Secret | undefined, after as Secret | undefined);
       case "ConfigMap":
-        return this.#configMap(key, after as ConfigMap | undefined);
+        return this.#configMap(key, before as ConfigMap | undefined, after as ConfigMap | undefined);
       default:
         return false;
     }
@@ -94,6 +93,7 @@ export class ControllerStore {
   #ingress(key: string, before: Ingress | undefined, after: Ingress | undefined): boolean {
     const isOwn = (ingress: Ingress | undefined): boolean => ingress !== undefined && this.isOwn(ingress);
     if (after !== undefined && isOwn(after)) {
+      if (before !== undefined && isOwn(before) && isSameIngress(before, after)) return false;
       this.#parse(key, after);
       this.#refer(key, after);
       return true;
@@ -119,14 +119,8 @@ export class ControllerStore {
     this.#inputs.ingresses.set(key, parsed);
   }
 
-  #refer(key: string, { metadata, spec }: Ingress): void {
-    const namespace = metadata.namespace ?? "";
-    const fromTls = (spec.tls ?? []).map(({ secretName = "" }) => secretName);
-    const fromAnnotations = secretAnnotations.map(
-      (name) => metadata.annotations?.[`${annotationsPrefix}/${name}`] ?? "",
-    );
-    const names = [...fromTls, ...fromAnnotations].filter((name) => name !== "");
-    const keys = names.map((name) => (name.includes("/") ? name : `${namespace}/${name}`));
+  #refer(key: string, ingress: Ingress): void {
+    const keys = secretsNamedBy(ingress, this.#inputs.currentSettings, this.#log);
     const secrets = [...new Set(keys)];
     this.#setReferences(key, secrets);
     for (const secret of secrets) this.#readCertificate(secret);
@@ -150,19 +144,19 @@ export class ControllerStore {
     return this.#inputs.certificates.get(key);
   }
 
-  /** `syncSecret`. */
-  #readCertificate(key: string): void {
-    const problem = (why: string): void => {
+  /** `syncSecret`. True when the certificate is another one than before. */
+  #readCertificate(key: string): boolean {
+    const problem = (why: string): false => {
       this.#log.warn("backend_ssl.go:47", `Error obtaining X.509 certificate: ${why}`);
+      return false;
     };
     const secret = this.#secrets.get(key);
-    if (secret === undefined) {
-      problem(noSuchObject(key));
-      return;
-    }
+    if (secret === undefined) return problem(noSuchObject(key));
     const certificate = this.#certificateIn(secret);
-    if (certificate instanceof ParseError) problem(certificate.message);
-    else if (certificate !== undefined) this.#inputs.certificates.set(key, certificate);
+    if (certificate instanceof ParseError) return problem(certificate.message);
+    if (certificate === undefined || sameJson(this.#inputs.certificates.get(key), certificate)) return false;
+    this.#inputs.certificates.set(key, certificate);
+    return true;
   }
 
   /** Each write of an Ingress asks for its Secrets again. */
@@ -171,13 +165,23 @@ export class ControllerStore {
     return this.#read.get(secret);
   }
 
+  /** A class that changes is stored where its parameters change; the others are not looked at. */
   #class(key: string, before: IngressClass | undefined, after: IngressClass | undefined): boolean {
-    const isOwn = (each: IngressClass | undefined): boolean =>
-      each !== undefined && isOwnClass(each, this.#classOptions);
-    if (isOwn(after)) this.#classes.set(key, after!);
-    else this.#classes.delete(key);
-    if (before === undefined || after === undefined) return isOwn(before ?? after);
-    return isOwn(after) && !sameJson(before.spec.parameters, after.spec.parameters);
+    const { controllerClass } = this.#classOptions;
+    if (before !== undefined && after !== undefined) {
+      if (after.spec.controller !== controllerClass) return false;
+      if (sameJson(before.spec.parameters, after.spec.parameters)) return false;
+      this.#classes.set(key, after);
+      return true;
+    }
+    if (after !== undefined) {
+      if (!isOwnClass(after, this.#classOptions)) return false;
+      this.#classes.set(key, after);
+      return true;
+    }
+    if (before?.spec.controller !== controllerClass) return false;
+    this.#classes.delete(key);
+    return true;
   }
 
   /** A Service alone changes nothing but one of type ExternalName; what is behind it comes with its slices. */
@@ -200,31 +204,55 @@ export class ControllerStore {
       else slices.delete(key);
       if (slices.size > 0) this.#slices.set(service, slices);
       else this.#slices.delete(service);
-      this.#inputs.slices.set(service, slices.size > 0 ? [...slices.values()] : undefined);
+      const found = [...slices].filter(([sliceKey]) => isNamedFor(sliceKey, service)).map(([, each]) => each);
+      this.#inputs.slices.set(service, found.length > 0 ? found : undefined);
     }
     return before === undefined || after === undefined || !sameJson(before.endpoints, after.endpoints);
   }
 
-  #secret(key: string, after: Secret | undefined): boolean {
+  #secret(key: string, before: Secret | undefined, after: Secret | undefined): boolean {
+    if (before !== undefined && after !== undefined && sameJson(before, after)) return false;
     if (after === undefined) {
       this.#secrets.delete(key);
       this.#inputs.certificates.set(key, undefined);
     } else this.#secrets.set(key, after);
-    if (after !== undefined && key === this.#options.defaultSslCertificate) this.#readCertificate(key);
+    const isDefault = after !== undefined && key === this.#options.defaultSslCertificate;
+    const isOther = isDefault && this.#readCertificate(key);
     const referring = [...(this.#referring.get(key) ?? [])];
     for (const ingressKey of referring) {
       const parsed = this.#ingresses.get(ingressKey);
-      if (parsed !== undefined) this.#parse(ingressKey, parsed.ingress);
-      if (after === undefined) continue;
-      for (const secret of this.#references.get(ingressKey) ?? []) this.#readCertificate(secret);
+      if (parsed === undefined) {
+        this.#warnOfMissing(ingressKey, before, after);
+        continue;
+      }
+      const readAll = (): void => {
+        for (const secret of this.#references.get(ingressKey) ?? []) this.#readCertificate(secret);
+      };
+      if (before !== undefined && after !== undefined) readAll();
+      this.#parse(ingressKey, parsed.ingress);
+      if (before === undefined) readAll();
     }
-    return referring.length > 0;
+    return referring.length > 0 || isOther;
   }
 
-  #configMap(key: string, after: ConfigMap | undefined): boolean {
+  /** Of an Ingress that names the Secret and was dropped. */
+  #warnOfMissing(key: string, before: Secret | undefined, after: Secret | undefined): void {
+    const text = "could not find Ingress";
+    if (before === undefined) this.#log.error("store.go:618", `${text} ${key} in local store`);
+    else if (after === undefined) this.#log.error("store.go:694", `${text} ${key} in local store`);
+    else {
+      const why = quoted(noSuchObject(key));
+      this.#log.error("store.go:652", `"${text} in local store" err=${why} ingress=${quoted(key)}`);
+    }
+  }
+
+  #configMap(key: string, before: ConfigMap | undefined, after: ConfigMap | undefined): boolean {
     if (after === undefined) this.#configMaps.delete(key);
     else this.#configMaps.set(key, after);
     if (key !== this.#options.configMap || after === undefined) return false;
+    if (before !== undefined && sameJson(before, after)) return false;
+    // The program reads it once more for the key of session tickets, and tells of what is wrong again.
+    readSettings(after.data ?? {}, this.#log);
     this.#inputs.settings.set(only, readSettings(after.data ?? {}, this.#log));
     for (const [ingressKey, { ingress }] of this.#ingresses) this.#parse(ingressKey, ingress);
     return true;

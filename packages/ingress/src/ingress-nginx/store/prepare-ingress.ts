@@ -1,6 +1,8 @@
-import type { Ingress } from "@kubenetsim/core/model/ingress";
+import type { Ingress, IngressPath } from "@kubenetsim/core/model/ingress";
+import type { AnnotationSurroundings } from "../annotations/annotation-parsers.ts";
 import { annotationsPrefix } from "../annotations/annotation-reader.ts";
-import { type AnnotationSurroundings, extractAnnotations } from "../annotations/extract-annotations.ts";
+import { extractAnnotations } from "../annotations/extract-annotations.ts";
+import type { PathType } from "../model/configuration.ts";
 import type { ParsedIngress } from "../model/model-source.ts";
 
 /**
@@ -23,11 +25,28 @@ function withPathDefaults(ingress: Ingress): Ingress {
     const paths = rule.http?.paths.map((path) => ({
       ...path,
       path: path.path || "/",
-      pathType: path.pathType === "Exact" ? "Exact" : "Prefix",
+      pathType: pathTypeOf(path),
     }));
     return paths === undefined ? rule : { ...rule, http: { paths } };
   });
   return rules === undefined ? ingress : { ...ingress, spec: { ...ingress.spec, rules } };
+}
+
+/** Whether an update changes nothing for the program, which takes any path type but Exact for Prefix. */
+export function isSameIngress(before: Ingress, after: Ingress): boolean {
+  return JSON.stringify(withPathTypes(before)) === JSON.stringify(withPathTypes(after));
+}
+
+function withPathTypes(ingress: Ingress): Ingress {
+  const rules = ingress.spec.rules?.map((rule) => {
+    const paths = rule.http?.paths.map((path) => ({ ...path, pathType: pathTypeOf(path) }));
+    return paths === undefined ? rule : { ...rule, http: { paths } };
+  });
+  return rules === undefined ? ingress : { ...ingress, spec: { ...ingress.spec, rules } };
+}
+
+function pathTypeOf({ pathType }: IngressPath): PathType {
+  return pathType === "Exact" ? "Exact" : "Prefix";
 }
 
 function blockedWord({ metadata }: Ingress, blocklist: string): string | undefined {

@@ -1,5 +1,5 @@
 import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
-import type { Backend, Configuration, Location, Server } from "../model/configuration.ts";
+import type { Backend, Configuration, Endpoint, Location, Server } from "../model/configuration.ts";
 
 /**
  * Whether nginx's file is the same for two configurations: servers and locations without certificates, and the settings
@@ -8,6 +8,7 @@ import type { Backend, Configuration, Location, Server } from "../model/configur
 export function sameFile(before: Configuration, after: Configuration): boolean {
   if (before.servers.length !== after.servers.length) return false;
   if (before.settings !== after.settings && !sameJson(before.settings, after.settings)) return false;
+  if (!sameJson(before.defaultCertificate, after.defaultCertificate)) return false;
   return before.servers.every((server, i) => sameServer(server, after.servers[i]!));
 }
 
@@ -38,10 +39,11 @@ function sameLocation(before: Location, after: Location): boolean {
 
 /** An Ingress that did not change has the same object; else what counts for the file is compared. */
 function sameAnnotations(before: IngressAnnotations, after: IngressAnnotations): boolean {
-  return before === after || sameJson(filePart(before), filePart(after));
+  if (before === after) return true;
+  return before.denied === after.denied && sameJson(filePart(before), filePart(after));
 }
 
-/** Without what only the balancer hears of, and without `preserve-trailing-slash`, which the program overlooks. */
+/** Without what only the balancer hears of, and without what the program overlooks, such as `preserve-trailing-slash`. */
 function filePart(annotations: IngressAnnotations): unknown {
   const {
     aliases: _aliases,
@@ -51,27 +53,58 @@ function filePart(annotations: IngressAnnotations): unknown {
     loadBalance: _loadBalance,
     serviceUpstream: _serviceUpstream,
     defaultBackend: _defaultBackend,
+    basicAuth,
+    customHttpErrors,
     rewrite: { preserveTrailingSlash: _preserve, ...rewrite },
     ...rest
   } = annotations;
-  return { ...rest, rewrite };
+  const { secretType: _secretType, ...auth } = basicAuth ?? { secretType: "" };
+  return { ...rest, rewrite, auth, customHttpErrors: [...customHttpErrors].sort() };
 }
 
-/** Whether nginx's Lua knows the same: backends and certificates. */
+/**
+ * Whether the program finds that nginx's Lua knows the same, and tells it nothing: backends and certificates. It overlooks the paths where a
+ * cookie is set, whether one changes on failure, the whole of a canary's weight, and whether a Service is of type
+ * ExternalName.
+ */
 export function sameBalancing(before: Configuration, after: Configuration): boolean {
   return (
-    before.backends.length === after.backends.length &&
-    before.backends.every((backend, i) => sameBackend(backend, after.backends[i]!)) &&
-    before.servers.every(({ certificate }, i) => sameJson(certificate, after.servers[i]?.certificate))
+    before.servers.every(({ certificate }, i) => sameJson(certificate, after.servers[i]?.certificate)) &&
+    sameElements(before.backends, after.backends, sameBackend)
   );
 }
 
-/** Which Ingress a canary is, Lua is not told. */
 function sameBackend(before: Backend, after: Backend): boolean {
   if (before === after) return true;
-  const { canaryIngress: _before, ...left } = before;
-  const { canaryIngress: _after, ...right } = after;
-  return sameJson(left, right);
+  return (
+    before.name === after.name &&
+    sameJson(balancingPart(before), balancingPart(after)) &&
+    sameElements(before.endpoints, after.endpoints, sameEndpoint) &&
+    sameElements(before.alternativeBackends, after.alternativeBackends, Object.is)
+  );
+}
+
+function balancingPart({ noServer, service, port, upstreamHashBy, loadBalance, ...rest }: Backend): unknown {
+  const { type, mode, cookie } = rest.sessionAffinity;
+  const { changeOnFailure: _changes, ...cookiePart } = cookie;
+  const { weightTotal: _total, ...trafficShaping } = rest.trafficShaping;
+  return { noServer, service, port, upstreamHashBy, loadBalance, type, mode, cookiePart, trafficShaping };
+}
+
+function sameEndpoint(before: Endpoint, after: Endpoint): boolean {
+  return before.address === after.address && before.port === after.port && before.target === after.target;
+}
+
+/** pkg/util/sets `Compare`: in any order. */
+function sameElements<T>(before: readonly T[], after: readonly T[], isSame: (left: T, right: T) => boolean): boolean {
+  if (before.length !== after.length) return false;
+  if (before.every((each, i) => isSame(each, after[i]!))) return true;
+  const left = [...after];
+  return before.every((each) => {
+    const at = left.findIndex((other) => isSame(each, other));
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
 }
 
 function sameJson(left: unknown, right: unknown): boolean {
