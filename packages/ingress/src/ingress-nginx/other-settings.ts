@@ -150,4 +150,6 @@ export const otherSettings: Readonly<Record<string, SettingValue>> = {
   "proxy-protocol-header-timeout": "",
   "lua-shared-dicts": "",
   "bind-address": [],
+  // The program has it twice: what locations say is "1.1", and this one nothing.
+  "proxy-http-version": "",
 };
