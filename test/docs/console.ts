@@ -8,7 +8,7 @@ import { type Fence, fencesOf } from "./examples.ts";
 export interface ConsoleStep {
   /** From 1, in the document. */
   readonly line: number;
-  /** The node on which it is typed; undefined where kubectl runs. */
+  /** The node on which it is typed, or `pc` for a computer outside; undefined where kubectl runs. */
   readonly node: string | undefined;
   readonly command: string;
   /** What `kubectl edit` changes: each text for another. */
@@ -22,7 +22,7 @@ const prompt = /^([\w-]*)\$ (.*)$/;
 const editLine = /^# (.+) => (.+)$/;
 
 /**
- * The commands of a block: `$ kubectl …`, `n1$ iptables-save`. Lines with `> ` go on with a command, and
+ * The commands of a block: `$ kubectl …`, `n1$ iptables-save`, `pc$ curl …` from outside. Lines with `> ` go on with a command, and
  * `# FROM => TO` below `kubectl edit` is what happens in the editor.
  */
 export function consoleSteps(fence: Fence): ConsoleStep[] {
@@ -57,7 +57,7 @@ export class ConsoleSession {
 
   constructor(file: SourceFile) {
     const folder = join(root, dirname(file.path));
-    const names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+    const names = readdirSync(folder).filter((name) => /\.(?:ya?ml|pem)$/.test(name));
     const texts = Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
     this.#lab = Cluster.create({ nodes: ["n1", "n2", "n3"], kubeadm: true, files: new MemoryFiles(texts) });
   }
@@ -68,7 +68,7 @@ export class ConsoleSession {
     const isKubectl = command.startsWith("kubectl");
     const { stdout, stderr } =
       node !== undefined
-        ? this.#lab.node(node).sh(command)
+        ? (node === "pc" ? this.#lab.external() : this.#lab.node(node)).sh(command)
         : isKubectl
           ? this.#lab.kubectl(command, { edit })
           : this.#lab.node("n1").sh(command);

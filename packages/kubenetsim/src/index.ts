@@ -22,6 +22,7 @@ export { parseSource, type Source } from "./connect/source.ts";
 export type { DnsOptions, Upstream, UpstreamAnswer } from "./dns/dns-options.ts";
 export { lookupText, lookupToJson } from "./dns/lookup-text.ts";
 export type { LookupOptions, NameLookup, NameQuery } from "./dns/name-lookup.ts";
+export { accessFlow, accessFlowText, type FlowConnection, type FlowStage } from "./explain/access-flow.ts";
 export { locatedTrace } from "./explain/located-trace.ts";
 export { sourcePositions } from "./explain/source-positions.ts";
 export { CookieJar, type KeptCookie } from "./http/cookie-jar.ts";
@@ -37,6 +38,7 @@ export type {
 } from "./http/http-exchange.ts";
 export type { AnswerOfPod, HttpOptions, PodAnswer, PodRequest } from "./http/pod-answer.ts";
 export { kubectlHost } from "./kubectl/kubectl-host.ts";
+export { accessFlowDrawing } from "./plot/access-flow-drawing.ts";
 export type { ShellValue } from "./shell/command-source.ts";
 export type { KubectlOptions } from "./shell/kubectl-line.ts";
 export { MemoryFiles } from "./shell/memory-files.ts";

@@ -6,6 +6,8 @@ export interface HttpStep {
   readonly phase: string;
   /** What was decided and why: `location ~* "^/api" because a location of the host rewrites`. */
   readonly text: string;
+  /** Chance decided what another draw could decide otherwise, beside which endpoint of a Service has its turn. */
+  readonly isChance?: boolean;
   /** The object that asked for it, and its field. */
   readonly origin?: Origin | undefined;
 }

@@ -163,12 +163,12 @@ function routesOf(
 
 function routeStep(route: Route, table: RouteTable, host: string, { routingPath }: GoTarget): HttpStep {
   const { router, rank, priority } = route;
-  const chance = table.isChance(route, host, routingPath)
-    ? "; others of its priority take it too, and chance decides"
-    : "";
+  const isChance = table.isChance(route, host, routingPath);
+  const chance = isChance ? "; others of its priority take it too, and chance decides" : "";
   return {
     phase: "router",
     text: `${router.rule}, rule ${rank + 1} of ${table.size} by priority (${priority})${chance}`,
+    ...(isChance && { isChance }),
     origin: { object: `Ingress ${router.ingress}`, reason: `router ${router.name}`, field: router.field },
   };
 }

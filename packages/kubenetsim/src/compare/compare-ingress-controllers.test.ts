@@ -50,6 +50,17 @@ describe("the same Ingresses under two controllers", () => {
     );
   });
 
+  it("what chance decides is said to be so", () => {
+    const rule = (host: string): string =>
+      `{ host: "${host}", http: { paths: [{ path: /, pathType: Prefix, backend: ${backend} }] } }`;
+    const lab = labOf(`rules: [${rule("*.a.test")}, ${rule("x.a.test")}]`);
+    const requests = [{ scheme: "http", host: "x.a.test", path: "/" }] as const;
+    const { changed } = compareIngressControllers(lab.state, { ...both, requests });
+    expect(changed).toEqual([]);
+    const nginxLast = { from: "traefik", to: "ingress-nginx", requests } as const;
+    expect(compareIngressControllers(lab.state, nginxLast).changed).toEqual([]);
+  });
+
   it("a controller does as it does itself", () => {
     const lab = labOf(
       `rules: [{ host: "*.a.test", http: { paths: [{ path: /foo/, pathType: Prefix, backend: ${backend} }] } }]`,

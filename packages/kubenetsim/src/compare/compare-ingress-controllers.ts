@@ -43,6 +43,8 @@ export interface RequestFate {
   readonly url: string | undefined;
   /** Where a redirect leads. */
   readonly location: string | undefined;
+  /** Another draw could end otherwise. */
+  readonly isChance: boolean;
   /** Why, in the words of the controller's steps. */
   readonly why: string;
 }
@@ -180,6 +182,7 @@ class Subject {
       service: upstream && this.#services.get(upstream.endpoint.replace(/:\d+$/, "")),
       url: upstream?.url,
       location: headers.location,
+      isChance: steps.some(({ isChance = false }) => isChance),
       why: steps.map(({ phase, text }) => `${phase}: ${text}`).join("; "),
     };
   }

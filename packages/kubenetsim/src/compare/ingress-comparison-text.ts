@@ -19,8 +19,9 @@ export function ingressComparisonText({ from, to, asked, changed, log }: Ingress
   return `${[...(changed.length === 0 ? [] : [...table, ""]), sum, ...said].join("\n")}\n`;
 }
 
-function fateText({ status, service, url, location }: RequestFate, path: string): string {
+function fateText({ status, service, url, location, isChance }: RequestFate, path: string): string {
   if (location !== undefined) return `${status} to ${location}`;
   if (service === undefined) return String(status);
-  return url === path ? service : `${service} as ${url}`;
+  const whom = isChance ? `${service} by chance` : service;
+  return url === path ? whom : `${whom} as ${url}`;
 }
