@@ -1,5 +1,6 @@
 import type { Ingress } from "@kubenetsim/core/model/ingress";
 import { quoted } from "../../controller-log.ts";
+import type { NginxSettings } from "../nginx-settings.ts";
 import { type AnnotationSurroundings, annotationParsers } from "./annotation-parsers.ts";
 import { isProblem } from "./annotation-problem.ts";
 import { AnnotationReader, annotationsPrefix, type Risk, riskLevels } from "./annotation-reader.ts";
