@@ -235,7 +235,8 @@ export class Connections implements Questions {
   /** Of a name that a program in a Pod looks up beside all traffic; none where it finds none. */
   #addressesAt(pod: ObjectKey, name: string): readonly string[] {
     const [namespace = "", podName = ""] = pod.split("/");
-    return this.#names.resolve({ kind: "pod", namespace, name: podName }, name, { quiet: true }).addresses;
+    if (!this.#state.tables.Pod.has(pod)) return [];
+    return this.#names.resolve({ kind: "pod", namespace, name: podName }, name, { quiet: true, pod }).addresses;
   }
 
   /** Where nothing was settled, the objects as they are. */

@@ -40,11 +40,18 @@ export class NameLookups {
     this.#servers = new NameServers({ options: surroundings.dns, random, send: surroundings.send });
   }
 
-  /** Looks a name up as a program there does; `quiet` sends no packets, so that nothing changes. */
-  resolve(from: Source, name: string, options: LookupOptions & { readonly quiet?: boolean } = {}): NameLookup {
+  /**
+   * Looks a name up as a program there does; `quiet` sends no packets, so that nothing changes. `pod` is who looks it up, where that
+   * is known: then no network is asked for who is there.
+   */
+  resolve(
+    from: Source,
+    name: string,
+    options: LookupOptions & { readonly quiet?: boolean; readonly pod?: ObjectKey } = {},
+  ): NameLookup {
     const { ports, podOf, nowMs } = this.#surroundings;
     const dns = this.#optionsOf(from);
-    const pod = podOf(from);
+    const pod = options.pod ?? podOf(from);
     const state = this.#newest();
     const portOf = (socket: number): number => ports.of(socket - 1);
     const asker = { source: from, pod, portOf, nowMs: nowMs(), quiet: options.quiet };

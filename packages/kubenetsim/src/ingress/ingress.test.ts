@@ -1,3 +1,4 @@
+import { outcomeOf } from "@kubenetsim/core/trace/disposition";
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ClusterOptions } from "../cluster/cluster-options.ts";
@@ -215,5 +216,88 @@ describe("what is probably not meant", () => {
     expect(warningsOf(unmodelled)).toEqual([
       expect.stringContaining("the flag --enable-topology-aware-routing=true is not modelled"),
     ]);
+  });
+});
+
+describe("a controller on the nodes' network", () => {
+  const daemons = controller
+    .replace("kind: Deployment", "kind: DaemonSet")
+    .replace(
+      "    spec:\n      containers:",
+      '    spec:\n      hostNetwork: true\n      nodeSelector: { edge: "true" }\n      containers:',
+    )
+    .replace(/---\napiVersion: v1\nkind: Service[\s\S]*?---/, "---");
+  const edge = (lab: Cluster, ...names: readonly string[]): void => {
+    for (const name of names) lab.kubectl(`label node ${name} edge=true`);
+  };
+  const curl = (lab: Cluster, node: string) =>
+    lab.external("192.168.10.200").curl(`http://${node}/`, { headers: { Host: "shop.test" } });
+
+  it("answers at the address of each of its nodes, and at no other's", () => {
+    const lab = cluster({ nodes: ["n1", "n2", "n3"] }, `${daemons}---${shop}`);
+    edge(lab, "n1", "n2");
+    expect(curl(lab, "192.168.10.11").http?.response?.status).toBe(200);
+    expect(curl(lab, "192.168.10.12").http?.server).toMatch(/^pod ingress-nginx\//);
+    expect(outcomeOf(curl(lab, "192.168.10.13").disposition)).toBe("refused");
+    expect(lab.kubectl("-n shop get ingress web -o wide").stdout).toContain(" 192.168.10.11,192.168.10.12 ");
+    edge(lab, "n3");
+    expect(curl(lab, "192.168.10.13").http?.response?.status).toBe(200);
+  });
+
+  it("leaves a second one on a node pending, as the port is taken", () => {
+    const lab = cluster({}, `${daemons}---${shop}---${daemons.replaceAll("ingress-nginx-controller", "second")}`);
+    edge(lab, "n1");
+    const phases = lab.list("Pod", "ingress-nginx").map(({ status }) => status?.phase);
+    expect(phases.sort()).toEqual(["Pending", "Running"]);
+    expect(lab.warnings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(
+        /^Pod ingress-nginx\/\S+ stays pending: no node fits .* host ports free \(TCP 80, TCP 443\)$/,
+      ),
+    );
+  });
+
+  it("listens on other ports where its flags say so, declared or not", () => {
+    const ports = daemons
+      .replace("args:", "args:\n            - --http-port=8000\n            - --https-port=8443")
+      .replace(/ +ports:\n +- \{ name: http, containerPort: 80 \}\n +- \{ name: https, containerPort: 443 \}\n/, "");
+    const lab = cluster({}, `${ports}---${shop}`);
+    edge(lab, "n1");
+    expect(curl(lab, "192.168.10.11:8000").http?.response?.status).toBe(200);
+    expect(outcomeOf(curl(lab, "192.168.10.11").disposition)).toBe("refused");
+  });
+});
+
+describe("a cluster of its own", () => {
+  it("that was forked, or was set back, has controllers that know the same", () => {
+    const lab = cluster();
+    const before = lab.snapshot();
+    const hosts = (one: Cluster) => view(one).configuration?.servers.map(({ hostname }) => hostname);
+    const other = lab.fork();
+    other.kubectl("-n shop create ingress more --class=nginx --rule=more.test/*=web:80");
+    expect(hosts(other)).toEqual(["_", "more.test", "shop.test"]);
+    expect(hosts(lab)).toEqual(["_", "shop.test"]);
+    lab.kubectl("-n shop delete ingress web");
+    expect(hosts(lab)).toEqual(["_"]);
+    lab.restore(before);
+    expect(hosts(lab)).toEqual(["_", "shop.test"]);
+    expect(lab.get("Ingress", "shop/web")?.status).toEqual({ loadBalancer: { ingress: [{ ip: "192.168.10.11" }] } });
+  });
+
+  it("asks for the addresses of an ExternalName in its own Pod", () => {
+    const external = shop.replace(
+      /spec: \{ selector: \{ app: web \}, ports.*\}/,
+      "spec: { type: ExternalName, externalName: www.example.com }",
+    );
+    const dns = { upstream: { "www.example.com": ["203.0.113.80"] } };
+    for (const kubeadm of [false, true]) {
+      const lab = cluster({ dns, kubeadm }, `${external}---${controller}`);
+      const trace = lab
+        .external("192.168.10.200")
+        .curl(
+          `http://192.168.10.11:${lab.get("Service", "ingress-nginx/ingress-nginx-controller")!.spec.ports![0]!.nodePort}/`,
+          { headers: { Host: "shop.test" } },
+        );
+      expect(trace.http?.forwarded.map(({ endpoint }) => endpoint)).toContain("203.0.113.80:80");
+    }
   });
 });

@@ -35,6 +35,7 @@ export class RunningController {
   #seen: number;
   /** Since it has listed the objects. */
   #isWatching = false;
+  #isBroughtUp = false;
   #nowMs = 0;
 
   constructor(startedAt: number, place: ProcessPlace) {
@@ -70,7 +71,17 @@ export class RunningController {
 
   /** Tells it what has happened until now. */
   bringUpTo(history: ObjectHistory, nowMs: number): void {
-    if (this.start(history) === undefined) return;
+    // What it looks up on the way may lead back to it.
+    if (this.#isBroughtUp || this.start(history) === undefined) return;
+    this.#isBroughtUp = true;
+    try {
+      this.#follow(history, nowMs);
+    } finally {
+      this.#isBroughtUp = false;
+    }
+  }
+
+  #follow(history: ObjectHistory, nowMs: number): void {
     for (; this.#seen < history.length; this.#seen++) {
       const { state, changes, nowMs: atMs = 0 } = history[this.#seen]!;
       this.#take(this.#isWatching ? changes : listing(state), atMs);
