@@ -4,12 +4,27 @@ import { type Cidr, cidrAddress, cidrSize } from "@kubenetsim/core/net/cidr";
 /** The modelled cloud's addresses for load balancers: TEST-NET-3, which is nobody's. */
 export const defaultLoadBalancerRange = "203.0.113.0/24";
 
-/** The lowest address of a range that is not taken, less the network's own and its broadcast address; undefined when it is full. */
-export function firstFree(range: Cidr, taken: ReadonlySet<string>): IpAddress | undefined {
-  const last = cidrSize(range) - 2;
-  for (let offset = 1; offset <= last; offset++) {
-    const address = cidrAddress(range, offset);
-    if (!taken.has(address)) return address;
+/** Gives the lowest free addresses of a range, less the network's own and its broadcast address. */
+export class AddressPool {
+  readonly #range: Cidr;
+  readonly #taken: Set<string>;
+  #offset = 1;
+
+  constructor(range: Cidr, taken: Iterable<string>) {
+    this.#range = range;
+    this.#taken = new Set(taken);
   }
-  return undefined;
+
+  /** Undefined when the range is full. */
+  next(): IpAddress | undefined {
+    for (const last = cidrSize(this.#range) - 2; this.#offset <= last; this.#offset++) {
+      const address = cidrAddress(this.#range, this.#offset);
+      if (!this.#taken.has(address)) return address;
+    }
+    return undefined;
+  }
+
+  take(address: IpAddress): void {
+    this.#taken.add(address);
+  }
 }

@@ -22,7 +22,7 @@ export interface CloudHabits {
 export const sourceRangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges";
 
 /** kube-proxy's own port, which clouds ask where a Service has no health check of its own (KEP-3836). */
-const nodeCheck: HealthCheck = { port: 10256, path: "/healthz" };
+export const kubeProxyCheck: HealthCheck = { port: 10256, path: "/healthz" };
 
 export function ingressOf(service: Service): readonly LoadBalancerIngress[] {
   return service.status?.loadBalancer?.ingress ?? [];
@@ -72,7 +72,7 @@ function listenerOf(
 
 function checkOf(service: Service): HealthCheck {
   const { externalTrafficPolicy, healthCheckNodePort } = service.spec;
-  if (externalTrafficPolicy !== "Local" || !healthCheckNodePort) return nodeCheck;
+  if (externalTrafficPolicy !== "Local" || !healthCheckNodePort) return kubeProxyCheck;
   return { port: healthCheckNodePort, path: "/healthz", service: objectKey(service) };
 }
 

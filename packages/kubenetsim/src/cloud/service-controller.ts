@@ -4,7 +4,7 @@ import { objectKey } from "@kubenetsim/core/model/api-object";
 import type { LoadBalancerIngress, Service } from "@kubenetsim/core/model/service";
 import { parseAddress } from "@kubenetsim/core/net/address";
 import type { Cidr } from "@kubenetsim/core/net/cidr";
-import { firstFree } from "./address-pool.ts";
+import { AddressPool } from "./address-pool.ts";
 import { ingressOf } from "./service-balancer.ts";
 
 /** Holds a Service until its load balancer is gone. */
@@ -38,14 +38,14 @@ export function assignLoadBalancers(state: ClusterState, settings: CloudSettings
   const services = state.tables.Service.values();
   const concerned = services.filter((service) => needsCleanUp(service) || needsSync(service));
   if (concerned.length === 0) return { state, changes: [] };
-  const taken = new Set([
+  const pool = new AddressPool(settings.range, [
     ...(settings.taken ?? []),
     ...services.flatMap((service) => ingressOf(service).map(({ ip = "" }) => ip)),
   ]);
   const changes: Change[] = [];
   let next = state;
   for (const service of concerned) {
-    const written = needsCleanUp(service) ? letGo(next, service) : ensured(next, service, settings, taken);
+    const written = needsCleanUp(service) ? letGo(next, service) : ensured(next, service, settings, pool);
     if (written === undefined) continue;
     next = written.state;
     changes.push(written.change);
@@ -75,10 +75,10 @@ function isHeld({ metadata }: Service): boolean {
 }
 
 /** Undefined where the range is full. */
-function ensured(state: ClusterState, service: Service, { range, ipMode = "VIP" }: CloudSettings, taken: Set<string>) {
-  const ip = parseAddress(service.spec.loadBalancerIP ?? "") ?? firstFree(range, taken);
+function ensured(state: ClusterState, service: Service, { ipMode = "VIP" }: CloudSettings, pool: AddressPool) {
+  const ip = parseAddress(service.spec.loadBalancerIP ?? "") ?? pool.next();
   if (ip === undefined) return undefined;
-  taken.add(ip);
+  pool.take(ip);
   const { finalizers = [] } = service.metadata;
   return putObject(state, {
     ...service,

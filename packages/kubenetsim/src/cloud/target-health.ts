@@ -10,10 +10,17 @@ import type {
 } from "@kubenetsim/network/balancer/load-balancer";
 import { shares } from "@kubenetsim/network/shares/shares";
 import type { Topology } from "@kubenetsim/network/topology/topology";
+import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { takeSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { DataPlane } from "../dataplane/data-plane.ts";
 import { type AskedProxy, healthStatus } from "../dataplane/health-servers.ts";
 import { heldPorts } from "../dataplane/held-ports.ts";
+import { kubeProxyCheck } from "./service-balancer.ts";
+
+/** The nodes that have endpoints of a Service, ready or not. */
+function nodesOf(slices: Iterable<EndpointSlice>): ReadonlySet<string | undefined> {
+  return new Set([...slices].flatMap(({ endpoints }) => (endpoints ?? []).map(({ nodeName }) => nodeName)));
+}
 
 /** What is asked, as a text. */
 function nameOf({ healthCheck, protocol }: LoadBalancerListener): string {
@@ -86,37 +93,45 @@ export class TargetHealth {
   #check({ healthCheck, targets, protocol }: LoadBalancerListener): Health {
     const network = this.#network;
     if (healthCheck === undefined || network === undefined) return targets.map(() => undefined);
-    const isTried = healthCheck.path === undefined;
-    return targets.map((target) =>
-      isTried && protocol !== "TCP"
-        ? undefined
-        : isTried
-          ? this.#tried(network, target, healthCheck)
-          : this.#asked(network, target, healthCheck),
-    );
+    if (healthCheck.path !== undefined) return this.#askAll(network, targets, healthCheck);
+    return targets.map((target) => (protocol === "TCP" ? this.#tried(network, target, healthCheck) : undefined));
+  }
+
+  /** A Service's health check is answered alike by all kube-proxies without an endpoint of it, where they are configured alike. */
+  #askAll(network: AskedNetwork, targets: readonly LoadBalancerTarget[], check: HealthCheck): Health {
+    const endpointNodes = check.service === undefined ? undefined : nodesOf(network.slicesOf(check.service));
+    const alike = new Map<KubeProxyConfig, string | undefined>();
+    return targets.map((target) => {
+      const config = this.#plane.startOf(target.name)?.config;
+      const isAlike =
+        endpointNodes?.has(target.name) === false &&
+        config?.nodePortAddresses.length === 0 &&
+        !this.#isHeld(network, target, check);
+      if (!isAlike) return this.#asked(network, target, check);
+      if (!alike.has(config)) alike.set(config, this.#asked(network, target, check));
+      return alike.get(config);
+    });
   }
 
   /** An HTTP request: kube-proxy tells what it would answer; of others it is enough that they take the connection. */
   #asked(network: AskedNetwork, target: LoadBalancerTarget, check: HealthCheck): string | undefined {
+    const isHeld = this.#isHeld(network, target, check);
+    const proxy = isHeld ? undefined : this.#proxyOf(network, target, check);
     const node = network.state.tables.Node.get(target.name);
-    const proxy = this.#portsHeld(network).get(target.name)?.has(check.port)
-      ? undefined
-      : this.#proxyOf(network, target, check);
     const question = { path: check.path!, node, nowMs: this.#nowMs() };
-    const status =
-      proxy === undefined
-        ? undefined
-        : target.addresses
-            .map((words) => healthStatus(proxy, words, check.port, question))
-            .find((one) => one !== undefined);
-    if (status === 200) return undefined;
-    if (status !== undefined) return `${check.port}${check.path} answers ${status}`;
-    return this.#tried(network, target, check);
+    for (const words of proxy === undefined ? [] : target.addresses) {
+      const status = healthStatus(proxy!, words, check.port, question);
+      if (status === 200) return undefined;
+      if (status !== undefined) return `${check.port}${check.path} answers ${status}`;
+    }
+    const isProxys = check.service !== undefined || check.port === kubeProxyCheck.port;
+    return isProxys && !isHeld ? `port ${check.port}: refused` : this.#tried(network, target, check);
   }
 
-  #portsHeld({ state }: AskedNetwork): ReturnType<typeof heldPorts> {
+  /** Does a Pod on the node's network have the port? */
+  #isHeld({ state }: AskedNetwork, { name }: LoadBalancerTarget, { port }: HealthCheck): boolean {
     this.#held ??= heldPorts(state.tables.Pod.values());
-    return this.#held;
+    return this.#held.get(name)?.has(port) === true;
   }
 
   /** What answers on the node's health ports, of one Service alone: nothing else of kube-proxy is looked at. */

@@ -96,13 +96,13 @@ export class Cluster {
 
   /** What is allowed and probably not meant: of the applied texts, and of the cluster as it stands. */
   get warnings(): readonly Warning[] {
-    const { applyWarnings, data, control, settledState, connections, loadBalancers } = this.#stages;
+    const { applyWarnings, data, control, settledState, connections, deadLoadBalancers } = this.#stages;
     return [
       ...applyWarnings,
       ...proxyWarnings(data, control),
       ...findWarnings(settledState),
       ...ingressWarnings(settledState, connections.ingress),
-      ...healthWarnings(settledState, loadBalancers()),
+      ...healthWarnings(settledState, deadLoadBalancers()),
     ];
   }
 

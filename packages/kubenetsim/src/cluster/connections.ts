@@ -147,6 +147,12 @@ export class Connections implements Questions {
     return [...loadBalancers.values()].map(({ balancer }) => new LoadBalancerReport(balancer!));
   }
 
+  /** Those of which a listener has no healthy target. */
+  deadLoadBalancers(): readonly LoadBalancerReport[] {
+    const balancers = [...this.topology().loadBalancers.values()].map(({ balancer }) => balancer!);
+    return balancers.filter((balancer) => !balancer.isAlive).map((balancer) => new LoadBalancerReport(balancer));
+  }
+
   /** One of them. @throws ParseError when there is none of this name */
   loadBalancer(name: string): LoadBalancerReport {
     const { loadBalancers } = this.topology();

@@ -94,15 +94,18 @@ export class Stages {
     return { random: seededRandom(this.seed), clock: this.clock };
   }
 
-  /** None where a kube-proxy runs that is not modelled, or nothing was settled: there is no network then. */
-  readonly loadBalancers = (): readonly LoadBalancerReport[] => {
+  /**
+   * Load balancers of which a listener has no healthy target. None where a kube-proxy runs that is not modelled, or nothing was
+   * settled: there is no network then.
+   */
+  readonly deadLoadBalancers = (): readonly LoadBalancerReport[] => {
     const hasAny =
       (this.options.loadBalancers ?? []).length > 0 ||
       this.settledState.tables.Service.values().some((service) => ingressOf(service).length > 0);
     const { entryNode } = this.options;
     const isEntered = entryNode === undefined || this.settledState.tables.Node.has(entryNode);
     if (!hasAny || !isEntered || this.#data.history.length === 0 || !this.#data.isModelled) return [];
-    return this.#connections.loadBalancers();
+    return this.#connections.deadLoadBalancers();
   };
 
   apply(texts: readonly InputText[]): readonly Change[] {

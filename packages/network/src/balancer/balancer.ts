@@ -98,6 +98,11 @@ export class Balancer {
     return state;
   }
 
+  /** Has each of its listeners a healthy target? */
+  get isAlive(): boolean {
+    return this.#config.listeners.every((listener) => this.stateOf(listener).view.healthy.length > 0);
+  }
+
   /** Decides about a packet that has come to one of its addresses: `view` and `target` say about which listener and target. */
   decide(packet: Packet, random: Random): BalanceVerdict {
     this.view = -1;

@@ -13,27 +13,40 @@ export interface ListenerView {
   readonly healthy: readonly number[];
 }
 
-/** What a listener's algorithm knows: its targets with their health, and whose turn it is. */
+/** By the health that they are taken from, which many listeners share. */
+const healthyOf = new WeakMap<readonly (string | undefined)[], readonly number[]>();
+
+function healthyAmong(health: readonly (string | undefined)[]): readonly number[] {
+  const known = healthyOf.get(health) ?? [...health.keys()].filter((index) => health[index] === undefined);
+  healthyOf.set(health, known);
+  return known;
+}
+
+/** What an algorithm chooses among, and what it remembers. */
+interface Turns {
+  readonly servers: readonly Server[];
+  state: unknown;
+}
+
+/** What a listener's algorithm knows: its targets with their health, and whose turn it is. Nothing is made before a packet comes. */
 export class ListenerState {
   readonly view: ListenerView;
   readonly #algorithm: Algorithm;
-  readonly #servers: readonly Server[];
-  #state: unknown;
+  #turns: Turns | undefined;
+  #before: ListenerState | undefined;
 
   /** `before` is the same listener with other health: who takes turns goes on where it stood. */
   constructor(listener: LoadBalancerListener, health: readonly (string | undefined)[], before?: ListenerState) {
-    this.view = { listener, health, healthy: [...health.keys()].filter((index) => health[index] === undefined) };
+    this.view = { listener, health, healthy: healthyAmong(health) };
     this.#algorithm = algorithms[listener.algorithm ?? "five-tuple"];
-    const { scheduler } = this.#algorithm;
-    this.#servers = listener.targets.map((target, id) => serverOf(target.addresses[0] ?? [0], listener, health, id));
-    const goesOn = before !== undefined && before.#algorithm === this.#algorithm && sameTargets(before, listener);
-    this.#state = goesOn ? scheduler.changed(before.#state, this.#servers) : scheduler.start(this.#servers, 0);
+    // One that nobody has asked hands on what it got itself, so that there is never more than one to remember.
+    this.#before = before === undefined || before.#turns !== undefined ? before : before.#before;
   }
 
   /** Another one in the same state. */
   copy(): ListenerState {
-    const copy = new ListenerState(this.view.listener, this.view.health);
-    copy.#state = this.#state;
+    const copy = new ListenerState(this.view.listener, this.view.health, this.#before);
+    copy.#turns = this.#turns && { ...this.#turns };
     return copy;
   }
 
@@ -44,9 +57,24 @@ export class ListenerState {
     const { chooser } = packet.fate;
     if (healthy.length === 0) return -1;
     if (chooser !== undefined && isChance) return healthy[chooser.below(healthy.length)]!;
-    const choice = scheduler.choose(this.#state, this.#servers, requestOf(packet, byAddress, random));
-    if (chooser === undefined) this.#state = choice.state;
+    this.#turns ??= this.#begin();
+    const choice = scheduler.choose(this.#turns.state, this.#turns.servers, requestOf(packet, byAddress, random));
+    if (chooser === undefined) this.#turns.state = choice.state;
     return choice.index;
+  }
+
+  #begin(): Turns {
+    const { listener, health } = this.view;
+    const { scheduler } = this.#algorithm;
+    const servers = listener.targets.map((target, id) => serverOf(target.addresses[0] ?? [0], listener, health, id));
+    const before = this.#before;
+    this.#before = undefined;
+    const goesOn = before !== undefined && before.#algorithm === this.#algorithm && sameTargets(before, listener);
+    const known = goesOn ? before.#turns : undefined;
+    return {
+      servers,
+      state: known === undefined ? scheduler.start(servers, 0) : scheduler.changed(known.state, servers),
+    };
   }
 }
 
