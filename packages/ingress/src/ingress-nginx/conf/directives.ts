@@ -26,20 +26,25 @@ export function escapeQuoted(text: string): string {
   return text.replace(/[\\"]/g, "\\$&");
 }
 
+/** `escapeLiteralDollar`. */
+export function literalDollars(text: string): string {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: nginx's way to write a dollar
+  return text.replaceAll("$", "${literal_dollar}");
+}
+
 /** The rewrite of a location, without its semicolon; undefined when it has none. */
 export function rewriteDirective(location: Location): string | undefined {
   if (!needsRewrite(location)) return undefined;
   return `rewrite "(?i)${escapeQuoted(location.path)}" ${location.annotations.rewrite.target} break`;
 }
 
-/** `buildProxyPass` without the rewrite. */
-export function proxyPassDirective({ backend, annotations }: Location): string {
+/** `buildProxyPass` without the rewrite; the upstream is the program's one for all unless given. */
+export function proxyPassDirective({ backend, annotations }: Location, upstream = "upstream_balancer"): string {
   const protocol = backend === "upstream-default-backend" ? "HTTP" : annotations.backendProtocol.toUpperCase();
-  const target = "upstream_balancer";
-  if (protocol === "AUTO_HTTP") return `proxy_pass $scheme://${target}`;
-  if (protocol === "HTTPS") return `proxy_pass https://${target}`;
-  if (protocol === "GRPC" || protocol === "GRPCS") return `grpc_pass ${protocol.toLowerCase()}://${target}`;
-  return protocol === "FCGI" ? `fastcgi_pass ${target}` : `proxy_pass http://${target}`;
+  if (protocol === "AUTO_HTTP") return `proxy_pass $scheme://${upstream}`;
+  if (protocol === "HTTPS") return `proxy_pass https://${upstream}`;
+  if (protocol === "GRPC" || protocol === "GRPCS") return `grpc_pass ${protocol.toLowerCase()}://${upstream}`;
+  return protocol === "FCGI" ? `fastcgi_pass ${upstream}` : `proxy_pass http://${upstream}`;
 }
 
 /** `buildRateLimit`, without semicolons. */

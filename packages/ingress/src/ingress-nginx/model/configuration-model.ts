@@ -11,6 +11,7 @@ import type { ModelInputs } from "./model-inputs.ts";
 import { type Logged, ModelTables } from "./model-tables.ts";
 import { noLines, PhaseLines } from "./placed-log.ts";
 import { noValues, type SortedValues, withChanges } from "./sorted-values.ts";
+import { streamServices } from "./stream-services.ts";
 
 /**
  * What ingress-nginx makes of all objects: servers and locations in the order of the file, and the backends that it hands to
@@ -52,11 +53,16 @@ export class ConfigurationModel {
     this.#tables.refresh();
     this.#collect();
     for (const lines of Object.values(this.#lines)) lines.writeTo(log, nowMs);
+    const { options, ports } = this.#inputs;
+    const streamSource = this.#inputs.streamSource(log);
     return {
       servers: this.#servers.values,
       backends: this.#allBackends,
       settings: this.#inputs.currentSettings,
       defaultCertificate: this.#inputs.currentDefaultCertificate,
+      tcpServices: streamServices(streamSource, options.tcpServicesConfigMap, "TCP"),
+      udpServices: streamServices(streamSource, options.udpServicesConfigMap, "UDP"),
+      ports,
     };
   }
 

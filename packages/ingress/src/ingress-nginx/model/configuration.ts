@@ -3,6 +3,7 @@ import type { Certificate } from "../../certificate/certificate.ts";
 import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
 import type { SessionCookie } from "../annotations/session-affinity.ts";
 import type { UpstreamHashBy } from "../annotations/upstream-hash-by.ts";
+import type { ListenPorts } from "../listen-ports.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import type { PassthroughBackend, ServerAccess } from "./server-access.ts";
 
@@ -15,6 +16,28 @@ export interface Configuration {
   readonly settings: NginxSettings;
   /** The certificate that is shown where no other is. */
   readonly defaultCertificate: Certificate;
+  /** By port. */
+  readonly tcpServices: readonly StreamService[];
+  readonly udpServices: readonly StreamService[];
+  readonly ports: ListenPorts;
+}
+
+/** A port of nginx's that leads to a Service byte by byte (pkg/apis/ingress/types.go `L4Service`). */
+export interface StreamService {
+  /** `tcp-namespace-service-port`: what its balancer is called. */
+  readonly name: string;
+  /** The port of nginx's. */
+  readonly port: number;
+  readonly protocol: "TCP" | "UDP";
+  /** namespace/name. */
+  readonly service: string;
+  /** Number or name of the Service's port, as the ConfigMap has it. */
+  readonly backendPort: string;
+  /** Clients begin with a PROXY header. */
+  readonly decodesProxyProtocol: boolean;
+  /** Endpoints are sent one. */
+  readonly encodesProxyProtocol: boolean;
+  readonly endpoints: readonly Endpoint[];
 }
 
 export interface Server {

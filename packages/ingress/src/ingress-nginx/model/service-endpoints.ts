@@ -1,7 +1,7 @@
 import type { EndpointPort, EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service, ServicePortSpec } from "@kubenetsim/core/model/service";
 import { parseAddressWords } from "@kubenetsim/core/net/address";
-import { quoted } from "../../controller-log.ts";
+import { type ControllerLog, quoted } from "../../controller-log.ts";
 import type { Endpoint } from "./configuration.ts";
 import type { ModelSource } from "./model-source.ts";
 
@@ -48,11 +48,21 @@ function isPort({ port, targetPort = port, name = "" }: ServicePortSpec, wanted:
   return String(port) === wanted || String(targetPort) === wanted || name === wanted;
 }
 
+/** What endpoints of slices are read from. */
+export interface EndpointSource extends Pick<ModelSource, "slicesOf"> {
+  readonly log: ControllerLog;
+}
+
 /**
  * The ready endpoints of a Service's port (internal/ingress/controller/endpointslices.go `getEndpointsFromSlices`), each
- * address and port once, TCP only.
+ * address and port once.
  */
-export function endpointsOfSlices(source: ModelSource, service: Service, port: ServicePortSpec): readonly Endpoint[] {
+export function endpointsOfSlices(
+  source: EndpointSource,
+  service: Service,
+  port: ServicePortSpec,
+  protocol: "TCP" | "UDP" = "TCP",
+): readonly Endpoint[] {
   if (service.spec.type === "ExternalName") return externalEndpoints(source, service, goNumber(port.targetPort));
   const key = keyOf(service);
   const slices = source.slicesOf(key);
@@ -64,7 +74,7 @@ export function endpointsOfSlices(source: ModelSource, service: Service, port: S
   }
   const endpoints = new Map<string, Endpoint>();
   for (const slice of slices) {
-    const ports = portsOf(slice, port);
+    const ports = portsOf(slice, port, protocol);
     for (const { addresses, conditions, targetRef } of slice.endpoints ?? []) {
       if (conditions?.ready === false) continue;
       for (const number of ports) {
@@ -81,7 +91,11 @@ export function endpointsOfSlices(source: ModelSource, service: Service, port: S
 }
 
 /** The ports of a slice that a port of the Service means. An unnamed one means every port of the slice. */
-function portsOf(slice: EndpointSlice, { port, name = "", targetPort = port }: ServicePortSpec): number[] {
+function portsOf(
+  slice: EndpointSlice,
+  { port, name = "", targetPort = port }: ServicePortSpec,
+  wanted: "TCP" | "UDP",
+): number[] {
   const fixed = typeof targetPort === "number" ? targetPort : 0;
   const ports = slice.ports ?? [];
   if (ports.length === 0) return fixed === 0 ? [] : [fixed];
@@ -89,8 +103,8 @@ function portsOf(slice: EndpointSlice, { port, name = "", targetPort = port }: S
     const isMeant = name === "" || name === (each.name ?? "");
     return (isMeant ? (each.port ?? 0) : 0) || fixed;
   };
-  const tcp = ports.filter(({ protocol = "TCP" }) => protocol === "TCP");
-  return tcp.map(numberOf).filter((number) => number !== 0);
+  const spoken = ports.filter(({ protocol = "TCP" }) => protocol === wanted);
+  return spoken.map(numberOf).filter((number) => number !== 0);
 }
 
 /**
@@ -114,7 +128,7 @@ function goNumber(port: number | string = 0): number {
 }
 
 /** One endpoint, the name, which nginx resolves later; none for a name that leads to the controller itself or is none. */
-function externalEndpoints({ log }: ModelSource, service: Service, port: number): readonly Endpoint[] {
+function externalEndpoints({ log }: Pick<EndpointSource, "log">, service: Service, port: number): readonly Endpoint[] {
   const { externalName = "" } = service.spec;
   const words = parseAddressWords(externalName);
   const isLoopback =

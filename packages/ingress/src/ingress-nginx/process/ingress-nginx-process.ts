@@ -17,6 +17,7 @@ import type {
   PassedConnection,
 } from "../../ingress-controller.ts";
 import { annotationWarnings } from "../annotations/annotation-warnings.ts";
+import { nginxConf } from "../conf/nginx-conf.ts";
 import { IngressNginxController } from "../controller.ts";
 import type { ControllerFlags } from "../flags/controller-flags.ts";
 import type { Configuration } from "../model/configuration.ts";
@@ -134,7 +135,7 @@ export class IngressNginxProcess implements IngressController {
   }
 
   configurationText(): string {
-    return "";
+    return this.configuration === undefined ? "" : nginxConf(this.configuration);
   }
 
   #carrier(): UpstreamExchange {
@@ -172,12 +173,16 @@ export class IngressNginxProcess implements IngressController {
 
 function storeOptions(flags: ControllerFlags): StoreOptions {
   const { configMap, defaultBackendService, defaultSslCertificate } = flags;
+  const { tcpServicesConfigMap, udpServicesConfigMap, httpPort, httpsPort } = flags;
   const { controllerClass, ingressClass, watchIngressWithoutClass, ingressClassByName } = flags;
   return {
     controllerClass,
     ingressClass,
     watchIngressWithoutClass,
     ingressClassByName,
+    ports: { http: httpPort, https: httpsPort },
+    ...(tcpServicesConfigMap === undefined ? {} : { tcpServicesConfigMap }),
+    ...(udpServicesConfigMap === undefined ? {} : { udpServicesConfigMap }),
     ...(configMap === undefined ? {} : { configMap }),
     ...(defaultBackendService === undefined ? {} : { defaultBackendService }),
     ...(defaultSslCertificate === undefined ? {} : { defaultSslCertificate }),

@@ -1,8 +1,10 @@
 import type { HttpAnswer } from "../../http/http-message.ts";
 import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
-import type { Location, Server } from "../model/configuration.ts";
+import { defaultBackendName, type Location, type Server } from "../model/configuration.ts";
+import type { NginxSettings } from "../nginx-settings.ts";
 import { accessPhase } from "./access-phase.ts";
 import type { Balancers, Resolve } from "./balancers.ts";
+import { bodyLimit } from "./body-size.ts";
 import { type ClientIdentity, checkClient, identityHeaders } from "./client-certificate.ts";
 import { corsHeaders } from "./cors-headers.ts";
 import { annotatedStep, emptyStep, httpsStep } from "./explain/phase-steps.ts";
@@ -13,6 +15,7 @@ import { mirror } from "./mirror.ts";
 import { passOn, passToErrorBackend } from "./pass-on.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type { RequestContext } from "./request-context.ts";
+import { rewriteOutcome } from "./rewrite-outcome.ts";
 import type { NginxServer } from "./server-table.ts";
 
 /** What the phases work with beside the request. */
@@ -44,15 +47,16 @@ export function answerAtLocation(
   }
   const choice = locations.find(target.uri);
   if (choice === undefined) return { status: 404 };
-  if (choice.kind === "status") return { status: choice.status };
+  if (choice.kind === "status") return { status: context.request.bodyBytes > bodyLimit("1m") ? 413 : choice.status };
   const { chosen } = choice;
   steps.push(locationStep(server, chosen, target.uri));
-  const answer =
-    tooLarge(context, chosen) ??
-    (choice.kind === "slash" ? slashRedirect(context) : undefined) ??
-    rewritePhase(context, server, chosen.location, around) ??
-    admitted(context, server, chosen, around, identity);
-  return dressed(context, server, chosen, around, answer);
+  const early =
+    tooLarge(context, chosen) ?? (choice.kind === "slash" ? slashRedirect(context, chosen.location) : undefined);
+  if (early !== undefined) return dressed(context, server, chosen, around, { answer: early, phase: "find-config" });
+  const own = rewritePhase(context, server, chosen, around);
+  const reached: PhaseAnswer =
+    own === undefined ? admitted(context, server, chosen, around, identity) : { answer: own, phase: "rewrite" };
+  return dressed(context, server, chosen, around, reached);
 }
 
 /** What has leave to pass goes to an endpoint, and a copy of it to where it is mirrored. */
@@ -62,14 +66,14 @@ function admitted(
   chosen: NginxLocation,
   around: LocationSurroundings,
   identity: ClientIdentity,
-): PartialAnswer {
+): PhaseAnswer {
   const access = accessPhase(context, chosen.location, around);
-  if ("refusal" in access) return access.refusal;
+  if ("refusal" in access) return { answer: access.refusal, phase: "rewrite" };
   mirror(context, chosen.location, around);
   const { clientCertificates } = server.access;
   const hasAuthorities = clientCertificates !== undefined && clientCertificates.authorities !== "";
   const told = { ...(hasAuthorities && identityHeaders(identity, clientCertificates)), ...access.leave.headers };
-  return withCookie(passOn(context, server, chosen, around, told), access.leave);
+  return { answer: withCookie(passOn(context, server, chosen, around, told), access.leave), phase: "content" };
 }
 
 /** Statuses that nginx adds headers to (`add_header` without `always`). */
@@ -91,19 +95,21 @@ function tooLarge(
   return { status: 413 };
 }
 
-function slashRedirect({ scheme, host, target, steps }: RequestContext): PartialAnswer {
+function slashRedirect(context: RequestContext, location: Location): PartialAnswer {
+  const { target, steps } = context;
   steps.push({ phase: "redirect", text: "301: the location ends in a slash, which the path lacks" });
   const args = target.args === undefined ? "" : `?${target.args}`;
-  return redirect(301, `${scheme}://${host}${target.uri}/${args}`);
+  return redirect(301, fullLocation(context, location, `${target.uri}/${args}`));
 }
 
 /** Fixed answers first, then the redirect to https, then the question whether there is an endpoint. */
 function rewritePhase(
   context: RequestContext,
   server: Server,
-  location: Location,
+  chosen: NginxLocation,
   around: LocationSurroundings,
 ): PartialAnswer | undefined {
+  const { location } = chosen;
   const { annotations, backend } = location;
   const { steps, request, headers } = context;
   if (annotations.denied !== undefined) {
@@ -125,7 +131,18 @@ function rewritePhase(
     const { code, url } = annotations.redirect;
     const asked = ["temporal-redirect", "permanent-redirect"];
     steps.push(annotatedStep("rewrite", location, asked, `${code}: redirect to ${url}`));
-    return redirect(code, url.startsWith("/") ? `${context.scheme}://${context.host}${url}` : url);
+    return redirect(code, url.startsWith("/") ? fullLocation(context, location, url) : url);
+  }
+  const rewritten = rewriteOutcome(context, chosen);
+  if (rewritten?.kind === "redirect") {
+    const text = `302: the target is a URL, ${rewritten.location}`;
+    steps.push(annotatedStep("rewrite", location, ["rewrite-target"], text));
+    return redirect(302, rewritten.location);
+  }
+  if (rewritten?.kind === "empty") {
+    const text = "500: the rewritten URI has a zero length";
+    steps.push(annotatedStep("rewrite", location, ["rewrite-target"], text));
+    return { status: 500 };
   }
   if (needsHttps(context, location, around)) return httpsRedirect(context, server, location);
   if (around.balancers.has(backend)) return undefined;
@@ -152,31 +169,69 @@ function httpsRedirect(context: RequestContext, server: Server, location: Locati
   const path = preserveTrailingSlash ? request.target : request.target.replace(/\/$/, "");
   const name = passHost.split(":")[0]!;
   context.steps.push(httpsStep(settings.httpRedirectCode, context.host, location, server));
-  return redirect(settings.httpRedirectCode, `https://${name}${annotations.usePortInRedirects ? ":443" : ""}${path}`);
+  const port = annotations.usePortInRedirects ? `:${context.ports.https}` : "";
+  return redirect(settings.httpRedirectCode, `https://${name}${port}${path}`);
+}
+
+/** A path as a Location header has it (src/http/ngx_http_header_filter_module.c): with host and port, unless redirects are relative. */
+function fullLocation({ scheme, host, ports }: RequestContext, { annotations }: Location, path: string): string {
+  if (annotations.redirect.relative && annotations.denied === undefined) return path;
+  const [port, usual] = scheme === "https" ? [ports.https, 443] : [ports.http, 80];
+  return `${scheme}://${host}${annotations.usePortInRedirects && port !== usual ? `:${port}` : ""}${path}`;
 }
 
 function redirect(status: number, location: string): PartialAnswer {
   return { status, headers: { location } };
 }
 
-/** Sends a status that the location's Ingress has a page for to the backend of that page, and sets the headers of the location. */
+/** An answer, and the phase that gave it: `rewrite` stands for the access phases, too. */
+interface PhaseAnswer {
+  readonly answer: PartialAnswer;
+  readonly phase: "find-config" | "rewrite" | "content";
+}
+
+/**
+ * Sends a status that there is a page for to the backend of that page, and sets the headers of the location. Such a page is another
+ * location's answer and has none of them; CORS headers begin with the rewrite phase.
+ */
 function dressed(
   context: RequestContext,
   server: Server,
   { location }: NginxLocation,
   around: LocationSurroundings,
-  answer: PartialAnswer,
+  { answer, phase }: PhaseAnswer,
 ): PartialAnswer {
-  const { customHttpErrors, disableProxyInterceptErrors, denied, cors, customHeaders } = location.annotations;
-  const isOwnPage = denied === undefined && customHttpErrors.includes(answer.status);
-  const isIntercepted = isOwnPage && (answer.upstream === undefined || !disableProxyInterceptErrors);
-  const final = isIntercepted ? passToErrorBackend(context, server, location, around, answer) : answer;
-  const allowed = denied === undefined ? corsHeaders(cors, context.headers.origin) : undefined;
+  const { denied, cors, customHeaders } = location.annotations;
+  const pages = errorPages(context.settings, location);
+  /** What the controller's own default backend answers is proxied, too. */
+  const isProxied = phase === "content" && (answer.upstream !== undefined || answer.status === 404);
+  if (pages.codes.includes(answer.status) && (!isProxied || pages.intercepts)) {
+    const page = { code: answer.status, backend: pages.backend, isRewritten: phase !== "find-config" };
+    return passToErrorBackend(context, server, location, around, page);
+  }
+  const allowed =
+    denied === undefined && phase !== "find-config" ? corsHeaders(cors, context.headers.origin) : undefined;
   const strict = hsts(context);
   const custom = Object.keys(customHeaders);
-  if (allowed === undefined && strict === undefined && custom.length === 0) return final;
+  if (allowed === undefined && strict === undefined && custom.length === 0) return answer;
   const own = Object.fromEntries(custom.map((name) => [name.toLowerCase(), customHeaders[name]!]));
-  return { ...final, headers: { ...final.headers, ...allowed, ...strict, ...own } };
+  return { ...answer, headers: { ...answer.headers, ...allowed, ...strict, ...own } };
+}
+
+/** Which statuses of a location are answered by another backend; what endpoints answer only where it `intercepts`. */
+function errorPages(
+  { customHttpErrors }: NginxSettings,
+  { annotations, defaultBackendUpstream }: Location,
+): { codes: readonly number[]; backend: string; intercepts: boolean } {
+  const ofAll = customHttpErrors.length > 0;
+  if (annotations.customHttpErrors.length === 0 || annotations.denied !== undefined) {
+    return { codes: customHttpErrors, backend: defaultBackendName, intercepts: ofAll };
+  }
+  return {
+    codes: annotations.customHttpErrors,
+    backend: defaultBackendUpstream,
+    intercepts: ofAll || !annotations.disableProxyInterceptErrors,
+  };
 }
 
 /** On every answer over TLS (lua_ingress.lua `header`). */

@@ -1,4 +1,5 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { isKnownVariable } from "../conf/nginx-variables.ts";
 import { cookieOf, headerByVariable, type RequestContext } from "./request-context.ts";
 
 const piece = /\\\$[0-9a-zA-Z_]+|\$\{([0-9a-zA-Z_]+)\}|\$([0-9a-zA-Z_]+)|\$|[^$\\]+/g;
@@ -13,13 +14,14 @@ export function hashKey(context: RequestContext, expression: string): string {
   return [...expression.matchAll(piece)]
     .map(([text, braced, plain]) => {
       const name = braced ?? plain;
-      return name === undefined ? text : (variable(context, name.toLowerCase()) ?? "");
+      return name === undefined ? text : (nginxVariable(context, name.toLowerCase()) ?? "");
     })
     .join("");
 }
 
-function variable(context: RequestContext, name: string): string | undefined {
-  const { request, target, host, scheme, remoteAddress } = context;
+/** A variable of nginx's, by its name in small letters; undefined for one that is not set. @throws UnsupportedError */
+export function nginxVariable(context: RequestContext, name: string): string | undefined {
+  const { request, target, host, scheme, remoteAddress, ports } = context;
   const known: Readonly<Record<string, string | undefined>> = {
     request_uri: request.target,
     uri: target.uri,
@@ -32,13 +34,14 @@ function variable(context: RequestContext, name: string): string | undefined {
     scheme,
     remote_addr: remoteAddress,
     request_method: request.method,
-    server_port: request.isTls ? "443" : "80",
+    server_port: String(request.isTls ? ports.https : ports.http),
     https: request.isTls ? "on" : "",
   };
   if (Object.hasOwn(known, name)) return known[name];
   if (name.startsWith("http_")) return headerByVariable(context, name.slice(5));
   if (name.startsWith("cookie_")) return cookieOf(context, name.slice(7), { anyCase: true });
   if (name.startsWith("arg_")) return argument(target.args, name.slice(4));
+  if (!isKnownVariable(name)) return undefined;
   throw new UnsupportedError(`nginx's variable $${name}`, "upstream-hash-by");
 }
 

@@ -102,7 +102,10 @@ export class Nginx {
     }
     const context = this.#contextOf(request, host, target, nowMs, steps);
     const server = this.#servers.find(host);
-    if (server.kind === "redirect") return { ...plain, status: 308, headers: { location: wwwTarget(context, server) } };
+    if (server.kind === "redirect") {
+      const { httpRedirectCode } = context.settings;
+      return { ...plain, status: httpRedirectCode, headers: { location: wwwTarget(context, server) } };
+    }
     steps.push(serverStep(server.server, host));
     return { ...plain, ...answerAtLocation(context, server, this.#surroundings) };
   }
@@ -114,7 +117,7 @@ export class Nginx {
     nowMs: number,
     steps: HttpStep[],
   ): RequestContext {
-    const { settings } = this.#configuration!;
+    const { settings, ports } = this.#configuration!;
     const headers: Record<string, string> = {};
     for (const name in request.headers) headers[name.toLowerCase()] = request.headers[name]!;
     const scheme = request.isTls ? "https" : "http";
@@ -122,6 +125,7 @@ export class Nginx {
     return {
       request,
       settings,
+      ports,
       headers,
       host,
       httpHost: request.host!,
@@ -130,7 +134,7 @@ export class Nginx {
       remoteAddress: remoteAddress(settings, request.clientAddress, headers[settings.forwardedForHeader.toLowerCase()]),
       passScheme: forwarded("x-forwarded-proto") ?? scheme,
       passHost: forwarded("x-forwarded-host")?.split(",")[0] ?? request.host!,
-      passPort: forwarded("x-forwarded-port") ?? (request.isTls ? "443" : "80"),
+      passPort: forwarded("x-forwarded-port") ?? (request.isTls ? "443" : String(ports.http)),
       nowMs,
       random: this.#options.random,
       steps,
@@ -140,8 +144,8 @@ export class Nginx {
 
 /** rootfs/etc/nginx/lua/nginx/ngx_srv_redirect.lua: with the port, without one slash at the end. */
 function wwwTarget(context: RequestContext, { to }: NginxServer & { kind: "redirect" }): string {
-  const { settings, headers, request, scheme } = context;
+  const { settings, ports, headers, request, scheme } = context;
   const forwarded = (name: string): string | undefined => (settings.useForwardedHeaders ? headers[name] : undefined);
-  const port = forwarded("x-forwarded-port") ?? (request.isTls ? "443" : "80");
+  const port = forwarded("x-forwarded-port") ?? (request.isTls ? ports.https : ports.http);
   return `${forwarded("x-forwarded-proto") ?? scheme}://${to}:${port}${request.target.replace(/\/$/, "")}`;
 }

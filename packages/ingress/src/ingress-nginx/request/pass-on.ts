@@ -8,9 +8,9 @@ import type { BackendBalancer } from "./backend-balancer.ts";
 import { annotatedStep, upstreamStep } from "./explain/phase-steps.ts";
 import type { NginxLocation } from "./location-table.ts";
 import type { RequestContext } from "./request-context.ts";
-import { escapeUri } from "./request-target.ts";
+import { rewriteOutcome } from "./rewrite-outcome.ts";
 import { sessionCookie } from "./session-cookie.ts";
-import { errorHeaders, upstreamHeaders } from "./upstream-headers.ts";
+import { errorPageHeaders, upstreamHeaders } from "./upstream-headers.ts";
 import { isRetried, ownNotFound, tryOf } from "./upstream-try.ts";
 
 /**
@@ -26,26 +26,11 @@ export function passOn(
 ): PartialAnswer {
   const { location } = chosen;
   const balancer = around.balancers.choose(location.backend, context)!;
-  const rewritten = rewrittenUrl(context, chosen);
-  const url = rewritten ?? context.request.target;
+  const rewritten = rewriteOutcome(context, chosen);
+  const url = rewritten?.kind === "url" ? rewritten.url : context.request.target;
+  if (rewritten !== undefined) context.steps.push(annotatedStep("rewrite", location, ["rewrite-target"], `to ${url}`));
   const headers = upstreamHeaders(context, location, chosen.rewrite !== undefined, told);
   return exchange(context, server, location, balancer, { url, headers }, around.send);
-}
-
-/** What the rewrite makes of the target; undefined where it leaves it alone. */
-function rewrittenUrl({ target, steps }: RequestContext, { location, rewrite }: NginxLocation): string | undefined {
-  const match = rewrite?.pattern.exec(target.uri);
-  if (rewrite === undefined || match == null) return undefined;
-  const replaced = rewrite.target.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "");
-  const [path, ownArgs] = splitArgs(replaced);
-  const args = [ownArgs, target.args].filter((each) => each !== undefined && each !== "").join("&");
-  steps.push(annotatedStep("rewrite", location, ["rewrite-target"], `to ${path}`));
-  return `${target.isQuoted ? escapeUri(path) : path}${args === "" ? "" : `?${args}`}`;
-}
-
-function splitArgs(text: string): [path: string, args: string | undefined] {
-  const question = text.indexOf("?");
-  return question < 0 ? [text, undefined] : [text.slice(0, question), text.slice(question + 1)];
 }
 
 function exchange(
@@ -125,27 +110,25 @@ function speaksTls({ backend, annotations }: Location, { scheme }: RequestContex
   );
 }
 
+/** A status that a backend answers in the place of; before the rewrite phase the location's variables are empty. */
+export interface ErrorPage {
+  readonly code: number;
+  readonly backend: string;
+  readonly isRewritten: boolean;
+}
+
 /** `error_page CODE = @custom_…`: the backend for errors is asked for `/`, and its status is the answer's. */
 export function passToErrorBackend(
   context: RequestContext,
   server: Server,
   location: Location,
   around: LocationSurroundings,
-  answer: PartialAnswer,
+  { code, backend, isRewritten }: ErrorPage,
 ): PartialAnswer {
-  const name = location.defaultBackendUpstream || defaultBackendName;
-  context.steps.push({ phase: "upstream", text: `error_page ${answer.status}: ask ${name}` });
-  const balancer = around.balancers.choose(name, context);
+  context.steps.push({ phase: "upstream", text: `error_page ${code}: ask ${backend}` });
+  const balancer = around.balancers.choose(backend, context);
   if (balancer === undefined) return { status: 502 };
-  const headers = {
-    host: context.passHost,
-    "x-forwarded-for": context.remoteAddress,
-    "x-original-uri": context.request.target,
-    ...errorHeaders(context, location, answer.status),
-  };
-  const passed = Object.fromEntries(
-    Object.entries({ ...context.headers, ...headers }).filter(([, value]) => value !== ""),
-  );
+  const headers = errorPageHeaders(context, location, { code, isRewritten });
   const args = context.target.args === undefined ? "" : `?${context.target.args}`;
-  return exchange(context, server, location, balancer, { url: `/${args}`, headers: passed }, around.send);
+  return exchange(context, server, location, balancer, { url: `/${args}`, headers }, around.send);
 }

@@ -1,5 +1,6 @@
 import type { HttpRequest } from "../../http/http-message.ts";
 import type { HttpStep } from "../../http/http-step.ts";
+import type { ListenPorts } from "../listen-ports.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import type { RequestTarget } from "./request-target.ts";
 
@@ -7,6 +8,7 @@ import type { RequestTarget } from "./request-target.ts";
 export interface RequestContext {
   readonly request: HttpRequest;
   readonly settings: NginxSettings;
+  readonly ports: ListenPorts;
   /** By their names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
   /** `$host`: the name without port, in small letters. */

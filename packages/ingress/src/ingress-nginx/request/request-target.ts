@@ -79,16 +79,24 @@ export function escapeComponent(text: string): string {
   return text.replace(/[^A-Za-z0-9\-_.~!*'()]/g, (character) => encodeURIComponent(character));
 }
 
-/** A path as nginx sends it after a change (`ngx_escape_uri` with NGX_ESCAPE_URI): spaces, control characters, `#%?` and bytes above 126. */
+/**
+ * A path as nginx sends it after a change (src/core/ngx_string.c `ngx_escape_uri` with NGX_ESCAPE_URI, of 1.21.1 and later): spaces,
+ * control characters, bytes above 126 and what no URI has as it is.
+ */
 export function escapeUri(uri: string): string {
-  return [...uri].map((character) => (needsEscape(character) ? percent(character.charCodeAt(0)) : character)).join("");
+  return uri.replace(inUri, percent);
 }
 
-function needsEscape(character: string): boolean {
-  const code = character.charCodeAt(0);
-  return code <= 0x20 || code >= 0x7f || "#%?".includes(character);
+/** A part of a query (NGX_ESCAPE_ARGS). */
+export function escapeArguments(text: string): string {
+  return text.replace(inArguments, percent);
 }
 
-function percent(code: number): string {
-  return `%${code.toString(16).toUpperCase().padStart(2, "0")}`;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: texts are bytes
+const inUri = /[\x00-\x20\x7f-\xff"#%<>?\\^`{|}]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: texts are bytes
+const inArguments = /[\x00-\x20\x7f-\xff"#%<>?\\^`{|}&+;]/g;
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 }

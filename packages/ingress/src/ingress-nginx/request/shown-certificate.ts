@@ -20,6 +20,11 @@ export class CertificateTable {
     }
   }
 
+  /** All names that have a certificate. */
+  get names(): string[] {
+    return [...this.#certificates.keys()];
+  }
+
   #set(name: string, certificate: Certificate | undefined): void {
     this.#hasWildcards ||= name.startsWith("*.");
     if (certificate === undefined) this.#certificates.delete(name);

@@ -2,11 +2,13 @@ import type { Location } from "../model/configuration.ts";
 import type { RequestContext } from "./request-context.ts";
 
 /** Headers that nginx sets or leaves out itself, whatever the client sent. */
-const replaced: ReadonlySet<string> = new Set(["proxy", "connection", "upgrade", "keep-alive", "content-length"]);
+const replaced: ReadonlySet<string> = new Set([
+  ...["host", "connection", "upgrade", "keep-alive", "content-length", "transfer-encoding", "te", "expect"],
+]);
 
 /**
- * The headers that an endpoint gets: the client's, and those that the template sets (rootfs/etc/nginx/template/nginx.tmpl). One that
- * would be empty is not sent.
+ * The headers that an endpoint gets: the client's, and those that the template sets (rootfs/etc/nginx/template/nginx.tmpl). One of
+ * those that would be empty is not sent.
  */
 export function upstreamHeaders(
   context: RequestContext,
@@ -17,7 +19,7 @@ export function upstreamHeaders(
   const { settings, headers: sent, remoteAddress, passHost, passPort, passScheme, request } = context;
   const { upstreamVhost, xForwardedPrefix, basicAuth, connectionHeader } = location.annotations;
   const told: Record<string, string> = {};
-  for (const name in sent) if (!replaced.has(name) && sent[name] !== "") told[name] = sent[name]!;
+  for (const name in sent) if (!replaced.has(name) && name !== "proxy") told[name] = sent[name]!;
   const set = (name: string, value: string | undefined): void => {
     if (value !== undefined && value !== "") told[name] = value;
     else if (told[name] !== undefined) delete told[name];
@@ -84,4 +86,31 @@ export function errorHeaders(context: RequestContext, location: Location, code: 
     "x-service-name": location.service.split("/")[1] ?? "",
     "x-service-port": location.port,
   };
+}
+
+/**
+ * The headers that a backend gets which answers in the place of a status code: of a named location, which sets few, and of nginx's
+ * HTTP/1.0. Before the rewrite phase the variables of the location are empty.
+ */
+export function errorPageHeaders(
+  context: RequestContext,
+  location: Location,
+  { code, isRewritten }: { readonly code: number; readonly isRewritten: boolean },
+): Record<string, string> {
+  const { settings, headers: sent, request, passHost, remoteAddress } = context;
+  const names = errorHeaders(context, location, code);
+  const set: Record<string, string> = {
+    connection: "close",
+    "x-code": names["x-code"]!,
+    "x-format": names["x-format"]!,
+    "x-original-uri": request.target,
+    "x-forwarded-for": remoteAddress,
+    ...(settings.generateRequestId && { "x-request-id": sent["x-request-id"] || requestId(context) }),
+    ...(isRewritten && { ...names, host: passHost }),
+    ...(request.bodyBytes > 0 && { "content-length": String(request.bodyBytes) }),
+  };
+  const told: Record<string, string> = {};
+  for (const name in sent) if (!replaced.has(name) && set[name] !== "") told[name] = sent[name]!;
+  for (const name in set) if (set[name] !== "") told[name] = set[name]!;
+  return told;
 }

@@ -9,6 +9,7 @@ import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Certificate } from "../../certificate/certificate.ts";
 import { readSecretCertificate } from "../../certificate/secret-certificate.ts";
 import { type ControllerLog, quoted } from "../../controller-log.ts";
+import type { ListenPorts } from "../listen-ports.ts";
 import { only } from "../model/ingress-index.ts";
 import type { ModelInputs } from "../model/model-inputs.ts";
 import type { ParsedIngress } from "../model/model-source.ts";
@@ -23,6 +24,12 @@ import { isNamedFor } from "./slice-name.ts";
 export interface StoreOptions extends Partial<ClassOptions> {
   /** `--configmap`. */
   readonly configMap?: string;
+  /** `--tcp-services-configmap`. */
+  readonly tcpServicesConfigMap?: string;
+  /** `--udp-services-configmap`. */
+  readonly udpServicesConfigMap?: string;
+  /** Those of the flags; the usual ones for the others. */
+  readonly ports?: Partial<ListenPorts>;
   /** `--default-backend-service`. */
   readonly defaultBackendService?: string;
   /** `--default-ssl-certificate`: a Secret. */
@@ -42,7 +49,6 @@ export class ControllerStore {
   /** By the Service that they belong to, then by key. */
   readonly #slices = new Map<string, Map<string, EndpointSlice>>();
   readonly #secrets = new Map<string, Secret>();
-  readonly #configMaps = new Map<string, ConfigMap>();
   readonly #classes = new Map<string, IngressClass>();
   readonly #ingresses = new Map<string, ParsedIngress>();
   /** What Secrets were read as. */
@@ -111,7 +117,7 @@ export class ControllerStore {
       log: this.#log,
       serviceOf: (service) => this.#inputs.services.get(service),
       secretOf: (secret) => this.#secrets.get(secret),
-      configMapOf: (configMap) => this.#configMaps.get(configMap),
+      configMapOf: (configMap) => this.#inputs.configMaps.get(configMap),
       certificateOf: (secret) => this.#certificateOf(secret),
     });
     if (parsed === undefined) return;
@@ -247,13 +253,16 @@ export class ControllerStore {
   }
 
   #configMap(key: string, before: ConfigMap | undefined, after: ConfigMap | undefined): boolean {
-    if (after === undefined) this.#configMaps.delete(key);
-    else this.#configMaps.set(key, after);
-    if (key !== this.#options.configMap || after === undefined) return false;
+    const { configMap, tcpServicesConfigMap, udpServicesConfigMap } = this.#options;
+    this.#inputs.configMaps.set(key, after);
+    const isRead = [configMap, tcpServicesConfigMap, udpServicesConfigMap].includes(key);
+    if (!isRead || after === undefined) return false;
     if (before !== undefined && sameJson(before, after)) return false;
-    // The program reads it once more for the key of session tickets, and tells of what is wrong again.
-    readSettings(after.data ?? {}, this.#log);
-    this.#inputs.settings.set(only, readSettings(after.data ?? {}, this.#log));
+    if (key === configMap) {
+      // The program reads it once more for the key of session tickets, and tells of what is wrong again.
+      readSettings(after.data ?? {}, this.#log);
+      this.#inputs.settings.set(only, readSettings(after.data ?? {}, this.#log));
+    }
     for (const [ingressKey, { ingress }] of this.#ingresses) this.#parse(ingressKey, ingress);
     return true;
   }

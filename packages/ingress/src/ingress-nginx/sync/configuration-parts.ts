@@ -1,5 +1,5 @@
 import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
-import type { Backend, Configuration, Endpoint, Location, Server } from "../model/configuration.ts";
+import type { Backend, Configuration, Endpoint, Location, Server, StreamService } from "../model/configuration.ts";
 
 /**
  * Whether nginx's file is the same for two configurations: servers and locations without certificates, and the settings
@@ -9,7 +9,13 @@ export function sameFile(before: Configuration, after: Configuration): boolean {
   if (before.servers.length !== after.servers.length) return false;
   if (before.settings !== after.settings && !sameJson(before.settings, after.settings)) return false;
   if (!sameJson(before.defaultCertificate, after.defaultCertificate)) return false;
+  if (!sameJson(filePartOfStreams(before), filePartOfStreams(after))) return false;
   return before.servers.every((server, i) => sameServer(server, after.servers[i]!));
+}
+
+/** `clearL4serviceEndpoints`. */
+function filePartOfStreams({ tcpServices, udpServices }: Configuration): unknown {
+  return [...tcpServices, ...udpServices].map(({ endpoints: _endpoints, ...service }: StreamService) => service);
 }
 
 function sameServer(before: Server, after: Server): boolean {
@@ -70,6 +76,8 @@ function filePart(annotations: IngressAnnotations): unknown {
 export function sameBalancing(before: Configuration, after: Configuration): boolean {
   return (
     before.servers.every(({ certificate }, i) => sameJson(certificate, after.servers[i]?.certificate)) &&
+    sameJson(before.tcpServices, after.tcpServices) &&
+    sameJson(before.udpServices, after.udpServices) &&
     sameElements(before.backends, after.backends, sameBackend)
   );
 }

@@ -1,0 +1,39 @@
+/** A text of nginx.conf that grows line by line, four spaces for each block that is open. */
+export class ConfText {
+  #text = "";
+  #indent = "";
+
+  /** One line; an empty text for an empty line. */
+  line(text = ""): void {
+    this.#text += text === "" ? "\n" : `${this.#indent}${text}\n`;
+  }
+
+  /** Directives, each on a line of its own; those that are undefined are left out. */
+  directives(...directives: readonly (string | undefined)[]): void {
+    for (const directive of directives) if (directive !== undefined) this.#text += `${this.#indent}${directive};\n`;
+  }
+
+  /** `head { … }` */
+  block(head: string, body: () => void): void {
+    this.line(`${head} {`);
+    const outer = this.#indent;
+    this.#indent = `${outer}    `;
+    body();
+    this.#indent = outer;
+    this.line("}");
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+}
+
+/** A directive where there is a reason for it. */
+export function when(condition: boolean, directive: string): string | undefined {
+  return condition ? directive : undefined;
+}
+
+/** nginx's word for a flag. */
+export function onOff(isOn: boolean): "on" | "off" {
+  return isOn ? "on" : "off";
+}

@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import type { ApiObject } from "@kubenetsim/core/model/api-object";
+import { KeptLog } from "@kubenetsim/ingress/controller-log";
+import { configurationProblem } from "@kubenetsim/ingress/ingress-nginx/conf/configuration-problem";
+import type { Configuration } from "@kubenetsim/ingress/ingress-nginx/model/configuration";
+import { ConfigurationModel } from "@kubenetsim/ingress/ingress-nginx/model/configuration-model";
+import { ModelInputs } from "@kubenetsim/ingress/ingress-nginx/model/model-inputs";
+import { ControllerStore } from "@kubenetsim/ingress/ingress-nginx/store/controller-store";
+import { type IngressParts, ingressObject, serviceObjects } from "@kubenetsim/testing/ingress-objects";
+import { madeCertificate } from "@kubenetsim/testing/made-certificate";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NginxFolder, nginxProgram } from "./real-nginx.ts";
+
+const seed = Number(process.env.SEED ?? 7);
+
+/** The configuration of some Ingresses, whether nginx takes it or not. */
+function configurationOf(all: readonly IngressParts[], more: readonly ApiObject[] = []): Configuration {
+  const log = new KeptLog();
+  const inputs = new ModelInputs({});
+  const store = new ControllerStore({ configMap: "n/settings" }, inputs, log);
+  const objects = [...serviceObjects(), ...more, ...all.map((parts, i) => ingressObject(`i${i}`, parts))];
+  for (const object of objects) {
+    const key = `${object.metadata.namespace}/${object.metadata.name}`;
+    store.apply({ revision: 1, kind: object.kind, key, before: undefined, after: object });
+  }
+  return new ConfigurationModel(inputs).build(log);
+}
+
+let folder: NginxFolder;
+
+beforeAll(() => {
+  const { certificate, key } = madeCertificate({ commonName: "fake", dnsNames: ["ingress.local"] });
+  folder = new NginxFolder(new Map([["", certificate + key]]));
+});
+
+afterAll(() => folder.remove());
+
+/** What `nginx -t` says of it. */
+function realProblem(configuration: Configuration): string | undefined {
+  folder.write(configuration);
+  return folder.test();
+}
+
+const regexes = { "use-regex": "true" };
+
+/** Paths and annotations of one Ingress for `h.test` that nginx has something to say of, or not. */
+const cases: readonly [about: string, paths: readonly string[], annotations: Readonly<Record<string, string>>][] = [
+  ["nothing", ["/", "/a"], {}],
+  ["a group that stays open", ["/a(b"], regexes],
+  ["a group that was not open", ["/a)b"], regexes],
+  ["a class that stays open", ["/a[b"], regexes],
+  ["a class that begins with a bracket", ["/a[]b"], regexes],
+  ["a range the wrong way round", ["/a[z-a]b"], regexes],
+  ["a repetition of a repetition", ["/a**b"], regexes],
+  ["a repetition of nothing", ["/(*b)"], regexes],
+  ["counts the wrong way round", ["/a{3,2}b"], regexes],
+  ["a count that is too big", ["/a{65536}b"], regexes],
+  ["a count that is far too big", ["/a{2,655360}b"], regexes],
+  ["a verb", ["/a(*NO)b"], regexes],
+  ["a lazy and a possessive repetition", ["/a*?b++c{2,3}?"], regexes],
+  ["a repeated repetition in braces", ["/a{2}{3}b"], regexes],
+  ["a backslash at the end", ["/a\\"], regexes],
+  ["a group of an unknown kind", ["/a(?y)b"], regexes],
+  ["a rewrite that is no pattern", ["/a(b"], { "rewrite-target": "/x" }],
+  ["text that would be no pattern", ["/a(b", "/c[", "/d\\"], {}],
+  ["braces, semicolons, quotes, dollars, letters of others", ['/a;b{c}"d"$e', "/é", "/日本", "/#x", "/'"], {}],
+  ["the same as patterns", ['/a;b{c}"d"$e', "/é", "/日本", "/#x", "/'"], regexes],
+  ["a variable that nobody sets", ["/a"], { "rewrite-target": "/$nobody" }],
+  ["a dollar alone", ["/a"], { "rewrite-target": "/$/b" }],
+  ["a group of number ten", ["/a(b)"], { "rewrite-target": "/$10" }],
+  ["a group of number zero", ["/a(b)"], { "rewrite-target": "/$0" }],
+  ["a target of another host", ["/a(.*)"], { "rewrite-target": "https://else.test/$1" }],
+  ["an app root with a variable", ["/a"], { "app-root": "/$nobody" }],
+  ["an app root with a dollar", ["/a"], { "app-root": "/a$" }],
+  ["a host for endpoints with a variable", ["/a"], { "upstream-vhost": "$nobody.test" }],
+  ["a host for endpoints with an open bracket", ["/a"], { "upstream-vhost": "${host" }],
+  ["a host for endpoints with a dollar", ["/a"], { "upstream-vhost": "a$(b)" }],
+  ["a prefix with a variable", ["/a"], { "rewrite-target": "/b", "x-forwarded-prefix": "/$nobody" }],
+  ["an alias that is no wildcard", ["/a"], { "server-alias": "a*b.test" }],
+  ["an alias with two stars", ["/a"], { "server-alias": "*.*.test" }],
+  ["an alias that is a dot", ["/a"], { "server-alias": "." }],
+  ["an alias with two dots", ["/a"], { "server-alias": "a..b" }],
+  ["aliases of all kinds", ["/a"], { "server-alias": "*.many.test,.dot.test,www.tail.*,~^a[0-9]+\\.test$,UPPER.test" }],
+  ["an alias that is no pattern", ["/a"], { "server-alias": "~^(a" }],
+  ["two buffers", ["/a"], { "proxy-buffers-number": "2" }],
+  ["one buffer", ["/a"], { "proxy-buffers-number": "1" }],
+  ["no buffer", ["/a"], { "proxy-buffers-number": "0" }],
+  ["fewer buffers than none", ["/a"], { "proxy-buffers-number": "-1" }],
+  ["a buffer of gigabytes", ["/a"], { "proxy-buffer-size": "1g" }],
+  ["a buffer of bytes", ["/a"], { "proxy-buffer-size": "8b" }],
+  ["a size with a space", ["/a"], { "proxy-buffer-size": "8 k" }],
+  ["too many busy buffers", ["/a"], { "proxy-busy-buffers-size": "16k" }],
+  ["too few busy buffers", ["/a"], { "proxy-busy-buffers-size": "2k" }],
+  ["a file of gigabytes", ["/a"], { "proxy-max-temp-file-size": "1g" }],
+  ["a file that is too small", ["/a"], { "proxy-max-temp-file-size": "1k" }],
+  ["a body without end", ["/a"], { "proxy-body-size": "99999999999999999g" }],
+  ["a body of gigabytes", ["/a"], { "proxy-body-size": "8g" }],
+  ["a body of bytes", ["/a"], { "proxy-body-size": "8b" }],
+  ["a time before now", ["/a"], { "proxy-connect-timeout": "-5" }],
+  ["a time without end", ["/a"], { "proxy-read-timeout": "9223372036854775" }],
+  ["tries before none", ["/a"], { "proxy-next-upstream-tries": "-1" }],
+  ["a timeout of tries before now", ["/a"], { "proxy-next-upstream-timeout": "-1" }],
+  ["conditions run together", ["/a"], { "proxy-next-upstream": "errortimeout" }],
+  ["conditions twice", ["/a"], { "proxy-next-upstream": "error error off http_429" }],
+  ["a cookie path alone", ["/a"], { "proxy-cookie-path": "/one" }],
+  ["two cookie paths", ["/a"], { "proxy-cookie-path": "/one /two" }],
+  ["three cookie paths", ["/a"], { "proxy-cookie-path": "/one /two /three" }],
+  ["a cookie path that is no pattern", ["/a"], { "proxy-cookie-path": "~? /two" }],
+  ["a cookie domain that is a pattern", ["/a"], { "proxy-cookie-domain": "~a b" }],
+  ["a redirect that is changed", ["/a"], { "proxy-redirect-from": "/a", "proxy-redirect-to": "/b" }],
+  ["a redirect of too many words", ["/a"], { "proxy-redirect-from": "/a /c", "proxy-redirect-to": "/b" }],
+  ["a usual redirect", ["/a"], { "proxy-redirect-from": "default" }],
+  ["a usual redirect of any scheme", ["/a"], { "proxy-redirect-from": "default", "backend-protocol": "AUTO_HTTP" }],
+  ["a usual redirect of gRPC", ["/a"], { "proxy-redirect-from": "default", "backend-protocol": "GRPC" }],
+  ["gRPC", ["/a"], { "backend-protocol": "GRPCS" }],
+  ["FastCGI", ["/a"], { "backend-protocol": "FCGI" }],
+  ["any scheme", ["/a"], { "backend-protocol": "auto_http" }],
+  ["no burst", ["/a"], { "limit-rps": "1", "limit-burst-multiplier": "0" }],
+  ["a burst below none", ["/a"], { "limit-rpm": "1", "limit-burst-multiplier": "-2" }],
+  ["too many connections", ["/a"], { "limit-connections": "65536" }],
+  ["limits of all kinds", ["/a"], { "limit-connections": "3", "limit-rps": "2", "limit-rpm": "4", "limit-rate": "5" }],
+  ["codes of all kinds", ["/a"], { "custom-http-errors": "400,404,404,444,495,503,599" }],
+  ["the code of clients that are gone", ["/a"], { "custom-http-errors": "499" }],
+  ["www of a wildcard", ["/a"], {}],
+  ["hashing by a variable that nobody sets", ["/a"], { "upstream-hash-by": "$nobody$" }],
+  ["a path of 4,093 bytes", [`/${"a".repeat(4091)}`], {}],
+  ["a path of 4,094 bytes", [`/${"a".repeat(4092)}`], {}],
+  ["a path of many dollars", [`/${"$".repeat(300)}`], {}],
+  ["a path of 4,100 bytes", [`/${"a".repeat(4099)}`], {}],
+  ["a realm with quotes left out", ["/a"], { "permanent-redirect": "https://p.test/?a=b&c=d,e:~f" }],
+];
+
+describe.skipIf(!existsSync(nginxProgram))("what a real nginx says of a configuration", () => {
+  it.each(cases)("%s", (_, paths, annotations) => {
+    const parts = { host: "h.test", paths: paths.map((path) => [path, "Prefix", "s0"] as const), annotations };
+    const configuration = configurationOf([parts]);
+    expect(configurationProblem(configuration)).toBe(realProblem(configuration));
+  });
+});
+void fc;
+void seed;
