@@ -13,8 +13,8 @@ export function uriProblem(text: string): string | undefined {
   return parsed.host === "" || isDomain(parsed.host) ? undefined : `${cannot}: invalid domain`;
 }
 
-/** net/url `Parse`, as far as it tells the host. */
-function parseUri(text: string): { host: string } | { problem: string } {
+/** net/url `Parse`, as far as it tells scheme and host, with its port. */
+export function parseUri(text: string): { scheme: string; host: string } | { problem: string } {
   if ([...text].some((character) => character < " " || character === "\x7f"))
     return { problem: "net/url: invalid control character in URL" };
   if (text.startsWith(":")) return { problem: "missing protocol scheme" };
@@ -22,7 +22,7 @@ function parseUri(text: string): { host: string } | { problem: string } {
   const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*:/.exec(whole)?.[0] ?? "";
   const rest = whole.slice(scheme.length).split("?")[0]!;
   if (!rest.startsWith("/")) {
-    if (scheme !== "") return { host: "" };
+    if (scheme !== "") return { scheme: scheme.slice(0, -1).toLowerCase(), host: "" };
     if (rest.split("/")[0]!.includes(":")) return { problem: "first path segment in URL cannot contain colon" };
   }
   const authority = (scheme !== "" || !rest.startsWith("///")) && rest.startsWith("//") ? rest.split("/")[2]! : "";
@@ -32,7 +32,9 @@ function parseUri(text: string): { host: string } | { problem: string } {
   const strange = /[ "<>\\^`{|}]/.exec(host)?.[0];
   if (strange !== undefined) return { problem: `invalid character ${quotedBytes(strange)} in host name` };
   const badEscape = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(rest)?.[0];
-  return badEscape === undefined ? { host } : { problem: `invalid URL escape ${quotedBytes(badEscape)}` };
+  return badEscape === undefined
+    ? { scheme: scheme.slice(0, -1).toLowerCase(), host }
+    : { problem: `invalid URL escape ${quotedBytes(badEscape)}` };
 }
 
 /** crypto/x509 `domainNameValid`. */

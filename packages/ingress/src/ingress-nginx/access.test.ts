@@ -266,8 +266,8 @@ describe("certificates of clients", () => {
   });
 
   it.each([
-    ["ca", "invalid format (namespace/name) found in 'ca'"],
-    ["other/ca", "cross namespace secrets are not supported"],
+    ["ca", "location denied, reason: invalid format (namespace/name) found in 'ca'"],
+    ["other/ca", "location denied, reason: cross namespace secrets are not supported"],
     ["n/none", "error obtaining certificate: local SSL certificate n/none was not found"],
   ])("of the Secret %s close the whole server", (key, why) => {
     const lab = labOf([ca, host({ "auth-tls-secret": key })]);

@@ -23,6 +23,11 @@ export class AnnotationProblem {
   }
 }
 
+/** A denial in the words of `NewLocationDenied`. */
+export function locationDenied(why: string): AnnotationProblem {
+  return new AnnotationProblem("denied", `location denied, reason: ${why}`);
+}
+
 export function isProblem(value: unknown): value is AnnotationProblem {
   return value instanceof AnnotationProblem;
 }

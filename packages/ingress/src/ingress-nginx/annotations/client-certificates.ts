@@ -1,7 +1,7 @@
 import { goPattern } from "@kubenetsim/core/pattern/go-pattern";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Certificate } from "../../certificate/certificate.ts";
-import { AnnotationProblem, isProblem, orMissing, valueOr } from "./annotation-problem.ts";
+import { AnnotationProblem, isProblem, locationDenied, valueOr } from "./annotation-problem.ts";
 import type { AnnotationFields, AnnotationReader } from "./annotation-reader.ts";
 import { basicCharacters, boolean, integer, matching } from "./value-checks.ts";
 
@@ -56,22 +56,28 @@ export function parseClientCertificates(
 ): ClientCertificates | AnnotationProblem {
   const found = secretCertificate(reader, "auth-tls-secret", certificateOf);
   if (isProblem(found)) return found;
-  const errorPage = orMissing(reader.text("auth-tls-error-page"), "");
-  const passCertificate = orMissing(reader.boolean("auth-tls-pass-certificate-to-upstream"), false);
-  const matchCommonName = orMissing(reader.text("auth-tls-match-cn"), "");
-  for (const value of [errorPage, passCertificate, matchCommonName]) {
-    if (isProblem(value) && value.kind === "validation") return value;
-  }
   const verifyClient = valueOr(reader.text("auth-tls-verify-client"), "on");
+  const verifyDepth = valueOr(reader.integer("auth-tls-verify-depth"), 0) || 1;
+  const errorPage = refusedOr(reader.text("auth-tls-error-page"), "");
+  if (isProblem(errorPage)) return errorPage;
+  const passCertificate = refusedOr(reader.boolean("auth-tls-pass-certificate-to-upstream"), false);
+  if (isProblem(passCertificate)) return passCertificate;
+  const matchCommonName = refusedOr(reader.text("auth-tls-match-cn"), "");
+  if (isProblem(matchCommonName)) return matchCommonName;
   return {
     secret: found.secret,
     authorities: found.authorities,
     verifyClient: verifyWords.test(verifyClient) ? verifyClient : "on",
-    verifyDepth: valueOr(reader.integer("auth-tls-verify-depth"), 0) || 1,
-    errorPage: valueOr(errorPage, ""),
-    passCertificate: valueOr(passCertificate, false),
-    matchCommonName: valueOr(matchCommonName, ""),
+    verifyDepth,
+    errorPage,
+    passCertificate,
+    matchCommonName,
   };
+}
+
+/** A value that is refused, or what stands in for one that is not there or cannot be read. */
+function refusedOr<T>(value: T | AnnotationProblem, fallback: T): T | AnnotationProblem {
+  return isProblem(value) && value.kind === "validation" ? value : valueOr(value, fallback);
 }
 
 /** The certificate of a Secret that an annotation names as namespace/name, of the namespace of the Ingress. */
@@ -80,12 +86,14 @@ export function secretCertificate(
   annotation: string,
   certificateOf: (key: string) => Certificate | undefined,
 ): Certificate | AnnotationProblem {
-  const denied = (why: string): AnnotationProblem => new AnnotationProblem("denied", why);
   const key = reader.text(annotation);
   if (isProblem(key)) return key;
   const [namespace, ...names] = key.split("/");
-  if (names.length !== 1) return denied(`invalid format (namespace/name) found in '${key}'`);
+  if (names.length !== 1) return locationDenied(`invalid format (namespace/name) found in '${key}'`);
   if (namespace !== (reader.ingress.metadata.namespace ?? ""))
-    return denied("cross namespace secrets are not supported");
-  return certificateOf(key) ?? denied(`error obtaining certificate: local SSL certificate ${key} was not found`);
+    return locationDenied("cross namespace secrets are not supported");
+  return (
+    certificateOf(key) ??
+    new AnnotationProblem("denied", `error obtaining certificate: local SSL certificate ${key} was not found`)
+  );
 }

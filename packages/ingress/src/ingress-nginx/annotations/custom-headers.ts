@@ -1,6 +1,6 @@
 import type { ConfigMap } from "@kubenetsim/core/model/config-map";
 import { quoted } from "../../controller-log.ts";
-import { AnnotationProblem, valueOr } from "./annotation-problem.ts";
+import { type AnnotationProblem, locationDenied, valueOr } from "./annotation-problem.ts";
 import type { AnnotationFields, AnnotationReader } from "./annotation-reader.ts";
 import { basicCharacters, matching } from "./value-checks.ts";
 
@@ -24,18 +24,17 @@ export function parseCustomHeaders(
   allowed: readonly string[],
   configMapOf: (key: string) => ConfigMap | undefined,
 ): Readonly<Record<string, string>> | AnnotationProblem {
-  const denied = (why: string): AnnotationProblem => new AnnotationProblem("denied", why);
   const key = valueOr(reader.text("custom-headers"), "");
   if (key === "") return {};
   const found = configMapOf(key);
-  if (found === undefined) return denied(`unable to find configMap ${quoted(key)}`);
+  if (found === undefined) return locationDenied(`unable to find configMap ${quoted(key)}`);
   const data = found.data ?? {};
   for (const [header, value] of Object.entries(data)) {
-    if (!headerName.test(header)) return denied("invalid header name in configmap");
-    if (!headerValue.test(value)) return denied("invalid header value in configmap");
+    if (!headerName.test(header)) return locationDenied("invalid header name in configmap");
+    if (!headerValue.test(value)) return locationDenied("invalid header value in configmap");
     if (!allowed.includes(header)) {
       const list = `defined allowed headers inside global-allowed-response-headers [${allowed.join(" ")}]`;
-      return denied(`header ${header} is not allowed, ${list}`);
+      return locationDenied(`header ${header} is not allowed, ${list}`);
     }
   }
   return data;

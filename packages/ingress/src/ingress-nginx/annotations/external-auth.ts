@@ -1,6 +1,7 @@
 import type { ConfigMap } from "@kubenetsim/core/model/config-map";
+import { parseUri } from "../../certificate/uri-problem.ts";
 import { quoted } from "../../controller-log.ts";
-import { AnnotationProblem, isProblem, valueOr } from "./annotation-problem.ts";
+import { AnnotationProblem, isProblem, locationDenied, valueOr } from "./annotation-problem.ts";
 import type { AnnotationFields, AnnotationReader } from "./annotation-reader.ts";
 import {
   anything,
@@ -80,7 +81,7 @@ export function parseExternalAuth(
   const host = hostOfUrl(url);
   if (isProblem(host)) return denied(`could not parse auth-url annotation: ${host.message}`);
   const method = reader.text("auth-method");
-  if (isRefused(method)) return denied("invalid HTTP method");
+  if (isRefused(method)) return locationDenied("invalid HTTP method");
   const optional = optionalTexts(reader);
   const keepalive = parseKeepalive(reader, host);
   const cacheDuration = parseCacheDuration(reader);
@@ -110,11 +111,12 @@ export function parseExternalAuth(
 
 /** Host and port of a URL (annotations/parser `StringToURL`). */
 export function hostOfUrl(url: string): string | AnnotationProblem {
-  const parts = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/(?:[^@/?#]*@)?([^/?#]*))?/.exec(url)!;
-  const [, scheme = "", host = ""] = parts;
-  if (scheme === "") return new AnnotationProblem("other", "url scheme is empty");
-  if (host === "") return new AnnotationProblem("other", "url host is empty");
-  return host.includes("..") ? new AnnotationProblem("other", "invalid url host") : host;
+  const parsed = parseUri(url);
+  const bad = (why: string): AnnotationProblem => new AnnotationProblem("other", why);
+  if ("problem" in parsed) return bad(`${url} is not a valid URL: parse ${quoted(url)}: ${parsed.problem}`);
+  if (parsed.scheme === "") return bad("url scheme is empty");
+  if (parsed.host === "") return bad("url host is empty");
+  return parsed.host.includes("..") ? bad("invalid url host") : parsed.host;
 }
 
 /** Texts that are as none where they are refused. */
@@ -129,10 +131,10 @@ function optionalTexts(
     return valueOr(value, "");
   };
   return {
-    signinUrl: read("auth-signin", 330),
-    signinRedirectParameter: read("auth-signin-redirect-param", 338),
+    signinUrl: read("auth-signin", 337),
+    signinRedirectParameter: read("auth-signin-redirect-param", 345),
     snippet: valueOr(reader.text("auth-snippet"), ""),
-    cacheKey: read("auth-cache-key", 351),
+    cacheKey: read("auth-cache-key", 358),
   };
 }
 
@@ -146,24 +148,24 @@ function parseKeepalive(reader: AnnotationReader, host: string): Keepalive {
   let connections = valueOr(reader.integer("auth-keepalive"), 0);
   if (connections < 0) {
     const text = `auth-keepalive annotation (${host}) contains a negative value, setting auth-keepalive to 0`;
-    log.warn("main.go:363", text);
+    log.warn("main.go:370", text);
     connections = 0;
   } else if (connections > 0 && host.includes("$")) {
     const text = `auth-url annotation (${host}) contains $ in the host:port part, setting auth-keepalive to 0`;
-    log.warn("main.go:368", text);
+    log.warn("main.go:375", text);
     connections = 0;
   }
   const keepaliveShareVariables = valueOr(reader.boolean("auth-keepalive-share-vars"), false);
   const keepaliveRequests = valueOr(reader.integer("auth-keepalive-requests"), 1000);
   if (keepaliveRequests <= 0) {
     const text = `auth-keepalive-requests annotation (${host}) should be greater than zero, setting auth-keepalive to 0`;
-    log.warn("main.go:385", text);
+    log.warn("main.go:392", text);
     connections = 0;
   }
   const keepaliveTimeout = valueOr(reader.integer("auth-keepalive-timeout"), 60);
   if (keepaliveTimeout <= 0) {
     const text = `auth-keepalive-timeout annotation (${host}) should be greater than zero, setting auth-keepalive 0`;
-    log.warn("main.go:395", text);
+    log.warn("main.go:402", text);
     connections = 0;
   }
   return { keepaliveConnections: connections, keepaliveShareVariables, keepaliveRequests, keepaliveTimeout };
@@ -175,7 +177,7 @@ function parseCacheDuration(reader: AnnotationReader): readonly string[] | Annot
   if (isRefused(text)) return new AnnotationProblem("other", "auth-cache-duration contains invalid value");
   const durations = listOf(valueOr(text, ""));
   const bad = durations.find((duration) => !/^(\d{3} +)*.*\d+(ms|[smhdwMy])/.test(duration) || hasCodeBehind(duration));
-  if (bad !== undefined) return denied(`invalid cache duration: ${bad}`);
+  if (bad !== undefined) return locationDenied(`invalid cache duration: ${bad}`);
   return durations.length === 0 ? [usualCacheDuration] : durations;
 }
 
@@ -187,9 +189,9 @@ function hasCodeBehind(duration: string): boolean {
 
 function parseResponseHeaders(reader: AnnotationReader): readonly string[] | AnnotationProblem {
   const text = reader.text("auth-response-headers");
-  if (isRefused(text)) return denied("validation error");
+  if (isRefused(text)) return locationDenied("validation error");
   const names = listOf(valueOr(text, ""));
-  return names.every((name) => headerName.test(name)) ? names : denied("invalid headers list");
+  return names.every((name) => headerName.test(name)) ? names : locationDenied("invalid headers list");
 }
 
 function parseProxySetHeaders(
@@ -207,11 +209,11 @@ function parseProxySetHeaders(
     return denied("cross namespace usage of secrets is not allowed");
   }
   const found = configMapOf(key);
-  if (found === undefined) return denied(`unable to find configMap ${quoted(key)}`);
+  if (found === undefined) return locationDenied(`unable to find configMap ${quoted(key)}`);
   const data = found.data ?? {};
   return Object.keys(data).every((name) => headerName.test(name))
     ? data
-    : denied("invalid proxy-set-headers in configmap");
+    : locationDenied("invalid proxy-set-headers in configmap");
 }
 
 function listOf(text: string): string[] {

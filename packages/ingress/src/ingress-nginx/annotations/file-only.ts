@@ -77,11 +77,25 @@ export function parseFileOnly(
   const values: Record<string, string> = {};
   for (const [name, { check }] of Object.entries({ ...fileOnlyFields, ...unmodelledFields })) {
     if (snippets.test(name) && !allowsSnippets) continue;
-    if (name === "opentelemetry-operation-name" && values["enable-opentelemetry"] !== "true") continue;
+    if (name.startsWith("opentelemetry-") && values["enable-opentelemetry"] !== "true") continue;
     const value = check === boolean ? reader.boolean(name) : reader.text(name);
     if (isProblem(value) && value.kind === "validation" && strict.has(name)) return value;
+    if (isProblem(value) && value.kind === "content") warnOfContent(reader, name);
     const text = String(valueOr<string | boolean>(value, ""));
     if (text !== "") values[name] = text;
   }
   return values;
+}
+
+/** What ModSecurity's parser says to a text that is empty, and the line that says it. */
+const modSecurityLines: Readonly<Record<string, readonly [line: number, fallback: string]>> = {
+  "enable-modsecurity": [123, " to false"],
+  "enable-owasp-core-rules": [132, " to false"],
+  "modsecurity-transaction-id": [140, ""],
+};
+
+function warnOfContent({ log }: AnnotationReader, name: string): void {
+  const [line, fallback] = modSecurityLines[name] ?? [];
+  if (line === undefined) return;
+  log.warn(`main.go:${line}`, `annotation ${name} contains invalid directive, defaulting${fallback}`);
 }

@@ -29,11 +29,11 @@ export function parseMirror(reader: AnnotationReader): Mirror {
     reader.log.warn(`main.go:${line}`, `annotation ${name} contains invalid value${more}`);
   };
   const body = reader.text("mirror-request-body");
-  if (isRefused(body)) warn("mirror-request-body", 131, "");
+  if (isRefused(body)) warn("mirror-request-body", 124, "");
   const target = reader.text("mirror-target");
-  if (isRefused(target)) warn("mirror-target", 139, ", defaulting");
+  if (isRefused(target)) warn("mirror-target", 132, ", defaulting");
   const host = reader.text("mirror-host");
-  if (isRefused(host)) warn("mirror-host", 149, ", defaulting");
+  if (isRefused(host)) warn("mirror-host", 142, ", defaulting");
   const url = valueOr(target, "");
   const isSet = !isProblem(target) || target.kind === "validation";
   return {
