@@ -77,7 +77,7 @@ function extracted(annotations: Readonly<Record<string, string>>): Omit<Recorded
     ...(found.endpointTls && { endpointTls }),
     ...{ customHeaders, mirror, satisfy, connectionHeader, sslPassthrough, enableGlobalAuth },
   };
-  return { ...told, ...(denied === undefined ? {} : { denied: denied.message }), values };
+  return { ...told, ...(denied === undefined ? {} : { denied: denied.reason }), values };
 }
 
 describe("annotations of ingress-nginx", () => {
