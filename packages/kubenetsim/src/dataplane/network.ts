@@ -1,5 +1,5 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
-import type { ObjectKey } from "@kubenetsim/core/model/api-object";
+import { type ObjectKey, objectKey } from "@kubenetsim/core/model/api-object";
 import type { Node } from "@kubenetsim/core/model/node";
 import type { Pod } from "@kubenetsim/core/model/pod";
 import { formatAddress, type IpAddress, parseAddress } from "@kubenetsim/core/net/address";
@@ -25,7 +25,7 @@ export interface NetworkOptions {
   /** Hosts outside; the topology's own choice when undefined. */
   readonly clients: readonly OutsideClient[] | undefined;
   readonly balancing: LoadBalancerSettings;
-  /** Ports on which Pods listen now, whether or not their containers declare them; none unless given. */
+  /** Ports on which Pods listen now, whether or not their containers declare them; one with an empty list listens on none. */
   readonly listens?: () => ReadonlyMap<ObjectKey, readonly Port[]>;
 }
 
@@ -60,7 +60,7 @@ export class Network {
     this.topology = buildTopology({
       nodes,
       listens: this.#listens,
-      pods: [...state.tables.Pod.values(), ...this.#standIns.values()],
+      pods: [...state.tables.Pod.values().map((pod) => asItListens(pod, this.#listens)), ...this.#standIns.values()],
       cni,
       ...(clients === undefined ? {} : { clients }),
       apiServer: apiServerOf(state),
@@ -119,6 +119,13 @@ export class Network {
     const walker = new Walker(topology, plane.attach(topology.nodes), random);
     return new Tracer(walker, (host) => plane.namesOf(host), { seed, mode: [...modes].join(", ") });
   }
+}
+
+/** A Pod of whose program it is known that it listens nowhere has no ports, whatever its containers declare. */
+function asItListens(pod: Pod, listens: ReadonlyMap<ObjectKey, readonly Port[]>): Pod {
+  if (listens.get(objectKey(pod))?.length !== 0) return pod;
+  const containers = pod.spec.containers.map(({ ports: _, ...container }) => container);
+  return { ...pod, spec: { ...pod.spec, containers } };
 }
 
 /** Does the network see a difference? */

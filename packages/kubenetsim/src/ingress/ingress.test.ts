@@ -212,6 +212,8 @@ describe("what is probably not meant", () => {
         /^ingress-nginx in Pod ingress-nginx\/ingress-nginx-controller-\S+ \(container controller\): ends at its start: unknown flag: --turbo$/,
       ),
     ]);
+    const [pod] = ended.list("Pod", "ingress-nginx");
+    expect(outcomeOf(ended.node("n1").curl(`http://${pod!.status!.podIP}/`).disposition)).toBe("refused");
     const unmodelled = cluster({}, controller.replace("args:", "args:\n            - --enable-topology-aware-routing"));
     expect(warningsOf(unmodelled)).toEqual([
       expect.stringContaining("the flag --enable-topology-aware-routing=true is not modelled"),
@@ -264,6 +266,46 @@ describe("a controller on the nodes' network", () => {
     edge(lab, "n1");
     expect(curl(lab, "192.168.10.11:8000").http?.response?.status).toBe(200);
     expect(outcomeOf(curl(lab, "192.168.10.11").disposition)).toBe("refused");
+  });
+});
+
+describe("what a controller is let see", () => {
+  const withFlag = (flag: string): string => controller.replace("args:", `args:\n            - ${flag}`);
+  const more = `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: all, namespace: shop }
+spec: { ingressClassName: nginx, defaultBackend: { service: { name: web, port: { number: 80 } } } }
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: other
+  namespace: default
+  annotations: { own.example/use-regex: "true", nginx.ingress.kubernetes.io/app-root: /start }
+spec:
+  ingressClassName: nginx
+  rules: [{ host: other.test, http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }] } }]
+`;
+  const serversOf = (flag: string) => view(cluster({}, `${withFlag(flag)}---${shop}---${more}`)).configuration!.servers;
+  const hostsOf = (flag: string): string[] => serversOf(flag).map(({ hostname }) => hostname);
+
+  it.each([
+    ["--sync-rate-limit=0.5", ["_", "other.test", "shop.test"]],
+    ["--watch-namespace=shop", ["_", "shop.test"]],
+    ["--watch-namespace-selector=kubernetes.io/metadata.name=default", ["_", "other.test"]],
+    ["--watch-namespace=default", ["_", "other.test"]],
+  ])("with %s it has the hosts %j", (flag, hosts) => {
+    expect(hostsOf(flag)).toEqual(hosts);
+  });
+
+  it("passes catch-alls over with --disable-catch-all, and reads annotations by the prefix that it is given", () => {
+    const backendOfAll = (flag: string): string => serversOf(flag)[0]!.locations[0]!.backend;
+    expect(backendOfAll("--disable-catch-all=false")).toBe("shop-web-80");
+    expect(backendOfAll("--disable-catch-all")).toBe("upstream-default-backend");
+    const settings = serversOf("--annotations-prefix=own.example").find(({ hostname }) => hostname === "other.test")!
+      .locations[0]!.annotations.rewrite;
+    expect(settings).toMatchObject({ useRegex: true, appRoot: "" });
   });
 });
 

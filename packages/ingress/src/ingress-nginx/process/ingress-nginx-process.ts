@@ -83,8 +83,13 @@ export class IngressNginxProcess implements IngressController {
   }
 
   takes(ingress: Ingress): boolean {
-    const seen = this.#watched.of({ revision: 0, kind: "Ingress", key: "", before: undefined, after: ingress });
-    return seen.some(({ after }) => this.#controller.takes(after as Ingress));
+    return this.#seen(ingress).some((seen) => this.#controller.takes(seen));
+  }
+
+  /** An Ingress as its flags let it see it; none where they do not. */
+  #seen(ingress: Ingress): Ingress[] {
+    const told = this.#watched.of({ revision: 0, kind: "Ingress", key: "", before: undefined, after: ingress });
+    return told.map(({ after }) => after as Ingress);
   }
 
   take(changes: readonly Change[], nowMs: number): void {
@@ -131,7 +136,7 @@ export class IngressNginxProcess implements IngressController {
   }
 
   unmodelledIn(ingress: Ingress): readonly AnnotationWarning[] {
-    return annotationWarnings(ingress);
+    return this.#seen(ingress).flatMap(annotationWarnings);
   }
 
   configurationText(): string {
