@@ -279,6 +279,41 @@ describe("rules", () => {
 });
 
 describe("get", () => {
+  it("lists load balancers with the health of their targets", () => {
+    const { out } = runCli(["get", "-f", shop, "loadbalancers", "shop/storefront"]);
+    expect(out).toBe(
+      [
+        "load balancer shop/storefront   203.0.113.10   mode vip",
+        "LISTENER   ALGORITHM    HEALTH CHECK         TARGET   ADDRESS         HEALTH",
+        "TCP 80     five-tuple   HTTP 10256/healthz   n1       192.168.10.11   healthy",
+        "                                             n2       192.168.10.12   healthy",
+        "                                             n3       192.168.10.13   healthy",
+        "",
+      ].join("\n"),
+    );
+    const wrong = runCli(["get", "-f", shop, "lb", "shop/storefrnt"]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain(
+      "error: there is no load balancer shop/storefrnt\n       did you mean shop/storefront?\n",
+    );
+  });
+
+  it("takes load balancers that stand in front of nodes", () => {
+    const listeners = [{ port: 80, targets: { nodes: ["n1", "n9"], port: 30080 } }];
+    const text = JSON.stringify([{ name: "public", addresses: ["198.51.100.80"], listeners }]);
+    const run = (given: string) =>
+      withFiles({ "lb.json": given }, (folder) =>
+        runCli(["get", "-f", shop, "--load-balancers", `${folder}/lb.json`, "lb", "public"]),
+      );
+    const { out } = run(text);
+    expect(out).toMatch(/^TCP 80 +five-tuple +TCP 30080 +n1 +192\.168\.10\.11:30080 +healthy$/m);
+    expect(out).toMatch(/^ +n9 +<none> +unhealthy: there is no such Node with an address$/m);
+    expect(run("[")).toMatchObject({ code: 2, err: expect.stringMatching(/^error: .*lb\.json is no JSON: /) });
+    expect(run(text.replace('"port":80', '"port":0')).err).toContain(
+      "listeners[0].port: must be a port from 1 to 65535, not 0",
+    );
+  });
+
   it("lists Services as kubectl does", () => {
     const { out } = runCli(["get", "-f", shop, "svc", "-n", "shop"]);
     expect(out.split("\n")[0]).toMatch(/^NAME {9}TYPE {11}CLUSTER-IP {6,7}EXTERNAL-IP {7}PORT\(S\) {11}AGE$/);

@@ -2,6 +2,7 @@ import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifest
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
+import type { LoadBalancerOption } from "../cloud/declared-balancers.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ClusterOptions } from "../cluster/cluster-options.ts";
 import { modelledModes } from "../dataplane/modelled-config.ts";
@@ -27,6 +28,11 @@ export const inputOptions: Readonly<Record<string, Option>> = {
     help: "applied when all before it has settled; may be given again",
   },
   restart: { type: "boolean", help: "kube-proxy restarts on all nodes after that, and takes its configuration anew" },
+  "load-balancers": {
+    type: "string",
+    value: "FILE",
+    help: 'JSON: a list of load balancers in front of nodes, [{"name","addresses","listeners":[{"port","targets":{"nodes","port"}}]}]',
+  },
   seed: { type: "string", value: "TEXT", help: "everything random follows from it (default: kubenetsim)" },
 };
 
@@ -69,8 +75,10 @@ export function readCluster(args: Arguments, terminal: Terminal, options: Cluste
   const progress = new Progress(terminal);
   const mode = readMode(args.text("mode"));
   const seed = args.text("seed");
+  const loadBalancers = readLoadBalancers(args.text("load-balancers"), terminal);
   const lab = Cluster.create({
     ...options,
+    ...(loadBalancers === undefined ? {} : { loadBalancers }),
     ...(mode === undefined ? {} : { proxyMode: mode }),
     ...(seed === undefined ? {} : { seed }),
   });
@@ -98,6 +106,19 @@ export function readCluster(args: Arguments, terminal: Terminal, options: Cluste
   }
   for (const warning of lab.warnings) terminal.err(`warning: ${formatWarning(warning)}\n`);
   return lab;
+}
+
+/** What it says is checked with the other options. @throws ParseError for what is no JSON */
+function readLoadBalancers(path: string | undefined, terminal: Terminal): readonly LoadBalancerOption[] | undefined {
+  if (path === undefined) return undefined;
+  const { text, source } = readInputFiles([path], terminal)[0]!;
+  try {
+    return JSON.parse(text) as readonly LoadBalancerOption[];
+  } catch (reason) {
+    throw new ParseError(`${source} is no JSON: ${reason instanceof Error ? reason.message : reason}`, {
+      hint: 'for example [{"name": "public", "addresses": ["203.0.113.80"], "listeners": [{"port": 80, "targets": {"nodes": ["n1"], "port": 80}}]}]',
+    });
+  }
 }
 
 /** @throws ParseError with the mode that was probably meant. */

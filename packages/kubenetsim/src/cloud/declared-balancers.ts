@@ -10,6 +10,7 @@ import type {
   LoadBalancerAlgorithm,
   LoadBalancerListener,
   LoadBalancerMode,
+  LoadBalancerTarget,
 } from "@kubenetsim/network/balancer/load-balancer";
 import { targetOf } from "./node-target.ts";
 
@@ -59,22 +60,28 @@ function listenerOf(
   nodes: readonly Node[],
 ): LoadBalancerListener {
   const { targets, protocol = "TCP", port, algorithm = "five-tuple", health } = listener;
-  const chosen = nodes.filter(({ metadata }) =>
-    "nodes" in targets
-      ? targets.nodes.includes(metadata.name)
-      : matchesEqualities(targets.nodeSelector, metadata.labels),
-  );
   const check: HealthCheck = health ?? { port: mode === "vip" ? port : targets.port };
   return {
     protocol,
     port,
     targetPort: mode === "vip" ? port : targets.port,
-    targets: chosen.map(targetOf),
+    targets: targetsOf(targets, nodes),
     algorithm,
     healthCheck: check,
     origin: { object: `load balancer ${name}`, reason: `listener ${protocol} ${port}` },
     ...rangesOf(listener.allowedSources),
   };
+}
+
+/** A name that no Node has stays a target, which cannot be healthy. */
+function targetsOf(targets: ListenerOption["targets"], nodes: readonly Node[]): LoadBalancerTarget[] {
+  if ("nodeSelector" in targets) {
+    return nodes.filter(({ metadata }) => matchesEqualities(targets.nodeSelector, metadata.labels)).map(targetOf);
+  }
+  return targets.nodes.map((name) => {
+    const node = nodes.find(({ metadata }) => metadata.name === name);
+    return node === undefined ? { name, addresses: [] } : targetOf(node);
+  });
 }
 
 function rangesOf(texts: readonly string[] | undefined): { readonly allowedSources?: readonly Cidr[] } {

@@ -153,7 +153,7 @@ export class TargetHealth {
   #tried({ topology }: AskedNetwork, { addresses }: LoadBalancerTarget, { port }: HealthCheck): string | undefined {
     const from = topology.gateway;
     const [address] = addresses;
-    if (address === undefined || from === undefined) return "it has no address";
+    if (address === undefined || from === undefined) return "there is no such Node with an address";
     const fates = shares(topology, this.#plane.attach(topology.nodes), {
       from,
       protocol: "TCP",

@@ -15,7 +15,8 @@ import type { Terminal } from "../terminal.ts";
 
 export const get: Command = {
   name: "get",
-  summary: "objects as kubectl get lists them: svc, endpoints, endpointslices, pods, nodes …",
+  summary:
+    "objects as kubectl get lists them: svc, endpoints, endpointslices, pods, nodes …; and loadbalancers with their targets' health",
   usage: "-f FILE… KIND[,KIND…] [NAME]",
   options: {
     ...inputOptions,
@@ -27,18 +28,36 @@ export const get: Command = {
     json: { type: "boolean", help: "the objects as a JSON list" },
   },
   positionals: { least: 1, most: 2 },
-  examples: ["kubenetsim get -f examples/shop svc -n shop", "kubenetsim get -f examples/shop pods -o wide"],
+  examples: [
+    "kubenetsim get -f examples/shop svc -n shop",
+    "kubenetsim get -f examples/shop pods -o wide",
+    "kubenetsim get -f examples/shop loadbalancers",
+  ],
   run: runGet,
 };
 
 function runGet(args: Arguments, terminal: Terminal): ExitCode {
-  for (const word of args.positionals[0]!.split(",")) requireType(word);
+  const [what = "", name] = args.positionals;
+  if (loadBalancerWords.includes(what.toLowerCase())) return listLoadBalancers(args, terminal, name);
+  for (const word of what.split(",")) requireType(word);
   const lab = readCluster(args, terminal);
   passTime(lab);
   const { stdout, stderr, exitCode: code } = runKubectl(["get", ...wordsOf(args)], kubectlHost(lab));
   terminal.out(stdout);
   terminal.err(stderr);
   return code === 0 ? exitCode.ok : exitCode.notDelivered;
+}
+
+const loadBalancerWords = ["loadbalancers", "loadbalancer", "lb"];
+
+/** No objects of the API: what the cloud and the options have set up, with the health of what stands behind. */
+function listLoadBalancers(args: Arguments, terminal: Terminal, name: string | undefined): ExitCode {
+  const lab = readCluster(args, terminal);
+  const found = name === undefined ? lab.loadBalancers() : [lab.loadBalancer(name)];
+  if (args.flag("json") || args.text("output") === "json") terminal.out(`${JSON.stringify(found, undefined, 2)}\n`);
+  else if (found.length === 0) terminal.err("no load balancers\n");
+  else terminal.out(found.map(String).join("\n"));
+  return exitCode.ok;
 }
 
 /** The command line that kubectl gets. An object is looked for in the namespace default, everything else in all of them. */
