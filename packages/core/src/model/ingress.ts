@@ -45,6 +45,7 @@ export interface TypedReference {
 export interface IngressAddress {
   readonly ip?: string;
   readonly hostname?: string;
+  readonly ports?: readonly { readonly port: number; readonly protocol: string; readonly error?: string }[];
 }
 
 export interface IngressClass {

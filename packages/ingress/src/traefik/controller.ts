@@ -8,12 +8,14 @@ import type {
   Handshake,
   HttpArrival,
   IngressController,
+  IngressStatusWriter,
   ListeningPort,
 } from "../ingress-controller.ts";
 import { buildDynamicConfiguration, isTraefiks } from "./build-configuration.ts";
 import { configurationText } from "./configuration-text.ts";
 import type { DynamicConfiguration } from "./dynamic-configuration.ts";
 import { ObjectStore } from "./object-store.ts";
+import { publishedAddresses } from "./published-addresses.ts";
 import { internalEntryPoint, readArguments, type StaticConfiguration } from "./static-configuration.ts";
 import { TraefikServer } from "./traefik-server.ts";
 import { shuffled } from "./wrr-balancer.ts";
@@ -23,6 +25,7 @@ const empty: DynamicConfiguration = { routers: new Map(), services: new Map(), c
 /** Traefik v3 with its provider of Kubernetes Ingresses: routers by the priority of their rules, no reloads. */
 export class TraefikController implements IngressController {
   readonly listens: readonly ListeningPort[];
+  readonly status: IngressStatusWriter | undefined;
   readonly #process: ControllerProcess;
   readonly #static: StaticConfiguration;
   readonly #store: ObjectStore;
@@ -39,6 +42,7 @@ export class TraefikController implements IngressController {
     this.listens = this.#static.entryPoints.map(({ port }) => ({ protocol: "TCP", port, speaks: "either" }));
     this.#store = new ObjectStore(this.#static.provider?.namespaces ?? []);
     this.#server = this.#serverOf(empty);
+    this.status = this.#statusWriter();
     this.#nextMs = process.nowMs;
   }
 
@@ -99,6 +103,20 @@ export class TraefikController implements IngressController {
 
   configurationText(): string {
     return this.#text;
+  }
+
+  /** Every replica writes, and each the same; what was written stays. */
+  #statusWriter(): IngressStatusWriter | undefined {
+    const { provider } = this.#static;
+    const { endpoint } = provider ?? {};
+    if (endpoint === undefined) return undefined;
+    const { ingresses } = this.#store;
+    return {
+      election: this.#process.pod,
+      ingresses: () => [...ingresses.keys()].filter((key) => isTraefiks(ingresses.get(key)!, this.#store, provider!)),
+      addresses: (state) => publishedAddresses(endpoint, state),
+      withdraws: () => false,
+    };
   }
 
   #serverOf(dynamic: DynamicConfiguration): TraefikServer {

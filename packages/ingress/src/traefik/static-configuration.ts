@@ -33,6 +33,16 @@ export interface IngressProvider {
   readonly allowExternalNameServices: boolean;
   readonly strictPrefixMatching: boolean;
   readonly nativeLbByDefault: boolean;
+  /** `ingressEndpoint`; undefined where it writes no status. */
+  readonly endpoint: IngressEndpoint | undefined;
+}
+
+/** What the status of Ingresses is to say: an address and a name, or those of a Service. */
+export interface IngressEndpoint {
+  readonly ip: string | undefined;
+  readonly hostname: string | undefined;
+  /** namespace/name. */
+  readonly publishedService: string | undefined;
 }
 
 /** What a Traefik is started with (pkg/config/static). */
@@ -144,6 +154,9 @@ const providerOptions: ReadonlySet<string> = new Set([
   "allowexternalnameservices",
   "strictprefixmatching",
   "nativelbbydefault",
+  "ingressendpoint.ip",
+  "ingressendpoint.hostname",
+  "ingressendpoint.publishedservice",
 ]);
 
 function providerOf(options: ReadonlyMap<string, string>): IngressProvider {
@@ -160,7 +173,18 @@ function providerOf(options: ReadonlyMap<string, string>): IngressProvider {
     allowExternalNameServices: isOn("allowexternalnameservices"),
     strictPrefixMatching: isOn("strictprefixmatching"),
     nativeLbByDefault: isOn("nativelbbydefault"),
+    endpoint: endpointOf(options),
   };
+}
+
+function endpointOf(options: ReadonlyMap<string, string>): IngressEndpoint | undefined {
+  const [ip, hostname, publishedService] = ["ip", "hostname", "publishedservice"].map((name) => {
+    const value = options.get(`ingressendpoint.${name}`) ?? "";
+    return value === "" ? undefined : value;
+  });
+  return [ip, hostname, publishedService].some((each) => each !== undefined)
+    ? { ip, hostname, publishedService }
+    : undefined;
 }
 
 function listOf(text: string | undefined): string[] {

@@ -341,6 +341,25 @@ describe("configurations", () => {
     expect(log.entries.map((entry) => entry.message)).toEqual([`Ingress n/a: ${message}`]);
   });
 
+  it("take the flags that charts give", () => {
+    const flags = [
+      "--global.checknewversion",
+      "--entryPoints.metrics.address=:9100/tcp",
+      "--entryPoints.traefik.address=:8080/tcp",
+      "--api.dashboard=true",
+      "--ping=true",
+      "--metrics.prometheus=true",
+      "--metrics.prometheus.entrypoint=metrics",
+      "--providers.kubernetescrd",
+      "--providers.kubernetesingress",
+      "--providers.kubernetesingress.ingressendpoint.publishedservice=traefik/traefik",
+      "--log.level=INFO",
+    ];
+    const controller = start(flags);
+    expect(controller.listens.map(({ port }) => port)).toEqual([80, 443, 9100, 8080]);
+    expect(controller.status).toBeDefined();
+  });
+
   it("are told what is not modelled by name", () => {
     expect(() => start(["--providers.docker=true"])).toThrow(UnsupportedError);
     expect(() => start(["--entrypoints.web.proxyprotocol.insecure=true"])).toThrow("proxyprotocol");
