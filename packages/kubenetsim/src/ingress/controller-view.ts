@@ -15,18 +15,22 @@ export interface IngressControllerView {
   readonly configurationText: string;
   /** Of ingress-nginx, the servers, locations and backends that its nginx works by; undefined before it has any. */
   readonly configuration: Configuration | undefined;
+  /** Of ingress-nginx, how often nginx was to have another file since it started, also one that it refused. */
+  readonly reloads: number | undefined;
   readonly log: readonly TimedEntry[];
   /** The same as its container writes it. */
   readonly logText: string;
 }
 
 export function controllerView({ place, controller, problem, log }: RunningController): IngressControllerView {
+  const nginx = controller instanceof IngressNginxProcess ? controller : undefined;
   return {
     name: place.definition.name,
     problem,
     listens: controller?.listens ?? [],
     configurationText: controller?.configurationText() ?? "",
-    configuration: controller instanceof IngressNginxProcess ? controller.configuration : undefined,
+    configuration: nginx?.configuration,
+    reloads: nginx?.reloads,
     log: log.entries,
     logText: klogText(log.entries),
   };

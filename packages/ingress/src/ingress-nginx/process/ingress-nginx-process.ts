@@ -63,6 +63,11 @@ export class IngressNginxProcess implements IngressController {
     return this.#controller.running;
   }
 
+  /** How often nginx was to have another file, also one that it refused. */
+  get reloads(): number {
+    return this.#controller.reloads;
+  }
+
   get dueMs(): number | undefined {
     const { dueMs } = this.#queue;
     return dueMs === undefined || !Number.isFinite(dueMs) ? undefined : Math.max(dueMs, this.#clock.nowMs);
