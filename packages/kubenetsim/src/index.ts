@@ -37,6 +37,8 @@ export type {
   TlsSession,
 } from "./http/http-exchange.ts";
 export type { AnswerOfPod, HttpOptions, PodAnswer, PodRequest } from "./http/pod-answer.ts";
+export { httpTraceToJson } from "./http/print/http-trace-json.ts";
+export { httpTraceText } from "./http/print/http-trace-text.ts";
 export { kubectlHost } from "./kubectl/kubectl-host.ts";
 export { accessFlowDrawing } from "./plot/access-flow-drawing.ts";
 export type { ShellValue } from "./shell/command-source.ts";

@@ -11,6 +11,8 @@ import type { LoadBalancerReport } from "../cloud/load-balancer-report.ts";
 import { parseSource } from "../connect/source.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
+import type { CurlOptions } from "../http/curl-options.ts";
+import type { HttpTrace } from "../http/http-exchange.ts";
 import { kubeadmTexts } from "../kubeadm/kubeadm-objects.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
 import { type KubectlOptions, kubectlProgram, runKubectlLine } from "../shell/kubectl-line.ts";
@@ -213,6 +215,16 @@ export class Cluster {
    */
   trace(connection: { readonly from: string; readonly to: string }): Trace {
     return this.#stages.connections.connect(parseSource(connection.from), connection.to);
+  }
+
+  /**
+   * Asks for a URL as curl does there, and tells the whole way, through every proxy. It sees what was settled.
+   *
+   * @example lab.request({ from: "external", to: "http://shop.test/cart", resolve: ["shop.test:80:203.0.113.1"] }).http?.response?.status;
+   * @throws ParseError for what is no URL, for names without an address, and senders that do not exist
+   */
+  request({ from, to, ...options }: { readonly from: string; readonly to: string } & CurlOptions): HttpTrace {
+    return this.#stages.connections.curl(parseSource(from), to, options);
   }
 
   /**

@@ -28,6 +28,17 @@ export function costLines(trace: Trace, model: CostModel): string[] {
   return [...lines, estimateLine(trace.request.cost, model)];
 }
 
+/** The same in a line: `46 rules compared, 3 conntrack look-ups`. */
+export function costSummary(cost: Cost): string {
+  const counts = rows.flatMap(([key, name]) => (cost[key] > 0 ? [`${cost[key]} ${name}`] : []));
+  return counts.length === 0 ? "nothing" : counts.join(", ");
+}
+
+/** What the constants of a model make of counts, in nanoseconds. */
+export function estimateNs(cost: Cost, model: CostModel): number {
+  return Math.round(costTerms(cost, model).reduce((ns, term) => ns + term.ns, 0));
+}
+
 function row(name: string, cells: readonly (string | number)[]): string {
   return name.padEnd(24) + cells.map((cell) => String(cell).padStart(9)).join("");
 }

@@ -48,6 +48,11 @@ function senderText({ sent, request }: Trace): string {
   return host.replace(/\S+$/, (word) => (parseAddress(word) === undefined ? word : sent.source));
 }
 
+/** The hops of one direction, as `formatTrace` has them. */
+export function formatHops(path: Path, { verbose = false }: Pick<TraceTextOptions, "verbose"> = {}): string[] {
+  return pathLines(path, { verbose }).map((line) => line.trimEnd());
+}
+
 interface HopText {
   readonly title: readonly string[];
   readonly steps: readonly StepLine[];

@@ -2,6 +2,7 @@ import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { traceToJson } from "@kubenetsim/network/format/json";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { parseSource } from "../../connect/source.ts";
+import { httpTraceToJson } from "../../http/print/http-trace-json.ts";
 import {
   connectionOptions,
   inputOptions,
@@ -14,17 +15,19 @@ import {
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { readTextFile } from "../input-files.ts";
+import { asksForRequest, readRequest, requestOptions } from "../request-options.ts";
 import type { Terminal } from "../terminal.ts";
-import { traceText } from "../trace-text.ts";
+import { requestText, traceText } from "../trace-text.ts";
 
 export const trace: Command = {
   name: "trace",
-  summary: "the way of a packet, hop by hop, with what decided each step and what it cost",
+  summary: "the way of a packet or a request, hop by hop, with what decided each step and what it cost",
   usage: "-f FILE… --from WHO --to WHERE",
   options: {
     ...inputOptions,
     ...connectionOptions,
     ...modeOption,
+    ...requestOptions,
     node: {
       type: "string",
       value: "NAME",
@@ -43,6 +46,7 @@ export const trace: Command = {
   examples: [
     "kubenetsim trace -f examples/shop --from pod/shop/client --to http://web",
     "kubenetsim trace -f examples/shop --from external --to 192.168.10.12:30080 --mode ipvs",
+    "kubenetsim trace -f shop.yaml --from external --to https://shop.test/cart -k --resolve shop.test:443:203.0.113.1",
   ],
   run: runTrace,
 };
@@ -56,10 +60,34 @@ function runTrace(args: Arguments, terminal: Terminal): ExitCode {
   for (const word of args.texts("iptables-save")) loadDump(word, lab, terminal);
   const source = parseSource(from);
   if (source.kind === "node") knownNode(source.name, lab);
+  if (to.includes("://")) return traceRequest(args, terminal, lab, { from, to });
+  if (asksForRequest(args)) {
+    throw new ParseError(`a request needs a URL, and "${to}" is none`, {
+      hint: "for example --to http://shop.test/cart",
+    });
+  }
   const traced = lab.trace({ from, to });
   if (args.flag("json")) terminal.out(`${JSON.stringify(traceToJson(traced), undefined, 2)}\n`);
   else terminal.out(traceText(traced, terminal, args.flag("verbose")));
   return traced.disposition === "delivered" ? exitCode.ok : exitCode.notDelivered;
+}
+
+/** A URL is asked for. Where nothing but a Pod answers and nothing was asked of the request, the connection is all there is to tell. */
+function traceRequest(
+  args: Arguments,
+  terminal: Terminal,
+  lab: Cluster,
+  { from, to }: { readonly from: string; readonly to: string },
+): ExitCode {
+  const traced = lab.request({ from, to, ...readRequest(args, terminal) });
+  const { http } = traced;
+  const isPlain =
+    http === undefined || (http.steps.length === 0 && http.failure === undefined && http.tls === undefined);
+  const verbose = args.flag("verbose");
+  if (args.flag("json")) terminal.out(`${JSON.stringify(httpTraceToJson(traced), undefined, 2)}\n`);
+  else if (isPlain && !asksForRequest(args)) terminal.out(traceText(traced, terminal, verbose));
+  else terminal.out(requestText(traced, terminal, verbose));
+  return http?.response === undefined ? exitCode.notDelivered : exitCode.ok;
 }
 
 /** @throws ParseError for an entry node of somebody who is inside. */
