@@ -4,51 +4,38 @@ import type { Conversation } from "./conversation.ts";
 import type { HttpExchange, SentRequest } from "./http-exchange.ts";
 
 /** What was said on a connection. Texts of steps and their places in the user's text are made when they are read. */
-export class Exchange implements HttpExchange {
-  readonly request: SentRequest;
-  readonly #conversation: Conversation;
-  readonly #positionOf: PositionOf;
+export function exchangeOf(request: SentRequest, conversation: Conversation, positionOf: PositionOf): HttpExchange {
+  const { tls, server, steps = [], forwarded = [], response, failure, tookMs = 0 } = conversation;
+  return {
+    request,
+    tls,
+    server,
+    get steps() {
+      return steps.map((step) => located(step, positionOf));
+    },
+    forwarded,
+    response,
+    failure,
+    tookMs,
+  };
+}
 
-  constructor(request: SentRequest, conversation: Conversation, positionOf: PositionOf) {
-    this.request = request;
-    this.#conversation = conversation;
-    this.#positionOf = positionOf;
-  }
+function located({ phase, text, origin }: HttpStep, positionOf: PositionOf): HttpStep {
+  if (origin === undefined) return { phase, text };
+  const position = positionOf(origin);
+  return { phase, text, origin: position === undefined ? origin : { ...origin, position } };
+}
 
-  get tls(): HttpExchange["tls"] {
-    return this.#conversation.tls;
-  }
-
-  get server(): HttpExchange["server"] {
-    return this.#conversation.server;
-  }
-
-  get forwarded(): HttpExchange["forwarded"] {
-    return this.#conversation.forwarded ?? [];
-  }
-
-  get response(): HttpExchange["response"] {
-    return this.#conversation.response;
-  }
-
-  get failure(): HttpExchange["failure"] {
-    return this.#conversation.failure;
-  }
-
-  get tookMs(): number {
-    return this.#conversation.tookMs ?? 0;
-  }
-
-  get steps(): readonly HttpStep[] {
-    return (this.#conversation.steps ?? []).map(({ phase, text, origin }) => {
-      if (origin === undefined) return { phase, text };
-      const position = this.#positionOf(origin);
-      return { phase, text, origin: position === undefined ? origin : { ...origin, position } };
-    });
-  }
-
-  /** The same, but that the client gave up. */
-  but(change: Pick<Conversation, "response" | "failure" | "tookMs">): Exchange {
-    return new Exchange(this.request, { ...this.#conversation, ...change }, this.#positionOf);
-  }
+/** The same, but that the client gave up. */
+export function givenUp(
+  exchange: HttpExchange,
+  change: Partial<Pick<HttpExchange, "response" | "failure" | "tookMs">>,
+): HttpExchange {
+  return Object.defineProperties(
+    {},
+    {
+      ...Object.getOwnPropertyDescriptors(exchange),
+      ...Object.getOwnPropertyDescriptors(change),
+    },
+  ) as HttpExchange;
 }

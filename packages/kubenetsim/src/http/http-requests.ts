@@ -10,7 +10,7 @@ import { certificateProblem } from "./certificate-problem.ts";
 import { type ConnectionTarget, connectionTarget } from "./connection-target.ts";
 import type { Arrival, TlsClient } from "./conversation.ts";
 import { type CurlOptions, requestFor } from "./curl-options.ts";
-import { Exchange } from "./exchange.ts";
+import { exchangeOf, givenUp } from "./exchange.ts";
 import type { HttpTrace } from "./http-exchange.ts";
 import { HttpServers, type ServerSurroundings } from "./http-servers.ts";
 import { type HttpUrl, parseHttpUrl } from "./http-url.ts";
@@ -25,11 +25,6 @@ export interface RequestSurroundings extends Omit<ServerSurroundings, "forward">
   resolve(from: Source, name: string): NameLookup;
   /** Where the user's text asks for something. */
   positions(): PositionOf;
-}
-
-/** A trace with what was said, as it is kept here. */
-interface SaidTrace extends HttpTrace {
-  readonly http?: Exchange;
 }
 
 /** All HTTP in a cluster: from clients to servers, and from proxies among the servers to others. */
@@ -65,14 +60,14 @@ export class HttpRequests {
       if (next === undefined) return redirects.length === 0 ? trace : Object.assign(trace, { redirects });
       if (redirects.length === maxRedirects) {
         const failure = { code: 47, message: `Maximum (${maxRedirects}) redirects followed` };
-        return Object.assign(trace, { redirects, http: trace.http!.but({ failure }) });
+        return Object.assign(trace, { redirects, http: givenUp(trace.http!, { failure }) });
       }
       redirects.push(trace);
       asked = next;
     }
   }
 
-  #ask(from: Source, url: HttpUrl, options: CurlOptions, nowMs: number): SaidTrace {
+  #ask(from: Source, url: HttpUrl, options: CurlOptions, nowMs: number): HttpTrace {
     const { connection } = options;
     const trace = connection === undefined ? this.#connect(from, connectionTarget(url, options)) : again(connection);
     const request = requestFor(url, options, nowMs);
@@ -83,7 +78,7 @@ export class HttpRequests {
     if (http === undefined || maxTimeMs === undefined || http.tookMs <= maxTimeMs) return said;
     const message = `Operation timed out after ${maxTimeMs} milliseconds with 0 bytes received`;
     const failure = { code: 28, message };
-    return Object.assign(said, { http: http.but({ response: undefined, failure, tookMs: maxTimeMs }) });
+    return Object.assign(said, { http: givenUp(http, { response: undefined, failure, tookMs: maxTimeMs }) });
   }
 
   #connect(from: Source, { host, port, address }: ConnectionTarget): NamedTrace {
@@ -103,10 +98,10 @@ export class HttpRequests {
   }
 
   /** Adds to a connection what is said on it, where there is one. */
-  #say(trace: NamedTrace, said: Pick<Arrival, "request" | "tls" | "nowMs" | "via">): SaidTrace {
+  #say(trace: NamedTrace, said: Pick<Arrival, "request" | "tls" | "nowMs" | "via">): HttpTrace {
     if (outcomeOf(trace.disposition) !== "ok") return trace;
     const conversation = this.#servers.converse({ ...said, trace });
-    const http = new Exchange(said.request, conversation, this.#surroundings.positions());
+    const http = exchangeOf(said.request, conversation, this.#surroundings.positions());
     return Object.assign(trace, { http });
   }
 }

@@ -174,7 +174,8 @@ describe("a request through the cluster", () => {
         rules: [{ host: "shop.test", http: { paths: [pathTo("web", "/", "Prefix")] } }],
       },
     };
-    const lab = labOf();
+    const lab = Cluster.create({ nodes: ["n1", "n2"] });
+    lab.apply(ingressClusterYaml());
     lab.clock.advance(5000);
     lab.apply(JSON.stringify(later));
     lab.settle();
@@ -188,7 +189,7 @@ describe("endpoints that do not answer", () => {
     JSON.stringify({
       apiVersion: "discovery.k8s.io/v1",
       kind: "EndpointSlice",
-      metadata: { name: "by-hand", namespace: "shop", labels: { "kubernetes.io/service-name": "hand" } },
+      metadata: { name: "hand-1", namespace: "shop", labels: { "kubernetes.io/service-name": "hand" } },
       addressType: "IPv4",
       ports: [{ port }],
       endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
