@@ -49,7 +49,7 @@ describe("a request through the cluster", () => {
     expect(trace.receiver).toMatch(/^pod ingress-nginx\/controller-/);
     expect(http?.response).toMatchObject({ status: 200, headers: { "content-type": "text/plain" } });
     expect(http!.forwarded).toHaveLength(1);
-    const [{ trace: behind, outcome }] = http!.forwarded as [(typeof http.forwarded)[0]];
+    const { trace: behind, outcome } = http!.forwarded[0]!;
     expect(outcome).toBe("answered");
     expect(behind.receiver).toMatch(/^pod shop\/web-/);
     // The Pod sees the controller's Pod.
