@@ -23,6 +23,7 @@ import type { ControllerFlags } from "../flags/controller-flags.ts";
 import type { Configuration } from "../model/configuration.ts";
 import { Nginx } from "../request/nginx.ts";
 import { plainOnHttps } from "../request/own-page.ts";
+import { StreamBalancers } from "../request/stream-balancers.ts";
 import type { StoreOptions } from "../store/controller-store.ts";
 import { SyncQueue, type SyncReport } from "../sync/sync-queue.ts";
 import { leavesStatus, publishedAddresses } from "./published-addresses.ts";
@@ -41,6 +42,7 @@ export class IngressNginxProcess implements IngressController {
   readonly #controller: IngressNginxController;
   readonly #queue: SyncQueue;
   readonly #nginx: Nginx;
+  readonly #streams: StreamBalancers;
   /** Carries requests for the answer that is being made. */
   #send: UpstreamExchange | undefined;
   #hasListed = false;
@@ -55,6 +57,7 @@ export class IngressNginxProcess implements IngressController {
     const pace = { periodMs: 1000 / flags.syncRateLimit, reloadMs: 0 };
     this.#queue = new SyncQueue(this.#clock, pace, (key) => this.#sync(key));
     this.#nginx = new Nginx({ send: (request, atMs) => this.#carrier()(request, atMs), random, resolve });
+    this.#streams = new StreamBalancers(random);
     this.status = flags.updateStatus ? this.#statusWriter() : undefined;
   }
 
@@ -77,9 +80,14 @@ export class IngressNginxProcess implements IngressController {
   get listens(): readonly ListeningPort[] {
     if (this.configuration === undefined) return [];
     const { httpPort, httpsPort } = this.flags;
+    const { tcpServices, udpServices } = this.configuration;
+    const streams = [...tcpServices, ...udpServices].map(
+      ({ protocol, port }): ListeningPort => ({ protocol, port, speaks: "stream" }),
+    );
     return [
       { protocol: "TCP", port: httpPort, speaks: "http" },
       { protocol: "TCP", port: httpsPort, speaks: "https" },
+      ...streams,
     ];
   }
 
@@ -133,9 +141,13 @@ export class IngressNginxProcess implements IngressController {
     return this.#nginx.certificateFor(serverName);
   }
 
-  /** With `--enable-ssl-passthrough` the controller stands before nginx and looks at the names of handshakes (pkg/tcpproxy). */
-  passOn({ port, serverName }: PassedConnection): string | undefined {
-    const { enableSslPassthrough, httpsPort } = this.flags;
+  /**
+   * On a port of the ConfigMaps to one of its endpoints. With `--enable-ssl-passthrough` the controller stands before nginx and looks
+   * at the names of handshakes (pkg/tcpproxy).
+   */
+  passOn({ protocol, port, serverName, nowMs }: PassedConnection): string | undefined {
+    const { enableSslPassthrough, httpPort, httpsPort } = this.flags;
+    if (port !== httpPort && port !== httpsPort) return this.#streams.pick(protocol, port, nowMs);
     if (!enableSslPassthrough || port !== httpsPort || serverName === undefined) return undefined;
     return this.#controller.passthroughFor(serverName);
   }
@@ -164,6 +176,7 @@ export class IngressNginxProcess implements IngressController {
     const isReload = outcome === "reloaded";
     if (outcome !== "unchanged") {
       this.#nginx.load(this.#controller.running!, { isReload, nowMs: this.#clock.nowMs });
+      this.#streams.load(this.#controller.running!, { isReload, nowMs: this.#clock.nowMs });
     }
     return { failed: false, reloaded: isReload };
   }

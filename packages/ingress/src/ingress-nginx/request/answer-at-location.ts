@@ -204,7 +204,8 @@ function dressed(
   const { denied, cors, customHeaders } = location.annotations;
   const pages = errorPages(context.settings, location);
   /** What the controller's own default backend answers is proxied, too. */
-  const isProxied = phase === "content" && (answer.upstream !== undefined || answer.status === 404);
+  const isProxied =
+    phase === "content" && (answer.upstream !== undefined || answer.status === 404 || answer.status === 413);
   if (pages.codes.includes(answer.status) && (!isProxied || pages.intercepts)) {
     const page = { code: answer.status, backend: pages.backend, isRewritten: phase !== "find-config" };
     return passToErrorBackend(context, server, location, around, page);

@@ -11,7 +11,7 @@ import type { RequestContext } from "./request-context.ts";
 import { rewriteOutcome } from "./rewrite-outcome.ts";
 import { sessionCookie } from "./session-cookie.ts";
 import { errorPageHeaders, upstreamHeaders } from "./upstream-headers.ts";
-import { isRetried, ownNotFound, tryOf } from "./upstream-try.ts";
+import { isRetried, ownAnswer, tryOf } from "./upstream-try.ts";
 
 /**
  * The content phase: `proxy_pass` to an endpoint of the location's backend, and to others when that fails. `told` are headers that earlier
@@ -29,7 +29,7 @@ export function passOn(
   const rewritten = rewriteOutcome(context, chosen);
   const url = rewritten?.kind === "url" ? rewritten.url : context.request.target;
   if (rewritten !== undefined) context.steps.push(annotatedStep("rewrite", location, ["rewrite-target"], `to ${url}`));
-  const headers = upstreamHeaders(context, location, chosen.rewrite !== undefined, told);
+  const headers = upstreamHeaders(context, { hostname: server.hostname, location }, chosen.rewrite !== undefined, told);
   return exchange(context, server, location, balancer, { url, headers }, around.send);
 }
 
@@ -57,7 +57,7 @@ function exchange(
     }
     const upstream = { endpoint: pick.endpoint, method, url, headers, bodyBytes, isTls };
     const isOwn = pick.endpoint === ownEndpoint;
-    const sent = isOwn ? ownNotFound : tryOf(send(upstream, context.nowMs + tookMs), proxy);
+    const sent = isOwn ? ownAnswer(bodyBytes) : tryOf(send(upstream, context.nowMs + tookMs), proxy);
     const { outcome, failure } = sent;
     tookMs += sent.tookMs;
     context.steps.push(upstreamStep(pick.endpoint, balancer.backend, sent));
@@ -128,7 +128,7 @@ export function passToErrorBackend(
   context.steps.push({ phase: "upstream", text: `error_page ${code}: ask ${backend}` });
   const balancer = around.balancers.choose(backend, context);
   if (balancer === undefined) return { status: 502 };
-  const headers = errorPageHeaders(context, location, { code, isRewritten });
+  const headers = errorPageHeaders(context, { hostname: server.hostname, location }, { code, isRewritten });
   const args = context.target.args === undefined ? "" : `?${context.target.args}`;
   return exchange(context, server, location, balancer, { url: `/${args}`, headers }, around.send);
 }

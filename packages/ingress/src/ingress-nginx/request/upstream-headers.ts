@@ -1,3 +1,4 @@
+import { ingressInformation } from "../conf/ingress-information.ts";
 import type { Location } from "../model/configuration.ts";
 import type { RequestContext } from "./request-context.ts";
 
@@ -6,13 +7,19 @@ const replaced: ReadonlySet<string> = new Set([
   ...["host", "connection", "upgrade", "keep-alive", "content-length", "transfer-encoding", "te", "expect"],
 ]);
 
+/** A location, and the host whose server it is of. */
+export interface LocationPlace {
+  readonly hostname: string;
+  readonly location: Location;
+}
+
 /**
  * The headers that an endpoint gets: the client's, and those that the template sets (rootfs/etc/nginx/template/nginx.tmpl). One of
  * those that would be empty is not sent.
  */
 export function upstreamHeaders(
   context: RequestContext,
-  location: Location,
+  { hostname, location }: LocationPlace,
   isRewritten: boolean,
   earlier: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
@@ -43,7 +50,7 @@ export function upstreamHeaders(
   if (isRewritten && xForwardedPrefix !== "") set("x-forwarded-prefix", xForwardedPrefix);
   if (request.bodyBytes > 0) set("content-length", String(request.bodyBytes));
   if (location.backend.startsWith("custom-default-backend-")) {
-    for (const [name, value] of Object.entries(errorHeaders(context, location, 503))) set(name, value);
+    for (const [name, value] of Object.entries(errorHeaders(context, { hostname, location }, 503))) set(name, value);
   }
   return told;
 }
@@ -75,16 +82,19 @@ function requestId({ random }: RequestContext): string {
 }
 
 /** What a backend that answers for errors is told. */
-export function errorHeaders(context: RequestContext, location: Location, code: number): Record<string, string> {
-  const { ingress } = location;
-  const { namespace = "", name = "" } = ingress?.metadata ?? {};
+function errorHeaders(
+  context: RequestContext,
+  { hostname, location }: LocationPlace,
+  code: number,
+): Record<string, string> {
+  const { namespace, name, service, port } = ingressInformation(location.ingress, hostname, location.ingressPath);
   return {
     "x-code": String(code),
     "x-format": context.headers.accept ?? "",
     "x-namespace": namespace,
     "x-ingress-name": name,
-    "x-service-name": location.service.split("/")[1] ?? "",
-    "x-service-port": location.port,
+    "x-service-name": service,
+    "x-service-port": port,
   };
 }
 
@@ -94,11 +104,11 @@ export function errorHeaders(context: RequestContext, location: Location, code: 
  */
 export function errorPageHeaders(
   context: RequestContext,
-  location: Location,
+  place: LocationPlace,
   { code, isRewritten }: { readonly code: number; readonly isRewritten: boolean },
 ): Record<string, string> {
   const { settings, headers: sent, request, passHost, remoteAddress } = context;
-  const names = errorHeaders(context, location, code);
+  const names = errorHeaders(context, place, code);
   const set: Record<string, string> = {
     connection: "close",
     "x-code": names["x-code"]!,

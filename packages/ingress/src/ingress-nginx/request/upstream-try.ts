@@ -1,5 +1,6 @@
 import type { UpstreamAnswer, UpstreamOutcome } from "../../http/upstream-exchange.ts";
 import type { ProxyOptions } from "../annotations/proxy.ts";
+import { bodyLimit } from "./body-size.ts";
 import { ownPage } from "./own-page.ts";
 
 /** What came of sending a request to one endpoint, as nginx sees it. */
@@ -26,10 +27,21 @@ export function tryOf(outcome: UpstreamOutcome, { connectTimeout, readTimeout }:
 }
 
 /** What nginx's own server for everything else answers (the template's `location / { return 404; }`). */
-export const ownNotFound: UpstreamTry = {
+export function ownAnswer(bodyBytes: number): UpstreamTry {
+  return bodyBytes > bodyLimit("1m") ? tooLarge : notFound;
+}
+
+const notFound: UpstreamTry = {
   outcome: { status: 404, ...ownPage(404) } satisfies UpstreamAnswer,
   tookMs: 0,
   failure: "http_404",
+  wasSent: true,
+};
+
+const tooLarge: UpstreamTry = {
+  outcome: { status: 413, ...ownPage(413) } satisfies UpstreamAnswer,
+  tookMs: 0,
+  failure: undefined,
   wasSent: true,
 };
 
