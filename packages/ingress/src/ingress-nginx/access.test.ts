@@ -313,6 +313,46 @@ describe("what endpoints and mirrors get", () => {
   });
 });
 
+/** As nginx 1.22.1 changed them. */
+describe("what an endpoint answers", () => {
+  const annotations = {
+    "proxy-redirect-from": "http://old.test/",
+    "proxy-redirect-to": "http://new.test/x/",
+    "proxy-cookie-domain": ".old.test new.test",
+    "proxy-cookie-path": "/one/ /two/",
+  };
+  const answered = (answer: Partial<UpstreamAnswer>, more: Readonly<Record<string, string>> = {}): HttpAnswer =>
+    labOf([host({ ...annotations, ...more })]).ask({}, () => ({ status: 200, ...answer }));
+
+  it.each([
+    ["location", "http://old.test/p?x", "http://new.test/x/p?x"],
+    ["location", "http://OLD.test/p", "http://OLD.test/p"],
+    ["location", "/rel", "/rel"],
+    ["refresh", "5; URL=http://old.test/p", "5; URL=http://new.test/x/p"],
+    ["refresh", "http://old.test/", "http://old.test/"],
+    ["refresh", '5;url="http://old.test/p"', '5;url="http://old.test/p"'],
+  ])("%s: %s", (name, value, told) => {
+    expect(answered({ headers: { [name]: value } }).headers[name]).toBe(told);
+  });
+
+  it("leads to the host itself where it is sent to a path", () => {
+    const to = { "proxy-redirect-to": "/" };
+    expect(answered({ headers: { location: "http://old.test/p" } }, to).headers.location).toBe("http://h.test/p");
+  });
+
+  it.each([
+    ["s=1; Domain=old.test; Path=/one/x", "s=1; Domain=new.test; Path=/two/x"],
+    ["s=1; domain=.OLD.test", "s=1; domain=.new.test"],
+    ["s=1; Domain=sub.old.test", "s=1; Domain=sub.old.test"],
+    ["s=1;path=/one", "s=1;path=/one"],
+    ["s=1; Path=/one/;HttpOnly; Domain=.old.test", "s=1; Path=/two/; HttpOnly; Domain=.new.test"],
+    ["s=1; Path = /one/", "s=1; Path=/two/"],
+    ["path=/one/; Path=/one/", "path=/one/; Path=/two/"],
+  ])("cookie %s", (cookie, told) => {
+    expect(answered({ cookies: [cookie] }).cookies).toEqual([told]);
+  });
+});
+
 describe("TLS of a host", () => {
   const tls = [{ hosts: ["h.test"], secretName: "own" }];
   const own = madeCertificate({ commonName: "h.test", dnsNames: ["h.test"] });

@@ -9,6 +9,7 @@ import { annotatedStep, upstreamStep } from "./explain/phase-steps.ts";
 import type { NginxLocation } from "./location-table.ts";
 import type { RequestContext } from "./request-context.ts";
 import { rewriteOutcome } from "./rewrite-outcome.ts";
+import { rewrittenAnswer } from "./rewritten-answer.ts";
 import { sessionCookie } from "./session-cookie.ts";
 import { errorPageHeaders, upstreamHeaders } from "./upstream-headers.ts";
 import { isRetried, ownAnswer, tryOf } from "./upstream-try.ts";
@@ -71,7 +72,8 @@ function exchange(
     });
     if (isLast) {
       if (typeof outcome === "string") return { status: outcome === "timeout" ? 504 : 502, cookies, tookMs };
-      return { ...passedAnswer(outcome, cookies), tookMs, ...(!isOwn && { upstream }) };
+      const told = rewrittenAnswer(outcome, context, location);
+      return { ...passedAnswer(told, cookies), tookMs, ...(!isOwn && { upstream }) };
     }
     tried.push(pick.index);
   }
