@@ -112,7 +112,7 @@ export function readCurlArguments(words: readonly string[]): CurlArguments {
     const word = rest.shift()!;
     if (areOptions && word === "--") areOptions = false;
     else if (areOptions && word.startsWith("--")) problem = takeLong(word, rest, add);
-    else if (areOptions && word.startsWith("-") && word !== "-") problem = takeLetters(word, rest, add);
+    else if (areOptions && word.startsWith("-")) problem = takeLetters(word, rest, add);
     else urls.push(word);
   }
   return {
@@ -142,6 +142,7 @@ function takeLong(word: string, rest: string[], add: (name: OptionName, value: s
 
 /** `-sXPOST`: letters without values, then one that takes what is left. */
 function takeLetters(word: string, rest: string[], add: (name: OptionName, value: string) => void): string | undefined {
+  if (word === "-") return "option -: is unknown";
   for (let at = 1; at < word.length; at++) {
     const letter = word[at]!;
     const name = byLetter.get(letter);

@@ -29,10 +29,16 @@ export class CurlTalk {
   text = "";
   readonly #args: CurlArguments;
   #number = 0;
+  #host = "";
 
-  constructor(args: CurlArguments) {
+  /** Of the first URL, or of a later one: then what `--resolve` says is kept anew. */
+  constructor(args: CurlArguments, urlNumber: number) {
     this.#args = args;
-    for (const entry of args.values("resolve")) this.note(`Added ${entry} to DNS cache`);
+    for (const entry of args.values("resolve")) {
+      const place = entry.split(":").slice(0, 2).join(":");
+      if (urlNumber > 0) this.note(`RESOLVE ${place} is - old addresses discarded`);
+      this.note(`Added ${entry} to DNS cache`);
+    }
   }
 
   note(text: string): void {
@@ -46,6 +52,7 @@ export class CurlTalk {
 
   asked({ url, trace, number, isCached, isKept, target, failure, options }: Talked): void {
     this.#number = number;
+    this.#host = target.host;
     const { sent } = trace;
     if (isKept) {
       this.note("Found bundle for host: 0x0 [serially]");
@@ -87,7 +94,7 @@ export class CurlTalk {
     if (isFollowed) this.note("Ignoring the response-body");
     const closes = response?.headers.connection === "close";
     if (closes) this.note(`Closing connection ${this.#number}`);
-    else this.note(`Connection #${this.#number} to host ${hostOf(trace)} left intact`);
+    else this.note(`Connection #${this.#number} to host ${this.#host} left intact`);
   }
 
   followed(from: HttpUrl, to: HttpUrl): void {
@@ -208,10 +215,6 @@ const verifyCodes: Readonly<Record<string, number>> = {
   "certificate has expired": 10,
   "certificate is not yet valid": 9,
 };
-
-function hostOf({ http }: HttpTrace): string {
-  return http!.request.host?.replace(/:\d+$/, "") ?? "";
-}
 
 /** `Jan  1 00:00:00 2026 GMT` */
 function certificateDate(ms: number): string {

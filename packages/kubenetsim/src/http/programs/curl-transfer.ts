@@ -55,7 +55,7 @@ export class CurlTransfer {
   }
 
   fetch(text: string, urlNumber: number): Transferred {
-    const talk = new CurlTalk(this.#args);
+    const talk = new CurlTalk(this.#args, urlNumber);
     const problem = urlProblem(text) ?? this.#resolveProblem();
     if (problem !== undefined) return this.#ended({ text, urlNumber, talk, output: "", traces: [], failure: problem });
     let asked: Asked = { url: parseHttpUrl(text), options: this.#options };
