@@ -1,4 +1,4 @@
-import { isPcre } from "./pcre.ts";
+import { isPcre } from "./pcre/pcre.ts";
 
 /** What PCRE2 says of a pattern, and the place behind which it does. */
 interface Mistake {

@@ -1,4 +1,4 @@
-import { compilePcre } from "../conf/pcre.ts";
+import { compilePcre } from "../conf/pcre/pcre.ts";
 import { changedNames, lastNamed } from "../model/changed-names.ts";
 import type { Backend, Configuration } from "../model/configuration.ts";
 import { BackendBalancer } from "./backend-balancer.ts";
@@ -116,9 +116,9 @@ function headerVerdict(
   const by = (annotation: string, isTaken: boolean): HeaderVerdict => ({ text, annotations: [annotation], isTaken });
   if (headerValue !== "") return value === headerValue ? by("canary-by-header-value", true) : undefined;
   if (headerPattern !== "") {
-    const compiled = compilePcre(headerPattern);
-    if (compiled === undefined) return by("canary-by-header-pattern", false);
-    return new RegExp(compiled.source).test(value) ? by("canary-by-header-pattern", true) : undefined;
+    const pattern = compilePcre(headerPattern, { ignoresCase: false });
+    if (pattern === undefined) return by("canary-by-header-pattern", false);
+    return pattern.test(value) ? by("canary-by-header-pattern", true) : undefined;
   }
   if (value === "always") return by("canary-by-header", true);
   return value === "never" ? by("canary-by-header", false) : undefined;

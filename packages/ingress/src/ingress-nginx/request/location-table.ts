@@ -1,6 +1,6 @@
 import { utf8Bytes } from "@kubenetsim/schedulers/utf8";
 import { enforcesRegex, locationMatch } from "../conf/directives.ts";
-import { compilePcre } from "../conf/pcre.ts";
+import { compilePcre, type Pcre } from "../conf/pcre/pcre.ts";
 import { defaultServerName, type Location, type Server } from "../model/configuration.ts";
 import { needsRewrite } from "../model/order-locations.ts";
 import { bodyLimit } from "./body-size.ts";
@@ -14,7 +14,7 @@ export interface NginxLocation {
   /** The most bytes that a request's body may have; 0 for any number. */
   readonly bodyLimit: number;
   /** What the path is searched for, and what the whole path becomes then. */
-  readonly rewrite: { readonly pattern: RegExp; readonly target: string } | undefined;
+  readonly rewrite: { readonly pattern: Pcre; readonly target: string } | undefined;
 }
 
 export type LocationChoice =
@@ -30,7 +30,7 @@ export type LocationChoice =
  */
 export class LocationTable {
   readonly #paths = new PathTree<LocationChoice>();
-  readonly #patterns: { readonly pattern: RegExp; readonly choice: LocationChoice }[] = [];
+  readonly #patterns: { readonly pattern: Pcre; readonly choice: LocationChoice }[] = [];
 
   /** Where the path `/` of the server is sent to (`app-root`); undefined for nowhere. */
   readonly appRoot: string | undefined;

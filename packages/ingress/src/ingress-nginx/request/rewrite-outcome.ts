@@ -22,7 +22,7 @@ const absolute = /^(?:https?:\/\/|\$scheme)/;
 export function rewriteOutcome(context: RequestContext, { rewrite }: NginxLocation): RewriteOutcome | undefined {
   const { target } = context;
   const match = rewrite?.pattern.exec(target.uri);
-  if (rewrite === undefined || match == null) return undefined;
+  if (rewrite === undefined || match === undefined) return undefined;
   const isRedirect = absolute.test(rewrite.target);
   const escaped = isRedirect && target.isQuoted ? escapeArguments : (text: string) => text;
   const path = rewrite.target.replace(/\$(?:([1-9])|([A-Za-z0-9_]+))/g, (_, group: string | undefined, name: string) =>

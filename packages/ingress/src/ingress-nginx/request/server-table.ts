@@ -1,4 +1,4 @@
-import { compilePcre } from "../conf/pcre.ts";
+import { compilePcre, type Pcre } from "../conf/pcre/pcre.ts";
 import { wwwRedirectOf } from "../conf/www-redirects.ts";
 import { changedNames, lastNamed } from "../model/changed-names.ts";
 import { type Configuration, defaultServerName, type Server } from "../model/configuration.ts";
@@ -35,10 +35,23 @@ export class Site {
   }
 }
 
-interface PatternName {
+/** A name that is a regular expression. */
+class PatternName {
   readonly host: string;
-  readonly pattern: RegExp;
   readonly site: Site;
+  readonly #text: string;
+  #pattern: Pcre | undefined;
+
+  constructor(site: Site, text: string) {
+    this.host = site.server.hostname;
+    this.site = site;
+    this.#text = text;
+  }
+
+  test(host: string): boolean {
+    this.#pattern ??= compilePcre(this.#text);
+    return this.#pattern?.test(host) ?? false;
+  }
 }
 
 /**
@@ -92,9 +105,9 @@ export class ServerTable {
     for (const { kind, text } of site.names) {
       if (kind !== "pattern") this.#names[kind].add(text, hostname, site);
     }
-    const patterns = site.names.filter(({ kind }) => kind === "pattern").flatMap(({ text }) => compilePcre(text) ?? []);
+    const patterns = site.names.filter(({ kind }) => kind === "pattern");
     if (patterns.length === 0) return;
-    const added = patterns.map((pattern) => ({ host: hostname, pattern, site }));
+    const added = patterns.map(({ text }) => new PatternName(site, text));
     this.#patterns = [...this.#patterns, ...added].sort((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0));
   }
 
@@ -137,9 +150,9 @@ export class ServerTable {
     const isLabel = this.#names.label.size > 0 && dot > 0 && /^[\w-]+$/.test(host.slice(0, dot));
     const rest = isLabel ? host.slice(dot + 1) : "";
     const labelHost = isLabel ? this.#names.label.hostOf(rest) : undefined;
-    for (const { host: hostname, pattern, site } of this.#patterns) {
-      if (labelHost !== undefined && labelHost < hostname) break;
-      if (pattern.test(host)) return site;
+    for (const pattern of this.#patterns) {
+      if (labelHost !== undefined && labelHost < pattern.host) break;
+      if (pattern.test(host)) return pattern.site;
     }
     return labelHost === undefined ? undefined : this.#names.label.get(rest);
   }
