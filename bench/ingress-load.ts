@@ -7,7 +7,7 @@ import { KeptLog } from "@kubenetsim/ingress/controller-log";
 import { IngressNginxController } from "@kubenetsim/ingress/ingress-nginx/controller";
 import { Nginx } from "@kubenetsim/ingress/ingress-nginx/request/nginx";
 import { ingressObject, serviceObjects } from "@kubenetsim/testing/ingress-objects";
-import { type MadeCertificate, madeCertificate } from "@kubenetsim/testing/made-certificate";
+import { madeCertificate } from "@kubenetsim/testing/made-certificate";
 
 /** ingress-nginx with its nginx, and the objects that it heard of. */
 export class IngressLoad {
@@ -52,22 +52,22 @@ export class IngressLoad {
 }
 
 /** With TLS is each so-manieth host. */
-const tlsEach = 50;
+export const tlsEach = 50;
 
-/** A Secret with one of two certificates for the host of that number. */
-export function secretOf(i: number, version: number): Secret {
-  const { certificate, key } = pairOf(`h${i}.test`, version % 2);
+const secrets = new Map<string, Secret>();
+
+/** A Secret with one of two certificates for the host of that number; always the same object. */
+export function secretOf(i: number, which: 0 | 1): Secret {
+  const known = secrets.get(`${i} ${which}`);
+  if (known !== undefined) return known;
+  const { certificate, key } = madeCertificate({
+    commonName: `h${i}.test`,
+    dnsNames: [`h${i}.test`, `v${which}.test`],
+  });
   const data = { "tls.crt": base64(certificate), "tls.key": base64(key) };
-  return { apiVersion: "v1", kind: "Secret", metadata: { namespace: "n", name: `cert${i}` }, data } as Secret;
-}
-
-const pairs = new Map<string, MadeCertificate>();
-
-function pairOf(host: string, version: number): MadeCertificate {
-  const known = pairs.get(`${host} ${version}`);
-  const pair = known ?? madeCertificate({ commonName: host, dnsNames: [host, `v${version}.test`] });
-  pairs.set(`${host} ${version}`, pair);
-  return pair;
+  const secret: Secret = { apiVersion: "v1", kind: "Secret", metadata: { namespace: "n", name: `cert${i}` }, data };
+  secrets.set(`${i} ${which}`, secret);
+  return secret;
 }
 
 /** The Ingress of the host of that number: some paths to Services of its own or to one that all share. */

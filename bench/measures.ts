@@ -1,6 +1,7 @@
 import { dnsMeasures } from "./dns-answers.ts";
 import { growthMeasures } from "./growth.ts";
 import type { Measure } from "./harness.ts";
+import { ingressMeasures } from "./ingress-requests.ts";
 import { textMeasures } from "./kube-proxy-text.ts";
 import { buildMeasures } from "./kubenetsim-build.ts";
 import { countMeasures } from "./kubenetsim-counts.ts";
@@ -25,4 +26,5 @@ export const measureGroups: Readonly<Record<string, readonly Measure[]>> = {
   schedulers: schedulerMeasures,
   director: directorMeasures,
   dns: dnsMeasures,
+  ingress: ingressMeasures,
 };
