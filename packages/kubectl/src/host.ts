@@ -12,6 +12,8 @@ export interface KubectlHost {
   readonly nowMs: number;
   /** Changes the text that `kubectl edit` shows; undefined where nobody can. */
   readonly edit?: (text: string) => Edited;
+  /** What a container has written; undefined where that is not modelled. */
+  readonly logs?: (namespace: string, pod: string, container: string) => string | undefined;
   /** Lets virtual time pass until something that is waited for may have happened; false when nothing is left to do. */
   readonly wait: () => boolean;
 }

@@ -10,6 +10,7 @@ import { explain } from "./explain/explain.ts";
 import { expose } from "./expose.ts";
 import { get } from "./get/get.ts";
 import { label } from "./label.ts";
+import { logs } from "./logs.ts";
 import { cordon, uncordon } from "./nodes/cordon.ts";
 import { drain } from "./nodes/drain.ts";
 import { taint } from "./nodes/taint.ts";
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   expose,
   get,
   label,
+  logs,
   options,
   patch,
   replace,

@@ -14,7 +14,6 @@ const names: readonly (readonly [name: string, short: string, ...suggestFor: str
   ["exec", "Execute a command in a container"],
   ["kuberc", "Manage kuberc configuration files"],
   ["kustomize", "Build a kustomization target from a directory or URL"],
-  ["logs", "Print the logs for a container in a pod"],
   ["plugin", "Provides utilities for interacting with plugins"],
   ["port-forward", "Forward one or more local ports to a pod"],
   ["proxy", "Run a proxy to the Kubernetes API server"],

@@ -7,6 +7,8 @@ import { klogText, type TimedEntry } from "./timed-log.ts";
 export interface IngressControllerView {
   /** `ingress-nginx`. */
   readonly name: string;
+  /** The name of its container. */
+  readonly container: string;
   /** Why its process ends whenever it is started; undefined when it runs. */
   readonly problem: string | undefined;
   /** None as long as it has no configuration that can be run. */
@@ -26,6 +28,7 @@ export function controllerView({ place, controller, problem, log }: RunningContr
   const nginx = controller instanceof IngressNginxProcess ? controller : undefined;
   return {
     name: place.definition.name,
+    container: place.container.name,
     problem,
     listens: controller?.listens ?? [],
     configurationText: controller?.configurationText() ?? "",

@@ -101,6 +101,23 @@ describe("ingress-nginx in a Pod", () => {
     expect(view(lab).configuration?.servers.map(({ hostname }) => hostname)).toEqual(["_", "more.test", "shop.test"]);
   });
 
+  it("shows its log and its nginx in the Pod's shell", () => {
+    const lab = cluster();
+    const lines = lab.kubectl("-n ingress-nginx logs deploy/ingress-nginx-controller --tail=2").stdout.split("\n");
+    expect(lines).toEqual([
+      'I0101 00:00:00.000000       7 controller.go:217] "Configuration changes detected, backend reload required"',
+      'I0101 00:00:00.000000       7 controller.go:231] "Backend successfully reloaded"',
+      "",
+    ]);
+    expect(lab.kubectl("-n shop logs nosuch").stderr).toBe(
+      'error: error from server (NotFound): pods "nosuch" not found in namespace "shop"\n',
+    );
+    expect(lab.kubectl("-n shop logs deploy/web").stderr).toContain("is not modelled");
+    const pod = lab.pod("ingress-nginx/ingress-nginx-controller");
+    expect(pod.sh`nginx -t`.stderr).toContain("test is successful");
+    expect(pod.sh`cat /etc/nginx/nginx.conf`.stdout).toBe(view(lab).configurationText);
+  });
+
   it("makes no difference when somebody looks", () => {
     const change = "-n shop create ingress more --class=nginx --rule=more.test/*=web:80";
     const [early, late] = [cluster(), cluster()];

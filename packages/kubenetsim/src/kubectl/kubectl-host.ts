@@ -15,9 +15,17 @@ export function kubectlHost(lab: Cluster, { files = noFiles, stdin = "", edit }:
     files,
     stdin,
     nowMs: lab.clock.nowMs,
+    logs: (namespace, pod, container) => logOf(lab, `${namespace}/${pod}`, container),
     wait: () => lab.settle().length > 0,
     ...(edit === undefined ? {} : { edit }),
   };
 }
 
 const noFiles: FileTree = { read: () => undefined, write: () => {}, list: () => undefined };
+
+/** Ingress controllers write one. A Pod that has no address writes nothing yet. */
+function logOf(lab: Cluster, pod: string, container: string): string | undefined {
+  if (lab.get("Pod", pod)?.status?.podIP === undefined) return undefined;
+  const controller = lab.pod(pod).ingressController;
+  return controller?.container === container ? controller.logText : undefined;
+}
