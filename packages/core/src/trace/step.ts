@@ -1,3 +1,4 @@
+import type { IpAddress } from "../net/address.ts";
 import type { Origin } from "./origin.ts";
 import type { PacketHeader } from "./packet-header.ts";
 
@@ -159,7 +160,18 @@ export interface BalanceStep {
   readonly target: string | undefined;
   readonly healthyTargets: number;
   readonly targets: number;
+  /** What it says of the client's connection before all else on its own; undefined unless it speaks the PROXY protocol. */
+  readonly proxyHeader: ProxyHeader | undefined;
   /** The targets that get nothing, and why. */
   readonly skipped: readonly { readonly target: string; readonly reason: string }[];
   readonly origin: Origin | undefined;
+}
+
+/** A header of the PROXY protocol: both ends of the connection that a proxy has accepted. */
+export interface ProxyHeader {
+  readonly version: "v1" | "v2";
+  readonly source: IpAddress;
+  readonly sourcePort: number;
+  readonly destination: IpAddress;
+  readonly destinationPort: number;
 }

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly bodyBytes: number;
   /** The TCP peer. */
   readonly clientAddress: string;
+  /** Whom a proxy in front says that it speaks for, by the PROXY protocol, and which port that one had asked; undefined for no such header. */
+  readonly proxied?: { readonly source: string; readonly destinationPort: number } | undefined;
   readonly isTls: boolean;
   /** The name of the TLS handshake; undefined where the client sends none. */
   readonly serverName?: string | undefined;

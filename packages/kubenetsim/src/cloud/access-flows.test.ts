@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ClusterOptions } from "../cluster/cluster-options.ts";
+import type { LoadBalancerOption } from "./declared-balancers.ts";
 
 const client = "198.51.100.9";
 const nodes = ["n1", "n2", "n3"];
@@ -166,6 +167,25 @@ describe("user → public load balancer → controller on its nodes' network →
       ["n2", undefined],
       ["n3", "port 80: refused"],
     ]);
+  });
+
+  it("tells of the user by the PROXY protocol, to a controller that reads it", () => {
+    const silent = { ...options.loadBalancers[0]!, mode: "proxy" } as const;
+    const proxied = { ...silent, proxyProtocol: "v1" } as const;
+    const answers = (settings: string, loadBalancer: LoadBalancerOption) => {
+      const one = Cluster.create({ nodes, loadBalancers: [loadBalancer] });
+      one.apply(controller("DaemonSet", "hostNetwork: true") + shop);
+      one.apply(
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: controller, namespace: ingress-nginx}\ndata: {${settings}}\n`,
+      );
+      one.settle();
+      const { trace, heard } = visit(one, "203.0.113.80");
+      return [trace.http?.response?.status, trace.http?.failure?.code, heard];
+    };
+    expect(answers('use-proxy-protocol: "true"', proxied)).toEqual([200, undefined, client]);
+    expect(answers("", proxied)).toEqual([400, undefined, undefined]);
+    expect(answers('use-proxy-protocol: "true"', silent)).toEqual([undefined, 52, undefined]);
+    expect(answers("", silent)).toEqual([200, undefined, "203.0.113.80"]);
   });
 
   it("refuses the user whose name leads to a node without a controller", () => {

@@ -49,7 +49,7 @@ export function checkLoadBalancers(options: CheckedOptions): void {
 
 function checkBalancer(path: string, given: unknown, nodes: readonly string[]): void {
   requireObject(path, given);
-  const { name, addresses, listeners, mode, allowedSources } = given as Partial<
+  const { name, addresses, listeners, mode, allowedSources, proxyProtocol } = given as Partial<
     Record<keyof LoadBalancerOption, unknown>
   >;
   if (typeof name !== "string" || !dnsLabel.test(name)) {
@@ -58,6 +58,12 @@ function checkBalancer(path: string, given: unknown, nodes: readonly string[]): 
   requireList(`${path}.addresses`, addresses, '["203.0.113.80"]');
   requireList(`${path}.listeners`, listeners, '[{ port: 80, targets: { nodes: ["n1"], port: 80 } }]');
   checkWord(`${path}.mode`, mode, modes);
+  checkWord(`${path}.proxyProtocol`, proxyProtocol, ["v1", "v2"]);
+  if (proxyProtocol !== undefined && mode !== "proxy") {
+    throw new ParseError(`${path}.proxyProtocol: only a load balancer with a connection of its own speaks it`, {
+      hint: 'give mode: "proxy" with it',
+    });
+  }
   checkRanges(`${path}.allowedSources`, allowedSources);
   const list = listeners as readonly unknown[];
   if (list.length > mostListeners) {

@@ -11,6 +11,7 @@ import type {
   LoadBalancerListener,
   LoadBalancerMode,
   LoadBalancerTarget,
+  ProxyProtocol,
 } from "@kubenetsim/network/balancer/load-balancer";
 import { targetOf } from "./node-target.ts";
 
@@ -22,6 +23,8 @@ export interface LoadBalancerOption {
   readonly listeners: readonly ListenerOption[];
   /** How it hands connections on; `nat` unless given. */
   readonly mode?: LoadBalancerMode;
+  /** In mode `proxy`: it tells its targets of the client by a header of the PROXY protocol, `v1` or `v2`. Not unless given. */
+  readonly proxyProtocol?: ProxyProtocol;
   /** Its security list: ranges of sources that may come in; all unless given. */
   readonly allowedSources?: readonly string[];
 }
@@ -50,6 +53,7 @@ export function declaredBalancers(options: DeclaredBalancers, nodes: readonly No
     addresses: option.addresses.map((text) => parseAddress(text)).filter((one): one is IpAddress => one !== undefined),
     mode: option.mode ?? "nat",
     listeners: option.listeners.map((listener) => listenerOf(option, listener, nodes)),
+    ...(option.proxyProtocol === undefined ? {} : { proxyProtocol: option.proxyProtocol }),
     ...rangesOf(option.allowedSources),
   }));
 }

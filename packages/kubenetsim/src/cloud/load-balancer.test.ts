@@ -426,6 +426,11 @@ describe("bad options", () => {
       "health.path: must be a path",
     ],
     [
+      "the PROXY protocol without a connection of its own",
+      [{ ...balancer, proxyProtocol: "v1" }],
+      "only a load balancer with a connection of its own speaks it",
+    ],
+    [
       "too many listeners",
       [{ ...balancer, listeners: Array.from({ length: 51 }, (_, i) => ({ ...listener, port: i + 1 })) }],
       "at most 50",

@@ -120,6 +120,7 @@ export class HttpServers {
       headers,
       bodyBytes,
       clientAddress: trace.received!.source,
+      proxied: proxiedBy(trace),
       isTls: client !== undefined,
       serverName,
     };
@@ -138,6 +139,13 @@ export class HttpServers {
     if (answer === undefined) return { server, failure: emptyReply };
     return { server, response: goResponse(answer, nowMs) };
   }
+}
+
+/** What the last load balancer on the way says of the connection that it has accepted, by the PROXY protocol. */
+function proxiedBy({ request }: Trace): HttpRequest["proxied"] {
+  const steps = request.hops.flatMap((hop) => hop.steps);
+  const last = steps.findLast((step) => step.kind === "balance");
+  return last?.kind === "balance" ? last.proxyHeader : undefined;
 }
 
 /** The node that took the packet. */

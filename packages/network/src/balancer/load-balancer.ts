@@ -58,7 +58,12 @@ export interface LoadBalancer {
   readonly listeners: readonly LoadBalancerListener[];
   /** The security list: sources that may come in; all unless given. */
   readonly allowedSources?: readonly Cidr[];
+  /** In mode `proxy`: it begins each connection of its own by telling of the client's (PROXY protocol, HAProxy's proxy-protocol.txt). */
+  readonly proxyProtocol?: ProxyProtocol;
 }
+
+/** The version: text or bytes. */
+export type ProxyProtocol = "v1" | "v2";
 
 /**
  * Why a target gets nothing, in the order of a listener's targets; undefined for one that is healthy. It is asked with each

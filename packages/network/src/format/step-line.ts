@@ -4,6 +4,7 @@ import type {
   BalanceStep,
   IpvsStep,
   NatStep,
+  ProxyHeader,
   RelayStep,
   RouteStep,
   RuleStep,
@@ -143,7 +144,14 @@ function balanceText(step: BalanceStep): string {
   const skipped = step.skipped.map(({ target, reason }) => `; not ${target}: ${reason}`).join("");
   const among = `${step.healthyTargets} of ${counted(step.targets, "target")} healthy`;
   if (step.target === undefined) return `${step.listener}: ${among}${skipped}`;
-  return `${step.listener} → ${step.target} (${step.mode}): ${step.algorithm}, ${among}${skipped}`;
+  const header = step.proxyHeader === undefined ? "" : `; ${proxyHeaderText(step.proxyHeader)}`;
+  return `${step.listener} → ${step.target} (${step.mode}): ${step.algorithm}, ${among}${skipped}${header}`;
+}
+
+/** The line of version 1; version 2 says the same in bytes. */
+function proxyHeaderText({ version, source, sourcePort, destination, destinationPort }: ProxyHeader): string {
+  const family = source.includes(":") ? "TCP6" : "TCP4";
+  return `PROXY ${version === "v1" ? "" : "v2 "}${family} ${source} ${destination} ${sourcePort} ${destinationPort}`;
 }
 
 function hex(mark: number): string {

@@ -1,6 +1,6 @@
 import { InvariantError } from "@kubenetsim/core/runtime/errors";
 import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
-import type { BalanceStep } from "@kubenetsim/core/trace/step";
+import type { BalanceStep, ProxyHeader } from "@kubenetsim/core/trace/step";
 import { type Balancer, balanceVerdict, targetText } from "../balancer/balancer.ts";
 import type { Host } from "../topology/host.ts";
 import { balanceModes } from "../walk/balance-record.ts";
@@ -18,16 +18,24 @@ const decisions: Readonly<Record<number, BalanceStep["decision"]>> = {
 export function readBalance(words: Int32Array, at: number, host: Host, header: PacketHeader): BalanceStep {
   const { balancer } = host;
   if (balancer === undefined) throw new InvariantError("a host that is no load balancer wrote of targets");
+  const decision = decisions[words[at]!]!;
   return {
     kind: "balance",
     balancer: balancer.config.name,
-    decision: decisions[words[at]!]!,
+    decision,
+    proxyHeader: decision === "accept" ? proxyHeader(balancer, header) : undefined,
     mode: balanceModes[words[at + 3]!]!,
     ...viewed(balancer, words[at + 1]!, words[at + 2]!, header.destination.includes(":")),
   };
 }
 
-type Viewed = Omit<BalanceStep, "kind" | "balancer" | "decision" | "mode">;
+function proxyHeader({ config: { proxyProtocol } }: Balancer, header: PacketHeader): ProxyHeader | undefined {
+  if (proxyProtocol === undefined) return undefined;
+  const { source, sourcePort, destination, destinationPort } = header;
+  return { version: proxyProtocol, source, sourcePort, destination, destinationPort };
+}
+
+type Viewed = Omit<BalanceStep, "kind" | "balancer" | "decision" | "mode" | "proxyHeader">;
 
 const nothing: Viewed = {
   listener: undefined,

@@ -8,6 +8,7 @@ import { Balancers, type Resolve } from "./balancers.ts";
 import { serverStep } from "./explain/place-steps.ts";
 import { hostName } from "./host-name.ts";
 import { ownPage } from "./own-page.ts";
+import { brokenStart, proxiedPort } from "./proxy-protocol.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { RequestContext } from "./request-context.ts";
 import { parseTarget } from "./request-target.ts";
@@ -95,6 +96,11 @@ export class Nginx {
     const target = parseTarget(request.target);
     const steps: HttpStep[] = [];
     const plain = { headers: {}, cookies: [], upstream: undefined, certificate, steps };
+    const broken = brokenStart(this.#configuration!.settings, request);
+    if (broken !== undefined) {
+      steps.push({ phase: "read", text: broken.text });
+      return { ...plain, status: broken.status };
+    }
     if (host === undefined || target === undefined) {
       const problem = host === undefined ? "no Host that nginx takes" : "a target that nginx cannot read";
       steps.push({ phase: "read", text: `400: ${problem}` });
@@ -131,10 +137,16 @@ export class Nginx {
       httpHost: request.host!,
       target,
       scheme,
-      remoteAddress: remoteAddress(settings, request.clientAddress, headers[settings.forwardedForHeader.toLowerCase()]),
+      remoteAddress: remoteAddress(
+        settings,
+        request.clientAddress,
+        headers[settings.forwardedForHeader.toLowerCase()],
+        request.proxied?.source,
+      ),
       passScheme: forwarded("x-forwarded-proto") ?? scheme,
       passHost: forwarded("x-forwarded-host")?.split(",")[0] ?? request.host!,
-      passPort: forwarded("x-forwarded-port") ?? (request.isTls ? "443" : String(ports.http)),
+      passPort:
+        forwarded("x-forwarded-port") ?? proxiedPort(settings, request) ?? (request.isTls ? "443" : String(ports.http)),
       nowMs,
       random: this.#options.random,
       steps,

@@ -17,12 +17,20 @@ function isIn(range: string, words: AddressWords): boolean {
 
 /**
  * The client's address, `$remote_addr`: the TCP peer, or where forwarded headers are believed and the peer is trusted the last address of
- * X-Forwarded-For that is not trusted itself (ngx_http_realip_module with real_ip_recursive on).
+ * X-Forwarded-For that is not trusted itself (ngx_http_realip_module with real_ip_recursive on). With the PROXY protocol it is the
+ * address that its header names, and X-Forwarded-For only where that one is trusted as well.
  */
-export function remoteAddress(settings: NginxSettings, peer: string, forwardedFor: string | undefined): string {
-  const { useForwardedHeaders, enableRealIp, proxyRealIpCidr } = settings;
-  if (!(useForwardedHeaders || enableRealIp) || forwardedFor === undefined) return peer;
-  const addresses = forwardedFor.split(",").map((address) => address.trim());
+export function remoteAddress(
+  settings: NginxSettings,
+  peer: string,
+  forwardedFor: string | undefined,
+  proxied?: string,
+): string {
+  const { useForwardedHeaders, useProxyProtocol, enableRealIp, proxyRealIpCidr } = settings;
+  const isBelieved = useForwardedHeaders && (proxied === undefined || isInRanges(proxyRealIpCidr, proxied));
+  const told = useProxyProtocol && !isBelieved ? proxied : forwardedFor;
+  if (!(useForwardedHeaders || useProxyProtocol || enableRealIp) || told === undefined) return peer;
+  const addresses = told.split(",").map((address) => address.trim());
   let address = peer;
   while (isInRanges(proxyRealIpCidr, address)) {
     const next = addresses.pop();

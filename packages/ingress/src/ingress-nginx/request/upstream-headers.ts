@@ -1,5 +1,6 @@
 import { ingressInformation } from "../conf/ingress-information.ts";
 import type { Location } from "../model/configuration.ts";
+import { lastHop } from "./proxy-protocol.ts";
 import type { RequestContext } from "./request-context.ts";
 
 /** Headers that nginx sets or leaves out itself, whatever the client sent. */
@@ -64,7 +65,8 @@ export function isInList(list: string, path: string): boolean {
 function forwardedFor({ settings, headers, request, remoteAddress }: RequestContext): string {
   if (!settings.useForwardedHeaders || !settings.computeFullForwardedFor) return remoteAddress;
   const before = headers["x-forwarded-for"] ?? "";
-  return before === "" ? request.clientAddress : `${before}, ${request.clientAddress}`;
+  const last = lastHop(settings, request);
+  return before === "" ? last : `${before}, ${last}`;
 }
 
 /** `$req_id`: the client's, or one of nginx's own. */
