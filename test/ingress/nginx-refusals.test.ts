@@ -47,6 +47,30 @@ const regexes = { "use-regex": "true" };
 /** Paths and annotations of one Ingress for `h.test` that nginx has something to say of, or not. */
 const cases: readonly [about: string, paths: readonly string[], annotations: Readonly<Record<string, string>>][] = [
   ["nothing", ["/", "/a"], {}],
+  [
+    "external authentication",
+    ["/", "/a"],
+    {
+      "auth-url": "http://10.0.0.1:8000/check?from=$host",
+      "auth-method": "POST",
+      "auth-signin": "https://login.test/?a=b",
+      "auth-response-headers": "X-User, X-Group",
+      "auth-always-set-cookie": "true",
+      satisfy: "any",
+    },
+  ],
+  ["a mirror", ["/", "/a"], { "mirror-target": "http://10.0.0.2$request_uri", "mirror-request-body": "off" }],
+  ["a Connection of its own", ["/"], { "connection-proxy-header": "close" }],
+  [
+    "changed redirects and cookies",
+    ["/"],
+    {
+      "proxy-redirect-from": "http://old.test/",
+      "proxy-redirect-to": "/",
+      "proxy-cookie-domain": "old.test new.test",
+      "proxy-cookie-path": "/one /two",
+    },
+  ],
   ["a group that stays open", ["/a(b"], regexes],
   ["a group that was not open", ["/a)b"], regexes],
   ["a class that stays open", ["/a[b"], regexes],

@@ -1,6 +1,8 @@
 import { quoted } from "../../controller-log.ts";
 import type { Location, Server } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
+import { isInList } from "../request/upstream-headers.ts";
+import { writeAccess, writeAuthLocations, writeCustomHeaders, writeMirror } from "./access-block.ts";
 import type { ConfContext } from "./conf-context.ts";
 import { type ConfText, onOff, when } from "./conf-text.ts";
 import { writeCors } from "./cors-block.ts";
@@ -29,8 +31,10 @@ export function writeLocation(
     text.block("if ($uri = /)", () => text.directives(`return 302 $scheme://$http_host${appRoot}`));
     text.line();
   }
+  writeAuthLocations(text, location, context.settings);
   text.block(`location ${locationMatch(location, isRegex)}`, () => {
     writeIdentity(text, server, location);
+    writeMirror(text, location);
     writeVariables(text, location, context.settings);
     if (annotations.denied === undefined) writeAllowed(text, location, context);
     else {
@@ -94,7 +98,8 @@ function writeAllowed(text: ConfText, location: Location, context: ConfContext):
   text.directives(strictTransport);
   text.line();
   if (cors.enabled) writeCors(text, cors);
-  writePasswords(text, location);
+  if (!isInList(settings.noAuthLocations, location.path)) writePasswords(text, location);
+  writeAccess(text, location, settings);
   text.directives(...limitDirectives(location), bodySizeDirective(proxy));
   text.line();
   text.directives(...headerDirectives(location, settings));
@@ -102,6 +107,7 @@ function writeAllowed(text: ConfText, location: Location, context: ConfContext):
   text.directives(...proxyDirectives(proxy), `proxy_next_upstream ${nextUpstreamWords(proxy, settings)}`);
   text.directives(...protocolDirectives(annotations));
   text.line();
+  writeCustomHeaders(text, location);
   writeErrorPages(text, location);
   text.directives(when(redirect.url !== "", `return ${redirect.code} ${redirect.url}`));
   const rewriteLine = rewriteDirective(location);

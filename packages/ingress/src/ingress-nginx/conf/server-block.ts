@@ -1,6 +1,7 @@
 import type { Certificate } from "../../certificate/certificate.ts";
 import { coversHost } from "../../certificate/host-name-problem.ts";
 import { type Configuration, defaultServerName, type Server } from "../model/configuration.ts";
+import { writeClientCertificates, writeMirrorLocations } from "./access-block.ts";
 import type { ConfContext } from "./conf-context.ts";
 import { type ConfText, onOff, when } from "./conf-text.ts";
 import { enforcesRegex, errorLocations, escapeQuoted, serverNameText } from "./directives.ts";
@@ -48,7 +49,9 @@ export function writeServer(text: ConfText, server: Server, context: ConfContext
     text.line();
     text.directives(when(isDefault, `ssl_reject_handshake ${onOff(settings.sslRejectHandshake)}`));
     writeCertificate(text, server.certificate);
+    writeClientCertificates(text, server);
     text.line();
+    writeMirrorLocations(text, server);
     for (const { name, backend, code } of errorLocations(server)) writeErrorLocation(text, name, backend, code);
     const isRegex = enforcesRegex(server);
     for (const location of locations) writeLocation(text, server, location, isRegex, context);

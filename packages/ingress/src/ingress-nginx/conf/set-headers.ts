@@ -6,14 +6,14 @@ import { when } from "./conf-text.ts";
 
 /** The headers that an endpoint is sent. */
 export function headerDirectives({ path, annotations }: Location, settings: NginxSettings): (string | undefined)[] {
-  const { upstreamVhost, xForwardedPrefix, backendProtocol } = annotations;
+  const { upstreamVhost, xForwardedPrefix, backendProtocol, connectionHeader } = annotations;
   const set = backendProtocol === "GRPC" || backendProtocol === "GRPCS" ? "grpc_set_header" : "proxy_set_header";
   const { useForwardedHeaders, computeFullForwardedFor, proxyAddOriginalUriHeader } = settings;
   const isFull = useForwardedHeaders && computeFullForwardedFor;
   return [
     `${set} Host                   ${upstreamVhost === "" ? "$best_http_host" : quoted(upstreamVhost)}`,
     `${set} Upgrade                $http_upgrade`,
-    `${set} Connection             $connection_upgrade`,
+    `${set} Connection             ${connectionHeader || "$connection_upgrade"}`,
     `${set} X-Request-ID           $req_id`,
     `${set} X-Real-IP              $remote_addr`,
     `${set} X-Forwarded-For        ${isFull ? "$full_x_forwarded_for" : "$remote_addr"}`,

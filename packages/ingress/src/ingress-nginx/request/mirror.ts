@@ -9,7 +9,7 @@ import type { RequestContext } from "./request-context.ts";
 /** Sends a copy of a request to the target of `mirror-target`; nobody waits for what is answered. */
 export function mirror(context: RequestContext, location: Location, around: LocationSurroundings): void {
   const { source, target, host, requestBody } = location.annotations.mirror;
-  if (source === "" || target === "") return;
+  if (source === "" || target === "" || host === "") return;
   const url = hashKey(context, target);
   const parts = /^(https?):\/\/(\[[^\]]*\]|[^/?#:]*)(?::(\d+))?([^#]*)/.exec(url);
   const [, scheme = "http", name = "", port, rest = ""] = parts ?? [];
