@@ -359,6 +359,34 @@ describe("the service controller", () => {
   });
 });
 
+describe("a copy of a cluster", () => {
+  it("goes on where its load balancers stand, and one that starts anew begins anew", () => {
+    const one = lab({ loadBalancerAlgorithm: "round-robin" }, webPods(3), webService());
+    const next = (from: Cluster) => balanceSteps(from.external(client).curl("203.0.113.1"))[0]!.target!.slice(0, 2);
+    const snapshot = one.snapshot();
+    expect([next(one), next(one)]).toEqual(["n1", "n2"]);
+    const twin = one.fork();
+    expect([next(twin), next(twin)]).toEqual(["n3", "n1"]);
+    expect(next(one)).toBe("n3");
+    one.restore(snapshot);
+    expect(next(one)).toBe("n1");
+  });
+
+  it("keeps UDP and TCP apart", () => {
+    const ports = "ports: [{name: a, port: 53, protocol: UDP}, {name: b, port: 53, targetPort: 80}]";
+    const service = webService().replace("ports: [{port: 80}]", ports);
+    for (const loadBalancerMode of ["vip", "nat", "proxy"] as const) {
+      const pods = webPods(1).replace(
+        "[{containerPort: 80}]",
+        "[{containerPort: 53, protocol: UDP}, {containerPort: 80}]",
+      );
+      const one = lab({ loadBalancerMode }, pods, service);
+      expect(one.external(client).connect("203.0.113.1:53/udp").received!.destinationPort).toBe(53);
+      expect(one.external(client).connect("203.0.113.1:53").received!.destinationPort).toBe(80);
+    }
+  });
+});
+
 describe("the listing", () => {
   it("is a table of listeners and targets", () => {
     const one = lab({}, webPods(1), webService(local));

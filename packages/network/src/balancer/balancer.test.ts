@@ -144,6 +144,34 @@ describe("in a network", () => {
     }
   });
 
+  it.each(["vip", "nat", "proxy"] as const)("does the same for IPv6: %s", (mode) => {
+    const dual = (index: number) => {
+      const one = node(index);
+      const address = { type: "InternalIP" as const, address: `fd00:10::1${index}` };
+      return { ...one, status: { addresses: [...one.status!.addresses!, address] } };
+    };
+    const own = targets.slice(0, 2).map(({ name, addresses }, i) => ({
+      name,
+      addresses: [...addresses, addressWords(`fd00:10::1${i + 1}` as IpAddress)],
+    }));
+    const addresses = ["fd00:99::80" as IpAddress];
+    const balancer = new Balancer(config({ targets: own, algorithm: "round-robin" }, { mode, addresses }));
+    const topology = buildTopology({
+      nodes: [dual(1), dual(2)],
+      pods: [1, 2].map(onNode),
+      clients: [{ name: "user", addresses: ["2001:db8::7" as IpAddress], via: "node1" }],
+      loadBalancers: [balancer],
+    });
+    const walker = new Walker(topology, new Map(), seededRandom("walk"));
+    const tracer = new Tracer(walker, () => undefined, { seed: "walk", mode: "none" });
+    const trace = tracer.trace({ from: topology.clients.get("user")!, ...ask, destination: addresses[0]! });
+    const sources = { vip: undefined, nat: "2001:db8::7", proxy: "fd00:99::80" };
+    expect(trace.received?.source).toBe(sources[mode]);
+    // Without rules nobody on the node knows the load balancer's address.
+    expect(trace.disposition).toBe(mode === "vip" ? "no-route" : "delivered");
+    expect(trace.request.hops.map(({ host }) => host)).toContain("node node1");
+  });
+
   it("says what it decided", () => {
     const topology = network({ algorithm: "round-robin" }, "proxy", { proxyProtocol: "v1" });
     const walker = new Walker(topology, new Map(), seededRandom("walk"));
