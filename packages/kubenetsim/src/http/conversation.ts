@@ -1,5 +1,6 @@
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Certificate } from "@kubenetsim/ingress/certificate/certificate";
+import type { HttpRequest } from "@kubenetsim/ingress/http/http-message";
 import type { HttpStep } from "@kubenetsim/ingress/http/http-step";
 import type { ForwardedRequest, HttpFailure, HttpResponse, SentRequest, TlsSession } from "./http-exchange.ts";
 
@@ -8,6 +9,8 @@ export interface Arrival {
   readonly trace: Trace;
   readonly request: SentRequest;
   readonly tls: TlsClient | undefined;
+  /** Whose connection the client says that it is, by the PROXY protocol, before all else. */
+  readonly proxied?: HttpRequest["proxied"];
   readonly nowMs: number;
   /** The servers before this one, from the first: `pod ingress-nginx/controller`. */
   readonly via: readonly string[];

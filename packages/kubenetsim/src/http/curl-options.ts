@@ -36,6 +36,8 @@ export interface CurlOptions {
   readonly userAgent?: string;
   /** The Referer header (`-e`). */
   readonly referer?: string;
+  /** Says first whose connection it is, its own (`--haproxy-protocol`). */
+  readonly proxyProtocol?: boolean;
   /** Gives up after so many milliseconds (`-m`). */
   readonly maxTimeMs?: number;
   /** Asks on the connection of an earlier answer, as curl does of the same place. It opens its own unless given. */

@@ -72,7 +72,9 @@ export class HttpRequests {
     const trace = connection === undefined ? this.#connect(from, connectionTarget(url, options)) : again(connection);
     const request = requestFor(url, options, nowMs);
     const tls = url.scheme === "https" ? tlsClient(url, options, nowMs) : undefined;
-    const said = this.#say(trace, { request, tls, nowMs, via: [] });
+    const { source, destinationPort } = trace.sent;
+    const proxied = options.proxyProtocol === true ? { source, destinationPort } : undefined;
+    const said = this.#say(trace, { request, tls, proxied, nowMs, via: [] });
     const { http } = said;
     const { maxTimeMs } = options;
     if (http === undefined || maxTimeMs === undefined || http.tookMs <= maxTimeMs) return said;
@@ -98,7 +100,7 @@ export class HttpRequests {
   }
 
   /** Adds to a connection what is said on it, where there is one. */
-  #say(trace: NamedTrace, said: Pick<Arrival, "request" | "tls" | "nowMs" | "via">): HttpTrace {
+  #say(trace: NamedTrace, said: Omit<Arrival, "trace">): HttpTrace {
     if (outcomeOf(trace.disposition) !== "ok") return trace;
     const conversation = this.#servers.converse({ ...said, trace });
     const http = exchangeOf(said.request, conversation, this.#surroundings.positions());

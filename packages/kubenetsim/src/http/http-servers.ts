@@ -120,7 +120,7 @@ export class HttpServers {
       headers,
       bodyBytes,
       clientAddress: trace.received!.source,
-      proxied: proxiedBy(trace),
+      proxied: proxiedBy(trace) ?? arrival.proxied,
       isTls: client !== undefined,
       serverName,
     };

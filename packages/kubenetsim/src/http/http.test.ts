@@ -164,6 +164,13 @@ describe("a request through the cluster", () => {
     expect(other.steps[1]!.text).toBe('"/" for the path /other, because no path of a rule fits');
   });
 
+  it("takes nothing without the PROXY protocol where that is asked for, and believes what it says", () => {
+    const lab = labOf({ settings: { "use-proxy-protocol": "true" } });
+    expect(ask(lab).http).toMatchObject({ response: undefined, failure: { code: 52 } });
+    const sent = ask(lab, "/", { proxyProtocol: true }).http!.forwarded[0]!.trace.http!.request;
+    expect(sent.headers).toMatchObject({ "x-forwarded-for": client, "x-forwarded-port": "30080" });
+  });
+
   it("tells which of two Ingresses owns a path", () => {
     const later = {
       apiVersion: "networking.k8s.io/v1",

@@ -15,6 +15,7 @@ const options: Readonly<Record<OptionName, OptionKind>> = {
   fail: { letter: "f", takes: "flag" },
   get: { letter: "G", takes: "flag" },
   globoff: { letter: "g", takes: "flag" },
+  haproxyProtocol: { long: "haproxy-protocol", takes: "flag" },
   head: { letter: "I", takes: "flag" },
   header: { letter: "H", takes: "value" },
   include: { letter: "i", takes: "flag" },
@@ -57,6 +58,7 @@ export type OptionName =
   | "fail"
   | "get"
   | "globoff"
+  | "haproxyProtocol"
   | "head"
   | "header"
   | "include"

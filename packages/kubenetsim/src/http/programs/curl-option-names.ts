@@ -5,7 +5,7 @@ config continue-at create-dirs create-file-mode crlf crlfile curves data-urlenco
 disable-epsv disallow-username-in-url dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-cert-status doh-insecure doh-url
 dump-header egd-file engine etag-compare etag-save expect100-timeout fail-early fail-with-body false-start form form-escape
 form-string ftp-account ftp-alternative-to-user ftp-create-dirs ftp-method ftp-pasv ftp-port ftp-pret ftp-skip-pasv-ip
-ftp-ssl-ccc ftp-ssl-ccc-mode ftp-ssl-control happy-eyeballs-timeout-ms haproxy-protocol help hostpubmd5 hostpubsha256 hsts
+ftp-ssl-ccc ftp-ssl-ccc-mode ftp-ssl-control happy-eyeballs-timeout-ms help hostpubmd5 hostpubsha256 hsts
 http0.9 http1.0 http1.1 http2 http2-prior-knowledge http3 http3-only ignore-content-length interface ipv6 json
 junk-session-cookies keepalive-time key key-type krb libcurl limit-rate list-only local-port location-trusted login-options
 mail-auth mail-from mail-rcpt mail-rcpt-allowfails manual max-filesize metalink negotiate netrc netrc-file netrc-optional next

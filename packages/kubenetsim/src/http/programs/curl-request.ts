@@ -24,6 +24,7 @@ export function requestOptions(args: CurlArguments, files: FileTree): CurlOption
     resolve: args.values("resolve"),
     connectTo: args.values("connectTo"),
     insecure: args.has("insecure"),
+    proxyProtocol: args.has("haproxyProtocol"),
     ...(authorities !== undefined && { trusted: [authorities] }),
     ...(method !== undefined && { method }),
     ...(body !== undefined && { body }),
