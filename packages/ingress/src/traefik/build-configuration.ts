@@ -55,10 +55,14 @@ export function isTraefiks(
   return annotation === ingressClass || (ingressClass === "" && annotation === "traefik");
 }
 
+type LoadedService = Omit<TraefikService, "name"> | string;
+
 class Builder {
   readonly #source: BuildSource;
   readonly #routers = new Map<string, Router>();
   readonly #services = new Map<string, TraefikService>();
+  /** By namespace, Service and port as Ingresses write it. */
+  readonly #loaded = new Map<string, LoadedService>();
   readonly #certificates = new Map<string, Certificate>();
 
   constructor(source: BuildSource) {
@@ -163,20 +167,28 @@ class Builder {
 
   /** Whether there is one to route to: without endpoints there is none, and no router, unless that is allowed. */
   #addService(ingress: Ingress, backend: NonNullable<IngressBackend["service"]>, name: string): boolean {
-    const { store, provider } = this.#source;
     const what = `${backend.name}:${portText(backend.port)}`;
-    try {
-      const service = loadService(store, provider, ingress.metadata.namespace ?? "", backend);
-      if (service.servers.length === 0 && !provider.allowEmptyServices) {
-        this.#error(keyOf(ingress), `Skipping service: no endpoints found: ${what}`);
-        return false;
-      }
+    const key = `${ingress.metadata.namespace ?? ""}/${what}`;
+    const service = this.#loaded.get(key) ?? this.#load(ingress.metadata.namespace ?? "", backend);
+    this.#loaded.set(key, service);
+    if (typeof service === "string") this.#error(keyOf(ingress), `Cannot create service ${what}: ${service}`);
+    else if (service.servers.length === 0 && !this.#source.provider.allowEmptyServices) {
+      this.#error(keyOf(ingress), `Skipping service: no endpoints found: ${what}`);
+    } else {
       this.#services.set(name, { ...service, name });
       return true;
+    }
+    return false;
+  }
+
+  /** A Service's port, or why Traefik makes nothing of it. */
+  #load(namespace: string, backend: NonNullable<IngressBackend["service"]>): LoadedService {
+    const { store, provider } = this.#source;
+    try {
+      return loadService(store, provider, namespace, backend);
     } catch (error) {
       if (!(error instanceof ServiceProblem || error instanceof LabelProblem)) throw error;
-      this.#error(keyOf(ingress), `Cannot create service ${what}: ${error.message}`);
-      return false;
+      return error.message;
     }
   }
 

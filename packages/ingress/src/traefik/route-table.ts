@@ -41,24 +41,34 @@ export class RouteTable {
 
   /** The router that takes a request. @param host as `canonicalHost` gives it */
   find(host: string, routingPath: string): Route | undefined {
-    let best: Route | undefined;
-    for (const name of ["", ...ruleHosts(host)]) {
-      for (const route of this.#byHost.get(name) ?? []) {
-        if (best !== undefined && route.rank > best.rank) break;
-        if (!route.takes(routingPath)) continue;
-        best = route;
-        break;
-      }
-    }
+    let best = earlier(undefined, this.#byHost.get(""), routingPath);
+    for (const name of ruleHosts(host)) best = earlier(best, this.#byHost.get(name), routingPath);
     return best;
   }
 
   /** Whether another router of the same priority takes the same request, so that chance decides. */
   isChance(route: Route, host: string, routingPath: string): boolean {
     if (route.equals === 1) return false;
-    const rivals = ["", ...ruleHosts(host)].flatMap((name) => this.#byHost.get(name) ?? []);
-    return rivals.some((rival) => rival !== route && rival.priority === route.priority && rival.takes(routingPath));
+    if (hasRival(route, this.#byHost.get(""), routingPath)) return true;
+    return ruleHosts(host).some((name) => hasRival(route, this.#byHost.get(name), routingPath));
   }
+}
+
+/** The one that is asked first, of that found so far and those of a host. */
+function earlier(best: Route | undefined, routes: readonly Route[] = [], routingPath: string): Route | undefined {
+  for (const route of routes) {
+    if (best !== undefined && route.rank > best.rank) return best;
+    if (route.takes(routingPath)) return route;
+  }
+  return best;
+}
+
+function hasRival(of: Route, routes: readonly Route[] = [], routingPath: string): boolean {
+  for (const route of routes) {
+    if (route.priority < of.priority) return false;
+    if (route !== of && route.priority === of.priority && route.takes(routingPath)) return true;
+  }
+  return false;
 }
 
 function candidateOf(
