@@ -3,10 +3,11 @@ import { type IngressCase, randomIngressCase } from "@kubenetsim/testing/ingress
 import type { Comparison } from "../comparison.ts";
 import type { Difference } from "../difference.ts";
 import { ownBackendFacts, realBackendFacts } from "./backend-facts.ts";
-import { type Facts, flat, ownFacts, realFacts } from "./location-facts.ts";
+import { type Facts, ownFacts, realFacts } from "./location-facts.ts";
 import { askOwn, type OwnStep } from "./own-answer.ts";
 import type { RealServer, RealStep } from "./real-answer.ts";
 import { askReal } from "./real-controller.ts";
+import { comparableLines, ownServerFacts, realServerFacts } from "./step-parts.ts";
 
 /** A real ingress-nginx: what it makes of random Ingresses that change, and what it tells nginx. */
 export const ingressComparison: Comparison<IngressCase, readonly RealStep[]> = {
@@ -22,7 +23,7 @@ export const ingressComparison: Comparison<IngressCase, readonly RealStep[]> = {
       "defaultSslCertificate",
     ]),
   },
-  draw: randomIngressCase,
+  draw: (seed) => randomIngressCase(seed),
   ask: askReal,
   differenceOf,
   record: (one, answer) => ({ ...one, answer }),
@@ -55,7 +56,7 @@ function stepDifference(real: RealStep, own: OwnStep): Found | undefined {
     serversDifference(real, own) ??
     backendsDifference(real, own) ??
     textDifference("outcome", real.outcome ?? "none", own.outcome ?? "none") ??
-    linesDifference(real.log.map(withoutTime), own.log)
+    linesDifference(comparableLines(real.log), comparableLines(own.log))
   );
 }
 
@@ -67,22 +68,10 @@ function serversDifference({ servers }: RealStep, { running }: OwnStep): Found |
   for (const [at, server] of servers.entries()) {
     const own = running.servers[at]!;
     const different =
-      factsDifference("server", serverFacts(server), ownServerFacts(own)) ?? locationsDifference(server, own);
+      factsDifference("server", realServerFacts(server), ownServerFacts(own)) ?? locationsDifference(server, own);
     if (different !== undefined) return { ...different, text: `server ${server.hostname} ${different.text}` };
   }
   return undefined;
-}
-
-function serverFacts({ aliases, redirectFromToWWW, sslCert }: RealServer): Facts {
-  return flat({ aliases, redirectFromToWWW, certificate: sslCert?.secret });
-}
-
-function ownServerFacts({ aliases, redirectFromToWww, certificate }: Server): Facts {
-  return flat({
-    aliases,
-    redirectFromToWWW: redirectFromToWww,
-    certificate: certificate && (certificate.secret || "/"),
-  });
 }
 
 function locationsDifference(server: RealServer, own: Server): Found | undefined {
@@ -126,35 +115,14 @@ function factsDifference(kind: string, real: Facts, own: Facts): Found | undefin
   return undefined;
 }
 
-/** Lines in any order: the program reads the annotations of an Ingress, and goes through its backends, in none. */
 function linesDifference(real: readonly string[], own: readonly string[]): Found | undefined {
-  const isCut = [...real, ...own].some((line) => line.startsWith("E store.go:951]"));
-  const left = own.map((line) => comparable(line, isCut));
-  for (const line of real.map((each) => comparable(each, isCut))) {
+  const left = [...own];
+  for (const line of real) {
     const at = left.indexOf(line);
     if (at >= 0) left.splice(at, 1);
-    else if (line !== "")
-      return { where: `log ${line.split("]")[0]}`, text: `real: ${line}\nours:\n${own.join("\n")}` };
+    else return { where: `log ${line.split("]")[0]}`, text: `real: ${line}\nours:\n${own.join("\n")}` };
   }
-  const more = left.find((line) => line !== "");
-  return more === undefined ? undefined : { where: `log of ours ${more.split("]")[0]}`, text: more };
-}
-
-/**
- * A line without what the program's random order makes of it. What is told of an Ingress that is dropped depends on which annotation
- * was read first.
- */
-function comparable(line: string, isCut: boolean): string {
-  const isOfAnnotations = /^[WE] (?:validators|main|annotations)\.go:/.test(line);
-  if (isCut && isOfAnnotations) return "";
-  return line
-    .replace(/^(E store\.go:951\]|W store\.go:927\] skipping ingress \S+).*/s, "$1")
-    .replace(/^(E annotations\.go:216\]).* ingress=/s, "$1 ");
-}
-
-/** `W1123 22:09:38.013101   10648 controller.go:1241] text` → `W controller.go:1241] text`. */
-function withoutTime(line: string): string {
-  return line.replace(/^([WEF])\d+ \S+ +\d+ /, "$1 ").replace(/\n$/, "");
+  return left.length === 0 ? undefined : { where: `log of ours ${left[0]!.split("]")[0]}`, text: left.join("\n") };
 }
 
 function textDifference(where: string, real: string, own: string): Found | undefined {

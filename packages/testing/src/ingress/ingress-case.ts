@@ -51,7 +51,10 @@ const times: fc.Arbitrary<IngressTimes> = fc.array(fc.nat({ max: 2 }), { minLeng
  * @example
  * fc.assert(fc.property(ingressCase(), ({ steps }) => steps.length > 0));
  */
-export function ingressCase(): fc.Arbitrary<IngressCase> {
+export function ingressCase({ isSmall = false }: { readonly isSmall?: boolean } = {}): fc.Arbitrary<IngressCase> {
+  const most = isSmall
+    ? { endpoints: 4, others: 2, ingresses: 3, steps: 3 }
+    : { endpoints: 12, others: 6, ingresses: 8, steps: 6 };
   return times.chain((created) => {
     const ingress = ingressObjectOf(created);
     const object = fc.oneof(
@@ -64,10 +67,13 @@ export function ingressCase(): fc.Arbitrary<IngressCase> {
     ) as fc.Arbitrary<ApiObject>;
     const first = fc
       .tuple(
-        fc.array(fc.oneof(serviceObject, sliceObject) as fc.Arbitrary<ApiObject>, { minLength: 4, maxLength: 12 }),
-        fc.array(fc.oneof(classObject, secretObject) as fc.Arbitrary<ApiObject>, { maxLength: 6 }),
+        fc.array(fc.oneof(serviceObject, sliceObject) as fc.Arbitrary<ApiObject>, {
+          minLength: 2,
+          maxLength: most.endpoints,
+        }),
+        fc.array(fc.oneof(classObject, secretObject) as fc.Arbitrary<ApiObject>, { maxLength: most.others }),
         fc.array(configMapObject(configMap) as fc.Arbitrary<ApiObject>, { maxLength: 1 }),
-        fc.array(ingress as fc.Arbitrary<ApiObject>, { minLength: 1, maxLength: 8 }),
+        fc.array(ingress as fc.Arbitrary<ApiObject>, { minLength: 1, maxLength: most.ingresses }),
       )
       .map((groups) => groups.flat())
       .chain((objects) => fc.oneof(fc.constant(objects), fc.shuffledSubarray(objects, { minLength: objects.length })));
@@ -77,7 +83,7 @@ export function ingressCase(): fc.Arbitrary<IngressCase> {
     );
     const later = fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) => ({ changes }));
     return fc
-      .record({ options, first, later: fc.array(later, { maxLength: 6 }) })
+      .record({ options, first, later: fc.array(later, { maxLength: most.steps }) })
       .map(({ options: flags, first: objects, later: steps }) => ({
         options: flags,
         steps: [{ changes: objects.map((put) => ({ put })) }, ...steps],
@@ -86,8 +92,8 @@ export function ingressCase(): fc.Arbitrary<IngressCase> {
 }
 
 /** A case that depends on nothing but the seed; unlike the arbitrary's first runs it is not kept small. */
-export function randomIngressCase(seed: number): IngressCase {
-  return fc.sample(fc.noBias(ingressCase()), { seed, numRuns: 1 })[0]!;
+export function randomIngressCase(seed: number, size: { readonly isSmall?: boolean } = {}): IngressCase {
+  return fc.sample(fc.noBias(ingressCase(size)), { seed, numRuns: 1 })[0]!;
 }
 
 function keyOf({ kind, metadata: { namespace, name } }: ApiObject): string {

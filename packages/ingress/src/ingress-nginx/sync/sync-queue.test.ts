@@ -29,4 +29,18 @@ describe("the controller's queue", () => {
     clock.advance(1000);
     expect(at).toEqual([0, 5, 15, 35, 75]);
   });
+
+  it("waits no longer for what failed again after it went well", () => {
+    const clock = virtualClock(1000);
+    const at: number[] = [];
+    const queue = new SyncQueue(clock, { periodMs: 0, reloadMs: 0 }, () => {
+      at.push(clock.nowMs - 1000);
+      return { failed: at.length !== 3 && at.length < 5, reloaded: false };
+    });
+    queue.add("a");
+    clock.advance(1000);
+    queue.add("a");
+    clock.advance(1000);
+    expect(at).toEqual([0, 5, 15, 1000, 1005]);
+  });
 });

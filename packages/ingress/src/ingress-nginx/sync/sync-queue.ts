@@ -82,7 +82,7 @@ export class SyncQueue {
     this.#clock.schedule(turnMs, () => {
       const { failed, reloaded } = this.#sync(item.key);
       if (failed) this.#again(item.key);
-      else this.#lastSyncMs = begunMs;
+      else this.#done(item, begunMs);
       const doneMs = turnMs + (reloaded ? this.#pace.reloadMs : 0);
       this.#current = { item, dueMs: doneMs };
       this.#clock.schedule(doneMs, () => this.#next());
@@ -93,6 +93,12 @@ export class SyncQueue {
     let item = this.#items.shift();
     while (item?.addedMs !== undefined && item.addedMs < this.#lastSyncMs) item = this.#items.shift();
     return item;
+  }
+
+  /** Only one that failed before is known by that; a write of the same object is another item. */
+  #done({ key, addedMs }: Item, begunMs: number): void {
+    if (addedMs === undefined) this.#failures.delete(key);
+    this.#lastSyncMs = begunMs;
   }
 
   #again(key: string): void {
