@@ -80,7 +80,7 @@ export function ingressOf(
   return ingressObject(`i${i}`, {
     host: `h${i}.test`,
     paths: Array.from({ length: paths }, (_, at) => [`/part-${at}/of/it`, "Prefix", service(at)]),
-    annotations,
+    annotations: { "proxy-read-timeout": "30", ...annotations },
     ...(i % tlsEach === 0 && { tls: [{ hosts: [`h${i}.test`], secretName: `cert${i}` }] }),
   });
 }

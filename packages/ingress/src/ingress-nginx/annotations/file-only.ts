@@ -65,6 +65,7 @@ const strict: ReadonlySet<string> = new Set([
 ]);
 
 const snippets = /-snippet$/;
+const fields = Object.entries({ ...fileOnlyFields, ...unmodelledFields });
 
 /**
  * The values of those that stand in nginx's file and decide nothing here, by their names: flags as `true` and `false`. Snippets are left out where
@@ -75,7 +76,7 @@ export function parseFileOnly(
   allowsSnippets: boolean,
 ): Readonly<Record<string, string>> | AnnotationProblem {
   const values: Record<string, string> = {};
-  for (const [name, { check }] of Object.entries({ ...fileOnlyFields, ...unmodelledFields })) {
+  for (const [name, { check }] of fields) {
     if (snippets.test(name) && !allowsSnippets) continue;
     if (name.startsWith("opentelemetry-") && values["enable-opentelemetry"] !== "true") continue;
     const value = check === boolean ? reader.boolean(name) : reader.text(name);

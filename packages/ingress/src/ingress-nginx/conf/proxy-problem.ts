@@ -5,9 +5,12 @@ import { nextUpstreamWords, proxyDirectives, proxyRedirect } from "./proxy-direc
 
 const longest = 2n ** 63n - 1n;
 
+const sizeText = /^([0-9]+)([km]?)$/i;
+const offsetText = /^([0-9]+)([kmg]?)$/i;
+
 /** Bytes of a size (src/core/ngx_parse.c `ngx_parse_size`); undefined for what is none. Gigabytes are for offsets alone. */
-function sizeOf(text: string, units = "km"): bigint | undefined {
-  const [, digits, unit = ""] = new RegExp(`^([0-9]+)([${units}]?)$`, "i").exec(text) ?? [];
+function sizeOf(text: string, pattern = sizeText): bigint | undefined {
+  const [, digits, unit = ""] = pattern.exec(text) ?? [];
   if (digits === undefined) return undefined;
   const size = BigInt(digits) * 1024n ** BigInt(" kmg".indexOf(unit.toLowerCase() || " "));
   return size > longest ? undefined : size;
@@ -44,8 +47,20 @@ const checks: Readonly<Record<string, readonly [least: number, most: number, che
   proxy_redirect: [1, 2, redirect],
 };
 
+/** Of annotations that were looked at; each location of an Ingress has the same. */
+const known = new WeakMap<IngressAnnotations, string>();
+
 /** What nginx cannot read of how a location speaks to its upstream. */
-export function proxyReadProblem({ proxy, backendProtocol }: IngressAnnotations): string | undefined {
+export function proxyReadProblem(annotations: IngressAnnotations): string | undefined {
+  let problem = known.get(annotations);
+  if (problem === undefined) {
+    problem = readProblem(annotations) ?? "";
+    known.set(annotations, problem);
+  }
+  return problem === "" ? undefined : problem;
+}
+
+function readProblem({ proxy, backendProtocol }: IngressAnnotations): string | undefined {
   const next = `proxy_next_upstream ${nextUpstreamWords(proxy, { retryNonIdempotent: false })}`;
   for (const directive of [...bodySize(proxy), ...proxyDirectives(proxy), next, proxyRedirect(proxy)]) {
     const problem = directive && directiveProblem(directive);
@@ -68,7 +83,7 @@ function bodySize({ bodySize: text }: ProxyOptions): string[] {
 function directiveProblem(directive: string): string | undefined {
   const [name, ...args] = directive.split(/\s+/).filter((word) => word !== "") as [string, ...string[]];
   if (name === "client_max_body_size") {
-    return sizeOf(args[0]!, "kmg") === undefined ? `"${name}" ${invalid}` : undefined;
+    return sizeOf(args[0]!, offsetText) === undefined ? `"${name}" ${invalid}` : undefined;
   }
   const [least, most, check] = checks[name]!;
   if (args.length < least || args.length > most) return `invalid number of arguments in "${name}" directive`;

@@ -1,5 +1,4 @@
 import type { ControllerLog } from "../../controller-log.ts";
-import type { DerivedTable } from "../derived/derived-table.ts";
 import {
   type Backend,
   type Configuration,
@@ -8,8 +7,8 @@ import {
   type Server,
 } from "./configuration.ts";
 import type { ModelInputs } from "./model-inputs.ts";
-import { type Logged, ModelTables } from "./model-tables.ts";
-import { noLines, PhaseLines } from "./placed-log.ts";
+import { ModelTables } from "./model-tables.ts";
+import { PhaseLines } from "./placed-log.ts";
 import { noValues, type SortedValues, withChanges } from "./sorted-values.ts";
 import { streamServices } from "./stream-services.ts";
 
@@ -68,16 +67,17 @@ export class ConfigurationModel {
 
   #collect(): void {
     const { created, bare, affinity, canaries, servers, backends } = this.#tables;
-    takeLines(created, this.#lines.created);
-    takeLines(bare, this.#lines.bare);
-    takeLines(affinity, this.#lines.affinity);
-    takeLines(canaries, this.#lines.canaries);
-    const finals = takeLines(servers, this.#lines.servers);
+    const finals = servers.takeChanges();
+    this.#lines.created.set(created.takeChanges());
+    this.#lines.bare.set(bare.takeChanges());
+    this.#lines.affinity.set(affinity.takeChanges());
+    this.#lines.canaries.set(canaries.takeChanges());
+    this.#lines.servers.set(finals);
     this.#servers = withChanges(
       this.#servers,
-      mapped(finals, (final) => final?.server),
+      mapped(finals, (final) => final?.value?.server),
     );
-    const own = mapped(finals, (final) => (final?.ownBackends.length === 0 ? undefined : final?.ownBackends));
+    const own = mapped(finals, (final) => (final?.value?.ownBackends.length ? final.value.ownBackends : undefined));
     const ownBackends = withChanges(this.#ownBackends, own);
     const named = withChanges(this.#backends, backends.takeChanges());
     if (named !== this.#backends || ownBackends !== this.#ownBackends) {
@@ -88,15 +88,10 @@ export class ConfigurationModel {
   }
 }
 
-/** The values of a table that are others than before; their lines are kept. */
-function takeLines<V>(table: DerivedTable<Logged<V>>, kept: PhaseLines): ReadonlyMap<string, V | undefined> {
-  const changes = table.takeChanges();
-  if (changes.size > 0) kept.set(mapped(changes, (logged) => logged?.lines ?? noLines));
-  return mapped(changes, (logged) => logged?.value);
-}
-
 function mapped<V, W>(values: ReadonlyMap<string, V>, to: (value: V) => W): Map<string, W> {
-  return new Map([...values].map(([key, value]) => [key, to(value)]));
+  const others = new Map<string, W>();
+  for (const [key, value] of values) others.set(key, to(value));
+  return others;
 }
 
 /** By name; of the same name first the one of that name. */

@@ -59,9 +59,12 @@ export class PlacedLog implements ControllerLog {
 export class PhaseLines {
   #sorted: readonly KeyedLine[] = [];
 
-  /** Takes other lines in the place of those of some keys. */
-  set(changes: ReadonlyMap<string, readonly PlacedLine[]>): void {
-    const added = [...changes].flatMap(([key, lines]) => lines.map((line, at) => ({ ...line, key, at })));
+  /** Takes other lines in the place of those of some keys; undefined for none. */
+  set(changes: ReadonlyMap<string, { readonly lines: readonly PlacedLine[] } | undefined>): void {
+    const added: KeyedLine[] = [];
+    for (const [key, logged] of changes) {
+      for (const [at, line] of (logged?.lines ?? noLines).entries()) added.push({ ...line, key, at });
+    }
     if (added.length === 0 && this.#sorted.length === 0) return;
     const kept = this.#sorted.filter(({ key }) => !changes.has(key));
     this.#sorted = withItems(kept, added, compareLines);
