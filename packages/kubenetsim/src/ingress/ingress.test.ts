@@ -221,6 +221,30 @@ describe("what is probably not meant", () => {
     expect(warningsOf(lab)).toEqual([]);
   });
 
+  it("keeps the last good configuration when nginx refuses one, with nginx's words, and goes on when that is mended", () => {
+    const lab = cluster();
+    const hosts = (): unknown => view(lab).configuration?.servers.map(({ hostname }) => hostname);
+    lab.kubectl("-n shop create ingress twins --class=nginx --rule=twins.test/a*=web:80 --rule=twins.test/a/*=web:80");
+    lab.kubectl("-n shop create ingress late --class=nginx --rule=late.test/*=web:80");
+    expect(hosts()).toEqual(["_", "shop.test"]);
+    expect(lab.warnings.map(({ message }) => message).join("\n")).toContain('nginx: [emerg] duplicate location "/a/"');
+    expect(view(lab).logText).toContain("Unexpected failure reloading the backend");
+    lab.clock.advance(60_000);
+    expect(hosts()).toEqual(["_", "shop.test"]);
+    lab.kubectl("-n shop delete ingress twins");
+    expect(hosts()).toEqual(["_", "late.test", "shop.test"]);
+    expect(warningsOf(lab)).toEqual([]);
+  });
+
+  it("tells of a host port that nobody opens", () => {
+    const lab = cluster({}, controller.replace("containerPort: 80 }", "containerPort: 80, hostPort: 80 }"));
+    expect(warningsOf(lab)).toEqual([
+      expect.stringMatching(
+        /^Pod ingress-nginx\/\S+: hostPort 80 is not modelled without hostNetwork: nobody listens there on its node$/,
+      ),
+    ]);
+  });
+
   it("names flags that the program does not know, which ends then, and those that are not modelled", () => {
     const ended = cluster({}, controller.replace("args:", "args:\n            - --turbo"));
     expect(view(ended)).toMatchObject({ problem: "unknown flag: --turbo", listens: [], configurationText: "" });

@@ -1,8 +1,10 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import { hostPortsOf } from "@kubenetsim/core/controllers/host-ports";
 import { waitingPods } from "@kubenetsim/core/controllers/waiting-pods";
 import { objectKey } from "@kubenetsim/core/model/api-object";
 import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import { matchesEqualities } from "@kubenetsim/core/model/label-selector";
+import type { Pod } from "@kubenetsim/core/model/pod";
 import type { Service } from "@kubenetsim/core/model/service";
 import type { SourcePosition } from "@kubenetsim/core/runtime/errors";
 import { ingressOf } from "../cloud/service-balancer.ts";
@@ -25,6 +27,7 @@ export function findWarnings(state: ClusterState): Warning[] {
       ...balancerWarnings(state, service),
     ]),
     ...podWarnings(state),
+    ...state.tables.Pod.values().flatMap((pod) => hostPortWarnings(state, pod)),
   ];
 }
 
@@ -70,6 +73,16 @@ function podWarnings(state: ClusterState): Warning[] {
     const message = `Pod ${keys.slice(0, 3).join(", ")}${more} stays pending: ${reason}`;
     return { message, position: positionOf(state, `Pod ${keys[0]!}`, ["spec", "nodeName"]) };
   });
+}
+
+/** The runtime's plug-in that opens host ports (portmap) is not modelled; on the node's network a container opens them itself. */
+function hostPortWarnings(state: ClusterState, pod: Pod): Warning[] {
+  if (pod.spec.hostNetwork === true || pod.status?.phase !== "Running") return [];
+  const ports = hostPortsOf(pod).map(({ hostPort }) => hostPort);
+  if (ports.length === 0) return [];
+  const key = objectKey(pod);
+  const text = `hostPort ${ports.join(", ")} is not modelled without hostNetwork: nobody listens there on its node`;
+  return [{ message: `Pod ${key}: ${text}`, position: positionOf(state, `Pod ${key}`, ["spec", "containers"]) }];
 }
 
 function warn(state: ClusterState, service: Service, path: Path, text: string): Warning {
