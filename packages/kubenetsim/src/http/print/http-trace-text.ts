@@ -31,7 +31,7 @@ interface Stage {
 export function httpTraceText(trace: HttpTrace, options: HttpTraceTextOptions = {}): string {
   const asked = [...(trace.redirects ?? []), trace];
   const parts = asked.flatMap((each, i) => [
-    ...(i === 0 ? [] : ["", `redirected to ${urlOf(each)}`, ""]),
+    ...(i === 0 ? [] : ["", `redirected to ${asked[i - 1]!.http!.response!.headers.location}`, ""]),
     ...requestLines(each, options),
   ]);
   return `${[...parts, "", ...costLines(asked)].map((line) => line.trimEnd()).join("\n")}\n`;
