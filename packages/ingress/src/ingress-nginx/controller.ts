@@ -38,6 +38,7 @@ export class IngressNginxController {
   readonly #model: ConfigurationModel;
   readonly #log: ControllerLog;
   #running: Configuration | undefined;
+  #newest: Configuration | undefined;
   #reloads = 0;
   /** Servers that nginx's Lua was told certificates of, where one sends to another name. */
   #toldServers: string | undefined;
@@ -52,6 +53,11 @@ export class IngressNginxController {
   /** What nginx works by; undefined before the first sync. */
   get running(): Configuration | undefined {
     return this.#running;
+  }
+
+  /** What was made last that nginx takes: to nginx the same as what runs, though other Ingresses may ask for it. */
+  get newest(): Configuration | undefined {
+    return this.#newest;
   }
 
   /** How often another file was needed, also one that nginx refused. */
@@ -94,7 +100,10 @@ export class IngressNginxController {
     this.#warnOfDefaultCertificate();
     const running = this.#running;
     const needsFile = running === undefined || !sameFile(running, configuration);
-    if (!needsFile && sameBalancing(running, configuration)) return "unchanged";
+    if (!needsFile && sameBalancing(running, configuration)) {
+      this.#newest = configuration;
+      return "unchanged";
+    }
     if (needsFile) {
       this.#reloads++;
       this.#log.info?.("controller.go:217", '"Configuration changes detected, backend reload required"');
@@ -110,6 +119,7 @@ export class IngressNginxController {
     }
     this.#tellCertificates(configuration);
     this.#running = configuration;
+    this.#newest = configuration;
     return needsFile ? "reloaded" : "posted";
   }
 

@@ -174,6 +174,7 @@ export class IngressNginxProcess implements IngressController {
       return { failed: true, reloaded: false };
     }
     const isReload = outcome === "reloaded";
+    this.#nginx.explainBy(this.#controller.newest!);
     if (outcome !== "unchanged") {
       this.#nginx.load(this.#controller.running!, { isReload, nowMs: this.#clock.nowMs });
       this.#streams.load(this.#controller.running!, { isReload, nowMs: this.#clock.nowMs });

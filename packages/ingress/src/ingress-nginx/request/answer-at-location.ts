@@ -1,6 +1,6 @@
 import type { HttpAnswer } from "../../http/http-message.ts";
 import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
-import { defaultBackendName, type Location, type Server } from "../model/configuration.ts";
+import { type Configuration, defaultBackendName, type Location, type Server } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import { accessPhase } from "./access-phase.ts";
 import type { Balancers, Resolve } from "./balancers.ts";
@@ -27,6 +27,8 @@ export interface LocationSurroundings {
   readonly send: UpstreamExchange;
   /** Addresses of names in URLs. */
   readonly resolve: Resolve;
+  /** Which Ingresses ask for what, where that is newer than what runs. */
+  newest(): Configuration | undefined;
 }
 
 export type PartialAnswer = Pick<HttpAnswer, "status"> &
@@ -49,7 +51,7 @@ export function answerAtLocation(
   if (choice === undefined) return { status: 404 };
   if (choice.kind === "status") return { status: context.request.bodyBytes > bodyLimit("1m") ? 413 : choice.status };
   const { chosen } = choice;
-  steps.push(locationStep(server, chosen, target.uri));
+  steps.push(locationStep(server, chosen, target.uri, around.newest()));
   const early =
     tooLarge(context, chosen) ?? (choice.kind === "slash" ? slashRedirect(context, chosen.location) : undefined);
   if (early !== undefined) return dressed(context, server, chosen, around, { answer: early, phase: "find-config" });

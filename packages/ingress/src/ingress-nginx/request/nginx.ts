@@ -39,6 +39,7 @@ export class Nginx {
   readonly #surroundings: LocationSurroundings;
   readonly #servers = new ServerTable();
   #configuration: Configuration | undefined;
+  #newest: Configuration | undefined;
   #certificates: CertificateTable | undefined;
 
   constructor(options: NginxOptions) {
@@ -49,6 +50,7 @@ export class Nginx {
       hasCertificate: (host) => this.#certificates!.find(host) !== undefined,
       send: options.send,
       resolve: options.resolve ?? (() => []),
+      newest: () => this.#newest,
     };
   }
 
@@ -64,6 +66,11 @@ export class Nginx {
     this.#configuration = configuration;
     this.#certificates = new CertificateTable(configuration);
     this.#balancers.load(configuration, this.#options.resolve ?? (() => []), nowMs);
+  }
+
+  /** Which Ingresses ask for what, where that is newer than the configuration: what steps tell is by this one. */
+  explainBy(newest: Configuration): void {
+    this.#newest = newest;
   }
 
   /** What a TLS handshake with this name is shown. @throws TypeError before a configuration is loaded. */

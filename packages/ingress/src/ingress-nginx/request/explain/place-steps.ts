@@ -1,5 +1,5 @@
 import { enforcesRegex } from "../../conf/directives.ts";
-import { defaultServerName, type Location, type Server } from "../../model/configuration.ts";
+import { type Configuration, defaultServerName, type Location, type Server } from "../../model/configuration.ts";
 import { needsRewrite } from "../../model/order-locations.ts";
 import type { NginxLocation } from "../location-table.ts";
 import { annotationOrigin, hostOrigin, pathOrigin, titleOf } from "./ingress-origin.ts";
@@ -24,10 +24,16 @@ function tellServer({ hostname, aliases, locations }: Server, host: string): Tel
   return { text: `${chosen}, which is an alias`, origin: annotationOrigin(speaker, "server-alias") ?? origin };
 }
 
-/** Why this location takes the path. */
-export function locationStep(server: Server, { location, match }: NginxLocation, uri: string): ToldStep {
+/** Why this location takes the path; `newest` knows Ingresses that have come since without a change for nginx. */
+export function locationStep(
+  server: Server,
+  { location, match }: NginxLocation,
+  uri: string,
+  newest: Configuration | undefined,
+): ToldStep {
   return new ToldStep("location", () => {
-    const text = `${match} for the path ${uri}${whyForm(server, location)}${whyOwner(location)}`;
+    const owned = sameIn(newest, server, location) ?? location;
+    const text = `${match} for the path ${uri}${whyForm(server, location)}${whyOwner(owned)}`;
     return { text, origin: pathOrigin(location, server.hostname) };
   });
 }
@@ -56,6 +62,16 @@ function whyForm(server: Server, location: Location): string {
     rule.http?.paths?.some(({ path, pathType }) => path === location.path && pathType !== "Exact"),
   );
   return isHalf ? ", which belongs to the prefix of that path" : ", which is exactly it";
+}
+
+/** The same location of another configuration; undefined for none. */
+function sameIn(
+  newest: Configuration | undefined,
+  { hostname }: Server,
+  { path, pathType }: Location,
+): Location | undefined {
+  const server = newest?.servers.find((each) => each.hostname === hostname);
+  return server?.locations.find((each) => each.path === path && each.pathType === pathType);
 }
 
 /** Others that asked for the same path, and came later. */
