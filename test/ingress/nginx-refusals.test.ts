@@ -10,7 +10,7 @@ import { type IngressParts, ingressObject, serviceObjects } from "@kubenetsim/te
 import { madeCertificate } from "@kubenetsim/testing/made-certificate";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { NginxFolder, nginxProgram } from "./real-nginx.ts";
+import { NginxFolder, nginxProgram, streamModule } from "./real-nginx.ts";
 
 const seed = Number(process.env.SEED ?? 7);
 
@@ -155,12 +155,96 @@ const cases: readonly [about: string, paths: readonly string[], annotations: Rea
   ["a realm with quotes left out", ["/a"], { "permanent-redirect": "https://p.test/?a=b&c=d,e:~f" }],
 ];
 
+/** Pieces of paths that are, or break, regular expressions, quotes and blocks. */
+const piece = fc.constantFrom(
+  ...[
+    "a",
+    "b",
+    "/",
+    ".",
+    "-",
+    "1",
+    "(",
+    ")",
+    "(?",
+    "(?:",
+    "[",
+    "]",
+    "[^",
+    "{",
+    "}",
+    "{2}",
+    "{2,1}",
+    "*",
+    "+",
+    "?",
+    "|",
+    "^",
+    "$",
+  ],
+  ...["\\", "\\d", ";", '"', "'", "#", " ", "é", "日", "$x", "%41", ",", "=", "!"],
+);
+const path = fc.array(piece, { maxLength: 7 }).map((pieces) => `/${pieces.join("")}`);
+const annotation = fc.constantFrom<Readonly<Record<string, string>>>(
+  {},
+  {},
+  { "use-regex": "true" },
+  { "rewrite-target": "/x/$1" },
+  { "rewrite-target": "/$host$1" },
+  { "rewrite-target": "/$2x$" },
+  { "upstream-vhost": "$host" },
+  { "server-alias": "x.*,~^y[" },
+  { "from-to-www-redirect": "true" },
+  { "whitelist-source-range": "nonsense" },
+  { "enable-cors": "true", "cors-allow-origin": "https://*.a.test" },
+  { "custom-http-errors": "404,503" },
+  { "limit-rps": "3" },
+  { "app-root": "/$uri" },
+);
+const someIngresses = fc.array(
+  fc.record({
+    host: fc.constantFrom("a.test", "b.test", "*.test"),
+    paths: fc.array(fc.tuple(path, fc.constantFrom("Exact", "Prefix"), fc.constantFrom("s0", "s1")), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    annotations: annotation,
+    second: fc.nat({ max: 3 }),
+  }),
+  { minLength: 1, maxLength: 3 },
+);
+
 describe.skipIf(!existsSync(nginxProgram))("what a real nginx says of a configuration", () => {
   it.each(cases)("%s", (_, paths, annotations) => {
     const parts = { host: "h.test", paths: paths.map((path) => [path, "Prefix", "s0"] as const), annotations };
     const configuration = configurationOf([parts]);
     expect(configurationProblem(configuration)).toBe(realProblem(configuration));
   });
+
+  it(`of random ones is what ours says (seed ${seed})`, () => {
+    for (const parts of fc.sample(someIngresses, { numRuns: 150, seed })) {
+      const configuration = configurationOf(parts);
+      expect([parts, configurationProblem(configuration)]).toEqual([parts, realProblem(configuration)]);
+    }
+  }, 60_000);
+
+  it.skipIf(!existsSync(streamModule))("of TCP and UDP services is nothing", () => {
+    const service = { name: "tcp-n-s-80", port: 9000, service: "n/s", backendPort: "80" };
+    const endpoints = [{ address: "10.244.0.1", port: 80 }];
+    const configuration: Configuration = {
+      ...configurationOf([]),
+      tcpServices: [{ ...service, protocol: "TCP", decodesProxyProtocol: true, encodesProxyProtocol: true, endpoints }],
+      udpServices: [
+        {
+          ...service,
+          name: "udp-n-s-80",
+          protocol: "UDP",
+          decodesProxyProtocol: false,
+          encodesProxyProtocol: false,
+          endpoints,
+        },
+      ],
+    };
+    expect(realProblem(configuration)).toBeUndefined();
+  });
 });
-void fc;
-void seed;

@@ -79,6 +79,7 @@ class PatternReader {
         return this.#braces();
       case "|":
       case "^":
+      case "$":
         this.#isRepeatable = false;
         return undefined;
       default:

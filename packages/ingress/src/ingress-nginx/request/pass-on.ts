@@ -58,7 +58,9 @@ function exchange(
     }
     const upstream = { endpoint: pick.endpoint, method, url, headers, bodyBytes, isTls };
     const isOwn = pick.endpoint === ownEndpoint;
-    const sent = isOwn ? ownAnswer(bodyBytes) : tryOf(send(upstream, context.nowMs + tookMs), proxy);
+    const sent = isOwn
+      ? ownAnswer(Number(headers["content-length"] ?? 0))
+      : tryOf(send(upstream, context.nowMs + tookMs), proxy);
     const { outcome, failure } = sent;
     tookMs += sent.tookMs;
     context.steps.push(upstreamStep(pick.endpoint, balancer.backend, sent));
