@@ -15,12 +15,17 @@ interface Mistake {
  */
 export function pcreProblem(pattern: string): string | undefined {
   const mistake = new PatternReader(pattern).read();
-  if (mistake === undefined)
-    return isPcre(pattern.replace(/^\(\?i\)/, "")) ? undefined : `pcre2_compile() failed in "${pattern}"`;
+  if (mistake === undefined) {
+    const text = pattern.replace(/^\(\?i\)/, "");
+    return hasUnreadGroup.test(text) || isPcre(text) ? undefined : `pcre2_compile() failed in "${pattern}"`;
+  }
   const rest = pattern.slice(mistake.offset);
   const at = rest === "" ? "" : ` at "${rest}"`;
   return `pcre2_compile() failed: ${mistake.text} in "${pattern}"${at}`;
 }
+
+/** Groups that JavaScript has no word for. */
+const hasUnreadGroup = /\(\?(?![:=!]|<[A-Za-z_=!])/;
 
 const mostRepeats = 65_535;
 
@@ -128,7 +133,7 @@ class PatternReader {
   #group(): Mistake | undefined {
     this.#open++;
     this.#isRepeatable = false;
-    const verb = /^\*([A-Za-z_]+)/.exec(this.#pattern.slice(this.#position))?.[1];
+    const verb = /^\*([A-Za-z_]*)/.exec(this.#pattern.slice(this.#position))?.[1];
     if (verb !== undefined && !verbs.test(verb)) {
       const isAssertion = /^[a-z]/.test(verb);
       const text = isAssertion ? "(*alpha_assertion) not recognized" : "(*VERB) not recognized or malformed";
@@ -136,15 +141,29 @@ class PatternReader {
     }
     if (verb !== undefined) this.#position += 1 + verb.length;
     if (this.#pattern[this.#position] !== "?") return undefined;
-    const known = /^\?(?:[:=!|>]|<[=!]|[imsxnUJ-]*[:)]|P?<[A-Za-z_]\w*>|'[A-Za-z_]\w*'|#[^)]*\))/;
+    const known = /^\?(?:[:=!|>*]|<[=!*]|\^?[imsxnUJ-]*[:)]|P?<[A-Za-z_]\w*>|'[A-Za-z_]\w*'|#[^)]*\))/;
     const found = known.exec(this.#pattern.slice(this.#position));
     if (found !== null) {
       this.#position += found[0].length;
       if (found[0].endsWith(")")) this.#open--;
       return undefined;
     }
-    const flags = /^\?[imsxnUJ-]*/.exec(this.#pattern.slice(this.#position))![0];
-    return this.#mistake("unrecognized character after (? or (?-", this.#position + flags.length);
+    const condition = /^\?\((?![\w<'?*+-])/.exec(this.#pattern.slice(this.#position))?.[0];
+    if (condition !== undefined) return this.#mistake("subpattern name expected", this.#position + condition.length);
+    const opener = /^\?(?:P?<|')/.exec(this.#pattern.slice(this.#position))?.[0];
+    if (opener !== undefined) return this.#name(this.#position + opener.length);
+    const flags = /^\?\^?[imsxnUJ-]*/.exec(this.#pattern.slice(this.#position))![0];
+    const end = this.#position + flags.length;
+    if (end === this.#pattern.length) return this.#mistake("missing closing parenthesis", end);
+    return this.#mistake("unrecognized character after (? or (?-", end);
+  }
+
+  /** What is wrong with the name of a group, which begins here. */
+  #name(start: number): Mistake {
+    const name = /^\w*/.exec(this.#pattern.slice(start))![0];
+    if (name === "") return this.#mistake("subpattern name expected", start);
+    if (/^\d/.test(name)) return this.#mistake("subpattern name must start with a non-digit", start);
+    return this.#mistake("syntax error in subpattern name (missing terminator?)", start + name.length);
   }
 
   /** A class runs to its `]`, which is itself one of it where it comes first. */
@@ -158,8 +177,10 @@ class PatternReader {
         this.#isRepeatable = true;
         return undefined;
       }
-      if (character === "\\") this.#position++;
-      else if (this.#pattern[this.#position + 1] === "-") {
+      if (character === "\\") {
+        this.#position++;
+        if (this.#position === this.#pattern.length) return this.#mistake("\\ at end of pattern");
+      } else if (this.#pattern[this.#position + 1] === "-") {
         const last = this.#pattern[this.#position + 2];
         if (last === undefined || last === "]" || last === "\\" || last === "[") continue;
         this.#position += 2;
