@@ -1,16 +1,19 @@
 /** A text of nginx.conf that grows line by line, four spaces for each block that is open. */
 export class ConfText {
-  #text = "";
+  readonly #parts: string[] = [];
   #indent = "";
 
   /** One line; an empty text for an empty line. */
   line(text = ""): void {
-    this.#text += text === "" ? "\n" : `${this.#indent}${text}\n`;
+    if (text === "") this.#parts.push("\n");
+    else this.#parts.push(this.#indent, text, "\n");
   }
 
   /** Directives, each on a line of its own; those that are undefined are left out. */
   directives(...directives: readonly (string | undefined)[]): void {
-    for (const directive of directives) if (directive !== undefined) this.#text += `${this.#indent}${directive};\n`;
+    for (const directive of directives) {
+      if (directive !== undefined) this.#parts.push(this.#indent, directive, ";\n");
+    }
   }
 
   /** `head { … }` */
@@ -24,7 +27,7 @@ export class ConfText {
   }
 
   toString(): string {
-    return this.#text;
+    return this.#parts.join("");
   }
 }
 
