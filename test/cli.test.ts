@@ -368,6 +368,28 @@ describe("compare", () => {
     for (const row of rows) expect(row.ipvs.hashLookups).toEqual(rows[0]!.ipvs.hashLookups);
   });
 
+  it("counts the virtual servers that IPVS compares in a bucket: the newest is the first", () => {
+    const { out } = runCli(["compare", "-f", shop, "--services", "1,700", "--json"]);
+    const rows = JSON.parse(out) as { ipvs: Record<string, number> }[];
+    expect(rows.map(({ ipvs }) => ipvs.bucketEntriesCompared)).toEqual([1, 1]);
+  });
+
+  it("estimates by the model that is asked for, and says by name what that has no constant for", () => {
+    const model = (text: string): { code: number; out: string; err: string } =>
+      runCli(["compare", "-f", shop, "--services", "1", "--cost-model", text]);
+    expect(model("linux-6.1-uml").out).toMatch(/\(0\.2–1\.5\) .* none\n/);
+    expect(model("linux-7")).toMatchObject({ code: 2, out: "" });
+    expect(model("linux-7").err).toContain("the built-in ones are linux-6.1-uml");
+    const mine = `name: mine\nkernel: k\ndate: "2026-01-02"\nmachine: m\nmethod: x\nsource: me\nconstants:\n  iptablesRule: {ns: 2, rangeNs: [1, 3]}\n`;
+    withFiles({ "in.yaml": node, "mine.yaml": mine, "bad.yaml": mine.replace("source: me\n", "") }, (folder) => {
+      const shown = (file: string): { code: number; out: string; err: string } =>
+        runCli(["compare", "-f", "in.yaml", "--services", "1", "--cost-model", file], { workingDirectory: folder });
+      expect(shown("mine.yaml").out).toContain("[1] mine: k; 2026-01-02");
+      expect(shown("bad.yaml")).toMatchObject({ code: 2, out: "" });
+      expect(shown("bad.yaml").err).toContain("bad.yaml: source must be a text");
+    });
+  });
+
   it("writes the plot", () => {
     withFiles({ "in.yaml": node }, (folder) => {
       const options = { workingDirectory: folder };

@@ -8,9 +8,12 @@ export type {
   LoadBalancerMode,
   LoadBalancerTarget,
 } from "./balancer/load-balancer.ts";
-export { type CostConstant, type CostConstantName, costConstants } from "./cost/constants.ts";
-export { type CostTerm, costTerms, estimateNs } from "./cost/estimate.ts";
-export { type CostModel, type CostModelName, costModelFor, costModels, defaultCostModel } from "./cost/model.ts";
+export { type CostConstant, type CostConstantName, costUnits } from "./cost/constants.ts";
+export { type CostTerm, type Estimate, estimate } from "./cost/estimate.ts";
+export { estimateText } from "./cost/estimate-text.ts";
+export type { CostModel } from "./cost/model.ts";
+export { type CostModelName, costModelFor, costModelNames, costModels } from "./cost/models.ts";
+export { readCostModel } from "./cost/read-cost-model.ts";
 export { traceToJson } from "./format/json.ts";
 export { outcomeLine } from "./format/outcome.ts";
 export { formatTrace, type TraceTextOptions } from "./format/text.ts";

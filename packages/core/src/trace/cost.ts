@@ -10,6 +10,11 @@ export interface Cost {
   readonly setLookups: number;
   /** Hash look-ups of IPVS: virtual server and connection table. */
   readonly hashLookups: number;
+  /**
+   * Virtual servers compared in the buckets of IPVS's table until the packet's was found, or all of the bucket: it has 256 of
+   * them, the newest virtual server stands first.
+   */
+  readonly bucketEntriesCompared: number;
   /** Real servers that an IPVS scheduler looked at. */
   readonly serversExamined: number;
   /** Look-ups in the conntrack table. */
@@ -26,6 +31,7 @@ export const zeroCost: Cost = {
   chainsEntered: 0,
   setLookups: 0,
   hashLookups: 0,
+  bucketEntriesCompared: 0,
   serversExamined: 0,
   conntrackLookups: 0,
   randomDraws: 0,
@@ -39,6 +45,7 @@ export function addCosts(a: Cost, b: Cost): Cost {
     chainsEntered: a.chainsEntered + b.chainsEntered,
     setLookups: a.setLookups + b.setLookups,
     hashLookups: a.hashLookups + b.hashLookups,
+    bucketEntriesCompared: a.bucketEntriesCompared + b.bucketEntriesCompared,
     serversExamined: a.serversExamined + b.serversExamined,
     conntrackLookups: a.conntrackLookups + b.conntrackLookups,
     randomDraws: a.randomDraws + b.randomDraws,

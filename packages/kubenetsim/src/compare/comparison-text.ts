@@ -1,35 +1,61 @@
 import type { Cost } from "@kubenetsim/core/trace/cost";
-import { estimateNs } from "@kubenetsim/network/cost/estimate";
-import { costModels } from "@kubenetsim/network/cost/model";
+import { type Estimate, estimate } from "@kubenetsim/network/cost/estimate";
+import type { CostModel } from "@kubenetsim/network/cost/model";
+import { costModels } from "@kubenetsim/network/cost/models";
 import { type LogLogChart, renderLogLogChart } from "../plot/log-log-chart.ts";
 import type { ModeComparison } from "./compare-modes.ts";
 
 /** Everything that was looked at for a packet: rules, entries of sets, entries of IPVS's tables, real servers. */
 export function stepsOf(cost: Cost): number {
-  return cost.rulesCompared + cost.setLookups + cost.hashLookups + cost.serversExamined;
+  return cost.rulesCompared + cost.setLookups + cost.hashLookups + cost.bucketEntriesCompared + cost.serversExamined;
 }
 
-const estimates = ["iptables-", "iptables-", "ipvs", "nftables"];
+/** A column of estimates: a mode's counts by a model's constants. */
+interface EstimateColumn {
+  readonly mode: "iptables" | "ipvs" | "nftables";
+  readonly model: CostModel;
+}
 
-/** The comparison as a table of counts, with estimated times in columns of their own and what they are made of below. */
-export function comparisonTable(rows: readonly ModeComparison[]): string {
-  const cells = rows.map(({ services, iptables, ipvs, nftables }) => [
-    grouped(services),
-    grouped(iptables.rulesCompared),
-    grouped(ipvs.rulesCompared),
-    grouped(ipvs.setLookups),
-    grouped(ipvs.hashLookups),
-    grouped(nftables.rulesCompared),
-    grouped(nftables.setLookups),
-    microseconds(estimateNs(iptables, costModels["iptables-legacy"])),
-    microseconds(estimateNs(iptables, costModels["iptables-nft"])),
-    microseconds(estimateNs(ipvs, costModels.ipvs)),
-    microseconds(estimateNs(nftables, costModels.nftables)),
+const usualColumns: readonly EstimateColumn[] = [
+  { mode: "iptables", model: costModels["linux-6.18-iptables-legacy"] },
+  { mode: "iptables", model: costModels["linux-6.18-iptables-nft"] },
+  { mode: "ipvs", model: costModels["linux-6.1-uml"] },
+  { mode: "nftables", model: costModels["linux-6.18-iptables-nft"] },
+];
+
+/**
+ * The comparison as a table of counts, with estimated times in columns of their own and the models below.
+ *
+ * @param model estimates all modes; unless given, each is estimated by the built-in models that have its constants
+ */
+export function comparisonTable(rows: readonly ModeComparison[], model?: CostModel): string {
+  const modes = ["iptables", "ipvs", "nftables"] as const;
+  const columns = model === undefined ? usualColumns : modes.map((mode) => ({ mode, model }));
+  const cells = rows.map((row) => [
+    grouped(row.services),
+    grouped(row.iptables.rulesCompared),
+    grouped(row.ipvs.rulesCompared),
+    grouped(row.ipvs.setLookups),
+    grouped(row.ipvs.hashLookups),
+    grouped(row.ipvs.bucketEntriesCompared),
+    grouped(row.nftables.rulesCompared),
+    grouped(row.nftables.setLookups),
+    ...columns.map((column) => microseconds(estimate(row[column.mode], column.mode, column.model))),
   ]);
   return [
     ...alignRight([
-      ["", "iptables", "ipvs", "ipvs", "ipvs", "nftables", "nftables", ...estimates.map(() => "estimate")],
-      ["Services", "rules", "rules", "ipset", "hash", "rules", "set", ...estimates],
+      ["", "iptables", ...Array<string>(4).fill("ipvs"), "nftables", "nftables", ...columns.map(({ mode }) => mode)],
+      [
+        "Services",
+        "rules",
+        "rules",
+        "ipset",
+        "hash",
+        "entries",
+        "rules",
+        "set",
+        ...columns.map((_, i) => `µs [${i + 1}]`),
+      ],
       [
         "added",
         "compared",
@@ -37,20 +63,24 @@ export function comparisonTable(rows: readonly ModeComparison[]): string {
         "look-ups",
         "look-ups",
         "compared",
+        "compared",
         "look-ups",
-        "legacy µs",
-        "nft µs",
-        "µs",
-        "µs",
+        ...columns.map(() => "estimate"),
       ],
       ...cells,
     ]),
     "",
     ...lawLines(rows),
     ...userspaceLines(rows),
-    "Counts are exact; estimates are counts times constants measured on one machine: good for ratios, rough as times.",
+    "Counts are exact. Estimates are counts times constants measured on one machine, with what the ends of their ranges make of",
+    "it: good for ratios, rough as times.",
+    ...columns.map((column, i) => `[${i + 1}] ${modelLine(column)}`),
     "",
   ].join("\n");
+}
+
+function modelLine({ model }: EstimateColumn): string {
+  return `${model.name}: ${model.kernel}; ${model.date}`;
 }
 
 /** What the counts follow, if they follow it in every row. */
@@ -120,6 +150,7 @@ function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-function microseconds(ns: number): string {
-  return (ns / 1000).toFixed(1);
+function microseconds({ ns, lowNs, highNs, missing }: Estimate): string {
+  if (missing.length > 0) return "none";
+  return `${(ns / 1000).toFixed(1)} (${(lowNs / 1000).toFixed(1)}–${(highNs / 1000).toFixed(1)})`;
 }

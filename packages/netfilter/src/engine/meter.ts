@@ -7,6 +7,7 @@ export class Meter {
   chainsEntered = 0;
   setLookups = 0;
   hashLookups = 0;
+  bucketEntriesCompared = 0;
   serversExamined = 0;
   conntrackLookups = 0;
   randomDraws = 0;
@@ -18,6 +19,7 @@ export class Meter {
     this.chainsEntered = 0;
     this.setLookups = 0;
     this.hashLookups = 0;
+    this.bucketEntriesCompared = 0;
     this.serversExamined = 0;
     this.conntrackLookups = 0;
     this.randomDraws = 0;
@@ -31,6 +33,7 @@ export class Meter {
     this.chainsEntered += other.chainsEntered;
     this.setLookups += other.setLookups;
     this.hashLookups += other.hashLookups;
+    this.bucketEntriesCompared += other.bucketEntriesCompared;
     this.serversExamined += other.serversExamined;
     this.conntrackLookups += other.conntrackLookups;
     this.randomDraws += other.randomDraws;
@@ -45,6 +48,7 @@ export class Meter {
       chainsEntered: this.chainsEntered,
       setLookups: this.setLookups,
       hashLookups: this.hashLookups,
+      bucketEntriesCompared: this.bucketEntriesCompared,
       serversExamined: this.serversExamined,
       conntrackLookups: this.conntrackLookups,
       randomDraws: this.randomDraws,

@@ -30,6 +30,8 @@ export class VirtualServerEntry {
   usePort = false;
   /** The next one in its bucket of the table that packets are looked up in. */
   nextInBucket: VirtualServerEntry | undefined;
+  /** How many older ones are in its bucket of the kernel's own table. */
+  placeInBucket = 0;
 
   constructor(index: number, configuration: VirtualServer, scheduler: Scheduler<unknown>, nowMs: number) {
     this.index = index;

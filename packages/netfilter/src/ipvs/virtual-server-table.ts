@@ -1,17 +1,25 @@
+import type { Meter } from "../engine/meter.ts";
 import type { Packet } from "../engine/packet.ts";
+import { VirtualServerBuckets, virtualServerHash } from "./virtual-server-buckets.ts";
 import type { VirtualServerEntry } from "./virtual-server-entry.ts";
 
-/** Finds the virtual server of a packet: one hash look-up in numbers (__ip_vs_service_find). */
+/**
+ * Finds the virtual server of a packet (__ip_vs_service_find): by a table that grows, and with the count of entries that the
+ * kernel's own table, which does not, would have had it compare.
+ */
 export class VirtualServerTable {
   #buckets: (VirtualServerEntry | undefined)[] = new Array(256).fill(undefined);
   #size = 0;
+  readonly #kernelBuckets = new VirtualServerBuckets();
 
   add(entry: VirtualServerEntry): void {
+    this.#kernelBuckets.add(entry, virtualServerHash(entry.protocol, foldOf(entry), entry.port));
     if (++this.#size > this.#buckets.length) this.#grow();
     this.#link(entry);
   }
 
   remove(entry: VirtualServerEntry): void {
+    this.#kernelBuckets.remove(entry, virtualServerHash(entry.protocol, foldOf(entry), entry.port));
     const bucket = this.#bucketOf(entry);
     let previous: VirtualServerEntry | undefined;
     for (let current = this.#buckets[bucket]; current !== undefined; current = current.nextInBucket) {
@@ -27,10 +35,12 @@ export class VirtualServerTable {
   }
 
   /** The virtual server for the packet's protocol, destination and `port`. */
-  find(packet: Packet, port: number): VirtualServerEntry | undefined {
+  find(packet: Packet, port: number, meter: Meter): VirtualServerEntry | undefined {
     const fold = packet.v6 ? packet.dst0 ^ packet.dst1 ^ packet.dst2 ^ packet.dst3 : packet.dst0;
     let entry = this.#buckets[hash(packet.protocol, fold, port) & (this.#buckets.length - 1)];
     while (entry !== undefined && !isFor(entry, packet, port)) entry = entry.nextInBucket;
+    meter.hashLookups++;
+    meter.bucketEntriesCompared += this.#kernelBuckets.compared(entry, virtualServerHash(packet.protocol, fold, port));
     return entry;
   }
 
@@ -41,9 +51,7 @@ export class VirtualServerTable {
   }
 
   #bucketOf(entry: VirtualServerEntry): number {
-    let fold = 0;
-    for (const word of entry.address) fold ^= word;
-    return hash(entry.protocol, fold, entry.port) & (this.#buckets.length - 1);
+    return hash(entry.protocol, foldOf(entry), entry.port) & (this.#buckets.length - 1);
   }
 
   #grow(): void {
@@ -57,6 +65,12 @@ export class VirtualServerTable {
       }
     }
   }
+}
+
+function foldOf({ address }: VirtualServerEntry): number {
+  let fold = 0;
+  for (const word of address) fold ^= word;
+  return fold;
 }
 
 function isFor(entry: VirtualServerEntry, packet: Packet, port: number): boolean {

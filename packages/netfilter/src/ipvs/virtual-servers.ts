@@ -9,6 +9,7 @@ import { checkRealServer, checkVirtualServer } from "./check-virtual-server.ts";
 import { RealServerEntry } from "./real-server-entry.ts";
 import { type IpvsSysctls, schedulerExpirationMs } from "./settings.ts";
 import { Trash } from "./trash.ts";
+import { VirtualServerBuckets } from "./virtual-server-buckets.ts";
 import { VirtualServerEntry } from "./virtual-server-entry.ts";
 import { virtualServerKey } from "./virtual-server-key.ts";
 import { VirtualServerTable } from "./virtual-server-table.ts";
@@ -38,6 +39,8 @@ export class VirtualServers {
   readonly #table = new VirtualServerTable();
   /** By firewall mark; those of IPv6 apart. */
   readonly #byMark = [new Map<number, VirtualServerEntry>(), new Map<number, VirtualServerEntry>()] as const;
+  /** The kernel has both families' marks in one table. */
+  readonly #markBuckets = new VirtualServerBuckets();
   #portless = 0;
   /** By the value that an entry was made equal to; `syncedWith` says whether it still is. */
   readonly #bySource = new WeakMap<VirtualServer, VirtualServerEntry>();
@@ -89,15 +92,10 @@ export class VirtualServers {
     if (packet.mark !== 0 && marked.size > 0) {
       meter.hashLookups++;
       entry = marked.get(packet.mark);
+      meter.bucketEntriesCompared += this.#markBuckets.compared(entry, packet.mark);
     }
-    if (entry === undefined) {
-      meter.hashLookups++;
-      entry = this.#table.find(packet, packet.destinationPort);
-    }
-    if (entry === undefined && this.#portless > 0) {
-      meter.hashLookups++;
-      entry = this.#table.find(packet, 0);
-    }
+    entry ??= this.#table.find(packet, packet.destinationPort, meter);
+    if (entry === undefined && this.#portless > 0) entry = this.#table.find(packet, 0, meter);
     return entry;
   }
 
@@ -158,6 +156,7 @@ export class VirtualServers {
     this.#byIndex.set(entry.index, entry);
     if (entry.fwmark !== 0) {
       this.#byMark[entry.v6 ? 1 : 0].set(entry.fwmark, entry);
+      this.#markBuckets.add(entry, entry.fwmark);
       return;
     }
     this.#table.add(entry);
@@ -187,6 +186,7 @@ export class VirtualServers {
     this.#byIndex.delete(entry.index);
     if (entry.fwmark !== 0) {
       this.#byMark[entry.v6 ? 1 : 0].delete(entry.fwmark);
+      this.#markBuckets.remove(entry, entry.fwmark);
       return;
     }
     this.#table.remove(entry);

@@ -1,57 +1,28 @@
-/** One constant of the cost model: what one unit of counted work costs in nanoseconds, and where that is from. */
+/** What one unit of counted work costs in nanoseconds. */
 export interface CostConstant {
-  readonly name: string;
-  /** The count that it is multiplied with. */
-  readonly unit: string;
-  readonly valueNs: number;
+  readonly ns: number;
   /** Lowest and highest value seen where it was measured. */
-  readonly rangeNs: readonly [number, number];
-  readonly source: string;
+  readonly rangeNs: readonly [low: number, high: number];
 }
 
-const measured =
-  "first packets of UDP flows out of a network namespace, fastest batches; Linux 6.1.176 (legacy, IPVS) and 6.18.44 (legacy, nft); iptables 1.8.9; 2 vCPU AMD EPYC, shared";
+/** The constants that a model can have, each with the unit that it is the price of. */
+export const costUnits = {
+  /** A rule of iptables that is compared and draws no number. */
+  iptablesRule: "rule",
+  /** A rule of iptables with `-m statistic --mode random`, as a whole. */
+  statisticRule: "random draw",
+  /** A virtual server that IPVS compares in a bucket of its table. */
+  ipvsBucketEntry: "IPVS entry",
+  /** A real server that an IPVS scheduler looks at. */
+  ipvsServer: "server",
+  /** A first packet that iptables translates, above one to no Service. */
+  iptablesNat: "NAT'ed packet",
+  /** A first packet's way through nft's maps with its translation, above one to no Service. */
+  nftNat: "NAT'ed packet",
+  /** A first packet that IPVS translates, kube-proxy's ipset rules with it, above one to no Service. */
+  ipvsNat: "NAT'ed packet",
+} as const;
 
-function constant(name: string, unit: string, valueNs: number, rangeNs: readonly [number, number]): CostConstant {
-  return { name, unit, valueNs, rangeNs, source: measured };
-}
+export type CostConstantName = keyof typeof costUnits;
 
-export type CostConstantName =
-  | "legacyRule"
-  | "nftRule"
-  | "legacyStatistic"
-  | "nftStatistic"
-  | "ipvsServer"
-  | "iptablesNat"
-  | "nftNat"
-  | "ipvsNat";
-
-/**
- * Every constant of the models. Ratios between them are safer to quote than their values: another machine differs by
- * small factors, and a rule's cost depends on what the caches hold.
- */
-export const costConstants: Readonly<Record<CostConstantName, CostConstant>> = {
-  legacyRule: constant("iptables-legacy rule compared", "rule", 5.7, [3.0, 8.1]),
-  nftRule: constant("iptables-nft rule compared", "rule", 17, [16, 22]),
-  legacyStatistic: constant("`statistic` rule passed, iptables-legacy", "random draw", 70, [68, 97]),
-  nftStatistic: constant("`statistic` rule passed, iptables-nft", "random draw", 130, [126, 156]),
-  ipvsServer: constant("real server examined by an IPVS scheduler", "server", 7.5, [6, 9.7]),
-  iptablesNat: constant(
-    "first packet's DNAT by iptables, above a packet to no Service",
-    "NAT'ed packet",
-    450,
-    [40, 1020],
-  ),
-  nftNat: constant(
-    "first packet's way through nft's maps with its DNAT, above a packet to no Service",
-    "NAT'ed packet",
-    700,
-    [570, 4300],
-  ),
-  ipvsNat: constant(
-    "first packet's NAT by IPVS with its ipset rules, above a packet to no Service",
-    "NAT'ed packet",
-    1200,
-    [200, 2100],
-  ),
-};
+export const costConstantNames: readonly CostConstantName[] = Object.keys(costUnits) as CostConstantName[];

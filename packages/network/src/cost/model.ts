@@ -1,54 +1,20 @@
-import { type CostConstant, costConstants as c } from "./constants.ts";
+import type { CostConstant, CostConstantName } from "./constants.ts";
 
-/** Which kernel's constants an estimate uses. */
-export type CostModelName = "iptables-nft" | "iptables-legacy" | "nftables" | "ipvs";
-
-/** What each count is multiplied with. A count without a constant was too small to be seen where they were measured. */
+/**
+ * What counted work costs on one machine, and how that was found out. Ratios of the constants are safer to quote than their
+ * values: another machine differs by small factors, and a rule's cost depends on what the caches hold.
+ */
 export interface CostModel {
-  readonly name: CostModelName;
-  /** Undefined where a packet's cost was not seen to hang on how many Services or endpoints there are: with nft's maps. */
-  readonly perRule: CostConstant | undefined;
-  readonly perRandomDraw: CostConstant | undefined;
-  readonly perServerExamined: CostConstant;
-  /** Once for a packet that NAT rewrites. */
-  readonly perNat: CostConstant;
+  readonly name: string;
+  /** With the versions of what was measured. */
+  readonly kernel: string;
+  /** Day of the measurement: `2026-11-23`. */
+  readonly date: string;
+  readonly machine: string;
+  readonly method: string;
+  /** Who measured, or where it is written. */
+  readonly source: string;
+  readonly constants: Readonly<Partial<Record<CostConstantName, CostConstant>>>;
+  /** Why it has no constant for something. Where one is needed there is no estimate. */
+  readonly lacks: Readonly<Partial<Record<CostConstantName, string>>>;
 }
-
-export const costModels: Readonly<Record<CostModelName, CostModel>> = {
-  "iptables-nft": {
-    name: "iptables-nft",
-    perRule: c.nftRule,
-    perRandomDraw: c.nftStatistic,
-    perServerExamined: c.ipvsServer,
-    perNat: c.iptablesNat,
-  },
-  "iptables-legacy": {
-    name: "iptables-legacy",
-    perRule: c.legacyRule,
-    perRandomDraw: c.legacyStatistic,
-    perServerExamined: c.ipvsServer,
-    perNat: c.iptablesNat,
-  },
-  nftables: {
-    name: "nftables",
-    perRule: undefined,
-    perRandomDraw: undefined,
-    perServerExamined: c.ipvsServer,
-    perNat: c.nftNat,
-  },
-  ipvs: {
-    name: "ipvs",
-    perRule: c.legacyRule,
-    perRandomDraw: c.legacyStatistic,
-    perServerExamined: c.ipvsServer,
-    perNat: c.ipvsNat,
-  },
-};
-
-/** The model that fits a proxy mode (`Trace.mode`): IPVS and nftables have their own, all else is taken for iptables-nft. */
-export function costModelFor(mode: string): CostModel {
-  if (mode.startsWith("ipvs")) return costModels.ipvs;
-  return mode.startsWith("nftables") ? costModels.nftables : defaultCostModel;
-}
-
-export const defaultCostModel: CostModel = costModels["iptables-nft"];

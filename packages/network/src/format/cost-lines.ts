@@ -1,8 +1,8 @@
 import { addCosts, type Cost, zeroCost } from "@kubenetsim/core/trace/cost";
 import type { Trace } from "@kubenetsim/core/trace/trace";
-import { type CostTerm, costTerms } from "../cost/estimate.ts";
+import { estimate } from "../cost/estimate.ts";
+import { estimateText } from "../cost/estimate-text.ts";
 import type { CostModel } from "../cost/model.ts";
-import { counted } from "./step-line.ts";
 
 const rows: readonly [keyof Cost, string][] = [
   ["rulesCompared", "rules compared"],
@@ -10,6 +10,7 @@ const rows: readonly [keyof Cost, string][] = [
   ["chainsEntered", "chains entered"],
   ["setLookups", "set look-ups"],
   ["hashLookups", "IPVS hash look-ups"],
+  ["bucketEntriesCompared", "IPVS entries compared"],
   ["serversExamined", "real servers examined"],
   ["conntrackLookups", "conntrack look-ups"],
   ["randomDraws", "random draws"],
@@ -25,7 +26,7 @@ export function costLines(trace: Trace, model: CostModel): string[] {
     if (total[key] > 0) lines.push(row(`  ${name}`, [trace.request.cost[key], reply[key], total[key]]));
   }
   if (lines.length === 1) lines.push("  nothing: no rules on its way");
-  return [...lines, estimateLine(trace.request.cost, model)];
+  return [...lines, `estimated for the request: ${estimateText(estimate(trace.request.cost, trace.mode, model))}`];
 }
 
 /** The same in a line: `46 rules compared, 3 conntrack look-ups`. */
@@ -34,23 +35,6 @@ export function costSummary(cost: Cost): string {
   return counts.length === 0 ? "nothing" : counts.join(", ");
 }
 
-/** What the constants of a model make of counts, in nanoseconds. */
-export function estimateNs(cost: Cost, model: CostModel): number {
-  return Math.round(costTerms(cost, model).reduce((ns, term) => ns + term.ns, 0));
-}
-
 function row(name: string, cells: readonly (string | number)[]): string {
   return name.padEnd(24) + cells.map((cell) => String(cell).padStart(9)).join("");
-}
-
-function estimateLine(cost: Cost, model: CostModel): string {
-  const terms = costTerms(cost, model);
-  const sum = terms.reduce((ns, term) => ns + term.ns, 0);
-  const of = terms.length === 0 ? "" : ` = ${terms.map(termText).join(" + ")}`;
-  return `estimated for the request: ${Math.round(sum)} ns${of} (constants of ${model.name}; a rough absolute, a fair ratio)`;
-}
-
-function termText(term: CostTerm): string {
-  const { unit, valueNs } = term.constant;
-  return `${counted(term.count, unit)} × ${valueNs} ns`;
 }

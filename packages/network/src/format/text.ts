@@ -1,7 +1,8 @@
 import { parseAddress } from "@kubenetsim/core/net/address";
 import { joinHostPort } from "@kubenetsim/core/net/endpoint-text";
 import type { Hop, Path, Trace } from "@kubenetsim/core/trace/trace";
-import { type CostModel, costModelFor } from "../cost/model.ts";
+import type { CostModel } from "../cost/model.ts";
+import { costModelFor } from "../cost/models.ts";
 import { costLines } from "./cost-lines.ts";
 import { decidingSteps } from "./deciding-steps.ts";
 import { flowText } from "./header-text.ts";

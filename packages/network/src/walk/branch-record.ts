@@ -79,6 +79,7 @@ export function readBranch(words: Int32Array, at: number, end: WayEnd): Disposit
   meter.chainsEntered = words[at + 11]!;
   meter.setLookups = words[at + 15]!;
   meter.hashLookups = 0;
+  meter.bucketEntriesCompared = 0;
   meter.serversExamined = 0;
   meter.conntrackLookups = words[at + 12]!;
   meter.randomDraws = words[at + 13]!;

@@ -6,6 +6,7 @@ import { comparisonChart, comparisonTable } from "../../compare/comparison-text.
 import { ingressComparisonText } from "../../compare/ingress-comparison-text.ts";
 import { inputOptions, readCluster } from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
+import { costModelOption, readCostModelOption } from "../cost-model-option.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { requireWritable, writeTextFile } from "../output-file.ts";
 import { Progress } from "../progress.ts";
@@ -26,6 +27,7 @@ export const compare: Command = {
       help: "the same Ingresses under two controllers: ingress-nginx,traefik",
     },
     svg: { type: "string", value: "FILE", help: "write the plot to this file" },
+    ...costModelOption,
     json: { type: "boolean", help: "the counts as JSON" },
   },
   positionals: { least: 0, most: 0 },
@@ -45,11 +47,12 @@ function runCompare(args: Arguments, terminal: Terminal): ExitCode {
   const controllers = args.text("ingress");
   if (controllers !== undefined) return compareControllers(controllers, args, terminal);
   const sizes = readSizes(args.text("services"), args.flag("userspace"));
+  const model = readCostModelOption(args, terminal);
   const svg = args.text("svg");
   if (svg !== undefined) requireWritable(svg, terminal);
   const lab = readCluster(args, terminal);
   const rows = measureGrowth(lab, sizes, terminal, args.flag("userspace"));
-  terminal.out(args.flag("json") ? `${JSON.stringify(rows, undefined, 2)}\n` : comparisonTable(rows));
+  terminal.out(args.flag("json") ? `${JSON.stringify(rows, undefined, 2)}\n` : comparisonTable(rows, model));
   if (svg !== undefined) {
     const path = writeTextFile(svg, comparisonChart(rows), terminal);
     if (!args.flag("json")) terminal.out(`plot: ${path}\n`);

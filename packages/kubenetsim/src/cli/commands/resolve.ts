@@ -52,7 +52,9 @@ function runResolve(args: Arguments, terminal: Terminal): ExitCode {
 }
 
 function waysText({ queries }: NameLookup, terminal: Terminal): string {
-  return queries.map(({ trace }) => (trace === undefined ? "" : `\n${traceText(trace, terminal, true)}`)).join("");
+  return queries
+    .map(({ trace }) => (trace === undefined ? "" : `\n${traceText(trace, terminal, { verbose: true })}`))
+    .join("");
 }
 
 function readLibc(text = "glibc"): Libc {

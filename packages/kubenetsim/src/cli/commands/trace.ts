@@ -13,11 +13,12 @@ import {
   readTo,
 } from "../cluster-options.ts";
 import type { Arguments, Command } from "../command.ts";
+import { costModelOption, readCostModelOption } from "../cost-model-option.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { readTextFile } from "../input-files.ts";
 import { asksForRequest, readRequest, requestOptions } from "../request-options.ts";
 import type { Terminal } from "../terminal.ts";
-import { requestText, traceText } from "../trace-text.ts";
+import { requestText, type ShownText, traceText } from "../trace-text.ts";
 
 export const trace: Command = {
   name: "trace",
@@ -28,6 +29,7 @@ export const trace: Command = {
     ...connectionOptions,
     ...modeOption,
     ...requestOptions,
+    ...costModelOption,
     node: {
       type: "string",
       value: "NAME",
@@ -68,7 +70,7 @@ function runTrace(args: Arguments, terminal: Terminal): ExitCode {
   }
   const traced = lab.trace({ from, to });
   if (args.flag("json")) terminal.out(`${JSON.stringify(traceToJson(traced), undefined, 2)}\n`);
-  else terminal.out(traceText(traced, terminal, args.flag("verbose")));
+  else terminal.out(traceText(traced, terminal, readShown(args, terminal)));
   return traced.disposition === "delivered" ? exitCode.ok : exitCode.notDelivered;
 }
 
@@ -83,11 +85,16 @@ function traceRequest(
   const { http } = traced;
   const isPlain =
     http === undefined || (http.steps.length === 0 && http.failure === undefined && http.tls === undefined);
-  const verbose = args.flag("verbose");
+  const shown = readShown(args, terminal);
   if (args.flag("json")) terminal.out(`${JSON.stringify(httpTraceToJson(traced), undefined, 2)}\n`);
-  else if (isPlain && !asksForRequest(args)) terminal.out(traceText(traced, terminal, verbose));
-  else terminal.out(requestText(traced, terminal, verbose));
+  else if (isPlain && !asksForRequest(args)) terminal.out(traceText(traced, terminal, shown));
+  else terminal.out(requestText(traced, terminal, shown));
   return http?.response === undefined ? exitCode.notDelivered : exitCode.ok;
+}
+
+function readShown(args: Arguments, terminal: Terminal): ShownText {
+  const costModel = readCostModelOption(args, terminal);
+  return { verbose: args.flag("verbose"), ...(costModel === undefined ? {} : { costModel }) };
 }
 
 /** @throws ParseError for an entry node of somebody who is inside. */

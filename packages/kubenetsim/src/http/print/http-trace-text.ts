@@ -4,8 +4,11 @@ import { addCosts, type Cost, zeroCost } from "@kubenetsim/core/trace/cost";
 import type { Origin } from "@kubenetsim/core/trace/origin";
 import { writtenHeaderName } from "@kubenetsim/ingress/http/http-headers";
 import type { HttpStep } from "@kubenetsim/ingress/http/http-step";
-import { costModelFor } from "@kubenetsim/network/cost/model";
-import { costSummary, estimateNs } from "@kubenetsim/network/format/cost-lines";
+import { estimate } from "@kubenetsim/network/cost/estimate";
+import { estimateText } from "@kubenetsim/network/cost/estimate-text";
+import type { CostModel } from "@kubenetsim/network/cost/model";
+import { costModelFor } from "@kubenetsim/network/cost/models";
+import { costSummary } from "@kubenetsim/network/format/cost-lines";
 import { formatHops } from "@kubenetsim/network/format/text";
 import type { HttpExchange, HttpTrace, SentRequest } from "../http-exchange.ts";
 import { changedHeaders } from "./changed-headers.ts";
@@ -13,6 +16,8 @@ import { changedHeaders } from "./changed-headers.ts";
 export interface HttpTraceTextOptions {
   /** Every chain and rule, and the answers' ways back. */
   readonly verbose?: boolean;
+  /** Whose constants the estimate uses; unless given, those that fit the mode. */
+  readonly costModel?: CostModel;
 }
 
 /** A connection of the whole, and what it is called. */
@@ -34,7 +39,7 @@ export function httpTraceText(trace: HttpTrace, options: HttpTraceTextOptions = 
     ...(i === 0 ? [] : ["", `redirected to ${asked[i - 1]!.http!.response!.headers.location}`, ""]),
     ...requestLines(each, options),
   ]);
-  return `${[...parts, "", ...costLines(asked)].map((line) => line.trimEnd()).join("\n")}\n`;
+  return `${[...parts, "", ...costLines(asked, options.costModel)].map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
 function requestLines(trace: HttpTrace, options: HttpTraceTextOptions): string[] {
@@ -133,14 +138,14 @@ function answerLine({ response, failure, server, tookMs }: HttpExchange): string
 }
 
 /** What each connection cost, there and back, and together. */
-function costLines(asked: readonly HttpTrace[]): string[] {
+function costLines(asked: readonly HttpTrace[], model: CostModel | undefined): string[] {
   const stages = asked.flatMap((trace) => stagesOf(trace, "client"));
   const width = Math.max(...stages.map(({ name }) => name.length));
   const total = stages.reduce((sum: Cost, { trace }) => addCosts(sum, trace.cost), zeroCost);
-  const model = costModelFor(asked[0]!.mode);
+  const { mode } = asked[0]!;
   const lines = stages.map(({ name, trace }) => `  ${name.padEnd(width)}   ${costSummary(trace.cost)}`);
-  const estimate = `estimated for the kernels: ${estimateNs(total, model)} ns (constants of ${model.name}; a rough absolute, a fair ratio)`;
-  return ["counted, there and back", ...lines, estimate];
+  const estimated = estimateText(estimate(total, mode, model ?? costModelFor(mode)));
+  return ["counted, there and back", ...lines, `estimated for the kernels: ${estimated}`];
 }
 
 function stagesOf(trace: HttpTrace, from: string): Stage[] {

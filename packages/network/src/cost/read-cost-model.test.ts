@@ -1,0 +1,64 @@
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { describe, expect, test } from "vitest";
+import { costModels } from "./models.ts";
+import { readCostModel } from "./read-cost-model.ts";
+
+const good = structuredClone(costModels["linux-6.1-uml"]);
+
+function problemOf(value: unknown): ParseError {
+  try {
+    readCostModel(value, "mine.yaml");
+  } catch (problem) {
+    if (problem instanceof ParseError) return problem;
+    throw problem;
+  }
+  throw new Error("it was taken");
+}
+
+describe("readCostModel", () => {
+  test("reads what a built-in model is written as", () => {
+    expect(readCostModel(JSON.parse(JSON.stringify(good)), "mine.yaml")).toEqual(good);
+  });
+
+  test.each<[string, unknown, string, string | undefined]>([
+    ["no object", [good], "mine.yaml: must be an object", undefined],
+    ["an unknown key", { ...good, kernle: "x" }, 'mine.yaml: unknown field "kernle"', "did you mean kernel?"],
+    [
+      "no source",
+      { ...good, source: undefined },
+      "mine.yaml: source must be a text that is not empty",
+      "numbers without",
+    ],
+    ["a date that is none", { ...good, date: "yesterday" }, "mine.yaml: date must be a day", "2026-11-23"],
+    ["no constants", { ...good, constants: {} }, "mine.yaml: constants: there is none", "iptablesRule"],
+    [
+      "an unknown constant",
+      { ...good, constants: { iptableRule: { ns: 1, rangeNs: [1, 1] } } },
+      'mine.yaml: constants: unknown field "iptableRule"',
+      "did you mean iptablesRule?",
+    ],
+    [
+      "a negative number",
+      { ...good, constants: { iptablesRule: { ns: -1, rangeNs: [-1, 1] } } },
+      "mine.yaml: constants.iptablesRule.ns: must be a number of nanoseconds, 0 or more",
+      "rangeNs",
+    ],
+    [
+      "a value outside of its range",
+      { ...good, constants: { iptablesRule: { ns: 9, rangeNs: [1, 2] } } },
+      "mine.yaml: constants.iptablesRule: 9 does not lie in its range of 1 to 2",
+      "for example",
+    ],
+    [
+      "no range",
+      { ...good, constants: { iptablesRule: { ns: 9 } } },
+      "mine.yaml: constants.iptablesRule.rangeNs: must be",
+      "for example",
+    ],
+    ["a lack of what it has", { ...good, lacks: { iptablesRule: "?" } }, "the model has this constant", undefined],
+  ])("refuses %s", (_, value, message, hint) => {
+    const problem = problemOf(value);
+    expect(problem.message).toContain(message);
+    if (hint !== undefined) expect(problem.hint).toContain(hint);
+  });
+});
