@@ -10,6 +10,7 @@ import { certificateProblem } from "./certificate-problem.ts";
 import { type ConnectionTarget, connectionTarget } from "./connection-target.ts";
 import type { Arrival, TlsClient } from "./conversation.ts";
 import { type CurlOptions, requestFor } from "./curl-options.ts";
+import { checkCurlOptions } from "./curl-options-check.ts";
 import { exchangeOf, givenUp } from "./exchange.ts";
 import type { HttpTrace } from "./http-exchange.ts";
 import { HttpServers, type ServerSurroundings } from "./http-servers.ts";
@@ -42,8 +43,9 @@ export class HttpRequests {
     });
   }
 
-  /** As curl asks. @throws ParseError for what is no URL, a name without an address, and a sender that does not exist */
+  /** As curl asks. @throws ParseError for what is no URL or option, a name without an address, and a sender that does not exist */
   curl(from: Source, text: string, options: CurlOptions = {}): HttpTrace {
+    checkCurlOptions(options);
     const { followRedirects = false, maxRedirects = 50, cookieJar } = options;
     const redirects: HttpTrace[] = [];
     const open = new Map<string, HttpTrace>();

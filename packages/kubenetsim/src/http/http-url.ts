@@ -24,6 +24,8 @@ const ports = { http: 80, https: 443 };
  * @throws ParseError
  */
 export function parseHttpUrl(text: string): HttpUrl {
+  if (typeof text !== "string")
+    throw new ParseError("curl's URL is no text", { hint: "for example https://shop.test/cart" });
   const match = pattern.exec(text.trim());
   const scheme = (match?.[1] ?? "http").toLowerCase();
   if (match === null || /[\s\p{Cc}]/u.test(text.trim()) || (scheme !== "http" && scheme !== "https")) {

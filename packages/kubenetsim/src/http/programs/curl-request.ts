@@ -14,7 +14,7 @@ export function requestOptions(args: CurlArguments, files: FileTree): CurlOption
   const authorities = cacert === undefined ? undefined : files.read(cacert);
   const body = args.has("get") ? undefined : data?.text;
   const maxTime = seconds(args, "maxTime");
-  const method = args.value("request") ?? (args.has("head") ? "HEAD" : undefined);
+  const method = args.value("request") || (args.has("head") ? "HEAD" : undefined);
   const userAgent = args.value("userAgent");
   const user = args.value("user");
   const referer = args.value("referer");
@@ -35,10 +35,10 @@ export function requestOptions(args: CurlArguments, files: FileTree): CurlOption
   };
 }
 
-/** An option in seconds as milliseconds; undefined where it was not given. */
+/** An option in seconds as milliseconds; undefined where it was not given, or is 0, which is no limit. */
 export function seconds(args: CurlArguments, name: "maxTime" | "connectTimeout"): number | undefined {
   const text = args.value(name);
-  return text === undefined ? undefined : Math.round(1000 * Number(text));
+  return text === undefined || Number(text) === 0 ? undefined : Math.round(1000 * Number(text));
 }
 
 /** With `-G` the data stands in the URL. */
@@ -76,8 +76,8 @@ function headersOf(args: CurlArguments): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const text of args.values("header")) {
     const at = text.indexOf(":");
-    if (at <= 0) continue;
-    const name = text.slice(0, at).trim().toLowerCase();
+    const name = text.slice(0, Math.max(at, 0)).trim().toLowerCase();
+    if (name === "") continue;
     const value = text.slice(at + 1).trim();
     const before = headers[name];
     headers[name] = before === undefined || before === "" ? value : `${before}, ${value}`;
@@ -89,7 +89,8 @@ function cookiesOf(args: CurlArguments): Record<string, string> {
   const pairs = args
     .values("cookie")
     .filter((value) => value.includes("="))
-    .flatMap((value) => value.split(";"));
+    .flatMap((value) => value.split(";"))
+    .filter((pair) => pair.trim().replace(/^=.*/, "") !== "");
   return Object.fromEntries(
     pairs.map((pair) => {
       const [name = "", ...value] = pair.trim().split("=");
