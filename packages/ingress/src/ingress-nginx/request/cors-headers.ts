@@ -1,8 +1,11 @@
 import type { Cors } from "../annotations/cors.ts";
 
-/** The headers that an answer to a request with this Origin gets; undefined when the origin is not one of the list. */
+/**
+ * The headers that an answer to a request with this Origin gets; undefined when the origin is not one of the list, as none is of an empty
+ * one, in which every origin was a wrong one.
+ */
 export function corsHeaders(cors: Cors, origin: string | undefined): Record<string, string> | undefined {
-  if (!cors.enabled) return undefined;
+  if (!cors.enabled || cors.allowOrigins.length === 0) return undefined;
   const isForAll = cors.allowOrigins.length === 1 && cors.allowOrigins[0] === "*";
   if (!isForAll && (origin === undefined || !originPattern(cors.allowOrigins).test(origin))) return undefined;
   return {

@@ -1,5 +1,7 @@
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { UpstreamRequest } from "../../http/http-message.ts";
 import type { UpstreamAnswer, UpstreamExchange } from "../../http/upstream-exchange.ts";
+import type { ProxyOptions } from "../annotations/proxy.ts";
 import { defaultBackendName, type Location, type Server } from "../model/configuration.ts";
 import { formatEndpoint } from "../model/endpoint-text.ts";
 import { defaultEndpoint } from "../model/model-source.ts";
@@ -49,7 +51,7 @@ function exchange(
   const tried: number[] = [];
   let tookMs = 0;
   const cookies: string[] = [];
-  while (true) {
+  for (let count = 1; ; count++) {
     const pick = balancer.pick(context, tried);
     if (pick === undefined) return { status: 502, cookies, tookMs };
     if (pick.cookie !== undefined) {
@@ -64,8 +66,9 @@ function exchange(
     const { outcome, failure } = sent;
     tookMs += sent.tookMs;
     context.steps.push(upstreamStep(pick.endpoint, balancer.backend, sent));
-    const mayRetry = isRetried(sent, method, { words: proxy.nextUpstream, retryNonIdempotent });
-    const isLast = !mayRetry || (proxy.nextUpstreamTries > 0 && tried.length + 1 >= proxy.nextUpstreamTries);
+    const mayRetry = isRetried(sent, context.request, proxy, retryNonIdempotent) && !isOver(proxy, count, tookMs);
+    if (mayRetry && count >= mostTries) tookMs = endOfTries(proxy, count);
+    const isLast = !mayRetry || count >= mostTries;
     balancer.release(pick.index, {
       failed: failure !== undefined,
       retried: !isLast,
@@ -77,8 +80,27 @@ function exchange(
       const told = rewrittenAnswer(outcome, context, location);
       return { ...passedAnswer(told, cookies), tookMs, ...(!isOwn && { upstream }) };
     }
-    tried.push(pick.index);
+    if (!tried.includes(pick.index)) tried.push(pick.index);
   }
+}
+
+/**
+ * More than so often nginx is not followed: tries that cost no time could go on for ever. Its own limits are `proxy_next_upstream_tries`,
+ * of which balancer.lua gives itself one more with each (`set_more_tries`), and `proxy_next_upstream_timeout`.
+ */
+const mostTries = 1000;
+
+/** Whether a limit ends the tries (src/http/ngx_http_upstream.c `ngx_http_upstream_next`). */
+function isOver({ nextUpstreamTries, nextUpstreamTimeout }: ProxyOptions, count: number, tookMs: number): boolean {
+  if (nextUpstreamTries > 0 && count >= nextUpstreamTries) return true;
+  return nextUpstreamTimeout > 0 && tookMs >= 1000 * nextUpstreamTimeout;
+}
+
+/** When tries end that are not followed any more: nobody has answered, and nobody does until `proxy_next_upstream_timeout`. */
+function endOfTries({ nextUpstreamTries, nextUpstreamTimeout }: ProxyOptions, count: number): number {
+  if (nextUpstreamTimeout > 0) return 1000 * nextUpstreamTimeout;
+  const limits = `proxy-next-upstream-tries ${nextUpstreamTries}, no proxy-next-upstream-timeout`;
+  throw new UnsupportedError(`what comes after ${count} tries of endpoints`, limits);
 }
 
 const ownEndpoint = formatEndpoint(defaultEndpoint);

@@ -1,3 +1,4 @@
+import type { HttpRequest } from "../../http/http-message.ts";
 import type { UpstreamAnswer, UpstreamOutcome } from "../../http/upstream-exchange.ts";
 import type { ProxyOptions } from "../annotations/proxy.ts";
 import { bodyLimit } from "./body-size.ts";
@@ -48,15 +49,17 @@ const tooLarge: UpstreamTry = {
 /** Methods that are not sent twice unless `non_idempotent` says so (src/http/ngx_http_upstream.c `ngx_http_upstream_next`). */
 const onceOnly: ReadonlySet<string> = new Set(["POST", "LOCK", "PATCH"]);
 
-/** Whether nginx sends the request to another endpoint after this. */
+/** Whether nginx sends the request to another endpoint after this; a body that it did not keep cannot be sent again. */
 export function isRetried(
   { failure, wasSent }: UpstreamTry,
-  method: string,
-  { words, retryNonIdempotent }: { readonly words: string; readonly retryNonIdempotent: boolean },
+  { method, bodyBytes }: Pick<HttpRequest, "method" | "bodyBytes">,
+  { nextUpstream, requestBuffering }: Pick<ProxyOptions, "nextUpstream" | "requestBuffering">,
+  retryNonIdempotent: boolean,
 ): boolean {
   if (failure === undefined) return false;
-  const conditions = words.split(/\s+/);
+  const conditions = nextUpstream.split(/\s+/);
   if (!conditions.includes(failure) || conditions.includes("off")) return false;
+  if (wasSent && requestBuffering === "off" && bodyBytes > 0) return false;
   const mayRepeat = retryNonIdempotent || conditions.includes("non_idempotent");
   return mayRepeat || !wasSent || !onceOnly.has(method);
 }

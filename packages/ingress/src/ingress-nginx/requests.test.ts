@@ -1,0 +1,112 @@
+import type { ApiObject } from "@kubenetsim/core/model/api-object";
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { ingressObject, serviceObjects } from "@kubenetsim/testing/ingress-objects";
+import { describe, expect, it } from "vitest";
+import { KeptLog } from "../controller-log.ts";
+import type { HttpAnswer, HttpRequest, UpstreamRequest } from "../http/http-message.ts";
+import type { UpstreamOutcome } from "../http/upstream-exchange.ts";
+import { IngressNginxController } from "./controller.ts";
+import { Nginx } from "./request/nginx.ts";
+
+interface Setup {
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly path?: string;
+  readonly objects?: readonly ApiObject[];
+}
+
+type Send = (request: UpstreamRequest) => UpstreamOutcome;
+type Ask = (request?: Partial<HttpRequest>, send?: Send) => HttpAnswer;
+
+/** One nginx whose host h.test has one path. */
+function nginxOf({ annotations = {}, settings = {}, path = "/", objects = [] }: Setup = {}): Ask {
+  const controller = new IngressNginxController({ configMap: "n/settings" }, new KeptLog());
+  const metadata = { namespace: "n", name: "settings" };
+  const web = ingressObject("web", { host: "h.test", paths: [[path, "Prefix", "s0"]], annotations });
+  const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata, data: settings } as ApiObject;
+  for (const object of [configMap, ...serviceObjects(), web, ...objects]) {
+    const key = `${object.metadata.namespace}/${object.metadata.name}`;
+    controller.apply({ revision: 1, kind: object.kind, key, before: undefined, after: object });
+  }
+  controller.sync(0);
+  let send: Send;
+  const nginx = new Nginx({ send: (request) => send(request), random: () => 0.5 });
+  nginx.load(controller.running!, { isReload: true, nowMs: 0 });
+  const plain = { method: "GET", target: "/", host: "h.test", headers: {}, bodyBytes: 0, clientAddress: "192.0.2.1" };
+  return (request = {}, endpoints = () => ({ status: 200 })) => {
+    send = endpoints;
+    return nginx.answer({ ...plain, isTls: false, ...request }, 0);
+  };
+}
+
+function tries({ steps }: HttpAnswer): number {
+  return steps.filter(({ phase }) => phase === "upstream").length;
+}
+
+describe("tries of other endpoints", () => {
+  const refused = (): UpstreamOutcome => "refused";
+
+  it("without a limit end at the first answer", () => {
+    const ask = nginxOf({ annotations: { "proxy-next-upstream-tries": "0" } });
+    let left = 20;
+    expect(ask({}, () => (left-- > 0 ? "refused" : { status: 200 }))).toMatchObject({ status: 200 });
+  });
+
+  it.each(["0", "2000000000"])("of which %s are allowed are refused by name where nobody ever answers", (limit) => {
+    const ask = nginxOf({ annotations: { "proxy-next-upstream-tries": limit } });
+    expect(() => ask({}, refused)).toThrow(UnsupportedError);
+    expect(() => ask({}, refused)).toThrow(
+      `1000 tries of endpoints is not modelled (proxy-next-upstream-tries ${limit},`,
+    );
+  });
+
+  it.each(["affinity", "ewma", "hash"])("without a limit end with each way of balancing: %s", (way) => {
+    const more = {
+      affinity: { affinity: "cookie" },
+      ewma: { "load-balance": "ewma" },
+      hash: { "upstream-hash-by": "$uri" },
+    };
+    const ask = nginxOf({ annotations: { "proxy-next-upstream-tries": "0", ...more[way as keyof typeof more] } });
+    const outcome = (): number | undefined => {
+      try {
+        return ask({}, refused).status;
+      } catch (error) {
+        return error instanceof UnsupportedError ? undefined : 0;
+      }
+    };
+    expect([502, undefined]).toContain(outcome());
+  });
+
+  it("end with proxy-next-upstream-timeout, of which refused ones take nothing", () => {
+    const annotations = { "proxy-next-upstream-tries": "0", "proxy-next-upstream-timeout": "7" };
+    expect(nginxOf({ annotations })({}, refused)).toMatchObject({ status: 502, tookMs: 7000 });
+  });
+
+  it("end with the first after proxy-next-upstream-timeout", () => {
+    const annotations = { "proxy-next-upstream-tries": "5", "proxy-next-upstream-timeout": "8" };
+    const answer = nginxOf({ annotations })({}, () => "timeout");
+    expect(answer).toMatchObject({ status: 504, tookMs: 10_000 });
+    expect(tries(answer)).toBe(2);
+  });
+
+  it("are none for a body that was sent and not kept", () => {
+    const ask = nginxOf({ annotations: { "proxy-request-buffering": "off" } });
+    const of = (request: Partial<HttpRequest>): number => tries(ask(request, () => "closed"));
+    expect([of({ method: "PUT", bodyBytes: 3 }), of({ method: "PUT" })]).toEqual([1, 3]);
+  });
+});
+
+describe("CORS with a list of which every origin was wrong", () => {
+  const ask = nginxOf({ annotations: { "enable-cors": "true", "cors-allow-origin": "foo.test" } });
+
+  it("is closed to all", () => {
+    const { status, headers } = ask({ headers: { origin: "https://evil.test" } });
+    expect(status).toBe(200);
+    expect(Object.keys(headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
+  });
+
+  it("leaves the question before a request to the endpoint", () => {
+    const request = { method: "OPTIONS", headers: { origin: "https://evil.test" } };
+    expect(ask(request)).toMatchObject({ status: 200, upstream: { method: "OPTIONS" } });
+  });
+});
