@@ -26,6 +26,16 @@ export interface NginxSettings {
   /** Whose forwarded headers are believed: addresses and ranges. */
   readonly proxyRealIpCidr: readonly string[];
   readonly customHttpErrors: readonly number[];
+  /** With `customHttpErrors`: what endpoints answer stays as it is. */
+  readonly disableProxyInterceptErrors: boolean;
+  /** Redirects of nginx's own name no host. */
+  readonly relativeRedirects: boolean;
+  /** Headers of endpoints' answers that clients do not get. */
+  readonly hideHeaders: readonly string[];
+  /** Whom all servers refuse: addresses and ranges; texts or regular expressions behind `~`. */
+  readonly blockCidrs: readonly string[];
+  readonly blockUserAgents: readonly string[];
+  readonly blockReferers: readonly string[];
   readonly loadBalance: string;
   readonly allowlistSourceRange: readonly string[];
   readonly denylistSourceRange: readonly string[];
@@ -71,6 +81,12 @@ export const defaultNginxSettings: NginxSettings = {
   generateRequestId: true,
   proxyRealIpCidr: ["0.0.0.0/0"],
   customHttpErrors: [],
+  disableProxyInterceptErrors: false,
+  relativeRedirects: false,
+  hideHeaders: [],
+  blockCidrs: [],
+  blockUserAgents: [],
+  blockReferers: [],
   loadBalance: "",
   allowlistSourceRange: [],
   denylistSourceRange: [],

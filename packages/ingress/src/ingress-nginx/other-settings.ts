@@ -7,9 +7,7 @@ export type SettingValue = string | number | boolean | readonly string[] | reado
  */
 export const otherSettings: Readonly<Record<string, SettingValue>> = {
   "app-root": "",
-  "disable-proxy-intercept-errors": false,
   "skip-access-log-urls": [],
-  "relative-redirects": false,
   "upstream-hash-by": "",
   "upstream-hash-by-subset": false,
   "upstream-hash-by-subset-size": 0,
@@ -125,13 +123,9 @@ export const otherSettings: Readonly<Record<string, SettingValue>> = {
   "stream-snippet": "",
   "location-snippet": "",
   "reuse-port": true,
-  "hide-headers": [],
   "enable-syslog": false,
   "syslog-host": "",
   "syslog-port": 514,
-  "block-cidrs": [],
-  "block-user-agents": [],
-  "block-referers": [],
   "proxy-ssl-location-only": false,
   "default-type": "text/html",
   "debug-connections": [],

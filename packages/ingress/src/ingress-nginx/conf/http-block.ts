@@ -1,5 +1,6 @@
 import { type Configuration, defaultServerName } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
+import { writeBlockLists } from "./block-lists.ts";
 import { type ConfText, when } from "./conf-text.ts";
 import { nameHashSizes } from "./hash-sizes.ts";
 import { writeLimitZones } from "./limit-zones.ts";
@@ -22,6 +23,7 @@ export function writeHttpBlock(text: ConfText, configuration: Configuration): vo
   writeErrorPages(text, settings);
   writeUpstreams(text, configuration);
   writeLimitZones(text, servers);
+  writeBlockLists(text, settings);
   for (const redirect of wwwRedirects(servers)) writeRedirectServer(text, redirect, configuration);
   const context = { settings, ports, isEmpty: emptyBackends(configuration) };
   for (const server of servers) writeServer(text, server, context);
@@ -129,11 +131,15 @@ function writeTls(text: ConfText, { servers }: Configuration): void {
   text.line();
 }
 
-function writeErrorPages(text: ConfText, { customHttpErrors }: NginxSettings): void {
-  text.directives(when(customHttpErrors.length > 0, "proxy_intercept_errors on"));
+function writeErrorPages(text: ConfText, settings: NginxSettings): void {
+  const { customHttpErrors, disableProxyInterceptErrors, relativeRedirects, hideHeaders } = settings;
+  text.directives(
+    when(customHttpErrors.length > 0 && !disableProxyInterceptErrors, "proxy_intercept_errors on"),
+    when(relativeRedirects, "absolute_redirect off"),
+  );
   for (const code of customHttpErrors) {
     text.directives(`error_page ${code} = @custom_upstream-default-backend_${code}`);
   }
-  text.directives("proxy_ssl_session_reuse on");
+  text.directives("proxy_ssl_session_reuse on", ...hideHeaders.map((name) => `proxy_hide_header ${name}`));
   text.line();
 }

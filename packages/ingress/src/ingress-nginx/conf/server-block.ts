@@ -2,6 +2,7 @@ import type { Certificate } from "../../certificate/certificate.ts";
 import { coversHost } from "../../certificate/host-name-problem.ts";
 import { type Configuration, defaultServerName, type Server } from "../model/configuration.ts";
 import { writeClientCertificates, writeMirrorLocations } from "./access-block.ts";
+import { writeBlocked } from "./block-lists.ts";
 import type { ConfContext } from "./conf-context.ts";
 import { type ConfText, onOff, when } from "./conf-text.ts";
 import { enforcesRegex, errorLocations, escapeQuoted, serverNameText } from "./directives.ts";
@@ -26,6 +27,7 @@ export function writeRedirectServer(
     text.line();
     const { certificate } = servers.find(({ hostname }) => hostname === to)!;
     writeCertificate(text, certificate !== undefined && coversHost(certificate, from) ? certificate : undefined);
+    writeBlocked(text, settings);
     text.line("# Lua: ngx_srv_redirect.lua, with the port and without one slash at the end");
     text.directives(`return ${httpRedirectCode} ${scheme}://${to}:${port}$uri_without_slash`);
   });
@@ -43,6 +45,7 @@ export function writeServer(text: ConfText, server: Server, context: ConfContext
   text.block("server", () => {
     text.directives(`server_name ${names.join(" ")}`);
     text.line();
+    writeBlocked(text, settings);
     writeListen(text, hostname, context);
     text.line();
     text.directives('set $proxy_upstream_name "-"');

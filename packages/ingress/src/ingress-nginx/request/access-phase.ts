@@ -1,6 +1,7 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import type { Location } from "../model/configuration.ts";
 import type { LocationSurroundings, PartialAnswer } from "./answer-at-location.ts";
+import { isBlockedAddress } from "./block-lists.ts";
 import { annotatedStep } from "./explain/phase-steps.ts";
 import { askExternalAuth, type Leave, noLeave, signinTarget } from "./external-auth.ts";
 import { isKnownUser } from "./password-file.ts";
@@ -49,9 +50,14 @@ export function accessPhase(context: RequestContext, location: Location, around:
   return refusal === undefined ? { leave } : { refusal };
 }
 
-function bySource({ remoteAddress, steps }: RequestContext, location: Location): RuleOutcome {
+function bySource(context: RequestContext, location: Location): RuleOutcome {
+  const { remoteAddress, steps } = context;
   const { allowlist, denylist } = location.annotations;
-  if (allowlist.length === 0 && denylist.length === 0) return undefined;
+  if (allowlist.length === 0 && denylist.length === 0) {
+    if (!isBlockedAddress(context)) return undefined;
+    steps.push({ phase: "access", text: `403: ${remoteAddress} is one of block-cidrs` });
+    return { refusal: { status: 403 } };
+  }
   if (isInRanges(denylist, remoteAddress) || (allowlist.length > 0 && !isInRanges(allowlist, remoteAddress))) {
     steps.push(annotatedStep("access", location, sourceRanges, `403: ${remoteAddress} is not allowed`));
     return { refusal: { status: 403 } };

@@ -4,13 +4,14 @@ import { type Configuration, defaultBackendName, type Location, type Server } fr
 import type { NginxSettings } from "../nginx-settings.ts";
 import { accessPhase } from "./access-phase.ts";
 import type { Balancers, Resolve } from "./balancers.ts";
+import { blockedBy } from "./block-lists.ts";
 import { bodyLimit } from "./body-size.ts";
 import { type ClientIdentity, checkClient, identityHeaders } from "./client-certificate.ts";
 import { corsHeaders } from "./cors-headers.ts";
 import { annotatedStep, emptyStep, httpsStep } from "./explain/phase-steps.ts";
 import { appRootStep, locationStep } from "./explain/place-steps.ts";
 import type { Leave } from "./external-auth.ts";
-import type { NginxLocation } from "./location-table.ts";
+import type { LocationTable, NginxLocation } from "./location-table.ts";
 import { mirror } from "./mirror.ts";
 import { passOn, passToErrorBackend } from "./pass-on.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
@@ -41,6 +42,8 @@ export function answerAtLocation(
   around: LocationSurroundings,
 ): PartialAnswer {
   const { target, steps } = context;
+  const blocked = blockedAnswer(context, server, locations, around);
+  if (blocked !== undefined) return blocked;
   const { identity, refusal } = checkClient(context, server);
   if (refusal !== undefined) return refusal;
   if (locations.appRoot !== undefined && target.uri === "/") {
@@ -59,6 +62,22 @@ export function answerAtLocation(
   const reached: PhaseAnswer =
     own === undefined ? admitted(context, server, chosen, around, identity) : { answer: own, phase: "rewrite" };
   return dressed(context, server, chosen, around, reached);
+}
+
+/** What all servers refuse; a page of `custom-http-errors` answers for it. */
+function blockedAnswer(
+  context: RequestContext,
+  server: Server,
+  locations: LocationTable,
+  around: LocationSurroundings,
+): PartialAnswer | undefined {
+  const setting = blockedBy(context);
+  if (setting === undefined) return undefined;
+  context.steps.push({ phase: "server", text: `403: refused by ${setting}` });
+  const root = context.settings.customHttpErrors.includes(403) ? locations.find("/") : undefined;
+  if (root === undefined || root.kind === "status") return { status: 403 };
+  const page = { code: 403, backend: defaultBackendName, isRewritten: false };
+  return passToErrorBackend(context, server, root.chosen.location, around, page);
 }
 
 /** What has leave to pass goes to an endpoint, and a copy of it to where it is mirrored. */
@@ -127,7 +146,8 @@ function rewritePhase(
         "204: the question of a browser before a request to another origin (CORS)",
       ),
     );
-    return { status: 204 };
+    // nginx leaves the Content-Type out that the template asks for (src/http/ngx_http_header_filter_module.c).
+    return { status: 204, headers: { "content-length": "0" } };
   }
   if (annotations.redirect.url !== "") {
     const { code, url } = annotations.redirect;
@@ -176,8 +196,9 @@ function httpsRedirect(context: RequestContext, server: Server, location: Locati
 }
 
 /** A path as a Location header has it (src/http/ngx_http_header_filter_module.c): with host and port, unless redirects are relative. */
-function fullLocation({ scheme, host, ports }: RequestContext, { annotations }: Location, path: string): string {
-  if (annotations.redirect.relative && annotations.denied === undefined) return path;
+function fullLocation(context: RequestContext, { annotations }: Location, path: string): string {
+  const { scheme, host, ports, settings } = context;
+  if (settings.relativeRedirects || (annotations.redirect.relative && annotations.denied === undefined)) return path;
   const [port, usual] = scheme === "https" ? [ports.https, 443] : [ports.http, 80];
   return `${scheme}://${host}${annotations.usePortInRedirects && port !== usual ? `:${port}` : ""}${path}`;
 }
@@ -215,7 +236,7 @@ function dressed(
   const allowed =
     denied === undefined && phase !== "find-config" ? corsHeaders(cors, context.headers.origin) : undefined;
   const strict = hsts(context);
-  const custom = Object.keys(customHeaders);
+  const custom = denied === undefined ? Object.keys(customHeaders) : [];
   if (allowed === undefined && strict === undefined && custom.length === 0) return answer;
   const own = Object.fromEntries(custom.map((name) => [name.toLowerCase(), customHeaders[name]!]));
   return { ...answer, headers: { ...answer.headers, ...allowed, ...strict, ...own } };
@@ -223,10 +244,10 @@ function dressed(
 
 /** Which statuses of a location are answered by another backend; what endpoints answer only where it `intercepts`. */
 function errorPages(
-  { customHttpErrors }: NginxSettings,
+  { customHttpErrors, disableProxyInterceptErrors }: NginxSettings,
   { annotations, defaultBackendUpstream }: Location,
 ): { codes: readonly number[]; backend: string; intercepts: boolean } {
-  const ofAll = customHttpErrors.length > 0;
+  const ofAll = customHttpErrors.length > 0 && !disableProxyInterceptErrors;
   if (annotations.customHttpErrors.length === 0 || annotations.denied !== undefined) {
     return { codes: customHttpErrors, backend: defaultBackendName, intercepts: ofAll };
   }

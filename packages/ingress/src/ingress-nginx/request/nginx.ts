@@ -5,6 +5,7 @@ import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
 import { type Configuration, defaultServerName } from "../model/configuration.ts";
 import { answerAtLocation, type LocationSurroundings } from "./answer-at-location.ts";
 import { Balancers, type Resolve } from "./balancers.ts";
+import { blockedBy } from "./block-lists.ts";
 import { serverStep } from "./explain/place-steps.ts";
 import { hostName } from "./host-name.ts";
 import { ownPage } from "./own-page.ts";
@@ -116,7 +117,13 @@ export class Nginx {
     const context = this.#contextOf(request, host, target, nowMs, steps);
     const server = this.#servers.find(host);
     if (server.kind === "redirect") {
-      const { httpRedirectCode } = context.settings;
+      const { httpRedirectCode, customHttpErrors } = context.settings;
+      const setting = blockedBy(context);
+      if (setting !== undefined) {
+        steps.push({ phase: "server", text: `403: refused by ${setting}` });
+        // Such a server has no locations for pages of errors.
+        return { ...plain, status: customHttpErrors.includes(403) ? 500 : 403 };
+      }
       return { ...plain, status: httpRedirectCode, headers: { location: wwwTarget(context, server) } };
     }
     steps.push(serverStep(server.server, host));

@@ -7,6 +7,7 @@ import { formatEndpoint } from "../model/endpoint-text.ts";
 import { defaultEndpoint } from "../model/model-source.ts";
 import type { LocationSurroundings, PartialAnswer } from "./answer-at-location.ts";
 import type { BackendBalancer } from "./backend-balancer.ts";
+import { isBlockedAddress } from "./block-lists.ts";
 import { annotatedStep, upstreamStep } from "./explain/phase-steps.ts";
 import type { NginxLocation } from "./location-table.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -78,7 +79,7 @@ function exchange(
     if (isLast) {
       if (typeof outcome === "string") return { status: outcome === "timeout" ? 504 : 502, cookies, tookMs };
       const told = rewrittenAnswer(outcome, context, location);
-      return { ...passedAnswer(told, cookies), tookMs, ...(!isOwn && { upstream }) };
+      return { ...passedAnswer(told, cookies, context.settings.hideHeaders), tookMs, ...(!isOwn && { upstream }) };
     }
     if (!tried.includes(pick.index)) tried.push(pick.index);
   }
@@ -119,10 +120,14 @@ const ownOfConnection: ReadonlySet<string> = new Set([
 function passedAnswer(
   { status, headers = {}, cookies = [], body = "" }: UpstreamAnswer,
   own: readonly string[],
+  hidden: readonly string[],
 ): PartialAnswer {
   const passed: Record<string, string> = {};
   for (const name in headers) if (!ownOfConnection.has(name)) passed[name] = headers[name]!;
-  return { status, headers: passed, cookies: [...cookies, ...own], body };
+  const names = hidden.map((name) => name.toLowerCase());
+  for (const name of names) delete passed[name];
+  const kept = names.includes("set-cookie") ? [] : cookies;
+  return { status, headers: passed, cookies: [...kept, ...own], body };
 }
 
 /** Whether endpoints are spoken to by TLS (internal/ingress/controller/template `buildProxyPass`). */
@@ -151,6 +156,7 @@ export function passToErrorBackend(
   around: LocationSurroundings,
   { code, backend, isRewritten }: ErrorPage,
 ): PartialAnswer {
+  if (isBlockedAddress(context)) return { status: 403 };
   context.steps.push({ phase: "upstream", text: `error_page ${code}: ask ${backend}` });
   const balancer = around.balancers.choose(backend, context);
   if (balancer === undefined) return { status: 502 };

@@ -41,14 +41,14 @@ function pairOf(text: string): Replacement | undefined {
 function redirected(
   headers: Readonly<Record<string, string>>,
   { from, to }: Replacement,
-  { scheme, host }: RequestContext,
+  { scheme, host, settings }: RequestContext,
   { annotations }: Location,
 ): Readonly<Record<string, string>> {
   const changed: Record<string, string> = { ...headers };
   const { location, refresh } = headers;
   if (location?.startsWith(from)) {
     const target = to + location.slice(from.length);
-    const isPath = target.startsWith("/") && !annotations.redirect.relative;
+    const isPath = target.startsWith("/") && !annotations.redirect.relative && !settings.relativeRedirects;
     changed.location = isPath ? `${scheme}://${host}${target}` : target;
   }
   const url = /url=/i.exec(refresh ?? "");

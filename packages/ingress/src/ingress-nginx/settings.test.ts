@@ -1,0 +1,157 @@
+import type { ApiObject } from "@kubenetsim/core/model/api-object";
+import { ingressObject as ingress, serviceObjects as services } from "@kubenetsim/testing/ingress-objects";
+import { describe, expect, it } from "vitest";
+import { KeptLog } from "../controller-log.ts";
+import type { HttpAnswer, HttpRequest, UpstreamRequest } from "../http/http-message.ts";
+import type { UpstreamOutcome } from "../http/upstream-exchange.ts";
+import { nginxConf } from "./conf/nginx-conf.ts";
+import { IngressNginxController, type SyncOutcome } from "./controller.ts";
+import { Nginx } from "./request/nginx.ts";
+
+interface Lab {
+  readonly log: KeptLog;
+  readonly conf: string;
+  ask(request?: Partial<HttpRequest>, endpoints?: (request: UpstreamRequest) => UpstreamOutcome): HttpAnswer;
+  /** Takes objects that change, or come. */
+  take(...objects: readonly ApiObject[]): SyncOutcome;
+}
+
+function configMap(name: string, data: Readonly<Record<string, string>>): ApiObject {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "n", name }, data } as ApiObject;
+}
+
+function labOf(settings: Readonly<Record<string, string>>, objects: readonly ApiObject[] = [host({})]): Lab {
+  const log = new KeptLog();
+  const controller = new IngressNginxController({ configMap: "n/settings" }, log);
+  const nginx: { current?: Nginx; endpoints: (request: UpstreamRequest) => UpstreamOutcome } = {
+    endpoints: () => ({ status: 200 }),
+  };
+  const take = (...changed: readonly ApiObject[]): SyncOutcome => {
+    for (const object of changed) {
+      const key = `${object.metadata.namespace}/${object.metadata.name}`;
+      controller.apply({ revision: 1, kind: object.kind, key, before: undefined, after: object });
+    }
+    const outcome = controller.sync(0);
+    nginx.current ??= new Nginx({
+      send: (each) => nginx.endpoints(each),
+      random: () => 0.5,
+      resolve: (name) => (name === "auth.test" ? ["10.9.9.9"] : []),
+    });
+    if (controller.running !== undefined) {
+      nginx.current.load(controller.running, { isReload: outcome === "reloaded", nowMs: 0 });
+    }
+    return outcome;
+  };
+  take(configMap("settings", settings), ...services(), ...objects);
+  const request = { method: "GET", target: "/", host: "h.test", headers: {}, bodyBytes: 0, clientAddress: "192.0.2.1" };
+  return {
+    log,
+    conf: controller.running === undefined ? "" : nginxConf(controller.running),
+    ask: (more = {}, endpoints = () => ({ status: 200 })) => {
+      nginx.endpoints = endpoints;
+      return nginx.current!.answer({ ...request, isTls: false, ...more }, 0);
+    },
+    take,
+  };
+}
+
+function host(annotations: Readonly<Record<string, string>>, path = "/"): ApiObject {
+  return ingress("web", { host: "h.test", paths: [[path, "Prefix", "s0"]], annotations });
+}
+
+const notFound = (): UpstreamOutcome => ({ status: 404, body: "of the Pod" });
+
+/** rootfs/etc/nginx/template/nginx.tmpl, "Global filters". */
+describe("what all servers refuse", () => {
+  it("are addresses of block-cidrs, where a location has no rules of its own", () => {
+    const { ask, conf } = labOf({ "block-cidrs": "192.0.2.0/24, 10.0.0.1" });
+    expect(ask().status).toBe(403);
+    expect(ask({ clientAddress: "192.0.3.1" }).status).toBe(200);
+    expect(conf).toContain("    deny 192.0.2.0/24;\n    deny 10.0.0.1;\n");
+    const allowing = labOf({ "block-cidrs": "192.0.2.1" }, [host({ "whitelist-source-range": "192.0.2.1" })]);
+    expect(allowing.ask().status).toBe(200);
+  });
+
+  it("are user agents and referers, as a text of any case or as a regular expression", () => {
+    const { ask, conf } = labOf({ "block-user-agents": "curl,~*^BAD,~Old", "block-referers": "~evil" });
+    const agent = (name: string): number => ask({ headers: { "User-Agent": name } }).status;
+    expect(["CURL", "curl/8", "badger", "Old", "old"].map(agent)).toEqual([403, 200, 403, 403, 200]);
+    expect(ask({ headers: { Referer: "http://evil.test/" } }).status).toBe(403);
+    expect(conf).toContain("map $http_user_agent $block_ua {\n        default 0;\n        curl 1;\n        ~*^BAD 1;");
+    expect(conf).toContain("if ($block_ref) {\n            return 403;");
+  });
+
+  it("are refused before redirects, and by servers that send to www, too", () => {
+    const redirecting = host({ "app-root": "/in", "from-to-www-redirect": "true" });
+    const { ask } = labOf({ "block-user-agents": "bad" }, [redirecting]);
+    expect(ask({ headers: { "User-Agent": "bad" } }).status).toBe(403);
+    expect(ask({ headers: { "User-Agent": "bad" }, host: "www.h.test" }).status).toBe(403);
+    expect(ask({ host: "www.h.test" }).status).toBe(308);
+  });
+
+  it.each([
+    [{ "block-cidrs": "10.0.0.300" }, 'invalid parameter "10.0.0.300"'],
+    [{ "block-user-agents": "~(" }, "pcre2_compile() failed"],
+    [{ "block-referers": "a,A" }, 'conflicting parameter "A"'],
+    [{ "block-user-agents": "a b" }, "invalid number of the map parameters"],
+  ])("keep nginx from taking its file: %j", (settings, words) => {
+    expect(
+      labOf(settings as Record<string, string>)
+        .log.entries.map(({ message }) => message)
+        .join("\n"),
+    ).toContain(words);
+  });
+});
+
+/** rootfs/etc/nginx/template/nginx.tmpl, in the http block. */
+describe("what the ConfigMap asks of all answers", () => {
+  it("leaves an endpoint's errors alone with disable-proxy-intercept-errors", () => {
+    const settings = { "custom-http-errors": "404", "disable-proxy-intercept-errors": "true" };
+    expect(labOf(settings).ask({}, notFound).body).toBe("of the Pod");
+    expect(labOf(settings).conf).not.toContain("    proxy_intercept_errors on;");
+    expect(labOf({ "custom-http-errors": "404" }).ask({}, notFound).body).not.toBe("of the Pod");
+  });
+
+  it("names no host in redirects with relative-redirects", () => {
+    const objects = [
+      host({}, "/bar/"),
+      ingress("gone", { host: "g.test", paths: [["/", "Prefix", "s0"]], annotations: { "permanent-redirect": "/x" } }),
+    ];
+    const { ask, conf } = labOf({ "relative-redirects": "true" }, objects);
+    expect(ask({ target: "/bar" }).headers.location).toBe("/bar/");
+    expect(ask({ host: "g.test" }).headers.location).toBe("/x");
+    expect(conf).toContain("\n    absolute_redirect off;");
+  });
+
+  it("hides headers of endpoints", () => {
+    const { ask, conf } = labOf({ "hide-headers": "X-Secret,Set-Cookie" });
+    const answer = ask({}, () => ({ status: 200, headers: { "x-secret": "1", "x-open": "2" }, cookies: ["a=b"] }));
+    expect(answer).toMatchObject({ headers: { "x-open": "2" }, cookies: [] });
+    expect(answer.headers).not.toHaveProperty("x-secret");
+    expect(conf).toContain("proxy_hide_header X-Secret;");
+  });
+});
+
+describe("answers of a location", () => {
+  it("have no custom headers where it is denied", () => {
+    const denied = host({
+      "custom-headers": "n/more",
+      "auth-url": "http://auth.test/",
+      "auth-proxy-set-headers": "n/none",
+    });
+    const { ask } = labOf({ "global-allowed-response-headers": "X-More" }, [
+      configMap("more", { "X-More": "1" }),
+      denied,
+    ]);
+    expect(ask().status).toBe(503);
+    expect(ask().headers).not.toHaveProperty("x-more");
+  });
+
+  it("tell the length of nothing to a browser's question (measured with nginx 1.22.1 and headers-more)", () => {
+    const { ask } = labOf({}, [host({ "enable-cors": "true" })]);
+    const { status, headers } = ask({ method: "OPTIONS", headers: { Origin: "http://o.test" } });
+    expect(status).toBe(204);
+    expect(headers).toMatchObject({ "content-length": "0" });
+    expect(headers).not.toHaveProperty("content-type");
+  });
+});
