@@ -6,7 +6,10 @@ import { KeptLog } from "../controller-log.ts";
 import type { HttpAnswer, HttpRequest, UpstreamRequest } from "../http/http-message.ts";
 import type { UpstreamOutcome } from "../http/upstream-exchange.ts";
 import { IngressNginxController } from "./controller.ts";
+import { hostName } from "./request/host-name.ts";
 import { Nginx } from "./request/nginx.ts";
+import type { RequestContext } from "./request/request-context.ts";
+import { luaCookie, variableCookie } from "./request/request-cookies.ts";
 
 interface Setup {
   readonly annotations?: Readonly<Record<string, string>>;
@@ -108,5 +111,94 @@ describe("CORS with a list of which every origin was wrong", () => {
   it("leaves the question before a request to the endpoint", () => {
     const request = { method: "OPTIONS", headers: { origin: "https://evil.test" } };
     expect(ask(request)).toMatchObject({ status: 200, upstream: { method: "OPTIONS" } });
+  });
+});
+
+/** Answers of a real nginx 1.22.1 with these trusted ranges. */
+describe("the last address of X-Forwarded-For that is not trusted", () => {
+  const settings = { "use-forwarded-headers": "true", "proxy-real-ip-cidr": "192.0.2.0/24,10.0.0.0/8,1.0.0.0/8" };
+  const ask = nginxOf({ settings });
+  const clientOf = (list: string): string | undefined =>
+    ask({ headers: { "x-forwarded-for": list } }).upstream?.headers["x-real-ip"];
+
+  it.each([
+    ["8.8.8.8:123", "8.8.8.8"],
+    ["8.8.8.8:0", "192.0.2.1"],
+    ["8.8.8.8:65536", "192.0.2.1"],
+    ["9.9.9.9, 10.244.3.3,", "9.9.9.9"],
+    ["9.9.9.9, 10.244.3.3 , ", "9.9.9.9"],
+    ["7.7.7.7 8.8.8.8", "8.8.8.8"],
+    ["8.8.8.8 1.1.1.1", "8.8.8.8"],
+    ["[2001:db8::1]:80", "2001:db8::1"],
+    ["[2001:db8::1]", "192.0.2.1"],
+    ["2001:DB8:0::1", "2001:db8::1"],
+    ["008.8.8.010", "8.8.8.10"],
+    ["8.8.8", "192.0.2.1"],
+    ["9.9.9.9, nobody, 10.0.0.1", "10.0.0.1"],
+    [",8.8.8.8", "192.0.2.1"],
+    [" ,8.8.8.8", "8.8.8.8"],
+    ["10.0.0.1,10.0.0.2", "10.0.0.1"],
+    ["", "192.0.2.1"],
+  ])("%j: %s", (list, client) => {
+    expect(clientOf(list)).toBe(client);
+  });
+});
+
+describe("a cookie of which there are two", () => {
+  const ask = nginxOf({ annotations: { affinity: "cookie", "session-cookie-name": "S" } });
+  const valid = /^S=([^;]*)/.exec(ask().cookies[0]!)![1]!;
+
+  it.each([`S=bogus; S=${valid}`, `S=bogus;S=${valid} ; other=1`, `S=bogus;\t S=${valid}\t; S`])(
+    "is the last to Lua: %s",
+    (cookie) => {
+      expect(ask({ headers: { cookie } }).cookies).toEqual([]);
+    },
+  );
+
+  it("is the first to nginx's variables, of any case", () => {
+    const request = { headers: { cookie: "s=a; S=b" } } as unknown as RequestContext;
+    expect([variableCookie(request, "S"), luaCookie(request, "S"), luaCookie(request, "s")]).toEqual(["a", "b", "a"]);
+  });
+
+  it.each([
+    ["x; x=1", undefined],
+    ["xy=2; x = 1 ;z=3", "1 "],
+    ["y=2,x=1", "1"],
+    ["x", undefined],
+    ["y=x=5; x=", ""],
+  ])("is read by nginx as it does: %s", (cookie, value) => {
+    expect(variableCookie({ headers: { cookie } } as unknown as RequestContext, "x")).toBe(value);
+  });
+});
+
+describe("a path that lacks the slash of its location", () => {
+  it.each([
+    ["/é/", "/%c3%a9", "/%C3%A9/"],
+    ["/a%20b/", "/a%2520b", "/a%2520b/"],
+    ["/a b/", "/a%20b?x=é y", "/a%20b/?x=é y"],
+  ])("%s is escaped", (path, target, location) => {
+    expect(nginxOf({ path })({ target }).headers.location).toBe(`http://h.test${location}`);
+  });
+});
+
+describe("a Host header", () => {
+  it.each(["a.b:80/", "a.b:8 0", "a.b:80..", "a..b", "h.test/", ".", ":80", "h\x7f", ""])(
+    "%j is answered with 400",
+    (host) => {
+      expect(hostName(host)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ["H.test:80", "h.test"],
+    ["h.test.:80", "h.test"],
+    ["h.test.", "h.test"],
+    ["h.test:nonsense", "h.test"],
+    ["[::1]:80", "[::1]"],
+    ["[::1", "[::1"],
+    ["[::1]x", "[::1]"],
+    [".h", ".h"],
+  ])("%j is %s", (host, name) => {
+    expect(hostName(host)).toBe(name);
   });
 });

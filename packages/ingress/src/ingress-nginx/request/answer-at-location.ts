@@ -16,6 +16,7 @@ import { mirror } from "./mirror.ts";
 import { passOn, passToErrorBackend } from "./pass-on.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type { RequestContext } from "./request-context.ts";
+import { escapeUri } from "./request-target.ts";
 import { rewriteOutcome } from "./rewrite-outcome.ts";
 import type { NginxServer } from "./server-table.ts";
 
@@ -120,7 +121,7 @@ function slashRedirect(context: RequestContext, location: Location): PartialAnsw
   const { target, steps } = context;
   steps.push({ phase: "redirect", text: "301: the location ends in a slash, which the path lacks" });
   const args = target.args === undefined ? "" : `?${target.args}`;
-  return redirect(301, fullLocation(context, location, `${target.uri}/${args}`));
+  return redirect(301, fullLocation(context, location, `${escapeUri(`${target.uri}/`)}${args}`));
 }
 
 /** Fixed answers first, then the redirect to https, then the question whether there is an endpoint. */

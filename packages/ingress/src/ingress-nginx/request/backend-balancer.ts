@@ -10,7 +10,8 @@ import { requestFrom, serversOf } from "@kubenetsim/schedulers/servers";
 import type { Backend } from "../model/configuration.ts";
 import { formatEndpoint } from "../model/endpoint-text.ts";
 import { hashKey } from "./hash-key.ts";
-import { cookieOf, type RequestContext } from "./request-context.ts";
+import type { RequestContext } from "./request-context.ts";
+import { luaCookie } from "./request-cookies.ts";
 
 /** What a backend's balancer picked for a try. */
 export interface Pick {
@@ -55,7 +56,7 @@ export class BackendBalancer {
   /** Picks an endpoint; undefined when none is found. `tried` are indexes of those that this request failed with. */
   pick(context: RequestContext, tried: readonly number[]): Pick | undefined {
     const { sessionAffinity, upstreamHashBy } = this.backend;
-    const cookie = sessionAffinity.type === "cookie" ? cookieOf(context, cookieName(this.backend)) : undefined;
+    const cookie = sessionAffinity.type === "cookie" ? luaCookie(context, cookieName(this.backend)) : undefined;
     const { sourceAddress, sourcePort, destinationAddress } = anyClient;
     const request = {
       sourceAddress,
@@ -84,7 +85,7 @@ export class BackendBalancer {
   /** Whether the client's session cookie was set by this backend (sticky.lua `is_affinitized`). */
   isAffinitized(context: RequestContext): boolean {
     if (this.backend.sessionAffinity.type !== "cookie") return false;
-    const cookie = cookieOf(context, cookieName(this.backend));
+    const cookie = luaCookie(context, cookieName(this.backend));
     if (cookie === undefined || sessionKey(cookie) === undefined) return false;
     return cookie.split("|").filter((part) => part !== "")[1] === backendKey(this.backend.name);
   }

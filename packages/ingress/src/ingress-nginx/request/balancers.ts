@@ -3,7 +3,8 @@ import { changedNames, lastNamed } from "../model/changed-names.ts";
 import type { Backend, Configuration } from "../model/configuration.ts";
 import { BackendBalancer } from "./backend-balancer.ts";
 import { type CanaryReason, canaryStep } from "./explain/phase-steps.ts";
-import { cookieOf, headerByVariable, type RequestContext } from "./request-context.ts";
+import { headerByVariable, type RequestContext } from "./request-context.ts";
+import { variableCookie } from "./request-cookies.ts";
 
 /** Addresses of a name, for backends of ExternalName Services. */
 export type Resolve = (name: string) => readonly string[];
@@ -92,7 +93,7 @@ function canaryReason(canary: BackendBalancer, context: RequestContext): CanaryR
   const { cookie, weight } = trafficShaping;
   const byHeader = headerVerdict(trafficShaping, context);
   if (byHeader !== undefined) return byHeader.isTaken ? byHeader : undefined;
-  const said = cookie === "" ? undefined : cookieOf(context, cookie, { anyCase: true });
+  const said = cookie === "" ? undefined : variableCookie(context, cookie);
   if (said === "always") return { text: `cookie ${cookie}: always`, annotations: ["canary-by-cookie"] };
   if (said === "never") return undefined;
   const total = Math.max(100, trafficShaping.weightTotal);

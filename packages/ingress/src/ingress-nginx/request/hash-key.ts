@@ -1,6 +1,7 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { isKnownVariable } from "../conf/nginx-variables.ts";
-import { cookieOf, headerByVariable, type RequestContext } from "./request-context.ts";
+import { headerByVariable, type RequestContext } from "./request-context.ts";
+import { variableCookie } from "./request-cookies.ts";
 
 const piece = /\\\$[0-9a-zA-Z_]+|\$\{([0-9a-zA-Z_]+)\}|\$([0-9a-zA-Z_]+)|\$|[^$\\]+/g;
 
@@ -39,7 +40,7 @@ export function nginxVariable(context: RequestContext, name: string): string | u
   };
   if (Object.hasOwn(known, name)) return known[name];
   if (name.startsWith("http_")) return headerByVariable(context, name.slice(5));
-  if (name.startsWith("cookie_")) return cookieOf(context, name.slice(7), { anyCase: true });
+  if (name.startsWith("cookie_")) return variableCookie(context, name.slice(7));
   if (name.startsWith("arg_")) return argument(target.args, name.slice(4));
   if (!isKnownVariable(name)) return undefined;
   throw new UnsupportedError(`nginx's variable $${name}`, "upstream-hash-by");

@@ -8,10 +8,21 @@ const plainName = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 export function hostName(header: string | undefined): string | undefined {
   if (header === undefined || header === "") return undefined;
   if (plainName.test(header)) return header;
-  const literal = /^(\[[0-9a-f:.]*\])(?::.*)?$/i.exec(header);
-  const name = literal?.[1] ?? header.split(":", 1)[0]!;
-  const hasWrongByte = [...name].some((character) => character <= " " || character === "\x7f" || character === "/");
-  if (hasWrongByte || name.includes("..")) return undefined;
-  const withoutDot = name.replace(/\.$/, "");
-  return withoutDot === "" ? undefined : withoutDot.toLowerCase();
+  if (header.includes("..") || [...header].some(isWrongIn)) return undefined;
+  const end = nameEnd(header);
+  const withoutDot = header.lastIndexOf(".") === end - 1 ? end - 1 : end;
+  return withoutDot <= 0 ? undefined : header.slice(0, withoutDot).toLowerCase();
+}
+
+/** Behind the port, too. */
+function isWrongIn(character: string): boolean {
+  return character <= " " || character === "\x7f" || character === "/";
+}
+
+/** Where the port begins; colons within brackets are the address's own. */
+function nameEnd(header: string): number {
+  const bracket = header.startsWith("[") ? header.indexOf("]") : -1;
+  if (header.startsWith("[")) return bracket < 0 ? header.length : bracket + 1;
+  const colon = header.indexOf(":");
+  return colon < 0 ? header.length : colon;
 }

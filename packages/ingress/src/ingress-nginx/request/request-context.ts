@@ -30,20 +30,6 @@ export interface RequestContext {
   readonly steps: HttpStep[];
 }
 
-/** The first value of a cookie that the client sent; names of `$cookie_NAME` do not tell capitals from small letters. */
-export function cookieOf(
-  { headers }: RequestContext,
-  name: string,
-  { anyCase = false }: { anyCase?: boolean } = {},
-): string | undefined {
-  const wanted = anyCase ? name.toLowerCase() : name;
-  for (const pair of (headers.cookie ?? "").split(";")) {
-    const [key = "", ...value] = pair.trim().split("=");
-    if (value.length > 0 && (anyCase ? key.toLowerCase() : key) === wanted) return value.join("=");
-  }
-  return undefined;
-}
-
 /** A header by the name that nginx's variables have for it: small letters, `_` for `-`. */
 export function headerByVariable({ headers }: RequestContext, name: string): string | undefined {
   const wanted = name.toLowerCase();
