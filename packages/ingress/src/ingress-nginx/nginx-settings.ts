@@ -21,6 +21,8 @@ export interface NginxSettings {
   readonly computeFullForwardedFor: boolean;
   readonly forwardedForHeader: string;
   readonly forwardedHostHeader: string;
+  /** The header by which endpoints are told of the client, where PROXY headers and forwarded headers are believed. */
+  readonly forwardedForProxyProtocolHeader: string;
   readonly proxyAddOriginalUriHeader: boolean;
   readonly generateRequestId: boolean;
   /** Whose forwarded headers are believed: addresses and ranges. */
@@ -77,6 +79,7 @@ export const defaultNginxSettings: NginxSettings = {
   computeFullForwardedFor: false,
   forwardedForHeader: "X-Forwarded-For",
   forwardedHostHeader: "X-Forwarded-Host",
+  forwardedForProxyProtocolHeader: "X-Forwarded-For-Proxy-Protocol",
   proxyAddOriginalUriHeader: false,
   generateRequestId: true,
   proxyRealIpCidr: ["0.0.0.0/0"],

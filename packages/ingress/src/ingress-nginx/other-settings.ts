@@ -103,7 +103,6 @@ export const otherSettings: Readonly<Record<string, SettingValue>> = {
   "proxy-stream-next-upstream-timeout": "600s",
   "proxy-stream-next-upstream-tries": 3,
   "proxy-stream-responses": 1,
-  "forwarded-for-proxy-protocol-header": "X-Forwarded-For-Proxy-Protocol",
   "enable-opentelemetry": false,
   "opentelemetry-config": "/etc/ingress-controller/telemetry/opentelemetry.toml",
   "opentelemetry-operation-name": "",

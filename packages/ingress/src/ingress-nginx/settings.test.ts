@@ -132,6 +132,45 @@ describe("what the ConfigMap asks of all answers", () => {
   });
 });
 
+/** rootfs/etc/nginx/lua/lua_ingress.lua, and `more_set_input_headers` of the template. */
+describe("a load balancer that speaks the PROXY protocol", () => {
+  const source = "198.51.100.7";
+  const tls = { proxied: { source, destinationPort: 443 } };
+
+  it("ended TLS where it was asked on port 443", () => {
+    const { ask } = labOf({ "use-proxy-protocol": "true" }, [host({ "force-ssl-redirect": "true" })]);
+    const { status, upstream } = ask(tls);
+    expect(status).toBe(200);
+    expect(upstream?.headers).toMatchObject({ "x-forwarded-proto": "https", "x-scheme": "https" });
+    expect(ask({ proxied: { source, destinationPort: 80 } }).status).toBe(308);
+  });
+
+  it("is named to endpoints by a header of its own, where forwarded headers are believed, too", () => {
+    const both = { "use-proxy-protocol": "true", "use-forwarded-headers": "true" };
+    const name = "x-forwarded-for-proxy-protocol";
+    const headers = { "X-Forwarded-For": "203.0.113.9" };
+    expect(labOf(both).ask({ ...tls, headers }).upstream?.headers[name]).toBe("203.0.113.9");
+    const distrusting = labOf({ ...both, "proxy-real-ip-cidr": "10.0.0.0/8" });
+    expect(distrusting.ask({ ...tls, headers }).upstream?.headers[name]).toBe(source);
+    expect(labOf(both).ask({ ...tls, headers: { [name]: "x" } }).upstream?.headers).not.toHaveProperty(name);
+  });
+});
+
+/** rootfs/etc/nginx/lua/util/same_site.lua. */
+it.each([
+  ["Mozilla/5.0 (iPhone; CPU iPhone OS 12_4 like Mac OS X)", false],
+  ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_14_6) Version/12.1 Safari/605", false],
+  ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_14_6) Chrome/80.0 Safari/537", true],
+  ["Chrome/51.0", false],
+  ["", true],
+])("a session cookie for %j has SameSite=None: %j", (agent, has) => {
+  const annotations = { affinity: "cookie", "session-cookie-samesite": "None" };
+  const { ask } = labOf({}, [host({ ...annotations, "session-cookie-conditional-samesite-none": "true" })]);
+  const [cookie = ""] = ask(agent === "" ? {} : { headers: { "User-Agent": agent } }).cookies;
+  expect(cookie.includes("SameSite=None")).toBe(has);
+  expect(cookie).toContain("HttpOnly");
+});
+
 describe("answers of a location", () => {
   it("have no custom headers where it is denied", () => {
     const denied = host({

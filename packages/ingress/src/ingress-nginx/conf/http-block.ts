@@ -37,6 +37,7 @@ function writeRealIp(text: ConfText, settings: NginxSettings): void {
   const header = useProxyProtocol ? "proxy_protocol" : forwardedForHeader;
   if (useForwardedHeaders && useProxyProtocol) {
     text.line("# X-Forwarded-For of trusted PROXY addresses alone: a header that headers-more makes");
+    text.line(`# more_set_input_headers "${settings.forwardedForProxyProtocolHeader}: $forwarded_for_proxy_protocol"`);
   }
   text.directives(`real_ip_header      ${header}`, "real_ip_recursive   on");
   for (const range of proxyRealIpCidr) text.directives(`set_real_ip_from    ${range}`);

@@ -73,7 +73,7 @@ function writeVariables(text: ConfText, { annotations, backend, path }: Location
     "set $balancer_ewma_score -1",
     `set $proxy_upstream_name ${quoted(backend)}`,
     "set $proxy_host          $proxy_upstream_name",
-    `set $pass_access_scheme  ${useForwardedHeaders ? "$forwarded_scheme" : "$scheme"}`,
+    `set $pass_access_scheme  ${useProxyProtocol ? "$proxied_scheme" : useForwardedHeaders ? "$forwarded_scheme" : "$scheme"}`,
     `set $pass_server_port    ${useForwardedHeaders ? "$forwarded_port" : port}`,
     `set $best_http_host      ${useForwardedHeaders ? "$forwarded_host" : "$http_host"}`,
     "set $pass_port           $told_port",

@@ -40,6 +40,10 @@ function writeLuaVariables(text: ConfText, settings: NginxSettings, ports: Liste
     const first = '"~^(?<first_host>[^,]*)" $first_host';
     map("$http_x_forwarded_host $forwarded_host", first, '"" $http_host');
   }
+  if (settings.useProxyProtocol) {
+    const scheme = settings.useForwardedHeaders ? "$forwarded_scheme" : "$scheme";
+    map("$proxy_protocol_server_port $proxied_scheme", `default ${scheme}`, "443 https");
+  }
   map("$pass_server_port $told_port", "default $pass_server_port", `${ports.https} 443`);
   map("$request_uri $uri_without_slash", "default $request_uri", '"~^(?<before_slash>.*)/$" $before_slash');
   const { useForwardedHeaders, hsts, hstsIncludeSubdomains, hstsMaxAge, hstsPreload } = settings;

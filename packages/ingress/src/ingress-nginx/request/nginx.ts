@@ -9,7 +9,7 @@ import { blockedBy } from "./block-lists.ts";
 import { serverStep } from "./explain/place-steps.ts";
 import { hostName } from "./host-name.ts";
 import { ownPage } from "./own-page.ts";
-import { brokenStart, proxiedPort } from "./proxy-protocol.ts";
+import { brokenStart, proxiedHeader, proxiedPort } from "./proxy-protocol.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { RequestContext } from "./request-context.ts";
 import { parseTarget } from "./request-target.ts";
@@ -142,6 +142,10 @@ export class Nginx {
     for (const name in request.headers) headers[name.toLowerCase()] = request.headers[name]!;
     const scheme = request.isTls ? "https" : "http";
     const forwarded = (name: string): string | undefined => (settings.useForwardedHeaders ? headers[name] : undefined);
+    const asked = proxiedPort(settings, request);
+    const own = proxiedHeader(settings, request, headers);
+    if (own?.value === "") delete headers[own.name];
+    else if (own !== undefined) headers[own.name] = own.value;
     return {
       request,
       settings,
@@ -157,10 +161,9 @@ export class Nginx {
         headers[settings.forwardedForHeader.toLowerCase()],
         request.proxied?.source,
       ),
-      passScheme: forwarded("x-forwarded-proto") ?? scheme,
+      passScheme: asked === "443" ? "https" : (forwarded("x-forwarded-proto") ?? scheme),
       passHost: forwarded("x-forwarded-host")?.split(",")[0] ?? request.host!,
-      passPort:
-        forwarded("x-forwarded-port") ?? proxiedPort(settings, request) ?? (request.isTls ? "443" : String(ports.http)),
+      passPort: forwarded("x-forwarded-port") ?? asked ?? (request.isTls ? "443" : String(ports.http)),
       nowMs,
       random: this.#options.random,
       steps,

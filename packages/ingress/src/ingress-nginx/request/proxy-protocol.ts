@@ -1,5 +1,6 @@
 import type { HttpRequest } from "../../http/http-message.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
+import { isInRanges } from "./source-address.ts";
 
 /** How nginx ends a connection whose first bytes are not what its socket expects. */
 export interface BrokenStart {
@@ -20,6 +21,22 @@ export function brokenStart({ useProxyProtocol }: NginxSettings, { proxied }: Ht
 /** `$proxy_protocol_server_port`: the port that the client had asked; undefined where nginx's own port counts. */
 export function proxiedPort({ useProxyProtocol }: NginxSettings, { proxied }: HttpRequest): string | undefined {
   return useProxyProtocol && proxied !== undefined ? String(proxied.destinationPort) : undefined;
+}
+
+/**
+ * The header that is put on a request before endpoints get it, by its name in small letters (the template's `more_set_input_headers`);
+ * an empty one takes the client's away.
+ */
+export function proxiedHeader(
+  settings: NginxSettings,
+  { proxied }: HttpRequest,
+  headers: Readonly<Record<string, string>>,
+): { readonly name: string; readonly value: string } | undefined {
+  const { useForwardedHeaders, useProxyProtocol, proxyRealIpCidr, forwardedForHeader } = settings;
+  if (!(useForwardedHeaders && useProxyProtocol) || proxied === undefined) return undefined;
+  const isTrusted = isInRanges(proxyRealIpCidr, proxied.source);
+  const value = isTrusted ? (headers[forwardedForHeader.toLowerCase()] ?? "") : proxied.source;
+  return { name: settings.forwardedForProxyProtocolHeader.toLowerCase(), value };
 }
 
 /** The address of the last hop, for a whole X-Forwarded-For: `$proxy_protocol_addr`, else `$realip_remote_addr`. */

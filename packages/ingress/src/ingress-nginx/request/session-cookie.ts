@@ -21,6 +21,8 @@ export function sessionCookie(
   const paths = locations[host] ?? locations[host.replace(/^[^.]+\./, "*.")];
   if (paths === undefined || !paths.includes(path)) return undefined;
   const isSecure = cookie.secure || context.scheme === "https";
+  const isLeftOut =
+    cookie.conditionalSameSiteNone && cookie.sameSite === "None" && refusesNone(context.headers["user-agent"] ?? "");
   const attributes = [
     `${cookieName(backend)}=${value}`,
     ...(cookie.expires === "" ? [] : [`Expires=+${cookie.expires}s`]),
@@ -29,7 +31,14 @@ export function sessionCookie(
     `Path=${cookie.path || path}`,
     ...(isSecure ? ["Secure"] : []),
     "HttpOnly",
-    ...(sameSites.includes(cookie.sameSite) ? [`SameSite=${cookie.sameSite}`] : []),
+    ...(sameSites.includes(cookie.sameSite) && !isLeftOut ? [`SameSite=${cookie.sameSite}`] : []),
   ];
   return attributes.join("; ");
+}
+
+/** Browsers that refuse a cookie with `SameSite=None` (rootfs/etc/nginx/lua/util/same_site.lua). */
+function refusesNone(userAgent: string): boolean {
+  if (/Chrome\/[456]|CPU iPhone OS 12|iPad; CPU OS 12/.test(userAgent)) return true;
+  const isMojave = ["Macintosh", "Intel Mac OS X 10_14", "Safari"].every((word) => userAgent.includes(word));
+  return isMojave && !userAgent.includes("Chrome");
 }
