@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
+import type { ConfigMap } from "@kubenetsim/core/model/config-map";
 import { KeptLog } from "@kubenetsim/ingress/controller-log";
 import { configurationProblem } from "@kubenetsim/ingress/ingress-nginx/conf/configuration-problem";
 import type { Configuration } from "@kubenetsim/ingress/ingress-nginx/model/configuration";
@@ -155,6 +156,30 @@ const cases: readonly [about: string, paths: readonly string[], annotations: Rea
   ["a realm with quotes left out", ["/a"], { "permanent-redirect": "https://p.test/?a=b&c=d,e:~f" }],
 ];
 
+/** Values of the ConfigMap. */
+const settings: readonly Readonly<Record<string, string>>[] = [
+  { "custom-http-errors": "300,404,444,495,599" },
+  { "custom-http-errors": "404,404" },
+  { "custom-http-errors": "404,499" },
+  { "limit-req-status-code": "429" },
+  { "limit-req-status-code": "399" },
+  { "limit-conn-status-code": "600" },
+  { "limit-conn-status-code": "-1", "custom-http-errors": "499" },
+  { "use-forwarded-headers": "true", "forwarded-for-header": "X-Client" },
+  { "use-forwarded-headers": "true", "forwarded-for-header": "X Client" },
+  { "use-forwarded-headers": "true", "forwarded-for-header": "" },
+  { "enable-real-ip": "true", "compute-full-forwarded-for": "true" },
+  { "use-proxy-protocol": "true", "use-forwarded-headers": "true", "compute-full-forwarded-for": "true" },
+  { "hsts-max-age": "7", "hsts-preload": "true", "generate-request-id": "false" },
+  { "ssl-reject-handshake": "true", "proxy-add-original-uri-header": "true" },
+  { "proxy-body-size": "odd", "proxy-buffer-size": "16k", "proxy-redirect-from": "default" },
+  { "proxy-buffer-size": "odd" },
+  { "proxy-http-version": "2" },
+  { "proxy-buffering": "ON" },
+  { "proxy-buffering": "maybe" },
+  { "proxy-request-buffering": "on off" },
+];
+
 /** Pieces of paths that are, or break, regular expressions, quotes and blocks. */
 const piece = fc.constantFrom(
   ...[
@@ -217,6 +242,18 @@ describe.skipIf(!existsSync(nginxProgram))("what a real nginx says of a configur
   it.each(cases)("%s", (_, paths, annotations) => {
     const parts = { host: "h.test", paths: paths.map((path) => [path, "Prefix", "s0"] as const), annotations };
     const configuration = configurationOf([parts]);
+    expect(configurationProblem(configuration)).toBe(realProblem(configuration));
+  });
+
+  it.each(settings)("with the settings %j", (data) => {
+    const configMap: ConfigMap = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { namespace: "n", name: "settings" },
+      data,
+    };
+    const parts = { host: "h.test", paths: [["/a", "Prefix", "s0"]] as const, annotations: { "limit-rps": "1" } };
+    const configuration = configurationOf([parts], [configMap]);
     expect(configurationProblem(configuration)).toBe(realProblem(configuration));
   });
 

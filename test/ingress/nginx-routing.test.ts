@@ -148,11 +148,12 @@ describe.skipIf(!existsSync(nginxProgram))("a real nginx with the text of a conf
 });
 
 async function compareOne(configuration: Configuration, requests: readonly HttpRequest[]): Promise<number> {
-  const folder = new NginxFolder(pems);
-  const real = await RealNginx.start(folder, configuration);
   const ours = new Nginx({ send, random: () => 0.5 });
   ours.load(configuration, { isReload: true, nowMs: 0 });
+  const folder = new NginxFolder(pems);
+  let real: RealNginx | undefined;
   try {
+    real = await RealNginx.start(folder, configuration);
     for (const request of requests) {
       const expected = ofReal(await real.ask(request));
       const answer = ours.answer(request, 0);
@@ -163,8 +164,8 @@ async function compareOne(configuration: Configuration, requests: readonly HttpR
       });
     }
   } finally {
-    await real.stop();
+    await real?.stop();
+    folder.remove();
   }
-  folder.remove();
   return requests.length;
 }

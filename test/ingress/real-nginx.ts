@@ -15,6 +15,12 @@ import type { Configuration } from "@kubenetsim/ingress/ingress-nginx/model/conf
 export const nginxProgram = "/usr/sbin/nginx";
 export const streamModule = "/usr/lib/nginx/modules/ngx_stream_module.so";
 
+/**
+ * Bodies of more bytes are sent when nginx asks for them, as curl does. Of one that comes unasked it throws away what has come by then,
+ * and what is left may be small enough for the next.
+ */
+const longestUnasked = 1024 ** 2;
+
 /** What a real nginx answered. */
 export interface RealAnswer {
   readonly status: number;
@@ -133,13 +139,19 @@ export class RealNginx {
     serverName,
   }: HttpRequest): Promise<RealAnswer> {
     const body = "x".repeat(bodyBytes);
+    const waits = bodyBytes > longestUnasked;
     const options = {
       host: "127.0.0.1",
       port: isTls ? this.#ports.https : this.#ports.http,
       localAddress: clientAddress,
       method,
       path: target,
-      headers: { ...headers, Host: host, ...(bodyBytes > 0 && { "Content-Length": String(bodyBytes) }) },
+      headers: {
+        ...headers,
+        Host: host,
+        ...(bodyBytes > 0 && { "Content-Length": String(bodyBytes) }),
+        ...(waits && { Expect: "100-continue" }),
+      },
     };
     return new Promise((resolve, reject) => {
       const sent = isTls
@@ -155,6 +167,7 @@ export class RealNginx {
         });
         response.on("end", () => {
           resolve({ status: response.statusCode!, headers: Object.fromEntries(told), body: text, commonName });
+          if (!sent.writableEnded) sent.destroy();
         });
       });
       sent.on("error", reject);
@@ -163,7 +176,8 @@ export class RealNginx {
           new Error(`no answer to ${method} ${host} ${target} ${JSON.stringify(headers)} ${bodyBytes} ${isTls}`),
         ),
       );
-      sent.end(body);
+      if (waits) sent.on("continue", () => sent.end(body)).flushHeaders();
+      else sent.end(body);
     });
   }
 

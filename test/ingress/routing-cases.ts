@@ -68,6 +68,9 @@ const annotations = fc
       { "force-ssl-redirect": "true", "preserve-trailing-slash": "true", "use-port-in-redirects": "true" },
       { "permanent-redirect": "https://p.test/there", "permanent-redirect-code": "308" },
       { "temporal-redirect": "https://t.test" },
+      { "permanent-redirect": "https://p.test/there?a=b", "permanent-redirect-code": "300" },
+      { "permanent-redirect": "/not/modified", "permanent-redirect-code": "304" },
+      { "temporal-redirect": "https://t.test", "temporal-redirect-code": "305" },
       { "permanent-redirect": "/relative", "relative-redirects": "true" },
       { "permanent-redirect": "/absolute" },
       { "app-root": "/a" },
@@ -91,6 +94,7 @@ const annotations = fc
       { "custom-http-errors": "404,503", "default-backend": "pages" },
       { "custom-http-errors": "502,413", "default-backend": "pages", "disable-proxy-intercept-errors": "true" },
       { "custom-http-errors": "404" },
+      { "custom-http-errors": "413,503" },
       { "default-backend": "pages" },
       { "upstream-hash-by": "$request_uri" },
       { "upstream-hash-by": "$unheard_of" },
@@ -166,6 +170,7 @@ const targets = [
     "/deep/?a=1/",
     "/.well-known/acme-challenge/x",
     "/healthz",
+    "/nginx_status",
   ],
 ];
 const names = ["a.test", "a.test", "B.test:80", "www.a.test", "c.test", "x_y.deep.test", "q.w.deep.test", "alias.test"];

@@ -1,14 +1,11 @@
-import { parseAddressWords } from "@kubenetsim/core/net/address";
-import { parseCidr } from "@kubenetsim/core/net/cidr";
 import type { Configuration, Server } from "../model/configuration.ts";
-import type { NginxSettings } from "../nginx-settings.ts";
 import { enforcesRegex, locationMatch, serverNameText } from "./directives.ts";
 import { type LocationFindings, locationFindings } from "./location-findings.ts";
-import { mapProblem } from "./map-pattern.ts";
 import { compareBytes } from "./name-order.ts";
 import { isKnownVariable } from "./nginx-variables.ts";
 import { pcreProblem } from "./pcre-problem.ts";
 import { isServerName } from "./server-name.ts";
+import { blockListProblem, settingsProblem } from "./settings-problem.ts";
 import { wwwRedirects } from "./www-redirects.ts";
 
 /**
@@ -26,19 +23,13 @@ export function configurationProblem({ servers, settings, ports }: Configuration
   const problem =
     settingsProblem(settings) ??
     first(findings, ({ zone }) => zone) ??
+    blockListProblem(settings) ??
     first(findings, ({ reading }) => reading) ??
     first(findings, ({ merging }) => merging) ??
     first(findings, ({ duplicate }) => duplicate) ??
     first(findings, ({ variable }) => variable) ??
     (badName && `invalid server name or wildcard "${badName.toLowerCase()}" on 0.0.0.0:${ports.http}`);
   return problem && `nginx: [emerg] ${problem}`;
-}
-
-/** Of what stands before the servers. */
-function settingsProblem({ blockCidrs, blockUserAgents, blockReferers }: NginxSettings): string | undefined {
-  const range = blockCidrs.find((each) => each !== "all" && parseAddressWords(each) === undefined && !parseCidr(each));
-  if (range !== undefined) return `invalid parameter "${range}"`;
-  return mapProblem(blockUserAgents) ?? mapProblem(blockReferers);
 }
 
 function first<T>(values: readonly T[], problemOf: (value: T) => string | undefined): string | undefined {

@@ -25,20 +25,23 @@ const one =
     isValid(text!) ? undefined : what;
 const time = one((text) => /^[0-9]+s?$/.test(text) && BigInt(text.replace("s", "")) * 1000n <= longest);
 const size = one((text) => sizeOf(text) !== undefined);
-const anything = one(() => true);
+const flag =
+  (name: string): ArgumentCheck =>
+  ([text]) =>
+    /^o(n|ff)$/i.test(text!) ? undefined : `invalid value "${text}" in "${name}" directive, it must be "on" or "off"`;
 
 /** How many arguments a directive takes, and what they may be. */
 const checks: Readonly<Record<string, readonly [least: number, most: number, check: ArgumentCheck]>> = {
   proxy_connect_timeout: [1, 1, time],
   proxy_send_timeout: [1, 1, time],
   proxy_read_timeout: [1, 1, time],
-  proxy_buffering: [1, 1, anything],
+  proxy_buffering: [1, 1, flag("proxy_buffering")],
   proxy_buffer_size: [1, 1, size],
   proxy_buffers: [2, 2, buffers],
   proxy_busy_buffers_size: [1, 1, size],
   proxy_max_temp_file_size: [1, 1, size],
-  proxy_request_buffering: [1, 1, anything],
-  proxy_http_version: [1, 1, anything],
+  proxy_request_buffering: [1, 1, flag("proxy_request_buffering")],
+  proxy_http_version: [1, 1, ([text]) => (text === "1.0" || text === "1.1" ? undefined : `invalid value "${text}"`)],
   proxy_cookie_domain: [1, 2, cookie],
   proxy_cookie_path: [1, 2, cookie],
   proxy_next_upstream_timeout: [1, 1, time],

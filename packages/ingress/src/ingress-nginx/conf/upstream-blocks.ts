@@ -1,8 +1,6 @@
 import { quoted } from "../../controller-log.ts";
-import type { ListenPorts } from "../listen-ports.ts";
 import type { Backend, Configuration } from "../model/configuration.ts";
 import { formatEndpoint } from "../model/endpoint-text.ts";
-import { defaultEndpoint } from "../model/model-source.ts";
 import type { ConfText } from "./conf-text.ts";
 import { hasOnlyKnownVariables } from "./nginx-variables.ts";
 
@@ -10,10 +8,10 @@ import { hasOnlyKnownVariables } from "./nginx-variables.ts";
  * A block for each backend, in the place of the template's one `upstream_balancer` that asks Lua. Of two backends with one name the
  * last counts, as it does there.
  */
-export function writeUpstreams(text: ConfText, { backends, ports }: Configuration): void {
+export function writeUpstreams(text: ConfText, { backends }: Configuration): void {
   text.line("# Lua: the program has one upstream_balancer, whose endpoints and ways of balancing Lua is told of.");
   for (const backend of lastByName(backends)) {
-    text.block(`upstream ${backend.name}`, () => writeUpstream(text, backend, ports));
+    text.block(`upstream ${backend.name}`, () => writeUpstream(text, backend));
     text.line();
   }
 }
@@ -31,7 +29,7 @@ function lastByName(backends: readonly Backend[]): Backend[] {
 /** No server answers at this address: what is sent there fails at once. */
 const placeholder = "server 0.0.0.1; # placeholder";
 
-function writeUpstream(text: ConfText, backend: Backend, ports: ListenPorts): void {
+function writeUpstream(text: ConfText, backend: Backend): void {
   for (const note of luaNotes(backend)) text.line(`# Lua: ${note}`);
   const { upstreamHashBy, sessionAffinity, endpoints } = backend;
   const isHashed = sessionAffinity.type !== "cookie" && upstreamHashBy.expression !== "" && !upstreamHashBy.subset;
@@ -40,10 +38,7 @@ function writeUpstream(text: ConfText, backend: Backend, ports: ListenPorts): vo
   }
   if (endpoints.length === 0 || backend.isExternalName) text.line(placeholder);
   else {
-    for (const endpoint of endpoints) {
-      const isOwn = endpoint === defaultEndpoint;
-      text.directives(`server ${formatEndpoint(isOwn ? { ...endpoint, port: ports.default } : endpoint)} max_fails=0`);
-    }
+    for (const endpoint of endpoints) text.directives(`server ${formatEndpoint(endpoint)} max_fails=0`);
   }
   text.directives("keepalive 320", "keepalive_time 1h", "keepalive_timeout  60s", "keepalive_requests 10000");
 }

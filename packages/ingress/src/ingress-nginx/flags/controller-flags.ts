@@ -2,6 +2,7 @@ import type { Selector } from "@kubenetsim/core/model/label-selector";
 import { parseSelector } from "@kubenetsim/core/model/selector-text";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { annotationsPrefix } from "../annotations/annotation-reader.ts";
+import { type ListenPorts, usualPorts } from "../listen-ports.ts";
 import { type ClassOptions, defaultClassOptions } from "../store/ingress-class.ts";
 import { type FlagTable, isTrue, readFlags } from "./pflag.ts";
 
@@ -17,8 +18,7 @@ export interface ControllerFlags extends ClassOptions {
   readonly watchNamespaceSelector: Selector | undefined;
   readonly disableCatchAll: boolean;
   readonly annotationsPrefix: string;
-  readonly httpPort: number;
-  readonly httpsPort: number;
+  readonly ports: ListenPorts;
   readonly enableSslPassthrough: boolean;
   /** Syncs in a second. */
   readonly syncRateLimit: number;
@@ -56,17 +56,12 @@ const withoutEffect: FlagTable = {
   "max-buckets": "uint32",
   "exclude-socket-metrics": "list",
   "monitor-max-batch-size": "int",
-  "ssl-passthrough-proxy-port": "int",
-  "healthz-port": "int",
   "healthz-host": "string",
   "validating-webhook": "string",
   "validating-webhook-certificate": "string",
   "validating-webhook-key": "string",
   "disable-full-test": "bool",
-  "status-port": "int",
-  "stream-port": "int",
   "internal-logger-address": "string",
-  "profiler-port": "int",
   "profiler-address": "ip",
   "shutdown-grace-period": "int",
   "post-shutdown-grace-period": "int",
@@ -99,8 +94,18 @@ const unmodelledUnless: Readonly<Record<string, string>> = {
   "enable-annotation-validation": "true",
   "disable-svc-external-name": "false",
   "enable-topology-aware-routing": "false",
-  "default-server-port": "8181",
   "deep-inspect": "true",
+};
+
+const portFlags: Readonly<Record<keyof ListenPorts, string>> = {
+  http: "http-port",
+  https: "https-port",
+  sslProxy: "ssl-passthrough-proxy-port",
+  default: "default-server-port",
+  health: "healthz-port",
+  profiler: "profiler-port",
+  status: "status-port",
+  stream: "stream-port",
 };
 
 const modelled: FlagTable = {
@@ -125,8 +130,7 @@ const modelled: FlagTable = {
   "annotations-prefix": "string",
   "sync-rate-limit": "float32",
   "publish-status-address": "string",
-  "http-port": "int",
-  "https-port": "int",
+  ...Object.fromEntries(Object.values(portFlags).map((name) => [name, "int"] as const)),
   "disable-catch-all": "bool",
   "disable-sync-events": "bool",
 };
@@ -138,7 +142,6 @@ const flagTable: FlagTable = {
   "enable-annotation-validation": "bool",
   "disable-svc-external-name": "bool",
   "enable-topology-aware-routing": "bool",
-  "default-server-port": "int",
   "deep-inspect": "bool",
 };
 
@@ -168,8 +171,7 @@ export function readControllerFlags(words: readonly string[]): ControllerFlags {
     watchNamespaceSelector: selector === undefined ? undefined : readSelector(selector),
     disableCatchAll: bool("disable-catch-all", false),
     annotationsPrefix: given.get("annotations-prefix") ?? annotationsPrefix,
-    httpPort: Number(given.get("http-port") ?? 80),
-    httpsPort: Number(given.get("https-port") ?? 443),
+    ports: portsOf(given),
     enableSslPassthrough: bool("enable-ssl-passthrough", false),
     syncRateLimit: Number(given.get("sync-rate-limit") ?? 0.3),
     publishService: text("publish-service"),
@@ -181,6 +183,14 @@ export function readControllerFlags(words: readonly string[]): ControllerFlags {
     disableSyncEvents: bool("disable-sync-events", false),
     unmodelled: unmodelledOf(given),
   };
+}
+
+function portsOf(given: ReadonlyMap<string, string>): ListenPorts {
+  const entries = Object.entries(portFlags).map(([port, flag]) => [
+    port,
+    Number(given.get(flag) ?? usualPorts[port as keyof ListenPorts]),
+  ]);
+  return Object.fromEntries(entries) as ListenPorts;
 }
 
 function refuseTogether(given: ReadonlyMap<string, string>, one: string, other: string): void {

@@ -45,7 +45,7 @@ function emptyBackend(name: string): BackendDraft {
 
 function globalDefaultBackend(source: ModelSource): BackendDraft {
   const backend = emptyBackend(defaultBackendName);
-  backend.endpoints = [defaultEndpoint];
+  backend.endpoints = [defaultEndpoint(source.ports)];
   const key = source.defaultBackendService;
   if (key === undefined) return backend;
   const service = source.serviceOf(key);

@@ -99,6 +99,10 @@ export class ReadInputs implements ModelSource {
     return this.#inputs.options.defaultBackendService;
   }
 
+  get ports(): ListenPorts {
+    return this.#inputs.ports;
+  }
+
   get settings(): NginxSettings {
     return this.#inputs.settings.read(only, this.#reader)!;
   }

@@ -3,6 +3,7 @@ import type { Ingress } from "@kubenetsim/core/model/ingress";
 import type { Service } from "@kubenetsim/core/model/service";
 import type { Certificate } from "../../certificate/certificate.ts";
 import type { IngressAnnotations } from "../annotations/ingress-annotations.ts";
+import type { ListenPorts } from "../listen-ports.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import type { Endpoint } from "./configuration.ts";
 import type { PlacedLog } from "./placed-log.ts";
@@ -23,6 +24,7 @@ export interface ModelSource {
   readonly defaultBackendService?: string | undefined;
   /** The certificate that is shown where no other is. */
   readonly defaultCertificate: Certificate;
+  readonly ports: ListenPorts;
   serviceOf(key: string): Service | undefined;
   slicesOf(serviceKey: string): readonly EndpointSlice[];
   /** The certificate of a Secret that holds one. */
@@ -30,4 +32,6 @@ export interface ModelSource {
 }
 
 /** Where nginx's own server for everything else listens: it answers 404. */
-export const defaultEndpoint: Endpoint = { address: "127.0.0.1", port: 8181 };
+export function defaultEndpoint({ default: port }: ListenPorts): Endpoint {
+  return { address: "127.0.0.1", port };
+}

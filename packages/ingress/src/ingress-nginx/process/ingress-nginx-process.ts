@@ -79,14 +79,14 @@ export class IngressNginxProcess implements IngressController {
   /** Nginx's own first file has no server in it: as long as the controller has given it none, nobody listens. */
   get listens(): readonly ListeningPort[] {
     if (this.configuration === undefined) return [];
-    const { httpPort, httpsPort } = this.flags;
+    const { ports } = this.flags;
     const { tcpServices, udpServices } = this.configuration;
     const streams = [...tcpServices, ...udpServices].map(
       ({ protocol, port }): ListeningPort => ({ protocol, port, speaks: "stream" }),
     );
     return [
-      { protocol: "TCP", port: httpPort, speaks: "http" },
-      { protocol: "TCP", port: httpsPort, speaks: "https" },
+      { protocol: "TCP", port: ports.http, speaks: "http" },
+      { protocol: "TCP", port: ports.https, speaks: "https" },
       ...streams,
     ];
   }
@@ -127,7 +127,7 @@ export class IngressNginxProcess implements IngressController {
   }
 
   answer(request: HttpRequest, { port, nowMs, send }: HttpArrival): HttpAnswer {
-    if (!request.isTls && port === this.flags.httpsPort) return plainOnHttps;
+    if (!request.isTls && port === this.flags.ports.https) return plainOnHttps;
     const before = this.#send;
     this.#send = send;
     try {
@@ -146,9 +146,9 @@ export class IngressNginxProcess implements IngressController {
    * at the names of handshakes (pkg/tcpproxy).
    */
   passOn({ protocol, port, serverName, nowMs }: PassedConnection): string | undefined {
-    const { enableSslPassthrough, httpPort, httpsPort } = this.flags;
-    if (port !== httpPort && port !== httpsPort) return this.#streams.pick(protocol, port, nowMs);
-    if (!enableSslPassthrough || port !== httpsPort || serverName === undefined) return undefined;
+    const { enableSslPassthrough, ports } = this.flags;
+    if (port !== ports.http && port !== ports.https) return this.#streams.pick(protocol, port, nowMs);
+    if (!enableSslPassthrough || port !== ports.https || serverName === undefined) return undefined;
     return this.#controller.passthroughFor(serverName);
   }
 
@@ -197,14 +197,14 @@ export class IngressNginxProcess implements IngressController {
 
 function storeOptions(flags: ControllerFlags): StoreOptions {
   const { configMap, defaultBackendService, defaultSslCertificate } = flags;
-  const { tcpServicesConfigMap, udpServicesConfigMap, httpPort, httpsPort } = flags;
+  const { tcpServicesConfigMap, udpServicesConfigMap, ports } = flags;
   const { controllerClass, ingressClass, watchIngressWithoutClass, ingressClassByName } = flags;
   return {
     controllerClass,
     ingressClass,
     watchIngressWithoutClass,
     ingressClassByName,
-    ports: { http: httpPort, https: httpsPort },
+    ports,
     ...(tcpServicesConfigMap === undefined ? {} : { tcpServicesConfigMap }),
     ...(udpServicesConfigMap === undefined ? {} : { udpServicesConfigMap }),
     ...(configMap === undefined ? {} : { configMap }),

@@ -53,7 +53,7 @@ export function answerAtLocation(
   }
   const choice = locations.find(target.uri);
   if (choice === undefined) return { status: 404 };
-  if (choice.kind === "status") return { status: context.request.bodyBytes > bodyLimit("1m") ? 413 : choice.status };
+  if (choice.kind === "own") return { status: ownStatus(context, choice.path) };
   const { chosen } = choice;
   steps.push(locationStep(server, chosen, target.uri, around.newest()));
   const early =
@@ -76,9 +76,17 @@ function blockedAnswer(
   if (setting === undefined) return undefined;
   context.steps.push({ phase: "server", text: `403: refused by ${setting}` });
   const root = context.settings.customHttpErrors.includes(403) ? locations.find("/") : undefined;
-  if (root === undefined || root.kind === "status") return { status: 403 };
+  if (root === undefined || root.kind === "own") return { status: 403 };
   const page = { code: 403, backend: defaultBackendName, isRewritten: false };
   return passToErrorBackend(context, server, root.chosen.location, around, page);
+}
+
+/** What the server for all names answers to health checks, and tells of its connections to itself alone (`stub_status`). */
+function ownStatus({ request, remoteAddress }: RequestContext, path: "/healthz" | "/nginx_status"): number {
+  if (request.bodyBytes > bodyLimit("1m")) return 413;
+  if (path === "/healthz") return 200;
+  if (remoteAddress !== "127.0.0.1") return 403;
+  return request.method === "GET" || request.method === "HEAD" ? 200 : 405;
 }
 
 /** What has leave to pass goes to an endpoint, and a copy of it to where it is mirrored. */
@@ -124,6 +132,9 @@ function slashRedirect(context: RequestContext, location: Location): PartialAnsw
   return redirect(301, fullLocation(context, location, `${escapeUri(`${target.uri}/`)}${args}`));
 }
 
+/** What `return` says with other statuses is the body (src/http/ngx_http_core_module.c `ngx_http_send_response`). */
+const withLocation: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
 /** Fixed answers first, then the redirect to https, then the question whether there is an endpoint. */
 function rewritePhase(
   context: RequestContext,
@@ -153,6 +164,10 @@ function rewritePhase(
   if (annotations.redirect.url !== "") {
     const { code, url } = annotations.redirect;
     const asked = ["temporal-redirect", "permanent-redirect"];
+    if (!withLocation.has(code)) {
+      steps.push(annotatedStep("rewrite", location, asked, `${code}: nginx sends nobody anywhere by this status`));
+      return { status: code, headers: { "content-type": "text/html" }, body: code === 304 ? "" : url };
+    }
     steps.push(annotatedStep("rewrite", location, asked, `${code}: redirect to ${url}`));
     return redirect(code, url.startsWith("/") ? fullLocation(context, location, url) : url);
   }

@@ -22,7 +22,7 @@ export type LocationChoice =
   /** The path lacks the slash at the end of a location that passes requests on. */
   | { readonly kind: "slash"; readonly chosen: NginxLocation }
   /** A location that answers by itself. */
-  | { readonly kind: "status"; readonly status: number; readonly match: string };
+  | { readonly kind: "own"; readonly path: "/healthz" | "/nginx_status" };
 
 /**
  * The locations of a server (src/http/ngx_http_core_module.c `ngx_http_core_find_location`): an exact one ends the search; else the
@@ -40,12 +40,7 @@ export class LocationTable {
     const added = server.locations.map((location) => this.#add(location, isRegex));
     if (!isRegex) for (const chosen of added) this.#addSlash(chosen);
     if (server.hostname === defaultServerName) {
-      for (const [path, status] of [
-        ["/healthz", 200],
-        ["/nginx_status", 403],
-      ] as const) {
-        this.#paths.addPrefix(path, { kind: "status", status, match: path });
-      }
+      for (const path of ["/healthz", "/nginx_status"] as const) this.#paths.addPrefix(path, { kind: "own", path });
     }
     const sent = server.locations.find(({ annotations }) => annotations.rewrite.appRoot !== "");
     this.appRoot = sent?.annotations.rewrite.appRoot;

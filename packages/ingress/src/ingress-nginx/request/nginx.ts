@@ -3,6 +3,8 @@ import type { HttpAnswer, HttpRequest } from "../../http/http-message.ts";
 import type { HttpStep } from "../../http/http-step.ts";
 import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
 import { type Configuration, defaultServerName } from "../model/configuration.ts";
+import { formatEndpoint } from "../model/endpoint-text.ts";
+import { defaultEndpoint } from "../model/model-source.ts";
 import { answerAtLocation, type LocationSurroundings } from "./answer-at-location.ts";
 import { Balancers, type Resolve } from "./balancers.ts";
 import { blockedBy } from "./block-lists.ts";
@@ -41,6 +43,7 @@ export class Nginx {
   readonly #servers = new ServerTable();
   #configuration: Configuration | undefined;
   #newest: Configuration | undefined;
+  #ownEndpoint = "";
   #certificates: CertificateTable | undefined;
 
   constructor(options: NginxOptions) {
@@ -65,6 +68,7 @@ export class Nginx {
       this.#servers.load(configuration);
     }
     this.#configuration = configuration;
+    this.#ownEndpoint = formatEndpoint(defaultEndpoint(configuration.ports));
     this.#certificates = new CertificateTable(configuration);
     this.#balancers.load(configuration, this.#options.resolve ?? (() => []), nowMs);
   }
@@ -150,6 +154,7 @@ export class Nginx {
       request,
       settings,
       ports,
+      ownEndpoint: this.#ownEndpoint,
       headers,
       host,
       httpHost: request.host!,

@@ -3,8 +3,6 @@ import type { UpstreamRequest } from "../../http/http-message.ts";
 import type { UpstreamAnswer, UpstreamExchange } from "../../http/upstream-exchange.ts";
 import type { ProxyOptions } from "../annotations/proxy.ts";
 import { defaultBackendName, type Location, type Server } from "../model/configuration.ts";
-import { formatEndpoint } from "../model/endpoint-text.ts";
-import { defaultEndpoint } from "../model/model-source.ts";
 import type { LocationSurroundings, PartialAnswer } from "./answer-at-location.ts";
 import type { BackendBalancer } from "./backend-balancer.ts";
 import { isBlockedAddress } from "./block-lists.ts";
@@ -60,7 +58,7 @@ function exchange(
       if (cookie !== undefined) cookies.splice(0, 1, cookie);
     }
     const upstream = { endpoint: pick.endpoint, method, url, headers, bodyBytes, isTls };
-    const isOwn = pick.endpoint === ownEndpoint;
+    const isOwn = pick.endpoint === context.ownEndpoint;
     const sent = isOwn
       ? ownAnswer(Number(headers["content-length"] ?? 0))
       : tryOf(send(upstream, context.nowMs + tookMs), proxy);
@@ -103,8 +101,6 @@ function endOfTries({ nextUpstreamTries, nextUpstreamTimeout }: ProxyOptions, co
   const limits = `proxy-next-upstream-tries ${nextUpstreamTries}, no proxy-next-upstream-timeout`;
   throw new UnsupportedError(`what comes after ${count} tries of endpoints`, limits);
 }
-
-const ownEndpoint = formatEndpoint(defaultEndpoint);
 
 /** Headers of an endpoint's answer that are between it and nginx alone. */
 const ownOfConnection: ReadonlySet<string> = new Set([

@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly request: HttpRequest;
   readonly settings: NginxSettings;
   readonly ports: ListenPorts;
+  /** `ip:port` of nginx's own server that answers 404. */
+  readonly ownEndpoint: string;
   /** By their names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
   /** `$host`: the name without port, in small letters. */

@@ -119,8 +119,8 @@ export function errorPageHeaders(
     "x-forwarded-for": remoteAddress,
     ...(settings.generateRequestId && { "x-request-id": sent["x-request-id"] || requestId(context) }),
     ...(isRewritten && { ...names, host: passHost }),
-    // Of a body that was too large some is thrown away by then, and nobody waits for the rest.
-    ...(isRewritten && request.bodyBytes > 0 && { "content-length": String(request.bodyBytes) }),
+    // The length of what the client has not sent: all of it where it waits to be asked, as curl does with more than 1 MiB.
+    ...(request.bodyBytes > 0 && { "content-length": String(request.bodyBytes) }),
   };
   const told: Record<string, string> = {};
   for (const name in sent) if (!replaced.has(name) && set[name] !== "") told[name] = sent[name]!;
