@@ -1,5 +1,5 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
-import { parseAddress } from "@kubenetsim/core/net/address";
+import { type IpAddress, parseAddress } from "@kubenetsim/core/net/address";
 import { parseCidr } from "@kubenetsim/core/net/cidr";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { algorithmNames } from "@kubenetsim/network/balancer/algorithms";
@@ -11,6 +11,8 @@ const mostBalancers = 1000;
 
 const modes = ["vip", "nat", "proxy"];
 const protocols = ["TCP", "UDP", "SCTP"];
+const balancerKeys = ["name", "addresses", "listeners", "mode", "proxyProtocol", "allowedSources"];
+const listenerKeys = ["protocol", "port", "targets", "algorithm", "health", "allowedSources"];
 const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 interface CheckedOptions {
@@ -48,7 +50,7 @@ export function checkLoadBalancers(options: CheckedOptions): void {
 }
 
 function checkBalancer(path: string, given: unknown, nodes: readonly string[]): void {
-  requireObject(path, given);
+  requireKeys(path, given, balancerKeys);
   const { name, addresses, listeners, mode, allowedSources, proxyProtocol } = given as Partial<
     Record<keyof LoadBalancerOption, unknown>
   >;
@@ -81,7 +83,7 @@ function checkBalancer(path: string, given: unknown, nodes: readonly string[]): 
 }
 
 function checkListener(path: string, given: unknown, nodes: readonly string[]): void {
-  requireObject(path, given);
+  requireKeys(path, given, listenerKeys);
   const { protocol, port, targets, algorithm, health, allowedSources } = given as Partial<
     Record<keyof ListenerOption, unknown>
   >;
@@ -91,7 +93,7 @@ function checkListener(path: string, given: unknown, nodes: readonly string[]): 
   checkRanges(`${path}.allowedSources`, allowedSources);
   checkTargets(`${path}.targets`, targets, nodes);
   if (health === undefined) return;
-  requireObject(`${path}.health`, health);
+  requireKeys(`${path}.health`, health, ["port", "path"]);
   const check = health as { readonly port?: unknown; readonly path?: unknown };
   checkPort(`${path}.health.port`, check.port);
   if (check.path !== undefined && (typeof check.path !== "string" || !check.path.startsWith("/"))) {
@@ -102,7 +104,7 @@ function checkListener(path: string, given: unknown, nodes: readonly string[]): 
 }
 
 function checkTargets(path: string, given: unknown, known: readonly string[]): void {
-  requireObject(path, given);
+  requireKeys(path, given, ["nodes", "nodeSelector", "port"]);
   const { nodes, nodeSelector, port } = given as {
     readonly nodes?: unknown;
     readonly nodeSelector?: unknown;
@@ -139,9 +141,17 @@ function claim(path: string, text: unknown, name: string, owners: Map<string, st
   if (address === undefined) {
     throw new ParseError(`${path}: must be an IP address, not ${shown(text)}`, { hint: "for example 203.0.113.80" });
   }
+  if (!isUnicast(address)) {
+    throw new ParseError(`${path}: nobody can be reached at ${address}`, { hint: "for example 203.0.113.80" });
+  }
   const owner = owners.get(address);
   if (owner !== undefined) throw new ParseError(`${path}: ${address} is load balancer ${owner}'s already`);
   owners.set(address, name);
+}
+
+/** Nobody has the unspecified, the loopback, the broadcast and the multicast addresses. */
+function isUnicast(address: IpAddress): boolean {
+  return !/^(::1?$|0\.|127\.|22[4-9]\.|23\d\.|255\.255\.255\.255$|ff[0-9a-f]{2}:)/.test(address);
 }
 
 function checkRanges(path: string, given: unknown): void {
@@ -165,6 +175,16 @@ function checkWord(path: string, given: unknown, known: readonly string[]): void
   const meant = typeof given === "string" ? nearestWord(given, known) : undefined;
   throw new ParseError(`${path}: must be ${known.join(", ")}, not ${shown(given)}`, {
     ...(meant === undefined ? {} : { hint: `did you mean ${meant}?` }),
+  });
+}
+
+function requireKeys(path: string, given: unknown, known: readonly string[]): void {
+  requireObject(path, given);
+  const unknown = Object.keys(given as object).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  const meant = nearestWord(unknown, known);
+  throw new ParseError(`${path} has no ${JSON.stringify(unknown)}`, {
+    hint: meant === undefined ? `it takes ${known.join(", ")}` : `did you mean ${meant}?`,
   });
 }
 

@@ -441,6 +441,13 @@ describe("bad options", () => {
       [{ ...balancer, listeners: [{ ...listener, targets: { nodes: ["n1"], nodeSelector: {}, port: 80 } }] }],
       "either nodes or nodeSelector",
     ],
+    ["an unknown key", [{ ...balancer, adresses: [] }], 'loadBalancers[0] has no "adresses"'],
+    [
+      "an unknown key of a listener",
+      [{ ...balancer, listeners: [{ ...listener, prot: "UDP" }] }],
+      'listeners[0] has no "prot"',
+    ],
+    ["an address that nobody has", [{ ...balancer, addresses: ["127.0.0.1"] }], "nobody can be reached at 127.0.0.1"],
     ["an unknown mode", [{ ...balancer, mode: "nta" }], 'mode: must be vip, nat, proxy, not "nta"'],
     [
       "an unknown algorithm",

@@ -14,6 +14,8 @@ export function checkOptionTypes(options: ClusterOptions): void {
   checkNodes(options.nodes);
   checkCni(options.cni);
   checkKubeadm(options);
+  checkControllers(options.ingressControllers);
+  checkHttp(options.http);
   for (const name of ["seed", "entryNode"] as const) {
     const value: unknown = options[name];
     if (value !== undefined && typeof value !== "string") {
@@ -48,4 +50,29 @@ function checkCni(cni: unknown): void {
   throw new ParseError(`cni: must be ${cnis.join(" or ")}, not ${JSON.stringify(cni)}`, {
     ...(meant === undefined ? {} : { hint: `did you mean ${meant}?` }),
   });
+}
+
+function checkControllers(given: unknown): void {
+  if (given === undefined) return;
+  const isDefinition = (each: unknown): boolean => {
+    const { name, runs, start } = (each ?? {}) as { readonly [field: string]: unknown };
+    return typeof name === "string" && typeof runs === "function" && typeof start === "function";
+  };
+  if (Array.isArray(given) && given.every(isDefinition)) return;
+  throw new ParseError("ingressControllers: must be a list of objects with a name, runs() and start()", {
+    hint: 'for example [{ name: "mine", runs: (image) => image === "mine", start: (process) => new Mine(process) }]',
+  });
+}
+
+function checkHttp(given: unknown): void {
+  if (given === undefined) return;
+  const hint = { hint: "for example { answer: (pod, request) => ({ status: 200 }) }" };
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new ParseError("http: must be an object with a function answer", hint);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (name !== "answer") throw new ParseError(`http has no ${JSON.stringify(name)}`, hint);
+    if (value !== undefined && typeof value !== "function")
+      throw new ParseError("http.answer: must be a function", hint);
+  }
 }

@@ -9,6 +9,7 @@ import type { IngressController, ListeningPort } from "@kubenetsim/ingress/ingre
 import type { HttpAnswer as HealthAnswer } from "@kubenetsim/proxy/healthcheck/http-answer";
 import { httpDate } from "@kubenetsim/proxy/healthcheck/http-date";
 import { askApiServer } from "./api-server.ts";
+import { checkAnswer } from "./check-answer.ts";
 import { type Arrival, type Conversation, emptyReply, handshake, wrongVersion } from "./conversation.ts";
 import { Forwarder, type ForwardTo } from "./forwarder.ts";
 import type { HttpResponse } from "./http-exchange.ts";
@@ -68,7 +69,8 @@ export class HttpServers {
     if (shaken?.failure !== undefined) return shaken;
     const { source: clientAddress, destinationPort: port } = trace.received!;
     const seen = { ...request, clientAddress, port, nowMs };
-    const answer = this.#surroundings.answer?.(pod, seen) ?? usualAnswer(pod, seen);
+    const own = this.#surroundings.answer?.(pod, seen);
+    const answer = own == null ? usualAnswer(pod, seen) : checkAnswer(own, `http.answer for pod ${pod}`);
     const response = responseOf(answer, request.method, nowMs);
     return { server: `pod ${pod}`, tls: shaken?.tls, response, tookMs: answer.tookMs };
   }
@@ -124,7 +126,8 @@ export class HttpServers {
       isTls: client !== undefined,
       serverName,
     };
-    const answer = controller.answer(asked, { port, nowMs, send: (sent, atMs) => forwarder.send(sent, atMs) });
+    const given = controller.answer(asked, { port, nowMs, send: (sent, atMs) => forwarder.send(sent, atMs) });
+    const answer = checkAnswer(given, `the controller of pod ${pod}`);
     const { status, steps, tookMs = 0 } = answer;
     const response = status === 444 ? undefined : responseOf(answer, method, nowMs + tookMs);
     const failure = response === undefined ? emptyReply : undefined;

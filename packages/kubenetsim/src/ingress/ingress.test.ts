@@ -384,3 +384,21 @@ describe("a cluster of its own", () => {
     }
   });
 });
+
+describe("time, while the controller's own clock is ahead", () => {
+  it("is the cluster's for requests: a rate limit's burst drains second by second", () => {
+    const lab = cluster();
+    const address = lab.kubectl(
+      "get svc -n ingress-nginx ingress-nginx-controller -o jsonpath={.spec.clusterIP}",
+    ).stdout;
+    lab.kubectl("annotate ingress -n shop web nginx.ingress.kubernetes.io/limit-rps=1");
+    const statuses = (count: number): (number | undefined)[] =>
+      Array.from(
+        { length: count },
+        () => lab.node("n1").curl("http://shop.test/", { resolve: [`shop.test:80:${address}`] }).http?.response?.status,
+      );
+    expect(statuses(7)).toEqual([200, 200, 200, 200, 200, 200, 503]);
+    lab.clock.advance(1000);
+    expect(statuses(2)).toEqual([200, 503]);
+  });
+});

@@ -94,7 +94,7 @@ export class RunningController {
     const { pod, container, definition, random, resolve } = this.place;
     this.#problem = undefined;
     try {
-      return definition.start({
+      const controller = definition.start({
         args: containerWords(state, pod, container),
         pod: this.pod,
         random: () => random.next(),
@@ -103,6 +103,8 @@ export class RunningController {
         nowMs: this.#nowMs,
         state,
       });
+      requireController(controller, definition.name);
+      return controller;
     } catch (error) {
       if (!(error instanceof ParseError || error instanceof UnsupportedError)) throw error;
       this.#problem = error.message;
@@ -130,6 +132,15 @@ export class RunningController {
     this.#nowMs = Math.max(this.#nowMs, nowMs);
     this.log.nowMs = this.#nowMs;
   }
+}
+
+/** Of one that is plugged in, what TypeScript would have told. */
+function requireController(given: unknown, name: string): void {
+  const parts = (given ?? {}) as { readonly [part: string]: unknown };
+  const missing = ["take", "advance", "answer"].find((part) => typeof parts[part] !== "function");
+  if (missing !== undefined) throw new ParseError(`what ${name} starts is no controller: it has no ${missing}()`);
+  if (!Array.isArray(parts.listens))
+    throw new ParseError(`what ${name} starts is no controller: it has no list listens`);
 }
 
 /** All objects, as a first listing tells of them. */

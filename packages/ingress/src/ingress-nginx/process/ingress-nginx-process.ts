@@ -121,7 +121,7 @@ export class IngressNginxProcess implements IngressController {
     }
   }
 
-  /** Its clock may have gone ahead of this time: then nothing happens. */
+  /** The controller's clock may have gone ahead of this time: then nothing happens. Requests keep the time that they come with. */
   advance(nowMs: number): void {
     this.#clock.advance(Math.max(0, nowMs - this.#clock.nowMs));
   }
@@ -131,7 +131,7 @@ export class IngressNginxProcess implements IngressController {
     const before = this.#send;
     this.#send = send;
     try {
-      return this.#nginx.answer(request, Math.max(nowMs, this.#clock.nowMs));
+      return this.#nginx.answer(request, nowMs);
     } finally {
       this.#send = before;
     }
