@@ -19,6 +19,7 @@ import type { RequestContext } from "./request-context.ts";
 import { escapeUri } from "./request-target.ts";
 import { rewriteOutcome } from "./rewrite-outcome.ts";
 import type { NginxServer } from "./server-table.ts";
+import { variableText } from "./variable-text.ts";
 
 /** What the phases work with beside the request. */
 export interface LocationSurroundings {
@@ -49,7 +50,8 @@ export function answerAtLocation(
   if (refusal !== undefined) return refusal;
   if (locations.appRoot !== undefined && target.uri === "/") {
     steps.push(appRootStep(server, locations.appRoot));
-    return redirect(302, `${context.scheme}://${context.httpHost}${locations.appRoot}`);
+    const root = variableText(context, locations.appRoot, server.hostname);
+    return redirect(302, `${context.scheme}://${context.httpHost}${root}`);
   }
   const choice = locations.find(target.uri);
   if (choice === undefined) return { status: 404 };
@@ -128,7 +130,7 @@ function tooLarge(
 function slashRedirect(context: RequestContext, location: Location): PartialAnswer {
   const { target, steps } = context;
   steps.push({ phase: "redirect", text: "301: the location ends in a slash, which the path lacks" });
-  const args = target.args === undefined ? "" : `?${target.args}`;
+  const args = target.args === undefined || target.args === "" ? "" : `?${target.args}`;
   return redirect(301, fullLocation(context, location, `${escapeUri(`${target.uri}/`)}${args}`));
 }
 

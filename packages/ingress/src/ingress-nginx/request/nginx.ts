@@ -9,7 +9,9 @@ import { answerAtLocation, type LocationSurroundings } from "./answer-at-locatio
 import { Balancers, type Resolve } from "./balancers.ts";
 import { blockedBy } from "./block-lists.ts";
 import { serverStep } from "./explain/place-steps.ts";
+import { readHeaders } from "./header-names.ts";
 import { hostName } from "./host-name.ts";
+import { originForm } from "./origin-form.ts";
 import { ownPage } from "./own-page.ts";
 import { brokenStart, proxiedHeader, proxiedPort } from "./proxy-protocol.ts";
 import { RateLimiter } from "./rate-limiter.ts";
@@ -104,8 +106,10 @@ export class Nginx {
   /** Without nginx's own pages. */
   #phases(request: HttpRequest, nowMs: number): HttpAnswer {
     const certificate = request.isTls ? this.certificateFor(request.serverName) : undefined;
-    const host = hostName(request.host);
-    const target = parseTarget(request.target);
+    const { target: path, authority } = originForm(request.target);
+    const named = hostName(request.host);
+    const host = named === undefined || authority === undefined ? named : hostName(authority);
+    const target = parseTarget(path);
     const steps: HttpStep[] = [];
     const plain = { headers: {}, cookies: [], upstream: undefined, certificate, steps };
     const broken = brokenStart(this.#configuration!.settings, request);
@@ -118,7 +122,12 @@ export class Nginx {
       steps.push({ phase: "read", text: `400: ${problem}` });
       return { ...plain, status: 400 };
     }
-    const context = this.#contextOf(request, host, target, nowMs, steps);
+    if (refusedMethods.has(request.method)) {
+      steps.push({ phase: "read", text: `405: nginx refuses every ${request.method}` });
+      return { ...plain, status: 405 };
+    }
+    const asked = authority === undefined ? request : { ...request, target: path };
+    const context = this.#contextOf(asked, host, target, nowMs, steps);
     const server = this.#servers.find(host);
     if (server.kind === "redirect") {
       const { httpRedirectCode, customHttpErrors } = context.settings;
@@ -142,8 +151,7 @@ export class Nginx {
     steps: HttpStep[],
   ): RequestContext {
     const { settings, ports } = this.#configuration!;
-    const headers: Record<string, string> = {};
-    for (const name in request.headers) headers[name.toLowerCase()] = request.headers[name]!;
+    const headers = readHeaders(request.headers, settings);
     const scheme = request.isTls ? "https" : "http";
     const forwarded = (name: string): string | undefined => (settings.useForwardedHeaders ? headers[name] : undefined);
     const asked = proxiedPort(settings, request);
@@ -175,6 +183,9 @@ export class Nginx {
     };
   }
 }
+
+/** src/http/ngx_http_request.c `ngx_http_process_request_header`. */
+const refusedMethods: ReadonlySet<string> = new Set(["TRACE", "CONNECT"]);
 
 /** rootfs/etc/nginx/lua/nginx/ngx_srv_redirect.lua: with the port, without one slash at the end. */
 function wwwTarget(context: RequestContext, { to }: NginxServer & { kind: "redirect" }): string {

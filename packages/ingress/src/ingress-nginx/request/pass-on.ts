@@ -31,7 +31,7 @@ export function passOn(
   const rewritten = rewriteOutcome(context, chosen);
   const url = rewritten?.kind === "url" ? rewritten.url : context.request.target;
   if (rewritten !== undefined) context.steps.push(annotatedStep("rewrite", location, ["rewrite-target"], `to ${url}`));
-  const headers = upstreamHeaders(context, { hostname: server.hostname, location }, chosen.rewrite !== undefined, told);
+  const headers = upstreamHeaders(context, server.hostname, chosen, told);
   return exchange(context, server, location, balancer, { url, headers }, around.send);
 }
 
@@ -60,7 +60,7 @@ function exchange(
     const upstream = { endpoint: pick.endpoint, method, url, headers, bodyBytes, isTls };
     const isOwn = pick.endpoint === context.ownEndpoint;
     const sent = isOwn
-      ? ownAnswer(Number(headers["content-length"] ?? 0))
+      ? ownAnswer(Number(headers["content-length"] ?? 0), context.settings.customHttpErrors)
       : tryOf(send(upstream, context.nowMs + tookMs), proxy);
     const { outcome, failure } = sent;
     tookMs += sent.tookMs;
@@ -123,7 +123,7 @@ function passedAnswer(
   const names = hidden.map((name) => name.toLowerCase());
   for (const name of names) delete passed[name];
   const kept = names.includes("set-cookie") ? [] : cookies;
-  return { status, headers: passed, cookies: [...kept, ...own], body };
+  return { status, headers: passed, cookies: [...own, ...kept], body };
 }
 
 /** Whether endpoints are spoken to by TLS (internal/ingress/controller/template `buildProxyPass`). */

@@ -1,7 +1,9 @@
 import { ingressInformation } from "../conf/ingress-information.ts";
 import type { Location } from "../model/configuration.ts";
+import type { NginxLocation } from "./location-table.ts";
 import { lastHop } from "./proxy-protocol.ts";
 import type { RequestContext } from "./request-context.ts";
+import { variableText } from "./variable-text.ts";
 
 /** Headers that nginx sets or leaves out itself, whatever the client sent. */
 const replaced: ReadonlySet<string> = new Set([
@@ -20,11 +22,12 @@ export interface LocationPlace {
  */
 export function upstreamHeaders(
   context: RequestContext,
-  { hostname, location }: LocationPlace,
-  isRewritten: boolean,
+  hostname: string,
+  chosen: NginxLocation,
   earlier: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const { settings, headers: sent, remoteAddress, passHost, passPort, passScheme, request } = context;
+  const { location } = chosen;
   const { upstreamVhost, xForwardedPrefix, basicAuth, connectionHeader } = location.annotations;
   const told: Record<string, string> = {};
   for (const name in sent) if (!replaced.has(name) && name !== "proxy") told[name] = sent[name]!;
@@ -34,9 +37,10 @@ export function upstreamHeaders(
   };
   if (basicAuth !== undefined && !isInList(settings.noAuthLocations, location.path)) set("authorization", "");
   for (const name in earlier) if (name !== "x-request-id") set(name, earlier[name]);
-  set("host", upstreamVhost || passHost);
+  set("host", upstreamVhost === "" ? passHost : variableText(context, upstreamVhost, hostname, chosen));
   set("upgrade", sent.upgrade);
-  set("connection", connectionHeader || (sent.upgrade ? "upgrade" : ""));
+  const kept = settings.other["upstream-keepalive-connections"] === 0 ? "close" : "";
+  set("connection", connectionHeader || (sent.upgrade ? "upgrade" : kept));
   set("x-request-id", earlier["x-request-id"] ?? requestIdOf(context));
   set("x-real-ip", remoteAddress);
   set("x-forwarded-for", forwardedFor(context));
@@ -48,12 +52,19 @@ export function upstreamHeaders(
   set("x-original-forwarded-for", sent[settings.forwardedForHeader.toLowerCase()]);
   set("x-original-forwarded-host", sent[settings.forwardedHostHeader.toLowerCase()]);
   if (settings.proxyAddOriginalUriHeader) set("x-original-uri", request.target);
-  if (isRewritten && xForwardedPrefix !== "") set("x-forwarded-prefix", xForwardedPrefix);
-  if (request.bodyBytes > 0) set("content-length", String(request.bodyBytes));
+  if (chosen.rewrite !== undefined && xForwardedPrefix !== "") {
+    set("x-forwarded-prefix", variableText(context, xForwardedPrefix, hostname, chosen));
+  }
+  if (hasBody(context)) set("content-length", String(request.bodyBytes));
   if (location.backend.startsWith("custom-default-backend-")) {
     for (const [name, value] of Object.entries(errorHeaders(context, { hostname, location }, 503))) set(name, value);
   }
   return told;
+}
+
+/** A body that is empty has a length, too. */
+function hasBody({ request, headers }: RequestContext): boolean {
+  return request.bodyBytes > 0 || headers["content-length"] !== undefined;
 }
 
 /** `isLocationInLocationList`: paths between commas, and all below them. */
@@ -120,7 +131,7 @@ export function errorPageHeaders(
     ...(settings.generateRequestId && { "x-request-id": sent["x-request-id"] || requestId(context) }),
     ...(isRewritten && { ...names, host: passHost }),
     // The length of what the client has not sent: all of it where it waits to be asked, as curl does with more than 1 MiB.
-    ...(request.bodyBytes > 0 && { "content-length": String(request.bodyBytes) }),
+    ...(hasBody(context) && { "content-length": String(request.bodyBytes) }),
   };
   const told: Record<string, string> = {};
   for (const name in sent) if (!replaced.has(name) && set[name] !== "") told[name] = sent[name]!;

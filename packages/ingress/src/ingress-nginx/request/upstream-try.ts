@@ -27,15 +27,26 @@ export function tryOf(outcome: UpstreamOutcome, { connectTimeout, readTimeout }:
   return { outcome, tookMs, failure: status >= 400 ? `http_${status}` : undefined, wasSent: true };
 }
 
-/** What nginx's own server for everything else answers (the template's `location / { return 404; }`). */
-export function ownAnswer(bodyBytes: number): UpstreamTry {
-  return bodyBytes > bodyLimit("1m") ? tooLarge : notFound;
+/**
+ * What nginx's own server for everything else answers (the template's `location / { return 404; }`). Pages that `custom-http-errors` of all
+ * asks for are named locations, which that server has none of: 500.
+ */
+export function ownAnswer(bodyBytes: number, pagesOfAll: readonly number[]): UpstreamTry {
+  const [answer, status] = bodyBytes > bodyLimit("1m") ? [tooLarge, 413] : [notFound, 404];
+  return pagesOfAll.includes(status) ? noPage : answer;
 }
 
 const notFound: UpstreamTry = {
   outcome: { status: 404, ...ownPage(404) } satisfies UpstreamAnswer,
   tookMs: 0,
   failure: "http_404",
+  wasSent: true,
+};
+
+const noPage: UpstreamTry = {
+  outcome: { status: 500, ...ownPage(500) } satisfies UpstreamAnswer,
+  tookMs: 0,
+  failure: "http_500",
   wasSent: true,
 };
 

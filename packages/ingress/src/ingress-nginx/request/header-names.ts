@@ -1,0 +1,19 @@
+import type { NginxSettings } from "../nginx-settings.ts";
+
+const valid = /^[A-Za-z0-9-]+$/;
+const validOrUnderscores = /^[A-Za-z0-9_-]+$/;
+
+/**
+ * The headers that nginx reads of a request, by their names in small letters: one with other characters in its name is passed over, one
+ * with underscores unless `enable-underscores-in-headers` (src/http/ngx_http_parse.c `ngx_http_parse_header_line`).
+ */
+export function readHeaders(
+  sent: Readonly<Record<string, string>>,
+  { other }: NginxSettings,
+): Readonly<Record<string, string>> {
+  const passesOver = other["ignore-invalid-headers"] === true;
+  const names = other["enable-underscores-in-headers"] === true ? validOrUnderscores : valid;
+  const read: Record<string, string> = {};
+  for (const name in sent) if (!passesOver || names.test(name)) read[name.toLowerCase()] = sent[name]!;
+  return read;
+}

@@ -1,0 +1,104 @@
+import type { ApiObject } from "@kubenetsim/core/model/api-object";
+import { ingressObject as ingress, serviceObjects as services } from "@kubenetsim/testing/ingress-objects";
+import { describe, expect, it } from "vitest";
+import { KeptLog } from "../../controller-log.ts";
+import type { HttpAnswer, HttpRequest } from "../../http/http-message.ts";
+import type { UpstreamAnswer } from "../../http/upstream-exchange.ts";
+import { IngressNginxController } from "../controller.ts";
+import { Nginx } from "./nginx.ts";
+
+/** What a real nginx 1.22.1 with the controller's own file and Lua answered. */
+
+interface Setting {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly host?: string;
+  readonly path?: string;
+  readonly answer?: UpstreamAnswer;
+}
+
+function ask(request: Partial<HttpRequest>, setting: Setting = {}): HttpAnswer {
+  const { settings = {}, annotations = {}, host = "h.test", path = "/", answer = { status: 200 } } = setting;
+  const controller = new IngressNginxController({ configMap: "n/settings" }, new KeptLog());
+  const objects = [
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "n", name: "settings" }, data: settings },
+    ...services(),
+    ingress("a", { host, paths: [[path, "Prefix", "s0"]], annotations }),
+  ] as ApiObject[];
+  for (const object of objects) {
+    const key = `${object.metadata.namespace}/${object.metadata.name}`;
+    controller.apply({ revision: 1, kind: object.kind, key, before: undefined, after: object });
+  }
+  controller.sync();
+  const nginx = new Nginx({ send: () => answer, random: () => 0.5 });
+  nginx.load(controller.running!, { isReload: true, nowMs: 0 });
+  const plain = { method: "GET", target: "/", host: "h.test", headers: {}, bodyBytes: 0, clientAddress: "192.0.2.1" };
+  return nginx.answer({ ...plain, isTls: false, ...request }, 0);
+}
+
+describe("reading a request", () => {
+  it("TRACE is refused before there is a location", () => {
+    expect(ask({ method: "TRACE" }).status).toBe(405);
+  });
+
+  it("a target that is a whole URL names the host, and the Host header is passed on", () => {
+    const { upstream } = ask({ target: "http://h.test:8080/p/q?x", host: "else.test" });
+    expect(upstream).toMatchObject({ url: "/p/q?x", headers: { host: "else.test" } });
+    expect(ask({ target: "http://h.test?x" }).upstream?.url).toBe("/?x");
+    expect(ask({ target: "http://else.test/" }).status).toBe(404);
+    expect(ask({ target: "http:///" }).status).toBe(400);
+  });
+
+  it("headers with underscores are passed over, unless the settings take them", () => {
+    const headers = { X_Under: "1", "X-Dash": "2", "x.y": "3" };
+    const kept = (settings: Readonly<Record<string, string>>): string[] => {
+      const names = Object.keys(ask({ headers }, { settings }).upstream!.headers);
+      return names.filter((name) => ["x_under", "x-dash", "x.y"].includes(name));
+    };
+    expect(kept({})).toEqual(["x-dash"]);
+    expect(kept({ "enable-underscores-in-headers": "true" })).toEqual(["x_under", "x-dash"]);
+    expect(kept({ "ignore-invalid-headers": "false" })).toEqual(["x_under", "x-dash", "x.y"]);
+  });
+});
+
+describe("redirects", () => {
+  it("to the path with a slash lose a question mark with nothing behind it", () => {
+    expect(ask({ target: "/a?" }, { path: "/a/" }).headers.location).toBe("http://h.test/a/");
+  });
+
+  it("to the root of an application have nginx's variables in their path", () => {
+    expect(ask({}, { annotations: { "app-root": "/$host/x" } }).headers.location).toBe("http://h.test/h.test/x");
+  });
+});
+
+describe("what endpoints get", () => {
+  it("the length of a body that is empty", () => {
+    const { upstream } = ask({ method: "POST", headers: { "Content-Length": "0" } });
+    expect(upstream?.headers["content-length"]).toBe("0");
+  });
+
+  it("a Host with variables in it, and what an expression caught", () => {
+    const host = (vhost: string, more: Setting = {}, name = "h.test"): string | undefined => {
+      const annotations = { "upstream-vhost": vhost, ...more.annotations };
+      return ask({ target: "/p/q", host: name }, { ...more, annotations }).upstream?.headers.host;
+    };
+    expect(host("$host.x")).toBe("h.test.x");
+    expect(host("$1.x", { path: "/p/(.*)", annotations: { "use-regex": "true" } })).toBe("q.x");
+    expect(host("$1.x", { host: "*.h.test" }, "w.h.test")).toBe("w.x");
+  });
+
+  it("is told to close where no connections are kept", () => {
+    expect(ask({}, { settings: { "upstream-keepalive-connections": "0" } }).upstream?.headers.connection).toBe("close");
+  });
+});
+
+describe("what of an endpoint's answer is passed on", () => {
+  it("a new session comes before the endpoint's own cookies", () => {
+    const { cookies } = ask({}, { annotations: { affinity: "cookie" }, answer: { status: 200, cookies: ["k=v"] } });
+    expect(cookies.map((cookie) => cookie.split("=")[0])).toEqual(["INGRESSCOOKIE", "k"]);
+  });
+
+  it("a page of all is none of the controller's own default backend: 500", () => {
+    expect(ask({ host: "else.test" }, { settings: { "custom-http-errors": "404" } }).status).toBe(500);
+  });
+});
