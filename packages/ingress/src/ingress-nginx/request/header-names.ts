@@ -10,7 +10,7 @@ const validOrUnderscores = /^[A-Za-z0-9_-]+$/;
 export function readHeaders(
   sent: Readonly<Record<string, string>>,
   { other }: NginxSettings,
-): Readonly<Record<string, string>> {
+): Record<string, string> {
   const passesOver = other["ignore-invalid-headers"] === true;
   const names = other["enable-underscores-in-headers"] === true ? validOrUnderscores : valid;
   const read: Record<string, string> = {};

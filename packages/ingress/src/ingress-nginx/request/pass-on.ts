@@ -157,6 +157,6 @@ export function passToErrorBackend(
   const balancer = around.balancers.choose(backend, context);
   if (balancer === undefined) return { status: 502 };
   const headers = errorPageHeaders(context, { hostname: server.hostname, location }, { code, isRewritten });
-  const args = context.target.args === undefined ? "" : `?${context.target.args}`;
+  const args = context.target.args ? `?${context.target.args}` : "";
   return exchange(context, server, location, balancer, { url: `/${args}`, headers }, around.send);
 }
