@@ -45,6 +45,21 @@ function realProblem(configuration: Configuration): string | undefined {
 
 const regexes = { "use-regex": "true" };
 
+/** What may be long, how it begins, and what else it takes. */
+const longAnnotations: readonly [name: string, begin: string, more?: Readonly<Record<string, string>>][] = [
+  ["permanent-redirect", "https://p.test/"],
+  ["temporal-redirect", "https://t.test/"],
+  ["rewrite-target", "/"],
+  ["app-root", "/"],
+  ["upstream-vhost", "a"],
+  ["x-forwarded-prefix", "/", { "rewrite-target": "/b" }],
+  ["auth-signin", "https://s.test/", { "auth-url": "http://10.0.0.1/" }],
+  ["auth-url", "http://10.0.0.1/"],
+  ["ssl-ciphers", "HIGH:"],
+  ["cors-allow-headers", "X", { "enable-cors": "true" }],
+  ["proxy-cookie-path", "/a /"],
+];
+
 /** Paths and annotations of one Ingress for `h.test` that nginx has something to say of, or not. */
 const cases: readonly [about: string, paths: readonly string[], annotations: Readonly<Record<string, string>>][] = [
   ["nothing", ["/", "/a"], {}],
@@ -153,6 +168,24 @@ const cases: readonly [about: string, paths: readonly string[], annotations: Rea
   ["a path of 4,094 bytes", [`/${"a".repeat(4092)}`], {}],
   ["a path of many dollars", [`/${"$".repeat(300)}`], {}],
   ["a path of 4,100 bytes", [`/${"a".repeat(4099)}`], {}],
+  ...longAnnotations.flatMap(([name, begin, more]) =>
+    [4030, 4066, 4092, 4093, 4094, 4095, 4096, 5000].map((length): (typeof cases)[number] => [
+      `${name} of ${length} bytes`,
+      ["/a"],
+      { ...more, [name]: begin.padEnd(length, "a") },
+    ]),
+  ),
+  ...[
+    "FOO",
+    "ALL:FOO",
+    "FOO:BAR",
+    "!FOO",
+    "@STRENGTH",
+    "ecdhe-rsa-aes128-gcm-sha256",
+    "TLS_AES_128_GCM_SHA256",
+    "RC4",
+  ].map((ciphers): (typeof cases)[number] => [`ciphers ${ciphers}`, ["/a"], { "ssl-ciphers": ciphers }]),
+  ["an order of ciphers", ["/a"], { "ssl-ciphers": "HIGH:-SHA", "ssl-prefer-server-ciphers": "false" }],
   ["a realm with quotes left out", ["/a"], { "permanent-redirect": "https://p.test/?a=b&c=d,e:~f" }],
 ];
 

@@ -1,6 +1,9 @@
 import type { Configuration, Server } from "../model/configuration.ts";
+import { cipherProblem } from "./cipher-problem.ts";
+import type { ConfContext } from "./conf-context.ts";
 import { enforcesRegex, locationMatch, serverNameText } from "./directives.ts";
 import { type LocationFindings, locationFindings } from "./location-findings.ts";
+import { longParameterProblem } from "./long-parameters.ts";
 import { compareBytes } from "./name-order.ts";
 import { isKnownVariable } from "./nginx-variables.ts";
 import { pcreProblem } from "./pcre-problem.ts";
@@ -16,8 +19,9 @@ import { wwwRedirects } from "./www-redirects.ts";
  * @example
  * configurationProblem(configuration); // 'nginx: [emerg] duplicate location "/d"'
  */
-export function configurationProblem({ servers, settings, ports }: Configuration): string | undefined {
-  const findings = servers.map(findingsOf).filter((each) => each !== nothing);
+export function configurationProblem({ servers, ports, settings }: Configuration): string | undefined {
+  const context = { settings, ports, isEmpty: none };
+  const findings = servers.map((server) => findingsOf(server, context)).filter((each) => each !== nothing);
   const badName =
     wwwRedirects(servers).find(({ from }) => !isServerName(from))?.from ?? first(findings, ({ name }) => name);
   const problem =
@@ -60,20 +64,22 @@ const nothing: ServerFindings = {
   name: undefined,
 };
 
+const none: ReadonlySet<string> = new Set();
+
 /** Of servers that were looked at; they never change. */
 const known = new WeakMap<Server, ServerFindings>();
 
-function findingsOf(server: Server): ServerFindings {
+function findingsOf(server: Server, context: ConfContext): ServerFindings {
   let findings = known.get(server);
   if (findings === undefined) {
-    const found = lookAt(server);
+    const found = lookAt(server, context);
     findings = Object.values(found).every((problem) => problem === undefined) ? nothing : found;
     known.set(server, findings);
   }
   return findings;
 }
 
-function lookAt(server: Server): ServerFindings {
+function lookAt(server: Server, context: ConfContext): ServerFindings {
   const isRegex = enforcesRegex(server);
   const locations = server.locations.map((location) => locationFindings(location, isRegex));
   const unknown = [...locations.flatMap(({ read }) => read), ...locations.flatMap(({ merged }) => merged)].find(
@@ -82,8 +88,13 @@ function lookAt(server: Server): ServerFindings {
   return {
     zone: first(locations, ({ zone }) => zone),
     name: server.aliases.find((alias) => !isServerName(alias)),
-    reading: namePatternProblem(server) ?? first(locations, ({ reading }: LocationFindings) => reading),
-    merging: first(locations, ({ merging }) => merging),
+    reading:
+      namePatternProblem(server) ??
+      longParameterProblem(server, context) ??
+      first(locations, ({ reading }: LocationFindings) => reading),
+    merging:
+      (server.access.ciphers === "" ? undefined : cipherProblem(server.access.ciphers)) ??
+      first(locations, ({ merging }) => merging),
     duplicate: isRegex ? undefined : duplicateLocation(server),
     variable: unknown === undefined ? undefined : `unknown "${unknown.toLowerCase()}" variable`,
   };

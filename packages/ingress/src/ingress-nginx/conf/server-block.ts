@@ -53,6 +53,7 @@ export function writeServer(text: ConfText, server: Server, context: ConfContext
     text.directives(when(isDefault, `ssl_reject_handshake ${onOff(settings.sslRejectHandshake)}`));
     writeCertificate(text, server.certificate);
     writeClientCertificates(text, server);
+    writeCiphers(text, server);
     text.line();
     writeMirrorLocations(text, server);
     for (const { name, backend, code } of errorLocations(server)) writeErrorLocation(text, name, backend, code);
@@ -86,6 +87,16 @@ function writeCertificate(text: ConfText, certificate: Certificate | undefined):
   if (certificate === undefined || certificate.secret === "") return;
   const file = certificateFile(certificate.secret);
   text.directives(`ssl_certificate     ${file}`, `ssl_certificate_key ${file}`);
+}
+
+function writeCiphers(text: ConfText, { access: { ciphers, preferServerCiphers } }: Server): void {
+  text.directives(
+    when(ciphers !== "", `ssl_ciphers                             ${ciphers}`),
+    when(
+      preferServerCiphers !== "",
+      `ssl_prefer_server_ciphers               ${onOff(preferServerCiphers === "true")}`,
+    ),
+  );
 }
 
 /** Where the certificate and the key of a Secret are, by its namespace/name; those of the controller's own for none. */

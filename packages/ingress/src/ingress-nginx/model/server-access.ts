@@ -14,6 +14,10 @@ export interface ServerAccess {
   readonly endpointTls: EndpointTls | undefined;
   /** An Ingress asks for its TLS to be passed on as it is, to what answers `/`. */
   readonly sslPassthrough: boolean;
+  /** The server's own `ssl_ciphers`; empty for those of all. */
+  readonly ciphers: string;
+  /** Whether the server's order of ciphers counts: `true`, `false`, or empty for what counts for all. */
+  readonly preferServerCiphers: string;
 }
 
 /** internal/ingress/controller/controller.go `getBackendServers`, `createServers`. */
@@ -22,16 +26,21 @@ export function serverAccess(uses: readonly HostUse[]): ServerAccess {
   let clientCertificatesDenied: string | undefined;
   let endpointTls: EndpointTls | undefined;
   let sslPassthrough = false;
+  let [ciphers, preferServerCiphers] = ["", ""];
   for (const use of uses) {
     if (use.isCatchAll) continue;
     const { annotations } = use.parsed;
-    sslPassthrough ||= annotations.sslPassthrough && !isOfCanary(use);
+    if (!isOfCanary(use)) {
+      sslPassthrough ||= annotations.sslPassthrough;
+      ciphers ||= annotations.fileOnly["ssl-ciphers"] ?? "";
+      preferServerCiphers ||= annotations.fileOnly["ssl-prefer-server-ciphers"] ?? "";
+    }
     if (use.paths.length === 0 && use.host !== defaultServerName) continue;
     clientCertificatesDenied ??= annotations.clientCertificatesDenied;
     if ((clientCertificates?.authorities ?? "") === "") clientCertificates = annotations.clientCertificates;
     if (endpointTls?.hasAuthorities !== true) endpointTls = annotations.endpointTls;
   }
-  return { clientCertificates, clientCertificatesDenied, endpointTls, sslPassthrough };
+  return { clientCertificates, clientCertificatesDenied, endpointTls, sslPassthrough, ciphers, preferServerCiphers };
 }
 
 /** What TLS for a host is passed on to, byte by byte. */
