@@ -1,3 +1,4 @@
+import type { ExternalAuth } from "./annotations/external-auth.ts";
 import type { ProxyOptions } from "./annotations/proxy.ts";
 import { otherSettings, type SettingValue } from "./other-settings.ts";
 
@@ -58,6 +59,8 @@ export interface NginxSettings {
   readonly annotationsRiskLevel: string;
   readonly annotationValueWordBlocklist: string;
   readonly proxy: ProxyOptions;
+  /** Whom all locations ask for leave (`global-auth-*`); undefined for nobody. */
+  readonly globalAuth: ExternalAuth | undefined;
   /** All that decides nothing here, by its key. */
   readonly other: Readonly<Record<string, SettingValue>>;
 }
@@ -126,5 +129,6 @@ export const defaultNginxSettings: NginxSettings = {
     httpVersion: "1.1",
     maxTempFileSize: "1024m",
   },
+  globalAuth: undefined,
   other: otherSettings,
 };

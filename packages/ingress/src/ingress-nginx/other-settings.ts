@@ -130,6 +130,7 @@ export const otherSettings: Readonly<Record<string, SettingValue>> = {
   "debug-connections": [],
   "strict-validate-path-type": true,
   "grpc-buffer-size-kb": 0,
+  // What decides of these is read into `globalAuth`; any change of one is another file.
   "global-auth-url": "",
   "global-auth-method": "",
   "global-auth-signin": "",

@@ -3,6 +3,7 @@ import { type ControllerLog, quoted } from "../controller-log.ts";
 import { isHeaderName } from "./annotations/custom-headers.ts";
 import type { ProxyOptions } from "./annotations/proxy.ts";
 import { parseBoolean, parseInteger } from "./annotations/value-checks.ts";
+import { readGlobalAuth } from "./global-auth.ts";
 import { defaultNginxSettings, type NginxSettings } from "./nginx-settings.ts";
 import { otherSettings, type SettingValue } from "./other-settings.ts";
 import { readWeakly } from "./weakly-typed.ts";
@@ -23,14 +24,15 @@ const redirectCodes: readonly number[] = [301, 302, 307, 308];
  * readSettings({ "use-forwarded-headers": "true" }, log).useForwardedHeaders; // true
  */
 export function readSettings(data: Readonly<Record<string, string>>, log: ControllerLog): NginxSettings {
-  const { proxy, other: _, ...plain } = defaultNginxSettings;
+  const { proxy, other: _, globalAuth: __, ...plain } = defaultNginxSettings;
   const reader = new SettingReader(data, log);
   const named = readAll<object>(plain, (name) => keysOf[name as keyof NginxSettings] ?? dashed(name), reader);
-  const settings = named as Omit<NginxSettings, "proxy" | "other">;
+  const settings = named as Omit<NginxSettings, "proxy" | "globalAuth" | "other">;
   const proxyOptions = readAll<ProxyOptions>(proxy, (name) => `proxy-${dashed(name)}`, reader);
   const other = readAll(otherSettings, (name) => name, reader);
+  const globalAuth = readGlobalAuth(data, log);
   reader.tellProblems();
-  return { ...settings, proxy: proxyOptions, other };
+  return { ...settings, proxy: proxyOptions, globalAuth, other };
 }
 
 function readAll<T extends object>(usual: T, keyOf: (name: string) => string, reader: SettingReader): T {

@@ -171,6 +171,42 @@ it.each([
   expect(cookie).toContain("HttpOnly");
 });
 
+/** internal/ingress/controller/template/configmap.go `ReadConfig`, template.go `shouldApplyGlobalAuth`. */
+describe("global-auth-url", () => {
+  const global = { "global-auth-url": "http://auth.test/check", "global-auth-response-headers": "X-User" };
+  const auth =
+    (status: number) =>
+    ({ endpoint }: UpstreamRequest): UpstreamOutcome =>
+      endpoint.startsWith("10.9.9.9") ? { status, headers: { "x-user": "me" } } : { status: 200 };
+
+  it("is asked by all locations that ask nobody of their own", () => {
+    const { ask, conf } = labOf(global);
+    expect(ask({}, auth(401)).status).toBe(401);
+    expect(ask({}, auth(204)).upstream?.headers).toMatchObject({ "x-user": "me" });
+    expect(conf).toContain('set $target "http://auth.test/check";');
+    const own = labOf(global, [host({ "auth-url": "http://nowhere.test/" })]);
+    expect(own.ask({}, auth(204)).status).toBe(500);
+  });
+
+  it("is not asked where an Ingress, no-auth-locations or no Ingress at all says so", () => {
+    expect(labOf(global, [host({ "enable-global-auth": "false" })]).ask({}, auth(401)).status).toBe(200);
+    expect(labOf({ ...global, "no-auth-locations": "/" }).ask({}, auth(401)).status).toBe(200);
+    expect(labOf(global).ask({ host: "other.test" }, auth(401)).status).toBe(404);
+  });
+
+  it("sends to global-auth-signin", () => {
+    const { ask } = labOf({ ...global, "global-auth-signin": "http://auth.test/in" });
+    expect(ask({}, auth(401)).headers.location).toBe("http://auth.test/in?rd=http://h.test%2F");
+  });
+
+  it("is left out where it is no URL, with a warning", () => {
+    const { ask, log } = labOf({ "global-auth-url": "auth.test" });
+    expect(ask({}, auth(401)).status).toBe(200);
+    const message = "Global auth location denied - url scheme is empty.";
+    expect(log.entries).toContainEqual({ severity: "W", source: "configmap.go:249", message });
+  });
+});
+
 describe("answers of a location", () => {
   it("have no custom headers where it is denied", () => {
     const denied = host({

@@ -65,6 +65,10 @@ export const externalAuthFields: AnnotationFields = {
   "auth-always-set-cookie": { check: boolean, risk: "Low" },
 };
 
+export function isMethod(text: string): boolean {
+  return methods.test(text);
+}
+
 const usualCacheDuration = "200 202 401 5m";
 const headerName = /^[a-zA-Z\d\-_]+$/;
 

@@ -3,6 +3,7 @@ import { sha1 } from "@noble/hashes/legacy.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { quoted } from "../../controller-log.ts";
 import type { ExternalAuth } from "../annotations/external-auth.ts";
+import { authOf } from "../global-auth.ts";
 import type { Location, Server } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import { isInList } from "../request/upstream-headers.ts";
@@ -54,7 +55,8 @@ export function writeMirror(text: ConfText, { annotations: { mirror } }: Locatio
 
 /** The locations that stand before one that asks for leave: the question, and the way to the page for signing in. */
 export function writeAuthLocations(text: ConfText, location: Location, settings: NginxSettings): void {
-  const { externalAuth, denied } = location.annotations;
+  const { denied } = location.annotations;
+  const externalAuth = authOf(location, settings);
   if (externalAuth === undefined) return;
   text.block(`location = ${authPath(location)}`, () => writeQuestion(text, location, externalAuth, settings));
   text.line();
@@ -67,7 +69,8 @@ export function writeAuthLocations(text: ConfText, location: Location, settings:
 
 /** Who may come to a location. */
 export function writeAccess(text: ConfText, location: Location, settings: NginxSettings): void {
-  const { externalAuth, satisfy } = location.annotations;
+  const { satisfy } = location.annotations;
+  const externalAuth = authOf(location, settings);
   const isOpen = isInList(settings.noAuthLocations, location.path);
   if (externalAuth !== undefined && !isOpen) {
     const always = externalAuth.alwaysSetCookie ? " always" : "";

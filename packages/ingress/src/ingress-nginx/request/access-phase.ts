@@ -1,4 +1,5 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { authOf } from "../global-auth.ts";
 import type { Location } from "../model/configuration.ts";
 import type { LocationSurroundings, PartialAnswer } from "./answer-at-location.ts";
 import { isBlockedAddress } from "./block-lists.ts";
@@ -66,13 +67,14 @@ function bySource(context: RequestContext, location: Location): RuleOutcome {
 }
 
 function byPassword(context: RequestContext, location: Location): RuleOutcome {
-  const { basicAuth, externalAuth } = location.annotations;
+  const { basicAuth } = location.annotations;
   if (basicAuth === undefined) return undefined;
   if (basicAuth.type !== "basic") throw new UnsupportedError("digest authentication", "auth-type");
   const { authorization } = context.headers;
   if (isKnownUser(authorization, basicAuth.users)) return { leave: noLeave };
   const problem = authorization === undefined ? "no user and password" : "not a user with this password";
   context.steps.push(annotatedStep("access", location, ["auth-type", "auth-secret"], `401: ${problem}`));
+  const externalAuth = authOf(location, context.settings);
   if (externalAuth !== undefined && externalAuth.signinUrl !== "") {
     return { refusal: { status: 302, headers: { location: signinTarget(context, externalAuth) } } };
   }
@@ -80,6 +82,6 @@ function byPassword(context: RequestContext, location: Location): RuleOutcome {
 }
 
 function byExternalAuth(context: RequestContext, location: Location, around: LocationSurroundings): RuleOutcome {
-  const { externalAuth } = location.annotations;
+  const externalAuth = authOf(location, context.settings);
   return externalAuth === undefined ? undefined : askExternalAuth(context, location, externalAuth, around);
 }
