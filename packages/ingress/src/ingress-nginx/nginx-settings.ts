@@ -33,6 +33,8 @@ export interface NginxSettings {
   readonly disableProxyInterceptErrors: boolean;
   /** Redirects of nginx's own name no host. */
   readonly relativeRedirects: boolean;
+  readonly enableUnderscoresInHeaders: boolean;
+  readonly ignoreInvalidHeaders: boolean;
   /** Headers of endpoints' answers that clients do not get. */
   readonly hideHeaders: readonly string[];
   /** Whom all servers refuse: addresses and ranges; texts or regular expressions behind `~`. */
@@ -89,6 +91,8 @@ export const defaultNginxSettings: NginxSettings = {
   customHttpErrors: [],
   disableProxyInterceptErrors: false,
   relativeRedirects: false,
+  enableUnderscoresInHeaders: false,
+  ignoreInvalidHeaders: true,
   hideHeaders: [],
   blockCidrs: [],
   blockUserAgents: [],

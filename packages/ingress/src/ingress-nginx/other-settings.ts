@@ -34,8 +34,6 @@ export const otherSettings: Readonly<Record<string, SettingValue>> = {
   "disable-stream-access-log": false,
   "disable-ipv6-dns": false,
   "disable-ipv6": false,
-  "enable-underscores-in-headers": false,
-  "ignore-invalid-headers": true,
   "error-log-level": "notice",
   "http2-max-field-size": "",
   "http2-max-header-size": "",

@@ -1,7 +1,7 @@
 import { type Configuration, defaultServerName } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import { writeBlockLists } from "./block-lists.ts";
-import { type ConfText, when } from "./conf-text.ts";
+import { type ConfText, onOff, when } from "./conf-text.ts";
 import { nameHashSizes } from "./hash-sizes.ts";
 import { writeLimitZones } from "./limit-zones.ts";
 import { writeDefaultServer, writeStatusServer } from "./own-servers.ts";
@@ -73,8 +73,8 @@ function writeTransfer(text: ConfText, { servers, settings }: Configuration): vo
     "proxy_headers_hash_bucket_size  64",
     "variables_hash_bucket_size      256",
     "variables_hash_max_size         2048",
-    "underscores_in_headers          off",
-    "ignore_invalid_headers          on",
+    `underscores_in_headers          ${onOff(settings.enableUnderscoresInHeaders)}`,
+    `ignore_invalid_headers          ${onOff(settings.ignoreInvalidHeaders)}`,
     `limit_req_status                ${settings.limitReqStatusCode}`,
     `limit_conn_status               ${settings.limitConnStatusCode}`,
   );

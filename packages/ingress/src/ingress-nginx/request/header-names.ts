@@ -9,11 +9,10 @@ const validOrUnderscores = /^[A-Za-z0-9_-]+$/;
  */
 export function readHeaders(
   sent: Readonly<Record<string, string>>,
-  { other }: NginxSettings,
-): Record<string, string> {
-  const passesOver = other["ignore-invalid-headers"] === true;
-  const names = other["enable-underscores-in-headers"] === true ? validOrUnderscores : valid;
+  { ignoreInvalidHeaders, enableUnderscoresInHeaders }: NginxSettings,
+): Readonly<Record<string, string>> {
+  const names = enableUnderscoresInHeaders ? validOrUnderscores : valid;
   const read: Record<string, string> = {};
-  for (const name in sent) if (!passesOver || names.test(name)) read[name.toLowerCase()] = sent[name]!;
+  for (const name in sent) if (!ignoreInvalidHeaders || names.test(name)) read[name.toLowerCase()] = sent[name]!;
   return read;
 }

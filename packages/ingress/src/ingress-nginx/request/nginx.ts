@@ -13,7 +13,7 @@ import { readHeaders } from "./header-names.ts";
 import { hostName } from "./host-name.ts";
 import { originForm } from "./origin-form.ts";
 import { ownPage } from "./own-page.ts";
-import { brokenStart, proxiedHeader, proxiedPort } from "./proxy-protocol.ts";
+import { brokenStart, proxiedPort, withProxiedHeader } from "./proxy-protocol.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { RequestContext } from "./request-context.ts";
 import { parseTarget } from "./request-target.ts";
@@ -151,13 +151,10 @@ export class Nginx {
     steps: HttpStep[],
   ): RequestContext {
     const { settings, ports } = this.#configuration!;
-    const headers = readHeaders(request.headers, settings);
+    const headers = withProxiedHeader(settings, request, readHeaders(request.headers, settings));
     const scheme = request.isTls ? "https" : "http";
     const forwarded = (name: string): string | undefined => (settings.useForwardedHeaders ? headers[name] : undefined);
     const asked = proxiedPort(settings, request);
-    const own = proxiedHeader(settings, request, headers);
-    if (own?.value === "") delete headers[own.name];
-    else if (own !== undefined) headers[own.name] = own.value;
     return {
       request,
       settings,

@@ -24,19 +24,20 @@ export function proxiedPort({ useProxyProtocol }: NginxSettings, { proxied }: Ht
 }
 
 /**
- * The header that is put on a request before endpoints get it, by its name in small letters (the template's `more_set_input_headers`);
- * an empty one takes the client's away.
+ * The headers of a request with the one that tells endpoints of the client (the template's `more_set_input_headers`); an empty one
+ * takes the client's away.
  */
-export function proxiedHeader(
+export function withProxiedHeader(
   settings: NginxSettings,
   { proxied }: HttpRequest,
   headers: Readonly<Record<string, string>>,
-): { readonly name: string; readonly value: string } | undefined {
+): Readonly<Record<string, string>> {
   const { useForwardedHeaders, useProxyProtocol, proxyRealIpCidr, forwardedForHeader } = settings;
-  if (!(useForwardedHeaders && useProxyProtocol) || proxied === undefined) return undefined;
+  if (!(useForwardedHeaders && useProxyProtocol) || proxied === undefined) return headers;
   const isTrusted = isInRanges(proxyRealIpCidr, proxied.source);
   const value = isTrusted ? (headers[forwardedForHeader.toLowerCase()] ?? "") : proxied.source;
-  return { name: settings.forwardedForProxyProtocolHeader.toLowerCase(), value };
+  const { [settings.forwardedForProxyProtocolHeader.toLowerCase()]: _, ...others } = headers;
+  return value === "" ? others : { ...others, [settings.forwardedForProxyProtocolHeader.toLowerCase()]: value };
 }
 
 /** The address of the last hop, for a whole X-Forwarded-For: `$proxy_protocol_addr`, else `$realip_remote_addr`. */
