@@ -55,6 +55,18 @@ describe("trace of a request", () => {
     expect(followed.code).toBe(1);
   });
 
+  it("says that the client gives up in a circle of redirects, and ends with 1", () => {
+    const circle = ingressClusterYaml({ annotations: { "permanent-redirect": "http://shop.test:30080/" } });
+    const { code, out } = withFiles({ "circle.yaml": [...nodes, circle].join("\n---\n") }, (folder) =>
+      runCli([
+        ...["trace", "-f", `${folder}/circle.yaml`, "--from", "external", ...resolve],
+        ...["--to", "http://shop.test:30080/", "-L"],
+      ]),
+    );
+    expect(out).toMatch(/^301 from .*; the client gives up: Maximum \(50\) redirects followed \(curl: 47\)$/m);
+    expect(code).toBe(1);
+  });
+
   it("ends with 1 where there is no answer", () => {
     const { code, out } = trace("--to", "https://shop.test:30443/");
     expect(code).toBe(1);

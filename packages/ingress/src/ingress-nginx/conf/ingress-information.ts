@@ -22,9 +22,7 @@ export function ingressInformation(
   if (ingress === undefined) return { namespace: "", name: "", service: "", port: "", path: "" };
   const path = ingressPath || "/";
   const { metadata, spec } = ingress;
-  const rules = (spec.rules ?? []).filter(({ host = "" }) => (host || defaultServerName) === hostname);
-  const paths = rules.flatMap(({ http }) => http?.paths ?? []);
-  const backend = paths.find((each) => each.path === path && each.backend.service !== undefined)?.backend;
+  const backend = backendsOf(ingress).get(`${hostname} ${path}`);
   return {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
@@ -32,6 +30,23 @@ export function ingressInformation(
     ...serviceOf(backend ?? spec.defaultBackend),
   };
 }
+
+/** By host and path, the first that names a Service; an Ingress may have thousands of them. */
+function backendsOf(ingress: Ingress): ReadonlyMap<string, IngressBackend> {
+  let backends = known.get(ingress);
+  if (backends !== undefined) return backends;
+  backends = new Map();
+  for (const { host, http } of ingress.spec.rules ?? []) {
+    for (const { path, backend } of http?.paths ?? []) {
+      const key = `${host || defaultServerName} ${path}`;
+      if (backend.service !== undefined && !backends.has(key)) backends.set(key, backend);
+    }
+  }
+  known.set(ingress, backends);
+  return backends;
+}
+
+const known = new WeakMap<Ingress, Map<string, IngressBackend>>();
 
 function serviceOf(backend: IngressBackend | undefined): Pick<IngressInformation, "service" | "port"> {
   const { name = "", port } = backend?.service ?? {};

@@ -89,7 +89,7 @@ function traceRequest(
   if (args.flag("json")) terminal.out(`${JSON.stringify(httpTraceToJson(traced), undefined, 2)}\n`);
   else if (isPlain && !asksForRequest(args)) terminal.out(traceText(traced, terminal, shown));
   else terminal.out(requestText(traced, terminal, shown));
-  return http?.response === undefined ? exitCode.notDelivered : exitCode.ok;
+  return http?.response === undefined || http.failure !== undefined ? exitCode.notDelivered : exitCode.ok;
 }
 
 function readShown(args: Arguments, terminal: Terminal): ShownText {

@@ -129,12 +129,14 @@ function headerLines(before: SentRequest, after: SentRequest | undefined): strin
   return [...target, ...lines, ...removed.map((name) => `    - ${writtenHeaderName(name)}`)];
 }
 
+/** What came back; a client that then gives up says why: after too many redirects, for example. */
 function answerLine({ response, failure, server, tookMs }: HttpExchange): string {
   const after = tookMs === 0 ? "" : ` after ${tookMs} ms`;
   if (response === undefined) return `no answer${after}: ${failure?.message ?? ""} (curl: ${failure?.code ?? 0})`;
   const { location } = response.headers;
   const to = location === undefined ? "" : `, Location: ${location}`;
-  return `${response.status} from ${server}${after}: ${response.body.length} bytes${to}`;
+  const end = failure === undefined ? "" : `; the client gives up: ${failure.message} (curl: ${failure.code})`;
+  return `${response.status} from ${server}${after}: ${response.body.length} bytes${to}${end}`;
 }
 
 /** What each connection cost, there and back, and together. */
