@@ -55,7 +55,7 @@ export function answerAtLocation(
   }
   const choice = locations.find(target.uri);
   if (choice === undefined) return { status: 404 };
-  if (choice.kind === "own") return { status: ownStatus(context, choice.path) };
+  if (choice.kind === "own") return ownAnswerOf(context, choice.path);
   const { chosen } = choice;
   steps.push(locationStep(server, chosen, target.uri, around.newest()));
   const early =
@@ -84,6 +84,12 @@ function blockedAnswer(
 }
 
 /** What the server for all names answers to health checks, and tells of its connections to itself alone (`stub_status`). */
+function ownAnswerOf(context: RequestContext, path: "/healthz" | "/nginx_status"): PartialAnswer {
+  const status = ownStatus(context, path);
+  const type = path === "/healthz" ? String(context.settings.other["default-type"]) : "text/plain";
+  return status === 200 ? { status, headers: { "content-type": type } } : { status };
+}
+
 function ownStatus({ request, remoteAddress }: RequestContext, path: "/healthz" | "/nginx_status"): number {
   if (request.bodyBytes > bodyLimit("1m")) return 413;
   if (path === "/healthz") return 200;

@@ -14,16 +14,24 @@ interface Setting {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly host?: string;
   readonly path?: string;
+  readonly service?: string;
   readonly answer?: UpstreamAnswer;
 }
 
 function ask(request: Partial<HttpRequest>, setting: Setting = {}): HttpAnswer {
-  const { settings = {}, annotations = {}, host = "h.test", path = "/", answer = { status: 200 } } = setting;
+  const {
+    settings = {},
+    annotations = {},
+    host = "h.test",
+    path = "/",
+    service = "s0",
+    answer = { status: 200 },
+  } = setting;
   const controller = new IngressNginxController({ configMap: "n/settings" }, new KeptLog());
   const objects = [
     { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "n", name: "settings" }, data: settings },
     ...services(),
-    ingress("a", { host, paths: [[path, "Prefix", "s0"]], annotations }),
+    ingress("a", { host, paths: [[path, "Prefix", service]], annotations }),
   ] as ApiObject[];
   for (const object of objects) {
     const key = `${object.metadata.namespace}/${object.metadata.name}`;
@@ -59,6 +67,11 @@ describe("reading a request", () => {
     expect(kept({ "enable-underscores-in-headers": "true" })).toEqual(["x_under", "x-dash"]);
     expect(kept({ "ignore-invalid-headers": "false" })).toEqual(["x_under", "x-dash", "x.y"]);
   });
+
+  it("/healthz of unknown hosts is of the default type", () => {
+    const { status, headers } = ask({ host: "else.test", target: "/healthz" });
+    expect([status, headers["content-type"]]).toEqual([200, "text/html"]);
+  });
 });
 
 describe("redirects", () => {
@@ -87,6 +100,12 @@ describe("what endpoints get", () => {
     expect(host("$1.x", { host: "*.h.test" }, "w.h.test")).toBe("w.x");
   });
 
+  it("X-Request-ID twice, where they are a default backend of the Ingress", () => {
+    const annotations = { "default-backend": "s1" };
+    const setting = { annotations, service: "none" };
+    expect(ask({ headers: { "X-Request-ID": "7" } }, setting).upstream?.headers["x-request-id"]).toBe("7, 7");
+  });
+
   it("is told to close where no connections are kept", () => {
     expect(ask({}, { settings: { "upstream-keepalive-connections": "0" } }).upstream?.headers.connection).toBe("close");
   });
@@ -96,6 +115,12 @@ describe("what of an endpoint's answer is passed on", () => {
   it("a new session comes before the endpoint's own cookies", () => {
     const { cookies } = ask({}, { annotations: { affinity: "cookie" }, answer: { status: 200, cookies: ["k=v"] } });
     expect(cookies.map((cookie) => cookie.split("=")[0])).toEqual(["INGRESSCOOKIE", "k"]);
+  });
+
+  it("cookies changed by a regular expression, which stands for the whole value", () => {
+    const annotations = { "proxy-cookie-domain": "~UP h.test" };
+    const answer = { status: 200, cookies: ["k=v; Domain=up.test"] };
+    expect(ask({}, { annotations, answer }).cookies).toEqual(["k=v; Domain=h.test"]);
   });
 
   it("a page of all is none of the controller's own default backend: 500", () => {

@@ -1,4 +1,5 @@
 import type { UpstreamAnswer } from "../../http/upstream-exchange.ts";
+import { compilePcre } from "../conf/pcre/pcre.ts";
 import type { Location } from "../model/configuration.ts";
 import type { RequestContext } from "./request-context.ts";
 
@@ -80,10 +81,19 @@ function replacedValue(
   domain: Replacement | undefined,
   path: Replacement | undefined,
 ): string | undefined {
+  if (name === "path" && path?.from.startsWith("~")) return replacedByPattern(path, value);
   if (name === "path" && path !== undefined && value.startsWith(path.from))
     return path.to + value.slice(path.from.length);
   if (name !== "domain" || domain === undefined) return undefined;
+  if (domain.from.startsWith("~")) return replacedByPattern(domain, value, true);
   const dot = value.startsWith(".") ? "." : "";
   const isSame = value.slice(dot.length).toLowerCase() === domain.from.replace(/^\./, "").toLowerCase();
   return isSame ? dot + domain.to.replace(/^\./, "") : undefined;
+}
+
+/** Where a regular expression is found anywhere in a value, the other word stands for the whole (`ngx_http_proxy_rewrite_regex`). */
+function replacedByPattern({ from, to }: Replacement, value: string, isDomain = false): string | undefined {
+  const isMarked = !isDomain && from.startsWith("~*");
+  const found = compilePcre(from.slice(isMarked ? 2 : 1), { ignoresCase: isDomain || isMarked })?.exec(value);
+  return found && to.replace(/\$([1-9])/g, (_, group: string) => found[Number(group)] ?? "");
 }

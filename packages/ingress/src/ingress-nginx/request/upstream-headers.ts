@@ -58,6 +58,9 @@ export function upstreamHeaders(
   if (hasBody(context)) set("content-length", String(request.bodyBytes));
   if (location.backend.startsWith("custom-default-backend-")) {
     for (const [name, value] of Object.entries(errorHeaders(context, { hostname, location }, 503))) set(name, value);
+    // The template sets it once more, which makes two lines of it.
+    const id = told["x-request-id"];
+    if (id !== undefined) set("x-request-id", `${id}, ${id}`);
   }
   return told;
 }
