@@ -29,7 +29,7 @@ export const ingressComparison: Comparison<IngressCase, readonly RealStep[]> = {
   record: (one, answer) => ({ ...one, answer }),
 };
 
-export function differenceOf(one: IngressCase, real: readonly RealStep[]): Difference | undefined {
+function differenceOf(one: IngressCase, real: readonly RealStep[]): Difference | undefined {
   let step = 0;
   try {
     for (const own of askOwn(one)) {

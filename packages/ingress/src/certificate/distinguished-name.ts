@@ -98,7 +98,7 @@ export function isAscii(bytes: Uint8Array): boolean {
 }
 
 /** One character for each byte. */
-export function byteText(bytes: Uint8Array): string {
+export function byteText(bytes: Iterable<number>): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;

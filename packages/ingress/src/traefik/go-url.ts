@@ -1,5 +1,6 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { byteText } from "../certificate/distinguished-name.ts";
 
 /** A request's target as Traefik routes it and sends it on. Paths are bytes: each character stands for one. */
 export interface GoTarget {
@@ -30,7 +31,7 @@ export function readGoTarget(target: string, cleansPath: boolean): GoTarget | "u
 
 /** UTF-8, one character for each byte. */
 export function utf8Bytes(text: string): string {
-  return String.fromCharCode(...utf8ToBytes(text));
+  return byteText(utf8ToBytes(text));
 }
 
 /** The text of bytes; of what is no UTF-8 the bytes themselves. */

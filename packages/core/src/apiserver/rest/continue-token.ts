@@ -82,7 +82,7 @@ function toBase64(text: string): string {
 }
 
 function fromBase64(token: string): string {
-  const bytes: number[] = [];
+  let text = "";
   let word = 0;
   let bits = 0;
   for (let at = 0; at < token.length; at++) {
@@ -92,8 +92,8 @@ function fromBase64(token: string): string {
     bits += 6;
     if (bits < 8) continue;
     bits -= 8;
-    bytes.push((word >> bits) & 255);
+    text += String.fromCharCode((word >> bits) & 255);
   }
   if (token.length % 4 === 1) throw invalidToken(`: illegal base64 data at input byte ${token.length - 1}`);
-  return String.fromCharCode(...bytes);
+  return text;
 }

@@ -6,7 +6,9 @@ import { certificatesOf } from "../../certificate/verify-certificate.ts";
 import type { ClientCertificates } from "../annotations/client-certificates.ts";
 import type { Server } from "../model/configuration.ts";
 import type { PartialAnswer } from "./answer-at-location.ts";
+import { missingCertificatePage, type OwnPage, wrongCertificatePage } from "./own-page.ts";
 import type { RequestContext } from "./request-context.ts";
+import { escapeComponent } from "./request-target.ts";
 
 /** What nginx knows of the certificate of a client: the values of `$ssl_client_…`; empty ones stand for nothing. */
 export interface ClientIdentity {
@@ -90,27 +92,16 @@ function tlsRefusal(
   if (request.serverName !== undefined && request.serverName !== host) return { status: 421 };
   const problem = verify.startsWith("FAILED:") ? verify.slice("FAILED:".length) : undefined;
   const isLetPass = asked.verifyClient === "optional_no_ca" && problem !== undefined && authorityProblems.has(problem);
-  if (problem !== undefined && !isLetPass) return certificateError(asked, "The SSL certificate error");
+  if (problem !== undefined && !isLetPass) return certificateError(asked, wrongCertificatePage);
   const isMissing = verify === "NONE" && asked.verifyClient === "on";
-  return isMissing ? certificateError(asked, "No required SSL certificate was sent") : undefined;
+  return isMissing ? certificateError(asked, missingCertificatePage) : undefined;
 }
 
 /** nginx's pages of 495 and 496, which clients see as 400, or where `auth-tls-error-page` sends them. */
-function certificateError({ errorPage }: ClientCertificates, title: string): PartialAnswer {
+function certificateError({ errorPage }: ClientCertificates, page: OwnPage): PartialAnswer {
   if (/^https?:\/\//.test(errorPage)) return { status: 302, headers: { location: errorPage } };
   if (errorPage !== "") throw new UnsupportedError(`the page ${errorPage} of the same server`, "auth-tls-error-page");
-  const lines = [
-    "<html>",
-    `<head><title>400 ${title}</title></head>`,
-    "<body>",
-    "<center><h1>400 Bad Request</h1></center>",
-    `<center>${title}</center>`,
-    "<hr><center>nginx</center>",
-    "</body>",
-    "</html>",
-    "",
-  ];
-  return { status: 400, body: lines.join("\r\n"), headers: { "content-type": "text/html", connection: "close" } };
+  return { status: 400, ...page };
 }
 
 /** What endpoints are told of the client's certificate. */
@@ -119,10 +110,6 @@ export function identityHeaders(identity: ClientIdentity, asked: ClientCertifica
     "ssl-client-verify": identity.verify,
     "ssl-client-subject-dn": identity.subject,
     "ssl-client-issuer-dn": identity.issuer,
-    ...(asked.passCertificate ? { "ssl-client-cert": escapePem(identity.pem) } : {}),
+    ...(asked.passCertificate ? { "ssl-client-cert": escapeComponent(identity.pem) } : {}),
   };
-}
-
-function escapePem(pem: string): string {
-  return pem.replace(/[^A-Za-z0-9\-_.~!*'()]/g, (character) => encodeURIComponent(character));
 }

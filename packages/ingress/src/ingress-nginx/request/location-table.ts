@@ -1,4 +1,5 @@
 import { utf8Bytes } from "@kubenetsim/schedulers/utf8";
+import { byteText as textOfBytes } from "../../certificate/distinguished-name.ts";
 import { enforcesRegex, locationMatch } from "../conf/directives.ts";
 import { compilePcre, type Pcre } from "../conf/pcre/pcre.ts";
 import { defaultServerName, type Location, type Server } from "../model/configuration.ts";
@@ -81,5 +82,5 @@ export class LocationTable {
 
 /** A text as its UTF-8 bytes, one character each: what nginx compares. */
 export function byteText(text: string): string {
-  return String.fromCharCode(...utf8Bytes(text));
+  return textOfBytes(utf8Bytes(text));
 }

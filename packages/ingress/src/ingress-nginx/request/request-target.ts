@@ -26,9 +26,9 @@ export function parseTarget(target: string): RequestTarget | undefined {
   const path = question < 0 ? withoutFragment : withoutFragment.slice(0, question);
   const args = question < 0 ? undefined : withoutFragment.slice(question + 1);
   if (isPlain(path)) return { uri: path, args, isQuoted: false };
-  const codes = decode(path);
-  if (codes === undefined || codes[0] !== slash) return undefined;
-  const uri = resolveDots(String.fromCharCode(...codes));
+  const decoded = decode(path);
+  if (decoded === undefined || decoded.charCodeAt(0) !== slash) return undefined;
+  const uri = resolveDots(decoded);
   return uri === undefined ? undefined : { uri, args, isQuoted: path.includes("%") };
 }
 
@@ -45,20 +45,20 @@ function isPlain(path: string): boolean {
   return true;
 }
 
-function decode(path: string): number[] | undefined {
-  const codes: number[] = [];
+function decode(path: string): string | undefined {
+  let decoded = "";
   for (let i = 0; i < path.length; i++) {
     let code = path.charCodeAt(i);
-    if (code === 0x25) {
+    if (code === percentSign) {
       const hex = path.slice(i + 1, i + 3);
       if (!/^[0-9a-f]{2}$/i.test(hex)) return undefined;
       code = Number.parseInt(hex, 16);
       i += 2;
     }
     if (code === 0) return undefined;
-    codes.push(code);
+    decoded += String.fromCharCode(code);
   }
-  return codes;
+  return decoded;
 }
 
 function resolveDots(path: string): string | undefined {
@@ -74,9 +74,9 @@ function resolveDots(path: string): string | undefined {
   return `/${kept.join("/")}${endsInSlash && kept.length > 0 ? "/" : ""}`;
 }
 
-/** `set_escape_uri`: all but letters, digits and `-_.~!*'()` (openresty/set-misc-nginx-module). */
+/** `set_escape_uri` (openresty/set-misc-nginx-module, src/ngx_http_set_escape_uri.c `ngx_escape_uri_patched`). */
 export function escapeComponent(text: string): string {
-  return text.replace(/[^A-Za-z0-9\-_.~!*'()]/g, (character) => encodeURIComponent(character));
+  return text.replace(notInComponent, percent);
 }
 
 /**
@@ -92,6 +92,7 @@ export function escapeArguments(text: string): string {
   return text.replace(inArguments, percent);
 }
 
+const notInComponent = /[^A-Za-z0-9\-_.~!*'()$,@`|]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: texts are bytes
 const inUri = /[\x00-\x20\x7f-\xff"#%<>?\\^`{|}]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: texts are bytes
