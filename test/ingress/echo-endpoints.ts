@@ -38,7 +38,7 @@ export class EchoEndpoints {
 }
 
 function echoOn(address: string): Promise<Server> {
-  const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: 600_000, maxHeaderSize: 65_536 }, (request, response) => {
     const { port } = server.address() as AddressInfo;
     const headers = joined(request.headers);
     const echo: Echo = { endpoint: `${address}:${port}`, method: request.method!, url: request.url!, headers };

@@ -20,6 +20,10 @@ export interface NginxSettings {
   readonly enableRealIp: boolean;
   readonly useProxyProtocol: boolean;
   readonly computeFullForwardedFor: boolean;
+  /** A size of nginx's. */
+  readonly clientHeaderBufferSize: string;
+  /** How many, and a size of nginx's. */
+  readonly largeClientHeaderBuffers: string;
   readonly forwardedForHeader: string;
   readonly forwardedHostHeader: string;
   /** The header by which endpoints are told of the client, where PROXY headers and forwarded headers are believed. */
@@ -82,6 +86,8 @@ export const defaultNginxSettings: NginxSettings = {
   enableRealIp: false,
   useProxyProtocol: false,
   computeFullForwardedFor: false,
+  clientHeaderBufferSize: "1k",
+  largeClientHeaderBuffers: "4 8k",
   forwardedForHeader: "X-Forwarded-For",
   forwardedHostHeader: "X-Forwarded-Host",
   forwardedForProxyProtocolHeader: "X-Forwarded-For-Proxy-Protocol",

@@ -25,7 +25,6 @@ export const otherSettings: Readonly<Record<string, SettingValue>> = {
   "enable-ocsp": false,
   "enable-owasp-modsecurity-crs": false,
   "modsecurity-snippet": "",
-  "client-header-buffer-size": "1k",
   "client-header-timeout": 60,
   "client-body-buffer-size": "8k",
   "client-body-timeout": 60,
@@ -41,7 +40,6 @@ export const otherSettings: Readonly<Record<string, SettingValue>> = {
   "http2-max-concurrent-streams": 128,
   "keep-alive": 75,
   "keep-alive-requests": 1000,
-  "large-client-header-buffers": "4 8k",
   "log-format-escape-none": false,
   "log-format-escape-json": false,
   "log-format-upstream":

@@ -5,11 +5,15 @@ import { describe, expect, it } from "vitest";
 import { KeptLog } from "../controller-log.ts";
 import type { HttpAnswer, HttpRequest, UpstreamRequest } from "../http/http-message.ts";
 import type { UpstreamOutcome } from "../http/upstream-exchange.ts";
+import { settingsProblem } from "./conf/settings-problem.ts";
 import { IngressNginxController } from "./controller.ts";
+import { readSettings } from "./read-settings.ts";
 import { hostName } from "./request/host-name.ts";
+import { byteText } from "./request/location-table.ts";
 import { Nginx } from "./request/nginx.ts";
 import type { RequestContext } from "./request/request-context.ts";
 import { luaCookie, variableCookie } from "./request/request-cookies.ts";
+import { parseTarget } from "./request/request-target.ts";
 
 interface Setup {
   readonly annotations?: Readonly<Record<string, string>>;
@@ -175,7 +179,7 @@ describe("a path that lacks the slash of its location", () => {
   it.each([
     ["/é/", "/%c3%a9", "/%C3%A9/"],
     ["/a%20b/", "/a%2520b", "/a%2520b/"],
-    ["/a b/", "/a%20b?x=é y", "/a%20b/?x=é y"],
+    ["/a b/", "/a%20b?x=é", "/a%20b/?x=é"],
   ])("%s is escaped", (path, target, location) => {
     expect(nginxOf({ path })({ target }).headers.location).toBe(`http://h.test${location}`);
   });
@@ -200,5 +204,50 @@ describe("a Host header", () => {
     [".h", ".h"],
   ])("%j is %s", (host, name) => {
     expect(hostName(host)).toBe(name);
+  });
+});
+
+describe("headers with underscores", () => {
+  const headers = { X_Canary: "always", "X-Real": "1" };
+  const passed = (settings: Readonly<Record<string, string>>): unknown =>
+    nginxOf({ settings })({ headers }).upstream?.headers.x_canary;
+
+  it("are left out, unless the configuration asks for them", () => {
+    expect(passed({})).toBeUndefined();
+    expect(passed({ "enable-underscores-in-headers": "true" })).toBe("always");
+    expect(passed({ "ignore-invalid-headers": "false" })).toBe("always");
+  });
+
+  it("send nobody to a canary", () => {
+    const annotations = { canary: "true", "canary-by-header": "X-Canary" };
+    const objects = [ingressObject("canary", { host: "h.test", paths: [["/", "Prefix", "s1"]], annotations })];
+    const ask = nginxOf({ objects });
+    const reached = (sent: Readonly<Record<string, string>>): string | undefined =>
+      ask({ headers: sent }).upstream?.endpoint;
+    expect(reached(headers)).toBe(reached({}));
+    expect(reached({ "X-Canary": "always" })).not.toBe(reached({}));
+  });
+});
+
+describe("a configuration whose buffers nginx does not take", () => {
+  it.each([
+    [{ "large-client-header-buffers": "8k" }, 'invalid number of arguments in "large_client_header_buffers" directive'],
+    [{ "large-client-header-buffers": "4 8x" }, '"large_client_header_buffers" directive invalid value'],
+    [{ "client-header-buffer-size": "-1k" }, '"client_header_buffer_size" directive invalid value'],
+  ])("%j is refused", (data, problem) => {
+    const settings = readSettings(data, new KeptLog());
+    expect(settingsProblem(settings)).toBe(problem);
+  });
+});
+
+describe("texts that are very long", () => {
+  it("are read", () => {
+    const long = "é".repeat(200_000);
+    expect(byteText(long)).toHaveLength(400_000);
+    expect(parseTarget(`/%41${"a".repeat(200_000)}`)?.uri).toHaveLength(200_002);
+  });
+
+  it("are refused where nginx has no buffer for them", () => {
+    expect(nginxOf()({ target: `/${"a".repeat(200_000)}` }).status).toBe(414);
   });
 });

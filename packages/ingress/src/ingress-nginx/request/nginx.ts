@@ -16,6 +16,7 @@ import { ownPage } from "./own-page.ts";
 import { brokenStart, proxiedPort, withProxiedHeader } from "./proxy-protocol.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { RequestContext } from "./request-context.ts";
+import { readingProblem } from "./request-reading.ts";
 import { parseTarget } from "./request-target.ts";
 import { type NginxServer, ServerTable } from "./server-table.ts";
 import { CertificateTable } from "./shown-certificate.ts";
@@ -112,23 +113,15 @@ export class Nginx {
     const target = parseTarget(path);
     const steps: HttpStep[] = [];
     const plain = { headers: {}, cookies: [], upstream: undefined, certificate, steps };
-    const broken = brokenStart(this.#configuration!.settings, request);
+    const { settings } = this.#configuration!;
+    const broken = brokenStart(settings, request) ?? readingProblem(request, { host, target }, settings);
     if (broken !== undefined) {
       steps.push({ phase: "read", text: broken.text });
       return { ...plain, status: broken.status };
     }
-    if (host === undefined || target === undefined) {
-      const problem = host === undefined ? "no Host that nginx takes" : "a target that nginx cannot read";
-      steps.push({ phase: "read", text: `400: ${problem}` });
-      return { ...plain, status: 400 };
-    }
-    if (refusedMethods.has(request.method)) {
-      steps.push({ phase: "read", text: `405: nginx refuses every ${request.method}` });
-      return { ...plain, status: 405 };
-    }
     const asked = authority === undefined ? request : { ...request, target: path };
-    const context = this.#contextOf(asked, host, target, nowMs, steps);
-    const server = this.#servers.find(host);
+    const context = this.#contextOf(asked, host!, target!, nowMs, steps);
+    const server = this.#servers.find(context.host);
     if (server.kind === "redirect") {
       const { httpRedirectCode, customHttpErrors } = context.settings;
       const setting = blockedBy(context);
@@ -139,7 +132,7 @@ export class Nginx {
       }
       return { ...plain, status: httpRedirectCode, headers: { location: wwwTarget(context, server) } };
     }
-    steps.push(serverStep(server.server, host));
+    steps.push(serverStep(server.server, context.host));
     return { ...plain, ...answerAtLocation(context, server, this.#surroundings) };
   }
 
@@ -180,9 +173,6 @@ export class Nginx {
     };
   }
 }
-
-/** src/http/ngx_http_request.c `ngx_http_process_request_header`. */
-const refusedMethods: ReadonlySet<string> = new Set(["TRACE", "CONNECT"]);
 
 /** rootfs/etc/nginx/lua/nginx/ngx_srv_redirect.lua: with the port, without one slash at the end. */
 function wwwTarget(context: RequestContext, { to }: NginxServer & { kind: "redirect" }): string {
