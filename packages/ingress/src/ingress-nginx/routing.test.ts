@@ -110,9 +110,9 @@ describe("random Ingresses", () => {
           ]);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
-  });
+  }, 60_000);
 
   it("lead each request to one location, the one that nginx takes of the text", () => {
     fc.assert(
@@ -146,9 +146,9 @@ describe("random Ingresses", () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
-  });
+  }, 60_000);
 });
 
 function nameOf({ modifier, path }: WrittenLocation): string {
