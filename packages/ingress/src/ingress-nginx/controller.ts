@@ -8,6 +8,7 @@ import { wwwRedirectWarnings } from "./conf/www-redirects.ts";
 import type { Configuration } from "./model/configuration.ts";
 import { ConfigurationModel } from "./model/configuration-model.ts";
 import { formatEndpoint } from "./model/endpoint-text.ts";
+import { fileHeaders } from "./model/file-headers.ts";
 import { ModelInputs } from "./model/model-inputs.ts";
 import { ControllerStore, type StoreOptions } from "./store/controller-store.ts";
 import { sameBalancing, sameFile } from "./sync/configuration-parts.ts";
@@ -96,7 +97,7 @@ export class IngressNginxController {
 
   /** Makes the configuration anew. The time is for certificates that run out; without it none is warned of. */
   sync(nowMs?: number): SyncOutcome {
-    const configuration = this.#model.build(this.#log, nowMs);
+    let configuration = this.#model.build(this.#log, nowMs);
     this.#warnOfDefaultCertificate();
     const running = this.#running;
     const needsFile = running === undefined || !sameFile(running, configuration);
@@ -109,6 +110,8 @@ export class IngressNginxController {
       this.#log.info?.("controller.go:217", '"Configuration changes detected, backend reload required"');
       this.#warnOfDefaultCertificate();
       this.#warnOfRedirects(configuration);
+      const headers = fileHeaders(configuration.settings, (key) => this.#inputs.configMaps.get(key), this.#log);
+      configuration = { ...configuration, headers };
       const problem = configurationProblem(configuration);
       if (problem !== undefined) {
         const text = `\n${dashes}\nError: exit status 1\n${problem}\n${dashes}\n`;
@@ -116,7 +119,7 @@ export class IngressNginxController {
         return "refused";
       }
       this.#log.info?.("controller.go:231", '"Backend successfully reloaded"');
-    }
+    } else if (running.headers !== undefined) configuration = { ...configuration, headers: running.headers };
     this.#tellCertificates(configuration);
     this.#running = configuration;
     this.#newest = configuration;

@@ -37,6 +37,9 @@ export interface NginxSettings {
   readonly disableProxyInterceptErrors: boolean;
   /** Redirects of nginx's own name no host. */
   readonly relativeRedirects: boolean;
+  /** namespace/name of ConfigMaps with headers for clients, and for endpoints; empty for none. */
+  readonly addHeaders: string;
+  readonly proxySetHeaders: string;
   readonly enableUnderscoresInHeaders: boolean;
   readonly ignoreInvalidHeaders: boolean;
   /** Headers of endpoints' answers that clients do not get. */
@@ -97,6 +100,8 @@ export const defaultNginxSettings: NginxSettings = {
   customHttpErrors: [],
   disableProxyInterceptErrors: false,
   relativeRedirects: false,
+  addHeaders: "",
+  proxySetHeaders: "",
   enableUnderscoresInHeaders: false,
   ignoreInvalidHeaders: true,
   hideHeaders: [],

@@ -207,6 +207,47 @@ describe("global-auth-url", () => {
   });
 });
 
+/** internal/ingress/controller/nginx.go `generateTemplate`. */
+describe("ConfigMaps of headers", () => {
+  const settings = { "add-headers": "n/added", "proxy-set-headers": "n/set" };
+  const maps = [
+    configMap("added", { "X-Host": "h-$host", "X-Pod": "", "X-More": "all", Server: "me" }),
+    configMap("set", { "X-Path": "$uri", Authorization: "", "X-Scheme": "odd" }),
+  ];
+
+  it("add to all answers, in the place of an endpoint's and below a location's own", () => {
+    const custom = { ...settings, "global-allowed-response-headers": "X-More" };
+    const own = [...maps, configMap("own", { "X-More": "mine" }), host({ "custom-headers": "n/own" })];
+    const { ask } = labOf(custom, own);
+    const { headers } = ask({}, () => ({ status: 200, headers: { "x-pod": "1", "x-host": "pod" } }));
+    expect(headers).toEqual({ "x-host": "h-h.test", "x-more": "mine" });
+    expect(ask({ host: "other.test" }).headers).toMatchObject({ "x-host": "h-other.test", "x-more": "all" });
+  });
+
+  it("add to what endpoints are sent, and take away what a client sent", () => {
+    const { ask, conf } = labOf(settings, [...maps, host({})]);
+    const { upstream } = ask({ target: "/a", headers: { Authorization: "me" } });
+    expect(upstream?.headers).toMatchObject({ "x-path": "/a", "x-scheme": "http, odd" });
+    expect(upstream?.headers).not.toHaveProperty("authorization");
+    expect(conf).toContain('proxy_set_header X-Path "$uri";');
+    expect(conf).toContain('add_header X-Host "h-$host" always;');
+  });
+
+  it("count as they were when the file was written", () => {
+    const { ask, take } = labOf(settings, [...maps, host({})]);
+    expect(take(configMap("added", { "X-Host": "new" }))).toBe("unchanged");
+    expect(ask().headers["x-host"]).toBe("h-h.test");
+    expect(take(host({ "proxy-body-size": "2m" }))).toBe("reloaded");
+    expect(ask().headers["x-host"]).toBe("new");
+  });
+
+  it("are warned of where there are none", () => {
+    const message =
+      'Error reading ConfigMap "n/added" from local store: no object matching key "n/added" in local store';
+    expect(labOf({ "add-headers": "n/added" }).log.entries).toContainEqual(expect.objectContaining({ message }));
+  });
+});
+
 describe("answers of a location", () => {
   it("have no custom headers where it is denied", () => {
     const denied = host({

@@ -93,6 +93,13 @@ export function writeAccess(text: ConfText, location: Location, settings: NginxS
   text.directives(when(satisfy !== "", `satisfy ${satisfy}`));
 }
 
+/** `add-headers`, which the template sets with a module of others. */
+export function writeAddedHeaders(text: ConfText, added: Readonly<Record<string, string>>): void {
+  const entries = Object.entries(added);
+  if (entries.length > 0) text.line("# Custom headers for response: more_set_headers");
+  text.directives(...entries.map(([name, value]) => `add_header ${name} ${quoted(value)} always`));
+}
+
 /** `custom-headers`, which the template sets with a module of others. */
 export function writeCustomHeaders(text: ConfText, { annotations: { customHeaders } }: Location): void {
   const entries = Object.entries(customHeaders);

@@ -1,5 +1,6 @@
 import { type Configuration, defaultServerName } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
+import { writeAddedHeaders } from "./access-block.ts";
 import { writeBlockLists } from "./block-lists.ts";
 import { type ConfText, onOff, when } from "./conf-text.ts";
 import { nameHashSizes } from "./hash-sizes.ts";
@@ -25,7 +26,8 @@ export function writeHttpBlock(text: ConfText, configuration: Configuration): vo
   writeLimitZones(text, servers);
   writeBlockLists(text, settings);
   for (const redirect of wwwRedirects(servers)) writeRedirectServer(text, redirect, configuration);
-  const context = { settings, ports, isEmpty: emptyBackends(configuration) };
+  const headers = configuration.headers ?? { added: {}, set: {} };
+  const context = { settings, ports, headers, isEmpty: emptyBackends(configuration) };
   for (const server of servers) writeServer(text, server, context);
   writeDefaultServer(text, ports);
   writeStatusServer(text, ports);
@@ -44,7 +46,7 @@ function writeRealIp(text: ConfText, settings: NginxSettings): void {
   text.line();
 }
 
-function writeTransfer(text: ConfText, { servers, settings }: Configuration): void {
+function writeTransfer(text: ConfText, { servers, settings, headers }: Configuration): void {
   const names = nameHashSizes(servers);
   text.directives(
     "aio                 threads",
@@ -80,6 +82,7 @@ function writeTransfer(text: ConfText, { servers, settings }: Configuration): vo
   );
   text.line();
   text.directives("include /etc/nginx/mime.types", "default_type text/html", "server_tokens off");
+  writeAddedHeaders(text, headers?.added ?? {});
   text.line("# headers-more: more_clear_headers Server");
   text.directives("uninitialized_variable_warn off");
   text.line();

@@ -2,7 +2,7 @@ import { quoted } from "../../controller-log.ts";
 import type { Location, Server } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import { isInList } from "../request/upstream-headers.ts";
-import { writeAccess, writeAuthLocations, writeCustomHeaders, writeMirror } from "./access-block.ts";
+import { writeAccess, writeAddedHeaders, writeAuthLocations, writeCustomHeaders, writeMirror } from "./access-block.ts";
 import type { ConfContext } from "./conf-context.ts";
 import { type ConfText, onOff, when } from "./conf-text.ts";
 import { writeCors } from "./cors-block.ts";
@@ -39,6 +39,7 @@ export function writeLocation(
     if (annotations.denied === undefined) writeAllowed(text, location, context);
     else {
       text.line(`# Location denied. Reason: ${quoted(annotations.denied.reason)}`);
+      writeAddedHeaders(text, context.headers.added);
       text.directives(strictTransport, "return 503");
     }
   });
@@ -95,6 +96,7 @@ function writeAllowed(text: ConfText, location: Location, context: ConfContext):
   text.directives(...denylist.map((range) => `deny ${range}`));
   if (allowlist.length > 0) text.directives(...allowlist.map((range) => `allow ${range}`), "deny all");
   text.line("# Lua: ngx_conf_srv_hdr_filter.lua");
+  writeAddedHeaders(text, context.headers.added);
   text.directives(strictTransport);
   text.line();
   if (cors.enabled) writeCors(text, cors);
@@ -102,7 +104,7 @@ function writeAllowed(text: ConfText, location: Location, context: ConfContext):
   writeAccess(text, location, settings);
   text.directives(...limitDirectives(location), bodySizeDirective(proxy));
   text.line();
-  text.directives(...headerDirectives(location, settings));
+  text.directives(...headerDirectives(location, settings, context.headers.set));
   text.line();
   text.directives(...proxyDirectives(proxy), `proxy_next_upstream ${nextUpstreamWords(proxy, settings)}`);
   text.directives(...protocolDirectives(annotations));

@@ -5,7 +5,11 @@ import type { NginxSettings } from "../nginx-settings.ts";
 import { when } from "./conf-text.ts";
 
 /** The headers that an endpoint is sent. */
-export function headerDirectives({ path, annotations }: Location, settings: NginxSettings): (string | undefined)[] {
+export function headerDirectives(
+  { path, annotations }: Location,
+  settings: NginxSettings,
+  more: Readonly<Record<string, string>>,
+): (string | undefined)[] {
   const { upstreamVhost, xForwardedPrefix, backendProtocol, connectionHeader } = annotations;
   const set = backendProtocol === "GRPC" || backendProtocol === "GRPCS" ? "grpc_set_header" : "proxy_set_header";
   const { useForwardedHeaders, computeFullForwardedFor, proxyAddOriginalUriHeader } = settings;
@@ -26,6 +30,7 @@ export function headerDirectives({ path, annotations }: Location, settings: Ngin
     `${set} X-Original-Forwarded-For  ${headerVariable(settings.forwardedForHeader)}`,
     `${set} X-Original-Forwarded-Host ${headerVariable(settings.forwardedHostHeader)}`,
     `${set} Proxy                  ""`,
+    ...Object.entries(more).map(([name, value]) => `${set} ${name} ${quoted(value)}`),
     when(
       xForwardedPrefix !== "" && needsRewrite({ path, annotations }),
       `${set} X-Forwarded-Prefix     ${quoted(xForwardedPrefix)}`,

@@ -5,6 +5,7 @@ import type { SessionCookie } from "../annotations/session-affinity.ts";
 import type { UpstreamHashBy } from "../annotations/upstream-hash-by.ts";
 import type { ListenPorts } from "../listen-ports.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
+import type { FileHeaders } from "./file-headers.ts";
 import type { PassthroughBackend, ServerAccess } from "./server-access.ts";
 
 /** What the controller makes of all objects (pkg/apis/ingress/types.go `Configuration`). */
@@ -20,6 +21,8 @@ export interface Configuration {
   readonly tcpServices: readonly StreamService[];
   readonly udpServices: readonly StreamService[];
   readonly ports: ListenPorts;
+  /** As the file that runs has them. None unless given. */
+  readonly headers?: FileHeaders;
 }
 
 /** A port of nginx's that leads to a Service byte by byte (pkg/apis/ingress/types.go `L4Service`). */

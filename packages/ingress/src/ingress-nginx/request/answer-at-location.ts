@@ -35,7 +35,10 @@ export interface LocationSurroundings {
 }
 
 export type PartialAnswer = Pick<HttpAnswer, "status"> &
-  Partial<Pick<HttpAnswer, "headers" | "cookies" | "body" | "upstream" | "tookMs">>;
+  Partial<Pick<HttpAnswer, "headers" | "cookies" | "body" | "upstream" | "tookMs">> & {
+    /** Those of the location, which stand in the place of all others of their names. */
+    readonly ownHeaders?: Readonly<Record<string, string>>;
+  };
 
 /** Leads a request through the phases of a server: what answers first, answers. */
 export function answerAtLocation(
@@ -263,7 +266,7 @@ function dressed(
   const custom = denied === undefined ? Object.keys(customHeaders) : [];
   if (allowed === undefined && strict === undefined && custom.length === 0) return answer;
   const own = Object.fromEntries(custom.map((name) => [name.toLowerCase(), customHeaders[name]!]));
-  return { ...answer, headers: { ...answer.headers, ...allowed, ...strict, ...own } };
+  return { ...answer, headers: { ...answer.headers, ...strict }, ownHeaders: { ...allowed, ...own } };
 }
 
 /** Which statuses of a location are answered by another backend; what endpoints answer only where it `intercepts`. */

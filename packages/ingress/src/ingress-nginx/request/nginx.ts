@@ -5,6 +5,7 @@ import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
 import { type Configuration, defaultServerName } from "../model/configuration.ts";
 import { formatEndpoint } from "../model/endpoint-text.ts";
 import { defaultEndpoint } from "../model/model-source.ts";
+import { withAddedHeaders } from "./added-headers.ts";
 import { answerAtLocation, type LocationSurroundings } from "./answer-at-location.ts";
 import { Balancers, type Resolve } from "./balancers.ts";
 import { blockedBy } from "./block-lists.ts";
@@ -128,12 +129,19 @@ export class Nginx {
       if (setting !== undefined) {
         steps.push({ phase: "server", text: `403: refused by ${setting}` });
         // Such a server has no locations for pages of errors.
-        return { ...plain, status: customHttpErrors.includes(403) ? 500 : 403 };
+        return this.#added({ ...plain, status: customHttpErrors.includes(403) ? 500 : 403 }, context);
       }
-      return { ...plain, status: httpRedirectCode, headers: { location: wwwTarget(context, server) } };
+      const headers = { location: wwwTarget(context, server) };
+      return this.#added({ ...plain, status: httpRedirectCode, headers }, context);
     }
     steps.push(serverStep(server.server, context.host));
-    return { ...plain, ...answerAtLocation(context, server, this.#surroundings) };
+    const { ownHeaders, ...answer } = answerAtLocation(context, server, this.#surroundings);
+    const added = this.#added({ ...plain, ...answer }, context);
+    return ownHeaders === undefined ? added : { ...added, headers: { ...added.headers, ...ownHeaders } };
+  }
+
+  #added(answer: HttpAnswer, context: RequestContext): HttpAnswer {
+    return withAddedHeaders(answer, this.#configuration!, context);
   }
 
   #contextOf(
@@ -151,6 +159,7 @@ export class Nginx {
     return {
       request,
       settings,
+      proxySetHeaders: this.#configuration!.headers?.set ?? {},
       ports,
       ownEndpoint: this.#ownEndpoint,
       headers,

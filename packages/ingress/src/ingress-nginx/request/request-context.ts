@@ -8,6 +8,8 @@ import type { RequestTarget } from "./request-target.ts";
 export interface RequestContext {
   readonly request: HttpRequest;
   readonly settings: NginxSettings;
+  /** Headers of all locations for endpoints (`proxy-set-headers`). */
+  readonly proxySetHeaders: Readonly<Record<string, string>>;
   readonly ports: ListenPorts;
   /** `ip:port` of nginx's own server that answers 404. */
   readonly ownEndpoint: string;

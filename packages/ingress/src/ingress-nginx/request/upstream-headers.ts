@@ -31,7 +31,9 @@ export function upstreamHeaders(
   const { upstreamVhost, xForwardedPrefix, basicAuth, connectionHeader } = location.annotations;
   const told: Record<string, string> = {};
   for (const name in sent) if (!replaced.has(name) && name !== "proxy") told[name] = sent[name]!;
+  const fromTemplate = new Set<string>();
   const set = (name: string, value: string | undefined): void => {
+    fromTemplate.add(name);
     if (value !== undefined && value !== "") told[name] = value;
     else if (told[name] !== undefined) delete told[name];
   };
@@ -52,6 +54,13 @@ export function upstreamHeaders(
   set("x-original-forwarded-for", sent[settings.forwardedForHeader.toLowerCase()]);
   set("x-original-forwarded-host", sent[settings.forwardedHostHeader.toLowerCase()]);
   if (settings.proxyAddOriginalUriHeader) set("x-original-uri", request.target);
+  for (const [name, text] of Object.entries(context.proxySetHeaders)) {
+    const value = variableText(context, text, hostname, chosen);
+    const before = fromTemplate.has(name.toLowerCase()) ? told[name.toLowerCase()] : undefined;
+    // nginx sends both lines of a name that the template has set.
+    if (before === undefined) set(name.toLowerCase(), value);
+    else if (value !== "") told[name.toLowerCase()] = `${before}, ${value}`;
+  }
   if (chosen.rewrite !== undefined && xForwardedPrefix !== "") {
     set("x-forwarded-prefix", variableText(context, xForwardedPrefix, hostname, chosen));
   }
