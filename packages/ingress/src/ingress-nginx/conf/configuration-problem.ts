@@ -1,4 +1,5 @@
 import type { Configuration, Server } from "../model/configuration.ts";
+import { noHeaders } from "../model/file-headers.ts";
 import { cipherProblem } from "./cipher-problem.ts";
 import type { ConfContext } from "./conf-context.ts";
 import { enforcesRegex, locationMatch, serverNameText } from "./directives.ts";
@@ -19,8 +20,13 @@ import { wwwRedirects } from "./www-redirects.ts";
  * @example
  * configurationProblem(configuration); // 'nginx: [emerg] duplicate location "/d"'
  */
-export function configurationProblem({ servers, ports, settings }: Configuration): string | undefined {
-  const context = { settings, ports, isEmpty: none };
+export function configurationProblem({
+  servers,
+  ports,
+  settings,
+  headers = noHeaders,
+}: Configuration): string | undefined {
+  const context = { settings, ports, headers, isEmpty: none };
   const findings = servers.map((server) => findingsOf(server, context)).filter((each) => each !== nothing);
   const badName =
     wwwRedirects(servers).find(({ from }) => !isServerName(from))?.from ?? first(findings, ({ name }) => name);

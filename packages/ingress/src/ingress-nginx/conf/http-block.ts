@@ -1,4 +1,5 @@
 import { type Configuration, defaultServerName } from "../model/configuration.ts";
+import { noHeaders } from "../model/file-headers.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import { writeAddedHeaders } from "./access-block.ts";
 import { writeBlockLists } from "./block-lists.ts";
@@ -26,7 +27,7 @@ export function writeHttpBlock(text: ConfText, configuration: Configuration): vo
   writeLimitZones(text, servers);
   writeBlockLists(text, settings);
   for (const redirect of wwwRedirects(servers)) writeRedirectServer(text, redirect, configuration);
-  const headers = configuration.headers ?? { added: {}, set: {} };
+  const headers = configuration.headers ?? noHeaders;
   const context = { settings, ports, headers, isEmpty: emptyBackends(configuration) };
   for (const server of servers) writeServer(text, server, context);
   writeDefaultServer(text, ports);

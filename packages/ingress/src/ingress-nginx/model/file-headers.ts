@@ -11,6 +11,8 @@ export interface FileHeaders {
   readonly set: Readonly<Record<string, string>>;
 }
 
+export const noHeaders: FileHeaders = { added: {}, set: {} };
+
 /** They are read when the file is written, and a change of them alone writes none (internal/ingress/controller/nginx.go `generateTemplate`). */
 export function fileHeaders(
   { addHeaders, proxySetHeaders }: NginxSettings,
