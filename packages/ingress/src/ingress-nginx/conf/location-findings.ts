@@ -5,6 +5,7 @@ import { limitProblem, zoneProblem } from "./limit-zones.ts";
 import { variableUses } from "./nginx-variables.ts";
 import { pcreProblem } from "./pcre-problem.ts";
 import { proxyMergeProblem, proxyReadProblem } from "./proxy-problem.ts";
+import { rangeProblem } from "./settings-problem.ts";
 
 /** What nginx finds in a location. */
 export interface LocationFindings {
@@ -34,6 +35,7 @@ export function locationFindings(location: Location, isRegex: boolean): Location
   if (appRoot !== "") use(appRoot, read, reading);
   if (isRegex) reading.push(pcreProblem(`^${path}`));
   if (annotations.denied === undefined) {
+    reading.push(rangeProblem(annotations.denylist) ?? rangeProblem(annotations.allowlist));
     reading.push(limitProblem(annotations.rateLimit), proxyReadProblem(annotations));
     if (annotations.customHttpErrors.includes(499)) reading.push('invalid value "499"');
     if (needsRewrite(location)) {

@@ -104,8 +104,10 @@ function cookie(args: readonly string[]): string | undefined {
   return patternProblem(args[0]!);
 }
 
-function redirect([from]: readonly string[]): string | undefined {
-  return patternProblem(from!);
+function redirect(args: readonly string[]): string | undefined {
+  if (args.length === 1)
+    return args[0] === "off" || args[0] === "default" ? undefined : `invalid parameter "${args[0]}"`;
+  return patternProblem(args[0]!);
 }
 
 function patternProblem(text: string): string | undefined {

@@ -43,9 +43,13 @@ function statusProblem(directive: string, code: number): string | undefined {
   return code < 400 || code > 599 ? "value must be between 400 and 599" : undefined;
 }
 
+/** The first of `allow` or `deny` that is neither an address nor a range (src/http/modules/ngx_http_access_module.c `ngx_http_access_rule`). */
+export function rangeProblem(ranges: readonly string[]): string | undefined {
+  const wrong = ranges.find((each) => each !== "all" && parseAddressWords(each) === undefined && !parseCidr(each));
+  return wrong === undefined ? undefined : `invalid parameter "${wrong}"`;
+}
+
 /** The same of what stands between those zones and the servers. */
 export function blockListProblem({ blockCidrs, blockUserAgents, blockReferers }: NginxSettings): string | undefined {
-  const range = blockCidrs.find((each) => each !== "all" && parseAddressWords(each) === undefined && !parseCidr(each));
-  if (range !== undefined) return `invalid parameter "${range}"`;
-  return mapProblem(blockUserAgents) ?? mapProblem(blockReferers);
+  return rangeProblem(blockCidrs) ?? mapProblem(blockUserAgents) ?? mapProblem(blockReferers);
 }

@@ -216,7 +216,8 @@ function httpsRedirect(context: RequestContext, server: Server, location: Locati
   const { preserveTrailingSlash } = annotations.rewrite;
   const { settings, request, passHost } = context;
   const path = preserveTrailingSlash ? request.target : request.target.replace(/\/$/, "");
-  const name = passHost.split(":")[0]!;
+  // Lua's split of an empty text has no first part.
+  const name = passHost === "" ? "nil" : passHost.split(":")[0]!;
   context.steps.push(httpsStep(settings.httpRedirectCode, context.host, location, server));
   const port = annotations.usePortInRedirects ? `:${context.ports.https}` : "";
   return redirect(settings.httpRedirectCode, `https://${name}${port}${path}`);

@@ -60,7 +60,7 @@ function exchange(
     const upstream = { endpoint: pick.endpoint, method, url, headers, bodyBytes, isTls };
     const isOwn = pick.endpoint === context.ownEndpoint;
     const sent = isOwn
-      ? ownAnswer(Number(headers["content-length"] ?? 0), context.settings.customHttpErrors)
+      ? ownAnswer(headers, proxy.httpVersion, context.settings.customHttpErrors)
       : tryOf(send(upstream, context.nowMs + tookMs), proxy);
     const { outcome, failure } = sent;
     tookMs += sent.tookMs;

@@ -84,6 +84,24 @@ describe("redirects", () => {
   });
 });
 
+describe("an X-Forwarded-Host that is believed, and empty", () => {
+  const settings = { "use-forwarded-headers": "true" };
+  const headers = { "X-Forwarded-Host": "" };
+
+  it("leaves endpoints without a Host, which the controller's own backend refuses", () => {
+    expect(ask({ headers }, { settings }).upstream?.headers).not.toHaveProperty("host");
+    expect(ask({ headers, host: "else.test" }, { settings }).status).toBe(400);
+    expect(ask({ headers, host: "else.test" }, { settings: { ...settings, "proxy-http-version": "1.0" } }).status).toBe(
+      404,
+    );
+  });
+
+  it("sends to https at Lua's word for nothing", () => {
+    const annotations = { "force-ssl-redirect": "true" };
+    expect(ask({ headers, target: "/a" }, { settings, annotations }).headers.location).toBe("https://nil/a");
+  });
+});
+
 describe("what endpoints get", () => {
   it("the length of a body that is empty", () => {
     const { upstream } = ask({ method: "POST", headers: { "Content-Length": "0" } });

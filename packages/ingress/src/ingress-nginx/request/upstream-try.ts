@@ -29,33 +29,33 @@ export function tryOf(outcome: UpstreamOutcome, { connectTimeout, readTimeout }:
 
 /**
  * What nginx's own server for everything else answers (the template's `location / { return 404; }`). Pages that `custom-http-errors` of all
- * asks for are named locations, which that server has none of: 500.
+ * asks for are named locations, which that server has none of: 500. A Host header is missing where X-Forwarded-Host is empty; questions for
+ * pages go by HTTP/1.0, which needs none.
  */
-export function ownAnswer(bodyBytes: number, pagesOfAll: readonly number[]): UpstreamTry {
-  const [answer, status] = bodyBytes > bodyLimit("1m") ? [tooLarge, 413] : [notFound, 404];
-  return pagesOfAll.includes(status) ? noPage : answer;
+export function ownAnswer(
+  headers: Readonly<Record<string, string>>,
+  httpVersion: string,
+  pagesOfAll: readonly number[],
+): UpstreamTry {
+  const needsHost = httpVersion === "1.1" && headers["x-code"] === undefined;
+  const status = needsHost && headers.host === undefined ? 400 : isTooLarge(headers) ? 413 : 404;
+  return ownAnswers[pagesOfAll.includes(status) ? 500 : status];
 }
 
-const notFound: UpstreamTry = {
-  outcome: { status: 404, ...ownPage(404) } satisfies UpstreamAnswer,
-  tookMs: 0,
-  failure: "http_404",
-  wasSent: true,
-};
+function isTooLarge(headers: Readonly<Record<string, string>>): boolean {
+  return Number(headers["content-length"] ?? 0) > bodyLimit("1m");
+}
 
-const noPage: UpstreamTry = {
-  outcome: { status: 500, ...ownPage(500) } satisfies UpstreamAnswer,
-  tookMs: 0,
-  failure: "http_500",
-  wasSent: true,
-};
+function ownTry(status: number, failure: string | undefined): UpstreamTry {
+  return { outcome: { status, ...ownPage(status) } satisfies UpstreamAnswer, tookMs: 0, failure, wasSent: true };
+}
 
-const tooLarge: UpstreamTry = {
-  outcome: { status: 413, ...ownPage(413) } satisfies UpstreamAnswer,
-  tookMs: 0,
-  failure: undefined,
-  wasSent: true,
-};
+const ownAnswers = {
+  400: ownTry(400, undefined),
+  404: ownTry(404, "http_404"),
+  413: ownTry(413, undefined),
+  500: ownTry(500, "http_500"),
+} as const;
 
 /** Methods that are not sent twice unless `non_idempotent` says so (src/http/ngx_http_upstream.c `ngx_http_upstream_next`). */
 const onceOnly: ReadonlySet<string> = new Set(["POST", "LOCK", "PATCH"]);
