@@ -8,6 +8,7 @@ import type { UpstreamOutcome } from "../http/upstream-exchange.ts";
 import { settingsProblem } from "./conf/settings-problem.ts";
 import { IngressNginxController } from "./controller.ts";
 import { readSettings } from "./read-settings.ts";
+import { cookieTime } from "./request/cookie-time.ts";
 import { hostName } from "./request/host-name.ts";
 import { byteText } from "./request/location-table.ts";
 import { Nginx } from "./request/nginx.ts";
@@ -249,5 +250,20 @@ describe("texts that are very long", () => {
 
   it("are refused where nginx has no buffer for them", () => {
     expect(nginxOf()({ target: `/${"a".repeat(200_000)}` }).status).toBe(414);
+  });
+});
+
+describe("a session cookie that runs out", () => {
+  it("names the time as nginx does", () => {
+    const more = { "session-cookie-expires": "100", "session-cookie-max-age": "007" };
+    const [cookie] = nginxOf({ annotations: { affinity: "cookie", ...more } })().cookies;
+    expect(cookie).toContain("; Expires=Thu, 01-Jan-26 00:01:40 GMT; Max-Age=7; ");
+  });
+
+  it.each([
+    [-1000, "Wed, 31-Dec-25 23:59:59 GMT"],
+    [86_400_000 * 5000, "Sat, 10-Sep-2039 00:00:00 GMT"],
+  ])("at %d ms", (nowMs, text) => {
+    expect(cookieTime(nowMs)).toBe(text);
   });
 });

@@ -1,3 +1,4 @@
+import { virtualMsOf } from "@kubenetsim/core/runtime/timestamp";
 import type { HttpUrl } from "./http-url.ts";
 
 /** A cookie that a client keeps (RFC 6265, 5.3). */
@@ -99,10 +100,23 @@ function defaultPath({ target }: HttpUrl): string {
   return end <= 0 ? "/" : path.slice(0, end);
 }
 
-/** Max-Age counts more than Expires, of which `+60s` stands for so much later. */
+/** Max-Age counts more than Expires. */
 function expiryOf(said: ReadonlyMap<string, string>, nowMs: number): number | undefined {
   const maxAge = said.get("max-age");
   if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) return nowMs + 1000 * Number(maxAge);
-  const ahead = /^\+?(-?\d+)s$/.exec(said.get("expires") ?? "");
-  return ahead === null ? undefined : nowMs + 1000 * Number(ahead[1]);
+  return cookieDate(said.get("expires") ?? "");
+}
+
+const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/** RFC 6265, 5.1.1, for dates in the order of day, month, year and time: `Thu, 01-Jan-26 00:01:44 GMT`. */
+function cookieDate(text: string): number | undefined {
+  const found = /\b(\d{1,2})[- ]([a-z]{3})[a-z]*[- ](\d{4}|\d\d) (\d\d?):(\d\d?):(\d\d?)\b/i.exec(text);
+  const month = months.indexOf(found?.[2]?.toLowerCase() ?? "") + 1;
+  if (found === null || month === 0) return undefined;
+  const [day, year, hour, minute, second] = [1, 3, 4, 5, 6].map((at) => Number(found[at])) as [
+    ...[number, number, number, number, number],
+  ];
+  const fullYear = year >= 100 ? year : year + (year < 70 ? 2000 : 1900);
+  return virtualMsOf({ year: fullYear, month, day }, { hour, minute, second });
 }

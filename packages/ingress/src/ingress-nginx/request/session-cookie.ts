@@ -1,12 +1,13 @@
 import { type Backend, defaultServerName, type Location } from "../model/configuration.ts";
 import { cookieName } from "./backend-balancer.ts";
+import { cookieTime } from "./cookie-time.ts";
 import type { RequestContext } from "./request-context.ts";
 
 const sameSites: readonly string[] = ["Strict", "Lax", "None"];
 
 /**
  * The Set-Cookie header that begins a session; undefined where the location is none of those that the backend's Ingresses name
- * (rootfs/etc/nginx/lua/balancer/sticky.lua `set_cookie`, `should_set_cookie`). `expires` is told as the seconds that it is ahead.
+ * (rootfs/etc/nginx/lua/balancer/sticky.lua `set_cookie`, `should_set_cookie`).
  */
 export function sessionCookie(
   backend: Backend,
@@ -25,8 +26,8 @@ export function sessionCookie(
     cookie.conditionalSameSiteNone && cookie.sameSite === "None" && refusesNone(context.headers["user-agent"] ?? "");
   const attributes = [
     `${cookieName(backend)}=${value}`,
-    ...(cookie.expires === "" ? [] : [`Expires=+${cookie.expires}s`]),
-    ...(cookie.maxAge === "" ? [] : [`Max-Age=${cookie.maxAge}`]),
+    ...(cookie.expires === "" ? [] : [`Expires=${cookieTime(context.nowMs + 1000 * Number(cookie.expires))}`]),
+    ...(cookie.maxAge === "" ? [] : [`Max-Age=${Number(cookie.maxAge)}`]),
     ...(cookie.domain === "" ? [] : [`Domain=${cookie.domain}`]),
     `Path=${cookie.path || path}`,
     ...(isSecure ? ["Secure"] : []),
