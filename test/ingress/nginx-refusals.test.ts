@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
 import type { ConfigMap } from "@kubenetsim/core/model/config-map";
+import type { Secret } from "@kubenetsim/core/model/secret";
+import { base64 } from "@kubenetsim/core/runtime/base64";
 import { KeptLog } from "@kubenetsim/ingress/controller-log";
 import { configurationProblem } from "@kubenetsim/ingress/ingress-nginx/conf/configuration-problem";
+import { nginxConf } from "@kubenetsim/ingress/ingress-nginx/conf/nginx-conf";
 import type { Configuration } from "@kubenetsim/ingress/ingress-nginx/model/configuration";
 import { ConfigurationModel } from "@kubenetsim/ingress/ingress-nginx/model/configuration-model";
 import { ModelInputs } from "@kubenetsim/ingress/ingress-nginx/model/model-inputs";
@@ -28,11 +31,18 @@ function configurationOf(all: readonly IngressParts[], more: readonly ApiObject[
   return new ConfigurationModel(inputs).build(log);
 }
 
+const own = madeCertificate({ commonName: "fake", dnsNames: ["ingress.local"] });
 let folder: NginxFolder;
 
 beforeAll(() => {
-  const { certificate, key } = madeCertificate({ commonName: "fake", dnsNames: ["ingress.local"] });
-  folder = new NginxFolder(new Map([["", certificate + key]]));
+  const pem = own.certificate + own.key;
+  folder = new NginxFolder(
+    new Map([
+      ["", pem],
+      ["n/own", pem],
+      ["ca-n/own", own.certificate],
+    ]),
+  );
 });
 
 afterAll(() => folder.remove());
@@ -288,6 +298,34 @@ describe.skipIf(!existsSync(nginxProgram))("what a real nginx says of a configur
     const parts = { host: "h.test", paths: [["/a", "Prefix", "s0"]] as const, annotations: { "limit-rps": "1" } };
     const configuration = configurationOf([parts], [configMap]);
     expect(configurationProblem(configuration)).toBe(realProblem(configuration));
+  });
+
+  it.each([
+    { "auth-tls-secret": "n/own", "auth-tls-verify-depth": "2", "auth-tls-match-cn": "CN=fake" },
+    { "auth-tls-secret": "n/own", "auth-tls-verify-client": "optional", "auth-tls-error-page": "https://e.test/x" },
+    { "proxy-ssl-secret": "n/own", "backend-protocol": "HTTPS" },
+    {
+      "proxy-ssl-secret": "n/own",
+      "proxy-ssl-verify": "on",
+      "proxy-ssl-verify-depth": "3",
+      "proxy-ssl-name": "e.test",
+    },
+    {
+      "proxy-ssl-secret": "n/own",
+      "proxy-ssl-protocols": "TLSv1.3 TLSv1.2",
+      "proxy-ssl-server-name": "on",
+      "proxy-ssl-ciphers": "HIGH:!aNULL",
+    },
+  ])("of certificates that clients and endpoints are told of by %j is nothing", (annotations) => {
+    const data = { "tls.crt": base64(own.certificate), "tls.key": base64(own.key), "ca.crt": base64(own.certificate) };
+    const metadata = { namespace: "n", name: "own", uid: "u" };
+    const secret: Secret = { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data };
+    const configuration = configurationOf([{ host: "h.test", paths: [["/a", "Prefix", "s0"]], annotations }], [secret]);
+    const { access } = configuration.servers.find(({ hostname }) => hostname === "h.test")!;
+    expect(access.clientCertificates ?? access.endpointTls).toBeDefined();
+    expect([configurationProblem(configuration), realProblem(configuration)]).toEqual([undefined, undefined]);
+    const directive = "proxy-ssl-secret" in annotations ? "proxy_ssl_certificate " : "ssl_verify_client ";
+    expect(nginxConf(configuration)).toContain(directive);
   });
 
   it(`of random ones is what ours says (seed ${seed})`, () => {

@@ -7,6 +7,7 @@ import type { ConfContext } from "./conf-context.ts";
 import { type ConfText, onOff, when } from "./conf-text.ts";
 import { writeCors } from "./cors-block.ts";
 import { limitDirectives, literalDollars, locationMatch, proxyPassDirective, rewriteDirective } from "./directives.ts";
+import { endpointTlsDirectives } from "./endpoint-tls-directives.ts";
 import { ingressInformation } from "./ingress-information.ts";
 import {
   bodySizeDirective,
@@ -42,6 +43,7 @@ export function writeLocation(
       writeAddedHeaders(text, context.headers.added);
       text.directives(strictTransport, "return 503");
     }
+    text.directives(...endpointTlsDirectives(annotations.endpointTls, { isServer: false }));
   });
   text.line();
 }

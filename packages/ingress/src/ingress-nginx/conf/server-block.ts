@@ -6,6 +6,7 @@ import { writeBlocked } from "./block-lists.ts";
 import type { ConfContext } from "./conf-context.ts";
 import { type ConfText, onOff, when } from "./conf-text.ts";
 import { enforcesRegex, errorLocations, escapeQuoted, serverNameText } from "./directives.ts";
+import { endpointTlsDirectives } from "./endpoint-tls-directives.ts";
 import { writeErrorLocation, writeLocation } from "./location-block.ts";
 import { backlog } from "./own-servers.ts";
 import type { WwwRedirect } from "./www-redirects.ts";
@@ -53,6 +54,7 @@ export function writeServer(text: ConfText, server: Server, context: ConfContext
     text.directives(when(isDefault, `ssl_reject_handshake ${onOff(settings.sslRejectHandshake)}`));
     writeCertificate(text, server.certificate);
     writeClientCertificates(text, server);
+    text.directives(...endpointTlsDirectives(server.access.endpointTls, { isServer: true }));
     writeCiphers(text, server);
     text.line();
     writeMirrorLocations(text, server);
