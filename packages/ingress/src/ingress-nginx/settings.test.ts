@@ -248,6 +248,17 @@ describe("ConfigMaps of headers", () => {
   });
 });
 
+describe("no-tls-redirect-locations", () => {
+  it.each([
+    ["/b, / ", 200],
+    ["/b,/\n", 308],
+    ["", 308],
+  ])("%j: %d, with only spaces taken away", (list, status) => {
+    const lab = labOf({ "no-tls-redirect-locations": list }, [host({ "force-ssl-redirect": "true" })]);
+    expect(lab.ask().status).toBe(status);
+  });
+});
+
 describe("answers of a location", () => {
   it("have no custom headers where it is denied", () => {
     const denied = host({

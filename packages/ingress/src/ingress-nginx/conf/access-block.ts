@@ -4,9 +4,9 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { quoted } from "../../controller-log.ts";
 import type { ExternalAuth } from "../annotations/external-auth.ts";
 import { authOf } from "../global-auth.ts";
+import { isInLocationList } from "../location-list.ts";
 import type { Location, Server } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
-import { isInList } from "../request/upstream-headers.ts";
 import { type ConfText, when } from "./conf-text.ts";
 import { literalDollars } from "./directives.ts";
 
@@ -71,7 +71,7 @@ export function writeAuthLocations(text: ConfText, location: Location, settings:
 export function writeAccess(text: ConfText, location: Location, settings: NginxSettings): void {
   const { satisfy } = location.annotations;
   const externalAuth = authOf(location, settings);
-  const isOpen = isInList(settings.noAuthLocations, location.path);
+  const isOpen = isInLocationList(settings, "noAuthLocations", location.path);
   if (externalAuth !== undefined && !isOpen) {
     const always = externalAuth.alwaysSetCookie ? " always" : "";
     text.directives(

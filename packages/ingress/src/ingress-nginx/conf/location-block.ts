@@ -1,7 +1,7 @@
 import { quoted } from "../../controller-log.ts";
+import { isInLocationList } from "../location-list.ts";
 import type { Location, Server } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
-import { isInList } from "../request/upstream-headers.ts";
 import { writeAccess, writeAddedHeaders, writeAuthLocations, writeCustomHeaders, writeMirror } from "./access-block.ts";
 import type { ConfContext } from "./conf-context.ts";
 import { type ConfText, onOff, when } from "./conf-text.ts";
@@ -69,7 +69,7 @@ function writeVariables(text: ConfText, { annotations, backend, path }: Location
   text.directives(
     `set $force_ssl_redirect "${rewrite.forceSslRedirect}"`,
     `set $ssl_redirect "${rewrite.sslRedirect}"`,
-    `set $force_no_ssl_redirect "${isNeverSentToHttps(path, settings)}"`,
+    `set $force_no_ssl_redirect "${isInLocationList(settings, "noTlsRedirectLocations", path)}"`,
     `set $preserve_trailing_slash "${rewrite.preserveTrailingSlash}"`,
     `set $use_port_in_redirects "${usePortInRedirects}"`,
     `port_in_redirect ${onOff(usePortInRedirects)}`,
@@ -85,12 +85,6 @@ function writeVariables(text: ConfText, { annotations, backend, path }: Location
   text.line();
 }
 
-/** `isLocationInLocationList`. */
-function isNeverSentToHttps(path: string, { noTlsRedirectLocations }: NginxSettings): boolean {
-  const exempt = noTlsRedirectLocations.split(",").map((each) => each.replace(/^ +| +$/g, ""));
-  return exempt.some((each) => each !== "" && path.startsWith(each));
-}
-
 function writeAllowed(text: ConfText, location: Location, context: ConfContext): void {
   const { settings } = context;
   const { annotations } = location;
@@ -102,7 +96,7 @@ function writeAllowed(text: ConfText, location: Location, context: ConfContext):
   text.directives(strictTransport);
   text.line();
   if (cors.enabled) writeCors(text, cors);
-  if (!isInList(settings.noAuthLocations, location.path)) writePasswords(text, location);
+  if (!isInLocationList(settings, "noAuthLocations", location.path)) writePasswords(text, location);
   writeAccess(text, location, settings);
   text.directives(...limitDirectives(location), bodySizeDirective(proxy));
   text.line();
@@ -150,7 +144,8 @@ function writeErrorPages(text: ConfText, { annotations, defaultBackendUpstream, 
 function writeLuaRewrite(text: ConfText, { annotations, path, backend }: Location, context: ConfContext): void {
   const { settings, ports, isEmpty } = context;
   const { rewrite, usePortInRedirects } = annotations;
-  const isSent = (rewrite.sslRedirect || rewrite.forceSslRedirect) && !isNeverSentToHttps(path, settings);
+  const isSent =
+    (rewrite.sslRedirect || rewrite.forceSslRedirect) && !isInLocationList(settings, "noTlsRedirectLocations", path);
   const uri = rewrite.preserveTrailingSlash ? "$request_uri" : "$uri_without_slash";
   const port = usePortInRedirects ? `:${ports.https}` : "";
   text.line("# Lua: lua_ingress.rewrite, balancer.rewrite");

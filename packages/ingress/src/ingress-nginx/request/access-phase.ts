@@ -1,14 +1,14 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { authOf } from "../global-auth.ts";
+import { isInLocationList } from "../location-list.ts";
 import type { Location } from "../model/configuration.ts";
+import { isInRanges } from "./address-ranges.ts";
 import type { LocationSurroundings, PartialAnswer } from "./answer-at-location.ts";
 import { isBlockedAddress } from "./block-lists.ts";
 import { annotatedStep } from "./explain/phase-steps.ts";
 import { askExternalAuth, type Leave, noLeave, signinTarget } from "./external-auth.ts";
 import { isKnownUser } from "./password-file.ts";
 import type { RequestContext } from "./request-context.ts";
-import { isInRanges } from "./source-address.ts";
-import { isInList } from "./upstream-headers.ts";
 
 /** Whether a request may go on, and with what. */
 export type Access = { readonly leave: Leave } | { readonly refusal: PartialAnswer };
@@ -30,7 +30,7 @@ export function accessPhase(context: RequestContext, location: Location, around:
     steps.push(annotatedStep("access", location, ["limit-rps", "limit-rpm"], text));
     return { refusal: { status: settings.limitReqStatusCode } };
   }
-  const rules: readonly Rule[] = isInList(settings.noAuthLocations, location.path)
+  const rules: readonly Rule[] = isInLocationList(settings, "noAuthLocations", location.path)
     ? [bySource]
     : [bySource, byPassword, byExternalAuth];
   const isAnyEnough = location.annotations.satisfy === "any";

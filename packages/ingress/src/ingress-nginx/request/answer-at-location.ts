@@ -1,5 +1,6 @@
 import type { HttpAnswer } from "../../http/http-message.ts";
 import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
+import { isInLocationList } from "../location-list.ts";
 import { type Configuration, defaultBackendName, type Location, type Server } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import { accessPhase } from "./access-phase.ts";
@@ -207,8 +208,7 @@ function needsHttps(
 ): boolean {
   const { sslRedirect, forceSslRedirect } = location.annotations.rewrite;
   if (passScheme !== "http" || !(forceSslRedirect || (sslRedirect && around.hasCertificate(host)))) return false;
-  const exempt = settings.noTlsRedirectLocations.split(",").map((path) => path.trim());
-  return !exempt.some((path) => path !== "" && location.path.startsWith(path));
+  return !isInLocationList(settings, "noTlsRedirectLocations", location.path);
 }
 
 function httpsRedirect(context: RequestContext, server: Server, location: Location): PartialAnswer {

@@ -1,6 +1,6 @@
 import { MapPattern } from "../conf/map-pattern.ts";
+import { isInRanges } from "./address-ranges.ts";
 import type { RequestContext } from "./request-context.ts";
-import { isInRanges } from "./source-address.ts";
 
 /** Patterns of lists of settings, which never change. */
 const known = new WeakMap<readonly string[], readonly MapPattern[]>();

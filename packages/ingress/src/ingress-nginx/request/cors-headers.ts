@@ -18,8 +18,20 @@ export function corsHeaders(cors: Cors, origin: string | undefined): Record<stri
   };
 }
 
-/** `buildCorsOriginRegex`: bound to the end only, so that more may stand before an origin. */
+/** Patterns of lists of annotations, which never change. */
+const known = new WeakMap<readonly string[], RegExp>();
+
 function originPattern(origins: readonly string[]): RegExp {
+  let pattern = known.get(origins);
+  if (pattern === undefined) {
+    pattern = patternOf(origins);
+    known.set(origins, pattern);
+  }
+  return pattern;
+}
+
+/** `buildCorsOriginRegex`: bound to the end only, so that more may stand before an origin. */
+function patternOf(origins: readonly string[]): RegExp {
   const quoted = origins.map((origin) => {
     const escaped = origin.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&").replace("\\*", "[A-Za-z0-9\\-]+");
     return `(${escaped})`;

@@ -1,6 +1,6 @@
 import type { HttpRequest } from "../../http/http-message.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
-import { isInRanges } from "./source-address.ts";
+import { isInRanges } from "./address-ranges.ts";
 
 /** How nginx ends a connection whose first bytes are not what its socket expects. */
 export interface BrokenStart {

@@ -1,5 +1,5 @@
 import type { RateLimit } from "../annotations/rate-limit.ts";
-import { isInRanges } from "./source-address.ts";
+import { isInRanges } from "./address-ranges.ts";
 
 interface Bucket {
   excess: number;

@@ -1,19 +1,6 @@
-import { type AddressWords, formatAddress, parseAddressWords } from "@kubenetsim/core/net/address";
-import { cidrContains, hostCidr, parseCidr } from "@kubenetsim/core/net/cidr";
+import { formatAddress, parseAddressWords } from "@kubenetsim/core/net/address";
 import type { NginxSettings } from "../nginx-settings.ts";
-
-/** Whether an address is one of these addresses and ranges. */
-export function isInRanges(ranges: readonly string[], address: string): boolean {
-  if (ranges.length === 0) return false;
-  const words = parseAddressWords(address);
-  return words !== undefined && ranges.some((range) => isIn(range, words));
-}
-
-function isIn(range: string, words: AddressWords): boolean {
-  const single = parseAddressWords(range);
-  const cidr = single === undefined ? parseCidr(range) : hostCidr(single);
-  return cidr !== undefined && cidrContains(cidr, words);
-}
+import { isInRanges } from "./address-ranges.ts";
 
 /**
  * The client's address, `$remote_addr`: the TCP peer, or where forwarded headers are believed and the peer is trusted the last address of

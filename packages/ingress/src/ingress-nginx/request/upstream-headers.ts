@@ -1,4 +1,5 @@
 import { ingressInformation } from "../conf/ingress-information.ts";
+import { isInLocationList } from "../location-list.ts";
 import type { Location } from "../model/configuration.ts";
 import type { NginxLocation } from "./location-table.ts";
 import { lastHop } from "./proxy-protocol.ts";
@@ -37,7 +38,8 @@ export function upstreamHeaders(
     if (value !== undefined && value !== "") told[name] = value;
     else if (told[name] !== undefined) delete told[name];
   };
-  if (basicAuth !== undefined && !isInList(settings.noAuthLocations, location.path)) set("authorization", "");
+  if (basicAuth !== undefined && !isInLocationList(settings, "noAuthLocations", location.path))
+    set("authorization", "");
   for (const name in earlier) if (name !== "x-request-id") set(name, earlier[name]);
   set("host", upstreamVhost === "" ? passHost : variableText(context, upstreamVhost, hostname, chosen));
   set("upgrade", sent.upgrade);
@@ -77,12 +79,6 @@ export function upstreamHeaders(
 /** A body that is empty has a length, too. */
 function hasBody({ request, headers }: RequestContext): boolean {
   return request.bodyBytes > 0 || headers["content-length"] !== undefined;
-}
-
-/** `isLocationInLocationList`: paths between commas, and all below them. */
-export function isInList(list: string, path: string): boolean {
-  const starts = list.split(",").map((each) => each.trim());
-  return starts.some((start) => start !== "" && path.startsWith(start));
 }
 
 function forwardedFor({ settings, headers, request, remoteAddress }: RequestContext): string {
