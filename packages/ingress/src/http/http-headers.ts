@@ -1,3 +1,13 @@
+/** Headers by names that others choose: none of them, `__proto__` neither, means anything to the object. */
+export function noHeaders(): Record<string, string> {
+  return Object.create(null) as Record<string, string>;
+}
+
+/** A header by a name that others choose: only what was put there, not what every object has, such as `constructor`. */
+export function headerOf(headers: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(headers, name) ? headers[name] : undefined;
+}
+
 /** Header names as HTTP/1.1 servers write them: `strict-transport-security` as `Strict-Transport-Security`. */
 export function writtenHeaderName(name: string): string {
   return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());

@@ -130,6 +130,13 @@ describe("basic authentication", () => {
   });
 });
 
+it("begins no session at a host for being called like what every object has", () => {
+  const other = ingress("other", { host: "constructor", paths: [["/", "Prefix", "s0"]] });
+  const lab = labOf([host({ affinity: "cookie" }), other]);
+  expect(lab.ask().cookies).toHaveLength(1);
+  expect(lab.ask({ host: "constructor" })).toMatchObject({ status: 200, cookies: [] });
+});
+
 describe("external authentication", () => {
   const url = { "auth-url": "http://auth.test:8000/check?from=$host" };
   const answers = (answer: UpstreamAnswer) => {
@@ -167,6 +174,13 @@ describe("external authentication", () => {
       },
     });
     expect(seen[0]!.headers["x-request-id"]).toBe(answer.upstream?.headers["x-request-id"]);
+  });
+
+  it("passes on no header that the answer has only as every object has it", () => {
+    const { send } = answers({ status: 200 });
+    const lab = labOf([host({ ...url, "auth-response-headers": "constructor, __proto__" })]);
+    const names = Object.keys(lab.ask({}, send).upstream!.headers);
+    expect(names.filter((name) => /constructor|proto/.test(name) && !name.startsWith("x-"))).toEqual([]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { parseAddressWords } from "@kubenetsim/core/net/address";
 import { cidrContains, parseCidr } from "@kubenetsim/core/net/cidr";
+import { noHeaders } from "../http/http-headers.ts";
 import type { HttpRequest } from "../http/http-message.ts";
 import type { EntryPoint } from "./static-configuration.ts";
 
@@ -41,7 +42,7 @@ export function forwardedHeaders(
   const sent = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));
   const isTrusted = trusts.all || trusts.ranges.some((range) => isIn(range, request.clientAddress));
   const options = (sent.connection ?? "").split(",").map((each) => each.trim().toLowerCase());
-  const headers: Record<string, string> = {};
+  const headers = noHeaders();
   for (const [name, value] of Object.entries(sent)) {
     const isManaged = managed.has(name.replaceAll("_", "-"));
     if (isManaged ? isTrusted : !ofConnection.has(name) && !options.includes(name)) headers[name] = value;

@@ -65,7 +65,7 @@ function plant(tree: Node, key: string, value: string): void {
 
 function checkKnown(node: Node, struct: LabelStruct): void {
   for (const [name, child] of node.children) {
-    const kind = struct.fields[name];
+    const kind = Object.hasOwn(struct.fields, name) ? struct.fields[name] : undefined;
     if (kind === undefined) throw new LabelProblem(`field not found, node: ${child.name}`);
     if (typeof kind === "object") {
       if (child.children.size === 0 && !kind.allowsEmpty) {

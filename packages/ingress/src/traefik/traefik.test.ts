@@ -330,6 +330,8 @@ describe("configurations", () => {
   it.each([
     [{ "router.priority": "x" }, 'Failed to parse annotations: strconv.ParseInt: parsing "x": invalid syntax'],
     [{ "router.nosuch": "1" }, "Failed to parse annotations: field not found, node: nosuch"],
+    [{ "router.constructor": "1" }, "Failed to parse annotations: field not found, node: constructor"],
+    [{ "router.__proto__.x": "1" }, "Failed to parse annotations: field not found, node: __proto__"],
     [{ "router.middlewares": "n-auth@kubernetescrd" }, 'middleware "n-auth@kubernetescrd" does not exist'],
   ])("leave out an Ingress with %j", (annotations, message) => {
     const log = new KeptLog();

@@ -312,6 +312,13 @@ describe("servers that are no controllers", () => {
     );
   });
 
+  it("are sent headers by any name that the shell's curl is told", () => {
+    const lab = labOf();
+    const { podIP } = lab.list("Pod", "shop")[0]!.status!;
+    const { stdout } = lab.node("n1").sh`curl -s -H 'constructor: x' -H 'X-A: b' -H 'X-A: c' ${podIP!}:8080`;
+    expect(stdout).toMatch(/\nConstructor: x\nX-A: b, c\n$/);
+  });
+
   it("of kube-proxy and the API server have answers of their own", () => {
     const lab = labOf();
     const health = lab.external(client).curl("http://192.168.10.12:10256/healthz");

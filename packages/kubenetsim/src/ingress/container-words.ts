@@ -46,13 +46,18 @@ function textFrom({ tables }: ClusterState, pod: Pod, { fieldRef, configMapKeyRe
   if (fieldRef !== undefined) return fieldOf(pod, fieldRef.fieldPath);
   if (configMapKeyRef === undefined) return undefined;
   const { name = "", key } = configMapKeyRef;
-  return tables.ConfigMap.get(`${pod.metadata.namespace ?? ""}/${name}`)?.data?.[key];
+  return ownValue(tables.ConfigMap.get(`${pod.metadata.namespace ?? ""}/${name}`)?.data, key);
+}
+
+/** What stands under a name that somebody chose, which may be that of something every object has. */
+function ownValue(values: Readonly<Record<string, string>> | undefined, name: string): string | undefined {
+  return values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 /** The downward API's fields (pkg/fieldpath `ExtractFieldPathAsString`, and those that the kubelet adds). */
 function fieldOf({ metadata, spec, status }: Pod, path: string): string | undefined {
   const [, list, name = ""] = /^metadata\.(labels|annotations)\['([^']*)'\]$/.exec(path) ?? [];
-  if (list !== undefined) return metadata[list as "labels" | "annotations"]?.[name] ?? "";
+  if (list !== undefined) return ownValue(metadata[list as "labels" | "annotations"], name) ?? "";
   switch (path) {
     case "metadata.name":
       return metadata.name;

@@ -1,4 +1,5 @@
 import { parseAddress } from "@kubenetsim/core/net/address";
+import { headerOf, noHeaders } from "../../http/http-headers.ts";
 import type { UpstreamOutcome } from "../../http/upstream-exchange.ts";
 import type { ExternalAuth } from "../annotations/external-auth.ts";
 import type { Location } from "../model/configuration.ts";
@@ -42,7 +43,7 @@ export function askExternalAuth(
   const cookie = cookies.length === 0 ? undefined : cookies.join(", ");
   if (status >= 200 && status < 300) {
     step(`${url} answers ${status}: the request may pass`);
-    const told = auth.responseHeaders.map((name) => [name.toLowerCase(), headers[name.toLowerCase()] ?? ""]);
+    const told = auth.responseHeaders.map((name) => [name.toLowerCase(), headerOf(headers, name.toLowerCase()) ?? ""]);
     const passed = { ...Object.fromEntries(told), "x-request-id": id };
     return { leave: { headers: passed, cookie, alwaysSetsCookie: auth.alwaysSetCookie } };
   }
@@ -96,7 +97,7 @@ function send(
 /** Of the template's location `/_external-auth-…`. */
 function questionHeaders(context: RequestContext, auth: ExternalAuth, id: string): Record<string, string> {
   const { request, remoteAddress, passScheme, scheme, httpHost } = context;
-  const own: Record<string, string> = {
+  const own = Object.assign(noHeaders(), {
     "content-length": "",
     "x-forwarded-proto": "",
     "x-request-id": id,
@@ -109,7 +110,7 @@ function questionHeaders(context: RequestContext, auth: ExternalAuth, id: string
     "x-forwarded-for": remoteAddress,
     "x-auth-request-redirect": auth.requestRedirect || request.target,
     connection: "close",
-  };
+  });
   for (const [name, value] of Object.entries(auth.proxySetHeaders)) own[name.toLowerCase()] = value;
   const all = Object.entries({ ...context.headers, ...own });
   return Object.fromEntries(all.filter(([name, value]) => value !== "" && name !== "keep-alive" && name !== "upgrade"));

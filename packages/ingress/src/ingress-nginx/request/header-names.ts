@@ -1,3 +1,4 @@
+import { noHeaders } from "../../http/http-headers.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 
 const valid = /^[A-Za-z0-9-]+$/;
@@ -12,7 +13,7 @@ export function readHeaders(
   { ignoreInvalidHeaders, enableUnderscoresInHeaders }: NginxSettings,
 ): Readonly<Record<string, string>> {
   const names = enableUnderscoresInHeaders ? validOrUnderscores : valid;
-  const read: Record<string, string> = {};
+  const read = noHeaders();
   for (const name in sent) if (!ignoreInvalidHeaders || names.test(name)) read[name.toLowerCase()] = sent[name]!;
   return read;
 }

@@ -1,4 +1,5 @@
 import type { Certificate } from "../../certificate/certificate.ts";
+import { headerOf } from "../../http/http-headers.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/http-message.ts";
 import type { HttpStep } from "../../http/http-step.ts";
 import type { UpstreamExchange } from "../../http/upstream-exchange.ts";
@@ -170,7 +171,7 @@ export class Nginx {
       remoteAddress: remoteAddress(
         settings,
         request.clientAddress,
-        headers[settings.forwardedForHeader.toLowerCase()],
+        headerOf(headers, settings.forwardedForHeader.toLowerCase()),
         request.proxied?.source,
       ),
       passScheme: asked === "443" ? "https" : (forwarded("x-forwarded-proto") ?? scheme),

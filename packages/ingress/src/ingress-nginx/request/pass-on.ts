@@ -1,4 +1,5 @@
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { noHeaders } from "../../http/http-headers.ts";
 import type { UpstreamRequest } from "../../http/http-message.ts";
 import type { UpstreamAnswer, UpstreamExchange } from "../../http/upstream-exchange.ts";
 import type { ProxyOptions } from "../annotations/proxy.ts";
@@ -118,7 +119,7 @@ function passedAnswer(
   own: readonly string[],
   hidden: readonly string[],
 ): PartialAnswer {
-  const passed: Record<string, string> = {};
+  const passed = noHeaders();
   for (const name in headers) if (!ownOfConnection.has(name)) passed[name] = headers[name]!;
   const names = hidden.map((name) => name.toLowerCase());
   for (const name of names) delete passed[name];

@@ -1,3 +1,4 @@
+import { headerOf } from "../../http/http-headers.ts";
 import type { HttpRequest } from "../../http/http-message.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import { isInRanges } from "./address-ranges.ts";
@@ -35,7 +36,7 @@ export function withProxiedHeader(
   const { useForwardedHeaders, useProxyProtocol, proxyRealIpCidr, forwardedForHeader } = settings;
   if (!(useForwardedHeaders && useProxyProtocol) || proxied === undefined) return headers;
   const isTrusted = isInRanges(proxyRealIpCidr, proxied.source);
-  const value = isTrusted ? (headers[forwardedForHeader.toLowerCase()] ?? "") : proxied.source;
+  const value = isTrusted ? (headerOf(headers, forwardedForHeader.toLowerCase()) ?? "") : proxied.source;
   const { [settings.forwardedForProxyProtocolHeader.toLowerCase()]: _, ...others } = headers;
   return value === "" ? others : { ...others, [settings.forwardedForProxyProtocolHeader.toLowerCase()]: value };
 }

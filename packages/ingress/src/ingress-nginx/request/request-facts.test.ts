@@ -124,12 +124,45 @@ describe("what endpoints get", () => {
     expect(ask({ headers: { "X-Request-ID": "7" } }, setting).upstream?.headers["x-request-id"]).toBe("7, 7");
   });
 
+  it("no Proxy header, which programs take for the variable HTTP_PROXY", () => {
+    const { headers } = ask({ headers: { Proxy: "http://evil.test", "X-Proxy": "1" } }).upstream!;
+    expect(headers).toMatchObject({ "x-proxy": "1" });
+    expect(headers).not.toHaveProperty("proxy");
+  });
+
+  it("the client's own X-Forwarded-For and X-Forwarded-Host by other names", () => {
+    const headers = { "X-Forwarded-For": "203.0.113.1", "X-Forwarded-Host": "sent.test" };
+    expect(ask({ headers }).upstream!.headers).toMatchObject({
+      "x-original-forwarded-for": "203.0.113.1",
+      "x-original-forwarded-host": "sent.test",
+    });
+  });
+
+  it.each(["constructor", "toString", "__proto__", "hasOwnProperty"])("nothing by a setting %s", (name) => {
+    const settings = { "forwarded-for-header": name, "forwarded-host-header": name, "use-forwarded-headers": "true" };
+    const { status, upstream } = ask({}, { settings });
+    expect(status).toBe(200);
+    expect(Object.keys(upstream!.headers).filter((each) => each.startsWith("x-original"))).toEqual([]);
+    expect(upstream!.headers["x-real-ip"]).toBe("192.0.2.1");
+    const ofClient = Object.fromEntries([[name, "203.0.113.1"]]);
+    const taken = { ...settings, "enable-underscores-in-headers": "true" };
+    const told = new Map(Object.entries(ask({ headers: ofClient }, { settings: taken }).upstream!.headers));
+    expect(told.get(name.toLowerCase())).toBe("203.0.113.1");
+    expect(told.get("x-original-forwarded-host")).toBe("203.0.113.1");
+    expect(told.get("x-real-ip")).toBe("203.0.113.1");
+  });
+
   it("is told to close where no connections are kept", () => {
     expect(ask({}, { settings: { "upstream-keepalive-connections": "0" } }).upstream?.headers.connection).toBe("close");
   });
 });
 
 describe("what of an endpoint's answer is passed on", () => {
+  it("headers whose names mean something to objects", () => {
+    const headers = Object.fromEntries([["__proto__", "x"]]);
+    expect(Object.entries(ask({}, { answer: { status: 200, headers } }).headers)).toEqual([["__proto__", "x"]]);
+  });
+
   it("a new session comes before the endpoint's own cookies", () => {
     const { cookies } = ask({}, { annotations: { affinity: "cookie" }, answer: { status: 200, cookies: ["k=v"] } });
     expect(cookies.map((cookie) => cookie.split("=")[0])).toEqual(["INGRESSCOOKIE", "k"]);

@@ -19,7 +19,8 @@ export function sessionCookie(
   const { cookie, locations } = backend.sessionAffinity;
   const path = location.ingressPath || "/";
   const host = hostname === defaultServerName ? hostname : context.host;
-  const paths = locations[host] ?? locations[host.replace(/^[^.]+\./, "*.")];
+  const name = [host, host.replace(/^[^.]+\./, "*.")].find((each) => Object.hasOwn(locations, each));
+  const paths = name === undefined ? undefined : locations[name];
   if (paths === undefined || !paths.includes(path)) return undefined;
   const isSecure = cookie.secure || context.scheme === "https";
   const isLeftOut =

@@ -1,3 +1,4 @@
+import { headerOf, noHeaders } from "../../http/http-headers.ts";
 import { ingressInformation } from "../conf/ingress-information.ts";
 import { isInLocationList } from "../location-list.ts";
 import type { Location } from "../model/configuration.ts";
@@ -30,7 +31,7 @@ export function upstreamHeaders(
   const { settings, headers: sent, remoteAddress, passHost, passPort, passScheme, request } = context;
   const { location } = chosen;
   const { upstreamVhost, xForwardedPrefix, basicAuth, connectionHeader } = location.annotations;
-  const told: Record<string, string> = {};
+  const told = noHeaders();
   for (const name in sent) if (!replaced.has(name) && name !== "proxy") told[name] = sent[name]!;
   const fromTemplate = new Set<string>();
   const set = (name: string, value: string | undefined): void => {
@@ -53,8 +54,8 @@ export function upstreamHeaders(
   set("x-forwarded-proto", passScheme);
   set("x-forwarded-scheme", passScheme);
   set("x-scheme", passScheme);
-  set("x-original-forwarded-for", sent[settings.forwardedForHeader.toLowerCase()]);
-  set("x-original-forwarded-host", sent[settings.forwardedHostHeader.toLowerCase()]);
+  set("x-original-forwarded-for", headerOf(sent, settings.forwardedForHeader.toLowerCase()));
+  set("x-original-forwarded-host", headerOf(sent, settings.forwardedHostHeader.toLowerCase()));
   if (settings.proxyAddOriginalUriHeader) set("x-original-uri", request.target);
   for (const [name, text] of Object.entries(context.proxySetHeaders)) {
     const value = variableText(context, text, hostname, chosen);
@@ -141,8 +142,8 @@ export function errorPageHeaders(
     // The length of what the client has not sent: all of it where it waits to be asked, as curl does with more than 1 MiB.
     ...(hasBody(context) && { "content-length": String(request.bodyBytes) }),
   };
-  const told: Record<string, string> = {};
-  for (const name in sent) if (!replaced.has(name) && set[name] !== "") told[name] = sent[name]!;
+  const told = noHeaders();
+  for (const name in sent) if (!replaced.has(name) && headerOf(set, name) !== "") told[name] = sent[name]!;
   for (const name in set) if (set[name] !== "") told[name] = set[name]!;
   return told;
 }

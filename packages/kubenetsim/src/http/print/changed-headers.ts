@@ -1,3 +1,4 @@
+import { headerOf } from "@kubenetsim/ingress/http/http-headers";
 import type { SentRequest } from "../http-exchange.ts";
 
 /** What a proxy made of a request's headers: those that are new or others, in their order, and those that it left out. */
@@ -10,7 +11,7 @@ export function changedHeaders(before: SentRequest, after: SentRequest): Changed
   const old = withHost(before);
   const now = withHost(after);
   return {
-    set: Object.entries(now).filter(([name, value]) => old[name] !== value),
+    set: Object.entries(now).filter(([name, value]) => headerOf(old, name) !== value),
     removed: Object.keys(old).filter((name) => !Object.hasOwn(now, name)),
   };
 }

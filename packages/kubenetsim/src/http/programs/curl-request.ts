@@ -73,16 +73,16 @@ const shown = { data: "-d", dataAscii: "--data-ascii", dataBinary: "--data-binar
 
 /** `Name: value`; without a value the header is left out, `Name;` sends none of its own. */
 function headersOf(args: CurlArguments): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers = new Map<string, string>();
   for (const text of args.values("header")) {
     const at = text.indexOf(":");
     const name = text.slice(0, Math.max(at, 0)).trim().toLowerCase();
     if (name === "") continue;
     const value = text.slice(at + 1).trim();
-    const before = headers[name];
-    headers[name] = before === undefined || before === "" ? value : `${before}, ${value}`;
+    const before = headers.get(name);
+    headers.set(name, before === undefined || before === "" ? value : `${before}, ${value}`);
   }
-  return headers;
+  return Object.fromEntries(headers);
 }
 
 function cookiesOf(args: CurlArguments): Record<string, string> {
