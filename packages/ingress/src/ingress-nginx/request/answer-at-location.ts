@@ -259,7 +259,10 @@ function dressed(
     phase === "content" && (answer.upstream !== undefined || answer.status === 404 || answer.status === 413);
   if (pages.codes.includes(answer.status) && (!isProxied || pages.intercepts)) {
     const page = { code: answer.status, backend: pages.backend, isRewritten: phase !== "find-config" };
-    return passToErrorBackend(context, server, location, around, page);
+    // What Lua has set stays, of the endpoint's answer nothing does.
+    const begun = [...context.sessions];
+    const told = passToErrorBackend(context, server, location, around, page);
+    return begun.length === 0 ? told : { ...told, cookies: [...begun, ...(told.cookies ?? [])] };
   }
   const allowed =
     denied === undefined && phase !== "find-config" ? corsHeaders(cors, context.headers.origin) : undefined;

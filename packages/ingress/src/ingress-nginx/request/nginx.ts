@@ -180,6 +180,7 @@ export class Nginx {
       nowMs,
       random: this.#options.random,
       steps,
+      sessions: [],
     };
   }
 }

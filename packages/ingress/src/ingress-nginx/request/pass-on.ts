@@ -56,7 +56,10 @@ function exchange(
     if (pick === undefined) return { status: 502, cookies, tookMs };
     if (pick.cookie !== undefined) {
       const cookie = sessionCookie(balancer.backend, pick.cookie, context, server.hostname, location);
-      if (cookie !== undefined) cookies.splice(0, 1, cookie);
+      if (cookie !== undefined) {
+        cookies.splice(0, 1, cookie);
+        context.sessions.splice(0, 1, cookie);
+      }
     }
     const upstream = { endpoint: pick.endpoint, method, url, headers, bodyBytes, isTls };
     const isOwn = pick.endpoint === context.ownEndpoint;

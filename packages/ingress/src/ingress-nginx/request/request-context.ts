@@ -32,6 +32,8 @@ export interface RequestContext {
   /** Numbers in [0, 1). */
   readonly random: () => number;
   readonly steps: HttpStep[];
+  /** Values of Set-Cookie by which Lua has begun sessions. */
+  readonly sessions: string[];
 }
 
 /** A header by the name that nginx's variables have for it: small letters, `_` for `-`. */

@@ -174,6 +174,12 @@ describe("what of an endpoint's answer is passed on", () => {
     expect(ask({}, { annotations, answer }).cookies).toEqual(["k=v; Domain=h.test"]);
   });
 
+  it("a session that began stays where a page of errors answers, cookies of the endpoint do not", () => {
+    const setting = { annotations: { affinity: "cookie" }, settings: { "custom-http-errors": "503" } };
+    const { status, cookies } = ask({}, { ...setting, answer: { status: 503, cookies: ["k=v"] } });
+    expect([status, ...cookies.map((cookie) => cookie.split("=")[0])]).toEqual([404, "INGRESSCOOKIE"]);
+  });
+
   it("a page of all is none of the controller's own default backend: 500", () => {
     expect(ask({ host: "else.test" }, { settings: { "custom-http-errors": "404" } }).status).toBe(500);
   });
