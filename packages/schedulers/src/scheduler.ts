@@ -36,7 +36,7 @@ export interface Request {
   readonly protocol?: number;
   /** The next number of a uniform stream in [0, 1): one call a draw. Whoever draws says so and needs it. */
   readonly random?: () => number;
-  /** What a hash of nginx is taken of: `$request_uri`, a header, as text. */
+  /** What a hash of nginx is taken of: `$request_uri`, a header, as a text of bytes, one character each. */
   readonly key?: string;
   /** The session cookie that the client sent. */
   readonly cookie?: string;

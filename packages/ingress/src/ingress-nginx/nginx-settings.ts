@@ -55,6 +55,8 @@ export interface NginxSettings {
   readonly retryNonIdempotent: boolean;
   readonly limitReqStatusCode: number;
   readonly limitConnStatusCode: number;
+  /** Whom `limit-rps` and its like tell clients apart by: a value with nginx's variables. */
+  readonly limitConnZoneVariable: string;
   readonly limitRate: number;
   readonly limitRateAfter: number;
   readonly sslRejectHandshake: boolean;
@@ -115,6 +117,7 @@ export const defaultNginxSettings: NginxSettings = {
   retryNonIdempotent: false,
   limitReqStatusCode: 503,
   limitConnStatusCode: 503,
+  limitConnZoneVariable: "$binary_remote_addr",
   limitRate: 0,
   limitRateAfter: 0,
   sslRejectHandshake: false,

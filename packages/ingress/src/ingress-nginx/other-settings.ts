@@ -91,7 +91,6 @@ export const otherSettings: Readonly<Record<string, SettingValue>> = {
   "upstream-keepalive-time": "1h",
   "upstream-keepalive-timeout": 60,
   "upstream-keepalive-requests": 10000,
-  "limit-conn-zone-variable": "$binary_remote_addr",
   "proxy-stream-timeout": "600s",
   "proxy-stream-next-upstream": true,
   "proxy-stream-next-upstream-timeout": "600s",
@@ -141,3 +140,27 @@ export const otherSettings: Readonly<Record<string, SettingValue>> = {
   // The program has it twice: what locations say is "1.1", and this one nothing.
   "proxy-http-version": "",
 };
+
+/** Those of them that could change an answer: a value of their own is warned of. */
+const unmodelled: readonly string[] = [
+  ...["allow-backend-server-header", "bind-address", "disable-ipv6", "enable-brotli", "enable-modsecurity"],
+  ...[
+    "enable-owasp-modsecurity-crs",
+    "global-auth-cache-key",
+    "global-auth-snippet",
+    "http-snippet",
+    "location-snippet",
+  ],
+  ...["main-snippet", "modsecurity-snippet", "nginx-status-ipv4-whitelist", "nginx-status-ipv6-whitelist"],
+  ...["server-snippet", "server-tokens", "ssl-ciphers", "ssl-protocols", "stream-snippet", "use-geoip2", "use-gzip"],
+];
+
+/**
+ * Keys of the ConfigMap that ask for something that could change an answer and does not.
+ *
+ * @example
+ * unmodelledSettings({ ...otherSettings, "use-gzip": true }); // ["use-gzip"]
+ */
+export function unmodelledSettings(settings: Readonly<Record<string, SettingValue>>): readonly string[] {
+  return unmodelled.filter((key) => JSON.stringify(settings[key]) !== JSON.stringify(otherSettings[key]));
+}

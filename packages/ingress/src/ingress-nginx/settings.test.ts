@@ -1,11 +1,14 @@
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
+import type { Ingress } from "@kubenetsim/core/model/ingress";
 import { ingressObject as ingress, serviceObjects as services } from "@kubenetsim/testing/ingress-objects";
 import { describe, expect, it } from "vitest";
 import { KeptLog } from "../controller-log.ts";
 import type { HttpAnswer, HttpRequest, UpstreamRequest } from "../http/http-message.ts";
 import type { UpstreamOutcome } from "../http/upstream-exchange.ts";
+import { annotationWarnings } from "./annotations/annotation-warnings.ts";
 import { nginxConf } from "./conf/nginx-conf.ts";
 import { IngressNginxController, type SyncOutcome } from "./controller.ts";
+import { otherSettings, unmodelledSettings } from "./other-settings.ts";
 import { Nginx } from "./request/nginx.ts";
 
 interface Lab {
@@ -53,6 +56,28 @@ function labOf(settings: Readonly<Record<string, string>>, objects: readonly Api
     },
     take,
   };
+}
+
+/** A Service with two endpoints. */
+function twoPods(): ApiObject[] {
+  const metadata = { namespace: "n", name: "two" };
+  const port = { name: "http", port: 80, protocol: "TCP" };
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata,
+      spec: { type: "ClusterIP", clusterIP: "10.96.9.9", ports: [{ ...port, targetPort: 8080 }] },
+    },
+    {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { namespace: "n", name: "two-abcde", labels: { "kubernetes.io/service-name": "two" } },
+      addressType: "IPv4",
+      ports: [{ name: "http", port: 8080, protocol: "TCP" }],
+      endpoints: ["10.244.9.1", "10.244.9.2"].map((address) => ({ addresses: [address], conditions: { ready: true } })),
+    },
+  ] as unknown as ApiObject[];
 }
 
 function host(annotations: Readonly<Record<string, string>>, path = "/"): ApiObject {
@@ -257,6 +282,51 @@ describe("no-tls-redirect-locations", () => {
     const lab = labOf({ "no-tls-redirect-locations": list }, [host({ "force-ssl-redirect": "true" })]);
     expect(lab.ask().status).toBe(status);
   });
+});
+
+/** rootfs/etc/nginx/lua/util.lua `generate_var_value`, and the template's `set`. */
+describe("upstream-hash-by", () => {
+  const podsBy = (expression: string, requests: readonly Partial<HttpRequest>[]): Set<string | undefined> => {
+    const objects = [
+      ingress("web", {
+        host: "h.test",
+        paths: [["/", "Prefix", "two"]],
+        annotations: { "upstream-hash-by": expression },
+      }),
+    ];
+    const { ask } = labOf({}, [...twoPods(), ...objects]);
+    return new Set(requests.map((request) => ask(request).upstream?.endpoint));
+  };
+  const clients = Array.from({ length: 20 }, (_, i) => ({ clientAddress: `192.0.${i}.${200 + i}` }));
+
+  it("takes what the request and its location decide", () => {
+    const fixed = "$server_name$service_name$namespace$proxy_upstream_name$ingress_name$service_port$location_path";
+    expect(podsBy(fixed, clients).size).toBe(1);
+    expect(podsBy(fixed, clients)).not.toContain(undefined);
+    expect(podsBy("$binary_remote_addr", clients).size).toBe(2);
+  });
+
+  it("is warned of where nginx knows more than the model", () => {
+    const annotations = { "upstream-hash-by": "$msec$uri" };
+    const [warning] = annotationWarnings(host(annotations) as Ingress);
+    expect(warning?.message).toContain("asks for what is not modelled: $msec");
+    expect(annotationWarnings(host({ "upstream-hash-by": "$binary_remote_addr" }) as Ingress)).toEqual([]);
+  });
+});
+
+it("limit-conn-zone-variable tells apart who is limited, and an empty one is not", () => {
+  const { ask } = labOf({ "limit-conn-zone-variable": "$http_x_key" }, [host({ "limit-rps": "1" })]);
+  const statuses = (key: string): number[] =>
+    Array.from({ length: 8 }, () => ask({ headers: key === "" ? {} : { "X-Key": key } }).status);
+  expect(statuses("a").filter((status) => status === 503).length).toBe(2);
+  expect(statuses("b").filter((status) => status === 503).length).toBe(2);
+  expect(statuses("")).not.toContain(503);
+});
+
+it("settings that could change an answer and do not are told by name", () => {
+  expect(unmodelledSettings(otherSettings)).toEqual([]);
+  expect(unmodelledSettings({ ...otherSettings, "use-gzip": true, "keep-alive": 5 })).toEqual(["use-gzip"]);
+  for (const name of unmodelledSettings({})) expect(otherSettings).toHaveProperty([name]);
 });
 
 describe("answers of a location", () => {

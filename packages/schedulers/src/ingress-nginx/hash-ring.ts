@@ -1,4 +1,4 @@
-import { crc32, crc32End, crc32Start, crc32Text, crc32Word } from "../crc32.ts";
+import { crc32, crc32Bytes, crc32End, crc32Start, crc32Text, crc32Word } from "../crc32.ts";
 
 /** The points of a consistent hash, in the order of their hashes. */
 export interface HashRing {
@@ -45,7 +45,7 @@ export function buildRing(names: readonly string[], owners: readonly number[]): 
 export function ownerOf(ring: HashRing, key: string): number {
   const { hashes, owners } = ring;
   if (hashes.length === 0) return -1;
-  const hash = crc32(key);
+  const hash = hashOf(key);
   let low = 0;
   let high = hashes.length;
   while (low < high) {
@@ -54,6 +54,13 @@ export function ownerOf(ring: HashRing, key: string): number {
     else high = middle;
   }
   return owners[low === hashes.length ? 0 : low]!;
+}
+
+/** A key is a text of bytes, one character each; one with other characters counts as UTF-8. */
+function hashOf(key: string): number {
+  const codes = Array.from(key, (character) => character.codePointAt(0)!);
+  if (codes.some((code) => code > 0xff)) return crc32(key);
+  return crc32End(crc32Bytes(crc32Start, codes));
 }
 
 /** How many of the 2^32 hashes lead to each owner, from 0 up to below `count`. */

@@ -1,6 +1,7 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import type { Ingress } from "@kubenetsim/core/model/ingress";
 import type { AnnotationWarning } from "../../ingress-controller.ts";
+import { unmodelledVariables } from "../request/hash-key.ts";
 import { knownFields } from "./annotation-parsers.ts";
 import { annotationsPrefix } from "./annotation-reader.ts";
 import { unmodelledFields } from "./file-only.ts";
@@ -16,7 +17,7 @@ export function annotationWarnings({ metadata }: Ingress): readonly AnnotationWa
   const { namespace = "", name, annotations = {} } = metadata;
   return Object.keys(annotations).flatMap((annotation) => {
     if (!annotation.startsWith(`${annotationsPrefix}/`)) return [];
-    const problem = problemOf(annotation.slice(annotationsPrefix.length + 1));
+    const problem = problemOf(annotation.slice(annotationsPrefix.length + 1), annotations[annotation]!);
     if (problem === undefined) return [];
     return [{ annotation, message: `annotation ${annotation} of Ingress ${namespace}/${name} ${problem}` }];
   });
@@ -35,7 +36,11 @@ const gone: readonly string[] = [
   "grpc-backend",
 ];
 
-function problemOf(name: string): string | undefined {
+function problemOf(name: string, value: string): string | undefined {
+  if (name === "upstream-hash-by") {
+    const variables = unmodelledVariables(value);
+    return variables.length === 0 ? undefined : `asks for what is not modelled: ${variables.join(", ")}`;
+  }
   if (Object.hasOwn(unmodelledFields, name)) return "is not modelled";
   if (allNames.has(name)) return undefined;
   if (gone.includes(name)) return "is none of controller v1.15.1, which ignores it: earlier versions had it";

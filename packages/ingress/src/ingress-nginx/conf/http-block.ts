@@ -24,7 +24,7 @@ export function writeHttpBlock(text: ConfText, configuration: Configuration): vo
   writeTls(text, configuration);
   writeErrorPages(text, settings);
   writeUpstreams(text, configuration);
-  writeLimitZones(text, servers);
+  writeLimitZones(text, configuration);
   writeBlockLists(text, settings);
   for (const redirect of wwwRedirects(servers)) writeRedirectServer(text, redirect, configuration);
   const headers = configuration.headers ?? noHeaders;

@@ -1,10 +1,10 @@
 import { base64 } from "@kubenetsim/core/runtime/base64";
 import type { RateLimit } from "../annotations/rate-limit.ts";
-import type { Server } from "../model/configuration.ts";
+import type { Configuration } from "../model/configuration.ts";
 import type { ConfText } from "./conf-text.ts";
 
 /** What counts for a limit: `$limit_ID` is the client's address, or empty for clients that are not limited. */
-export function writeLimitZones(text: ConfText, servers: readonly Server[]): void {
+export function writeLimitZones(text: ConfText, { servers, settings }: Configuration): void {
   const limits = new Map<string, RateLimit>();
   for (const { locations } of servers) {
     for (const { annotations } of locations) {
@@ -12,19 +12,19 @@ export function writeLimitZones(text: ConfText, servers: readonly Server[]): voi
       if (rateLimit.name !== "" && !limits.has(rateLimit.name)) limits.set(rateLimit.name, rateLimit);
     }
   }
-  for (const limit of limits.values()) writeKey(text, limit);
+  for (const limit of limits.values()) writeKey(text, limit, settings.limitConnZoneVariable);
   const zones = new Set([...limits.values()].flatMap(zonesOf));
   for (const zone of [...zones].sort()) text.directives(zone);
   if (zones.size > 0) text.line();
 }
 
-function writeKey(text: ConfText, { name, allowlist }: RateLimit): void {
+function writeKey(text: ConfText, { name, allowlist }: RateLimit, variable: string): void {
   const id = idOf(name);
   text.line(`# Ratelimit ${name}`);
   text.block(`geo $remote_addr $allowlist_${id}`, () => {
     text.directives("default 0", ...allowlist.map((range) => `${range} 1`));
   });
-  text.block(`map $allowlist_${id} $limit_${id}`, () => text.directives("0 $binary_remote_addr", '1 ""'));
+  text.block(`map $allowlist_${id} $limit_${id}`, () => text.directives(`0 ${variable}`, '1 ""'));
   text.line();
 }
 

@@ -21,6 +21,7 @@ import { nginxConf } from "../conf/nginx-conf.ts";
 import { IngressNginxController } from "../controller.ts";
 import type { ControllerFlags } from "../flags/controller-flags.ts";
 import type { Configuration } from "../model/configuration.ts";
+import { otherSettings, unmodelledSettings } from "../other-settings.ts";
 import { Nginx } from "../request/nginx.ts";
 import { plainOnHttps } from "../request/own-page.ts";
 import { StreamBalancers } from "../request/stream-balancers.ts";
@@ -92,7 +93,12 @@ export class IngressNginxProcess implements IngressController {
   }
 
   get unmodelled(): readonly string[] {
-    return this.flags.unmodelled.map((flag) => `the flag ${flag} is not modelled`);
+    const { configMap } = this.flags;
+    const settings = unmodelledSettings(this.configuration?.settings.other ?? otherSettings);
+    return [
+      ...this.flags.unmodelled.map((flag) => `the flag ${flag} is not modelled`),
+      ...settings.map((key) => `the setting ${key} of ConfigMap ${configMap} is not modelled`),
+    ];
   }
 
   takes(ingress: Ingress): boolean {

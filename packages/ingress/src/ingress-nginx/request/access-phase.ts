@@ -9,6 +9,7 @@ import { annotatedStep } from "./explain/phase-steps.ts";
 import { askExternalAuth, type Leave, noLeave, signinTarget } from "./external-auth.ts";
 import { isKnownUser } from "./password-file.ts";
 import type { RequestContext } from "./request-context.ts";
+import { variableText } from "./variable-text.ts";
 
 /** Whether a request may go on, and with what. */
 export type Access = { readonly leave: Leave } | { readonly refusal: PartialAnswer };
@@ -25,7 +26,10 @@ const sourceRanges = ["denylist-source-range", "whitelist-source-range", "allowl
  */
 export function accessPhase(context: RequestContext, location: Location, around: LocationSurroundings): Access {
   const { remoteAddress, settings, steps, nowMs } = context;
-  if (!around.limiter.admit(location.annotations.rateLimit, remoteAddress, nowMs)) {
+  const { perSecond, perMinute } = location.annotations.rateLimit;
+  const isLimited = perSecond.limit > 0 || perMinute.limit > 0;
+  const key = isLimited ? variableText(context, settings.limitConnZoneVariable, "") : "";
+  if (!around.limiter.admit(location.annotations.rateLimit, { key, address: remoteAddress }, nowMs)) {
     const text = `${settings.limitReqStatusCode}: too many requests of ${remoteAddress}`;
     steps.push(annotatedStep("access", location, ["limit-rps", "limit-rpm"], text));
     return { refusal: { status: settings.limitReqStatusCode } };

@@ -61,14 +61,16 @@ export function answerAtLocation(
   if (choice === undefined) return { status: 404 };
   if (choice.kind === "own") return ownAnswerOf(context, choice.path);
   const { chosen } = choice;
+  const place = { hostname: server.hostname, location: chosen.location, upstream: chosen.location.backend };
+  const placed: RequestContext = { ...context, place };
   steps.push(locationStep(server, chosen, target.uri, around.newest()));
   const early =
-    tooLarge(context, chosen) ?? (choice.kind === "slash" ? slashRedirect(context, chosen.location) : undefined);
-  if (early !== undefined) return dressed(context, server, chosen, around, { answer: early, phase: "find-config" });
-  const own = rewritePhase(context, server, chosen, around);
+    tooLarge(placed, chosen) ?? (choice.kind === "slash" ? slashRedirect(placed, chosen.location) : undefined);
+  if (early !== undefined) return dressed(placed, server, chosen, around, { answer: early, phase: "find-config" });
+  const own = rewritePhase(placed, server, chosen, around);
   const reached: PhaseAnswer =
-    own === undefined ? admitted(context, server, chosen, around, identity) : { answer: own, phase: "rewrite" };
-  return dressed(context, server, chosen, around, reached);
+    own === undefined ? admitted(placed, server, chosen, around, identity) : { answer: own, phase: "rewrite" };
+  return dressed(placed, server, chosen, around, reached);
 }
 
 /** What all servers refuse; a page of `custom-http-errors` answers for it. */

@@ -158,9 +158,10 @@ export function passToErrorBackend(
 ): PartialAnswer {
   if (isBlockedAddress(context)) return { status: 403 };
   context.steps.push({ phase: "upstream", text: `error_page ${code}: ask ${backend}` });
-  const balancer = around.balancers.choose(backend, context);
+  const asked = context.place === undefined ? context : { ...context, place: { ...context.place, upstream: backend } };
+  const balancer = around.balancers.choose(backend, asked);
   if (balancer === undefined) return { status: 502 };
   const headers = errorPageHeaders(context, { hostname: server.hostname, location }, { code, isRewritten });
   const args = context.target.args ? `?${context.target.args}` : "";
-  return exchange(context, server, location, balancer, { url: `/${args}`, headers }, around.send);
+  return exchange(asked, server, location, balancer, { url: `/${args}`, headers }, around.send);
 }

@@ -13,16 +13,20 @@ interface Bucket {
 export class RateLimiter {
   readonly #buckets = new Map<string, Bucket>();
 
-  /** Takes a request in, or not. A request that is refused leaves no trace. */
-  admit({ perSecond, perMinute, allowlist }: RateLimit, clientAddress: string, nowMs: number): boolean {
+  /** Takes a request of a client in, or not; one that an empty key stands for is not limited. A request that is refused leaves no trace. */
+  admit(
+    { perSecond, perMinute, allowlist }: RateLimit,
+    { key: client, address }: { readonly key: string; readonly address: string },
+    nowMs: number,
+  ): boolean {
     if (perSecond.limit === 0 && perMinute.limit === 0) return true;
-    if (isInRanges(allowlist, clientAddress)) return true;
+    if (client === "" || isInRanges(allowlist, address)) return true;
     const zones = [
       { zone: perSecond, rate: perSecond.limit * 1000 },
       { zone: perMinute, rate: Math.trunc((perMinute.limit * 1000) / 60) },
     ].filter(({ zone }) => zone.limit > 0);
     const filled = zones.map(({ zone, rate }) => {
-      const key = `${zone.name} ${clientAddress}`;
+      const key = `${zone.name} ${client}`;
       return { key, excess: this.#excess(key, rate, nowMs), burst: zone.burst * 1000 };
     });
     if (filled.some(({ excess, burst }) => excess > burst)) return false;

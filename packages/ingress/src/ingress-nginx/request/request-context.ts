@@ -1,6 +1,7 @@
 import type { HttpRequest } from "../../http/http-message.ts";
 import type { HttpStep } from "../../http/http-step.ts";
 import type { ListenPorts } from "../listen-ports.ts";
+import type { Location } from "../model/configuration.ts";
 import type { NginxSettings } from "../nginx-settings.ts";
 import type { RequestTarget } from "./request-target.ts";
 
@@ -34,6 +35,8 @@ export interface RequestContext {
   readonly steps: HttpStep[];
   /** Values of Set-Cookie by which Lua has begun sessions. */
   readonly sessions: string[];
+  /** Once a location is found: that one, its server's host, and the name of the backend that it leads to (`$proxy_upstream_name`). */
+  readonly place?: { readonly hostname: string; readonly location: Location; readonly upstream: string };
 }
 
 /** A header by the name that nginx's variables have for it: small letters, `_` for `-`. */
