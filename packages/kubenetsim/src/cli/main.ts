@@ -2,7 +2,9 @@ import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Command } from "./command.ts";
 import { compare } from "./commands/compare.ts";
+import { experiment } from "./commands/experiment.ts";
 import { get } from "./commands/get.ts";
+import { merge } from "./commands/merge.ts";
 import { resolve } from "./commands/resolve.ts";
 import { rules } from "./commands/rules.ts";
 import { serve } from "./commands/serve.ts";
@@ -17,7 +19,19 @@ import { readArguments } from "./read-arguments.ts";
 import { reportProblem } from "./report-problem.ts";
 import type { Terminal } from "./terminal.ts";
 
-export const commands: readonly Command[] = [trace, resolve, shares, rules, compare, get, serve, tour, version];
+export const commands: readonly Command[] = [
+  trace,
+  resolve,
+  shares,
+  rules,
+  compare,
+  experiment,
+  merge,
+  get,
+  serve,
+  tour,
+  version,
+];
 
 /** Runs a command line (without `node` and the script) and returns what the process is to end with. Never throws. */
 export function run(words: readonly string[], terminal: Terminal = nodeTerminal()): ExitCode {

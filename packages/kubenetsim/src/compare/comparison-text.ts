@@ -3,6 +3,7 @@ import { type Estimate, estimate } from "@kubenetsim/network/cost/estimate";
 import type { CostModel } from "@kubenetsim/network/cost/model";
 import { costModels } from "@kubenetsim/network/cost/models";
 import { type LogLogChart, renderLogLogChart } from "../plot/log-log-chart.ts";
+import { version } from "../version.ts";
 import type { ModeComparison } from "./compare-modes.ts";
 
 /** Everything that was looked at for a packet: rules, entries of sets, entries of IPVS's tables, real servers. */
@@ -116,8 +117,8 @@ function userspaceLines(rows: readonly ModeComparison[]): string[] {
   ];
 }
 
-/** The same as a picture. */
-export function comparisonChart(rows: readonly ModeComparison[]): string {
+/** The same as a picture, with the seed in its corner. */
+export function comparisonChart(rows: readonly ModeComparison[], seed: string): string {
   const last = rows.at(-1)!;
   const chart: LogLogChart = {
     title: "A new connection to the last of N Services",
@@ -130,6 +131,7 @@ export function comparisonChart(rows: readonly ModeComparison[]): string {
       { name: "nftables", points: rows.map((row) => [row.services, stepsOf(row.nftables)] as const) },
       ...userspaceSeries(rows),
     ],
+    footer: `compare, seed ${JSON.stringify(seed)}, kubenetsim ${version}`,
   };
   return renderLogLogChart(chart);
 }

@@ -1,7 +1,7 @@
 import { type LogScale, logScale } from "./log-scale.ts";
 import { element, escapeText, textElement } from "./svg.ts";
 
-/** Lines over two logarithmic axes. All values must be positive. */
+/** Lines over two logarithmic axes. Points with a value that is not positive are left out, and lines of nothing else. */
 export interface LogLogChart {
   readonly title: string;
   /** For readers who cannot see the picture. */
@@ -9,6 +9,8 @@ export interface LogLogChart {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly Series[];
+  /** Below the picture: where the numbers are from. */
+  readonly footer?: string;
 }
 
 export interface Series {
@@ -18,11 +20,24 @@ export interface Series {
 
 const size = { width: 760, height: 460, left: 76, right: 150, top: 62, bottom: 62 };
 const font = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
-/** Told apart by lightness too, and by the shape of their points. */
-const colours = ["#b3261e", "#0b57a4", "#2e7d32", "#6a3d9a"];
+/** Each line has its own dashes and marks, so that they are told apart without colours. */
+const lineCount = 4;
+const dashes = ["none", "9 4", "3 3", "12 3 3 3"];
+const style = [
+  ".paper{fill:#fff}.title{fill:#1f1f1f}.label{fill:#444}.grid{stroke:#ddd}",
+  ...lineColours(["#b3261e", "#0b57a4", "#2e7d32", "#6a3d9a"]),
+  "@media (prefers-color-scheme:dark){.paper{fill:#1b1b1f}.title{fill:#eee}.label{fill:#bbb}.grid{stroke:#444}",
+  ...lineColours(["#ff8a80", "#82b1ff", "#a5d6a7", "#d1b3ff"]),
+  "}",
+].join("");
+
+function lineColours(colours: readonly string[]): string[] {
+  return colours.map((colour, i) => `.line${i}{stroke:${colour}}.mark${i}{fill:${colour}}`);
+}
 
 /** The chart as one SVG file. The same chart gives the same bytes. */
-export function renderLogLogChart(chart: LogLogChart): string {
+export function renderLogLogChart(given: LogLogChart): string {
+  const chart = { ...given, series: given.series.map(positive).filter(({ points }) => points.length > 0) };
   const points = chart.series.flatMap((series) => series.points);
   const x = logScale(
     points.map((point) => point[0]),
@@ -34,7 +49,8 @@ export function renderLogLogChart(chart: LogLogChart): string {
     size.height - size.bottom,
     size.top,
   );
-  const lines = chart.series.map((series, i) => drawSeries(series, i, x, y));
+  const labels = labelHeights(chart.series.map(({ points }) => y.pixel(points.at(-1)![1])));
+  const lines = chart.series.map((series, i) => drawSeries(series, i, { x, y, label: labels[i]! }));
   return `${element(
     "svg",
     {
@@ -47,19 +63,41 @@ export function renderLogLogChart(chart: LogLogChart): string {
     },
     `\n${element("title", { id: "title" }, escapeText(chart.title))}\n`,
     `${element("desc", { id: "description" }, escapeText(chart.description))}\n`,
-    `${element("rect", { width: size.width, height: size.height, fill: "#ffffff" })}\n`,
-    `${textElement(chart.title, { x: size.left, y: 32, "font-size": 17, "font-weight": 600, fill: "#1f1f1f" })}\n`,
+    `${element("style", {}, style)}\n`,
+    `${element("rect", { width: size.width, height: size.height, class: "paper" })}\n`,
+    `${textElement(chart.title, { x: size.left, y: 32, "font-size": 17, "font-weight": 600, class: "title" })}\n`,
     ...drawAxes(chart, x, y),
     ...lines,
+    ...(chart.footer === undefined
+      ? []
+      : [
+          `${textElement(chart.footer, { x: size.width - 8, y: size.height - 4, "font-size": 10, "text-anchor": "end", class: "label" })}\n`,
+        ]),
   )}\n`;
+}
+
+function positive({ name, points }: Series): Series {
+  return { name, points: points.filter(([x, y]) => x > 0 && y > 0) };
+}
+
+/** Names of lines that end at the same height are moved apart. */
+function labelHeights(wanted: readonly number[]): number[] {
+  const apart = 16;
+  const heights = [...wanted];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const i of [...wanted.keys()].sort((a, b) => wanted[a]! - wanted[b]!)) {
+    last = Math.max(wanted[i]!, last + apart);
+    heights[i] = last;
+  }
+  return heights;
 }
 
 function drawAxes(chart: LogLogChart, x: LogScale, y: LogScale): string[] {
   const bottom = size.height - size.bottom;
   const right = size.width - size.right;
   const middleY = (size.top + bottom) / 2;
-  const grid = { stroke: "#dddddd", "stroke-width": 1 };
-  const label = { fill: "#444444" };
+  const grid = { class: "grid", "stroke-width": 1 };
+  const label = { class: "label" };
   return [
     ...x.decades.flatMap((value) => [
       `${element("line", { x1: x.pixel(value), x2: x.pixel(value), y1: size.top, y2: bottom, ...grid })}\n`,
@@ -74,29 +112,46 @@ function drawAxes(chart: LogLogChart, x: LogScale, y: LogScale): string[] {
   ];
 }
 
-function drawSeries(series: Series, index: number, x: LogScale, y: LogScale): string {
-  const colour = colours[index % colours.length]!;
-  const placed = series.points.map(([px, py]) => [x.pixel(px), y.pixel(py)] as const);
-  const path = placed.map(([px, py], i) => `${i === 0 ? "M" : "L"}${tenth(px)} ${tenth(py)}`).join("");
-  const marks = placed.map(([px, py]) => drawMark(index, px, py, colour));
-  const last = series.points.at(-1)!;
-  const [lastX, lastY] = placed.at(-1)!;
-  return [
-    `${element("path", { d: path, fill: "none", stroke: colour, "stroke-width": 2.5 })}\n`,
-    ...marks.map((mark) => `${mark}\n`),
-    `${textElement(`${series.name} ${grouped(last[1])}`, { x: lastX + 12, y: lastY + 5, fill: colour, "font-weight": 600 })}\n`,
-  ].join("");
+interface Place {
+  readonly x: LogScale;
+  readonly y: LogScale;
+  /** Height of the line's name. */
+  readonly label: number;
 }
 
-function drawMark(index: number, x: number, y: number, fill: string): string {
-  return index % 2 === 0
-    ? element("circle", { cx: x, cy: y, r: 4, fill })
-    : element("rect", { x: x - 3.5, y: y - 3.5, width: 7, height: 7, fill });
+function drawSeries(series: Series, index: number, { x, y, label }: Place): string {
+  const kind = index % lineCount;
+  const placed = series.points.map(([px, py]) => [x.pixel(px), y.pixel(py)] as const);
+  const path = placed.map(([px, py], i) => `${i === 0 ? "M" : "L"}${tenth(px)} ${tenth(py)}`).join("");
+  const [lastX] = placed.at(-1)!;
+  const name = `${series.name} ${grouped(series.points.at(-1)![1])}`;
+  return [
+    element("path", {
+      d: path,
+      fill: "none",
+      class: `line${kind}`,
+      "stroke-width": 2.5,
+      "stroke-dasharray": dashes[kind]!,
+    }),
+    ...placed.map(([px, py]) => drawMark(kind, px, py)),
+    textElement(name, { x: lastX + 12, y: label + 5, class: `mark${kind}`, "font-weight": 600 }),
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function drawMark(kind: number, x: number, y: number): string {
+  const mark = { class: `mark${kind}` };
+  if (kind === 0) return element("circle", { cx: x, cy: y, r: 4, ...mark });
+  if (kind === 1) return element("rect", { x: x - 3.5, y: y - 3.5, width: 7, height: 7, ...mark });
+  const corners = kind === 2 ? [0, -5, 5, 4, -5, 4] : [0, -5, 5, 0, 0, 5, -5, 0];
+  const points = corners.map((corner, i) => tenth((i % 2 === 0 ? x : y) + corner)).join(" ");
+  return element("polygon", { points, ...mark });
 }
 
 /** 50000 as `50,000`, and small decades as they are. */
 function grouped(value: number): string {
-  return value < 1 ? String(value) : String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+  return value < 1 ? String(Number(value.toPrecision(4))) : String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function tenth(value: number): string {

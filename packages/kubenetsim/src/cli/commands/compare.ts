@@ -54,7 +54,7 @@ function runCompare(args: Arguments, terminal: Terminal): ExitCode {
   const rows = measureGrowth(lab, sizes, terminal, args.flag("userspace"));
   terminal.out(args.flag("json") ? `${JSON.stringify(rows, undefined, 2)}\n` : comparisonTable(rows, model));
   if (svg !== undefined) {
-    const path = writeTextFile(svg, comparisonChart(rows), terminal);
+    const path = writeTextFile(svg, comparisonChart(rows, lab.seed), terminal);
     if (!args.flag("json")) terminal.out(`plot: ${path}\n`);
   }
   return exitCode.ok;

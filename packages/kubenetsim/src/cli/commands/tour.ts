@@ -56,7 +56,7 @@ function runTour(args: Arguments, terminal: Terminal): ExitCode {
   terminal.out("$ kubenetsim compare -f examples/shop\n\n");
   const rows = measureGrowth(shop, usualSizes, terminal);
   terminal.out(comparisonTable(rows));
-  const path = writeTextFile(svg, comparisonChart(rows), terminal);
+  const path = writeTextFile(svg, comparisonChart(rows, shop.seed), terminal);
   terminal.out(`plot: ${path}\n`);
   return exitCode.ok;
 }

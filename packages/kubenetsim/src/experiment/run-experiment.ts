@@ -1,0 +1,35 @@
+import { cellsOf } from "./cells.ts";
+import type { Cell, Experiment } from "./experiment.ts";
+import { readExperiment } from "./read-experiment.ts";
+import { type CellResult, type ExperimentResults, resultsOf } from "./results.ts";
+import { runCell } from "./run-cell.ts";
+
+export interface RunOptions {
+  /** A part of the cells: those whose index leaves `number - 1` when divided by `of`. */
+  readonly shard?: { readonly number: number; readonly of: number };
+  /** Told before each cell, with how many there are to run. */
+  readonly onCell?: (cell: Cell, done: number, all: number) => void;
+  /** Told after each cell, with all that there is by now. */
+  readonly onResults?: (results: ExperimentResults) => void;
+}
+
+/**
+ * Runs the cells of an experiment one after the other.
+ *
+ * @example
+ * const { results } = runExperiment({ ...builtInExperiments.lookup, vary: { services: [1, 10, 100] } });
+ * @throws ParseError for an experiment that cannot be run: see `readExperiment` and `cellsOf`
+ */
+export function runExperiment(given: Experiment, options: RunOptions = {}): ExperimentResults {
+  const experiment = readExperiment(given, given.name);
+  const cells = cellsOf(experiment);
+  const { shard = { number: 1, of: 1 }, onCell, onResults } = options;
+  const own = cells.filter(({ index }) => index % shard.of === shard.number - 1);
+  const done: CellResult[] = [];
+  for (const cell of own) {
+    onCell?.(cell, done.length, own.length);
+    done.push({ ...cell, measured: runCell(cell, experiment.measures) });
+    onResults?.(resultsOf(experiment, cells.length, done));
+  }
+  return resultsOf(experiment, cells.length, done);
+}
