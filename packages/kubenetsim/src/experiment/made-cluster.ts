@@ -17,11 +17,13 @@ export const servicePort = 53;
 
 const serviceRange = [(10 << 24) | (96 << 16)];
 const podRange = [(10 << 24) | (244 << 16)];
+/** The address before it is that of the API server's own Service, which is the first of all. */
+const firstService = 2;
 /** Of an endpoint in the Pod range; the first addresses are the bridge's and the client's. */
 const firstEndpoint = 16;
 
 /**
- * One node with the Services of a cell, as the API server and the controllers leave them: names in the order of their numbers,
+ * One node with the Services of a cell behind default/kubernetes, as the API server and the controllers leave them: names in the order of their numbers,
  * addresses in a row, and the same endpoints behind all of them, so that the packet's way lies within the node.
  */
 export function madeCluster({ parameters }: Cell): ClusterState {
@@ -51,7 +53,7 @@ export function targetAddress({ services, position }: Parameters): IpAddress {
 }
 
 function serviceAddress(i: number): IpAddress {
-  return formatAddress(addToAddress(serviceRange, i + 1)) as IpAddress;
+  return formatAddress(addToAddress(serviceRange, i + firstService)) as IpAddress;
 }
 
 function podAddress(i: number): IpAddress {

@@ -6,7 +6,7 @@ export type CostModelName = (typeof costModelNames)[number];
 
 const date = "2026-11-23";
 const machine = "2 vCPU AMD EPYC (1 MiB L2 a core, 32 MiB L3), shared";
-const source = "measured by the authors of kubenetsim";
+const source = "measured by the authors of kubenetsim; docs/cost.md";
 const method =
   "first packets of UDP flows, 60 bytes, sent out of a fresh network namespace to the first, the middle and the last of N Services in turn; the fastest of 15 batches; slopes of (last - first) over N by least squares, 10 to 20,000 Services";
 
