@@ -4,7 +4,7 @@ import type { Measured, MeasureName } from "./measures.ts";
 import { defaultParameters, type Parameters } from "./parameters.ts";
 import { runCell } from "./run-cell.ts";
 
-const sizes = [1, 2, 3, 10, 255, 256, 257, 1000, 3000];
+const sizes = [1, 2, 10, 256, 257, 258, 1500];
 const positions = ["first", "middle", "last", "none"] as const;
 const measures: readonly MeasureName[] = [
   "rulesCompared",
@@ -96,9 +96,9 @@ describe("the closed forms of docs/cost.md", () => {
         objectsTouched: 22 + services,
       });
       const nft = measured({ mode: "nftables", services }, asked);
-      expect(nft).toEqual({ objects: 50 + 4 * services, objectsTouched: 3 });
+      expect(nft).toEqual({ objects: 51 + 4 * services, objectsTouched: 3 });
       const ipvs = measured({ mode: "ipvs", services }, asked);
-      expect(ipvs).toEqual({ objects: 68 + 5 * services, objectsTouched: 1 });
+      expect(ipvs).toEqual({ objects: 70 + 5 * services, objectsTouched: 1 });
     }
   });
 });

@@ -121,6 +121,8 @@ interface Place {
 
 function drawSeries(series: Series, index: number, { x, y, label }: Place): string {
   const kind = index % lineCount;
+  // The fifth line has the colour and dashes of the first, and other marks.
+  const shape = (index + Math.floor(index / lineCount)) % lineCount;
   const placed = series.points.map(([px, py]) => [x.pixel(px), y.pixel(py)] as const);
   const path = placed.map(([px, py], i) => `${i === 0 ? "M" : "L"}${tenth(px)} ${tenth(py)}`).join("");
   const [lastX] = placed.at(-1)!;
@@ -133,18 +135,23 @@ function drawSeries(series: Series, index: number, { x, y, label }: Place): stri
       "stroke-width": 2.5,
       "stroke-dasharray": dashes[kind]!,
     }),
-    ...placed.map(([px, py]) => drawMark(kind, px, py)),
+    ...placed.map(([px, py]) => drawMark({ kind, shape }, px, py)),
     textElement(name, { x: lastX + 12, y: label + 5, class: `mark${kind}`, "font-weight": 600 }),
   ]
     .map((line) => `${line}\n`)
     .join("");
 }
 
-function drawMark(kind: number, x: number, y: number): string {
+interface Mark {
+  readonly kind: number;
+  readonly shape: number;
+}
+
+function drawMark({ kind, shape }: Mark, x: number, y: number): string {
   const mark = { class: `mark${kind}` };
-  if (kind === 0) return element("circle", { cx: x, cy: y, r: 4, ...mark });
-  if (kind === 1) return element("rect", { x: x - 3.5, y: y - 3.5, width: 7, height: 7, ...mark });
-  const corners = kind === 2 ? [0, -5, 5, 4, -5, 4] : [0, -5, 5, 0, 0, 5, -5, 0];
+  if (shape === 0) return element("circle", { cx: x, cy: y, r: 4, ...mark });
+  if (shape === 1) return element("rect", { x: x - 3.5, y: y - 3.5, width: 7, height: 7, ...mark });
+  const corners = shape === 2 ? [0, -5, 5, 4, -5, 4] : [0, -5, 5, 0, 0, 5, -5, 0];
   const points = corners.map((corner, i) => tenth((i % 2 === 0 ? x : y) + corner)).join(" ");
   return element("polygon", { points, ...mark });
 }
