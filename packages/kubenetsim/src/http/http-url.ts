@@ -14,7 +14,8 @@ export interface HttpUrl {
   readonly user: string | undefined;
 }
 
-const pattern = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:([^@/?#]*)@)?(\[[^\]/?#]+\]|[^:/?#[\]@]+)(?::(\d*))?([/?#].*)?$/i;
+const pattern =
+  /^(?:([a-z][a-z0-9+.-]*):\/\/\/?(?!\/))?(?:([^@/?#]*)@)?(\[[^\]/?#]+\]|[^:/?#[\]@]+)(?::(\d*))?([/?#].*)?$/i;
 const ports = { http: 80, https: 443 };
 
 /**
@@ -28,7 +29,9 @@ export function parseHttpUrl(text: string): HttpUrl {
     throw new ParseError("curl's URL is no text", { hint: "for example https://shop.test/cart" });
   const match = pattern.exec(text.trim());
   const scheme = (match?.[1] ?? "http").toLowerCase();
-  if (match === null || /[\s\p{Cc}]/u.test(text.trim()) || (scheme !== "http" && scheme !== "https")) {
+  // Without its slashes a scheme is no host, nor is it one whose host is missing.
+  const isHostless = match?.[1] === undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim());
+  if (match === null || isHostless || /[\s\p{Cc}]/u.test(text.trim()) || (scheme !== "http" && scheme !== "https")) {
     const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
     throw new ParseError(`"${shown}" is not a URL of http or https`, { hint: "for example https://shop.test/cart" });
   }

@@ -103,18 +103,19 @@ export interface CurlArguments {
 export function readCurlArguments(words: readonly string[]): CurlArguments {
   const given = new Map<OptionName, string[]>();
   const urls: string[] = [];
-  const add = (name: OptionName, value: string): void => {
+  let problem: string | undefined;
+  const add = (name: OptionName, value: string, word: string): void => {
+    problem ??= numberProblem(name, value, word);
     given.set(name, [...(given.get(name) ?? []), value]);
     if (name === "url") urls.push(value);
   };
   const rest = [...words];
-  let problem: string | undefined;
   let areOptions = true;
   while (rest.length > 0 && problem === undefined) {
     const word = rest.shift()!;
     if (areOptions && word === "--") areOptions = false;
-    else if (areOptions && word.startsWith("--")) problem = takeLong(word, rest, add);
-    else if (areOptions && word.startsWith("-")) problem = takeLetters(word, rest, add);
+    else if (areOptions && word.startsWith("--")) problem = takeLong(word, rest, add) ?? problem;
+    else if (areOptions && word.startsWith("-")) problem = takeLetters(word, rest, add) ?? problem;
     else urls.push(word);
   }
   return {
@@ -126,7 +127,22 @@ export function readCurlArguments(words: readonly string[]): CurlArguments {
   };
 }
 
-function takeLong(word: string, rest: string[], add: (name: OptionName, value: string) => void): string | undefined {
+type AddOption = (name: OptionName, value: string, word: string) => void;
+
+/** What curl says of a number that is none (src/tool_paramhlp.c `secs2ms`, `str2num`). */
+function numberProblem(name: OptionName, value: string, word: string): string | undefined {
+  const isTime = name === "maxTime" || name === "connectTimeout";
+  if (!isTime && name !== "maxRedirs") return undefined;
+  const proper = `option ${word}: expected a proper numerical parameter`;
+  const pattern = isTime ? /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i : /^\s*[+-]?\d+$/;
+  if (!pattern.test(value)) return proper;
+  const number = Number(value);
+  if (isTime && number < 0) return `option ${word}: expected a positive numerical parameter`;
+  if (!isTime && number < -1) return proper;
+  return number > Number.MAX_SAFE_INTEGER ? `option ${word}: too large number` : undefined;
+}
+
+function takeLong(word: string, rest: string[], add: AddOption): string | undefined {
   const given = word.slice(2);
   const isNo = given.startsWith("no-") && !byLong.has(given);
   const text = isNo ? given.slice("no-".length) : given;
@@ -136,14 +152,14 @@ function takeLong(word: string, rest: string[], add: (name: OptionName, value: s
   if (fitting.length > 1) return `option ${word}: is ambiguous`;
   const name = byLong.get(fitting[0]!);
   if (name === undefined || isNo) throw unmodelled(isNo ? word : `--${fitting[0]}`);
-  if (kinds.get(name)!.takes === "flag") add(name, "");
+  if (kinds.get(name)!.takes === "flag") add(name, "", word);
   else if (rest.length === 0) return `option ${word}: requires parameter`;
-  else add(name, rest.shift()!);
+  else add(name, rest.shift()!, word);
   return undefined;
 }
 
 /** `-sXPOST`: letters without values, then one that takes what is left. */
-function takeLetters(word: string, rest: string[], add: (name: OptionName, value: string) => void): string | undefined {
+function takeLetters(word: string, rest: string[], add: AddOption): string | undefined {
   if (word === "-") return "option -: is unknown";
   for (let at = 1; at < word.length; at++) {
     const letter = word[at]!;
@@ -153,12 +169,12 @@ function takeLetters(word: string, rest: string[], add: (name: OptionName, value
       return `option ${word}: is unknown`;
     }
     if (kinds.get(name)!.takes === "flag") {
-      add(name, "");
+      add(name, "", word);
       continue;
     }
     const value = at + 1 < word.length ? word.slice(at + 1) : rest.shift();
     if (value === undefined) return `option ${word}: requires parameter`;
-    add(name, value);
+    add(name, value, word);
     return undefined;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import { parseAddress } from "@kubenetsim/core/net/address";
+import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { outcomeOf } from "@kubenetsim/core/trace/disposition";
 import type { NameSystem } from "../../dns/programs/name-system.ts";
 import { connectionTarget } from "../connection-target.ts";
@@ -32,6 +33,9 @@ export interface Transferred {
 
 /** How long connect(2) tries with net.ipv4.tcp_syn_retries = 6, in ms. */
 const connectTimeoutMs = 127_000;
+
+/** Where curl itself would go on without end. */
+const mostRedirects = 1000;
 
 interface Asked {
   readonly url: HttpUrl;
@@ -87,6 +91,9 @@ export class CurlTransfer {
         const failed = { code: 47, message: `Maximum (${most}) redirects followed` };
         talk.note(failed.message);
         return this.#ended({ text, urlNumber, talk, output, traces, failure: failed, url: asked.url });
+      }
+      if (traces.length > mostRedirects) {
+        throw new UnsupportedError("curl --max-redirs -1 in a circle", `it has followed ${mostRedirects} redirects`);
       }
       talk.followed(asked.url, next.url);
       asked = next;

@@ -2,6 +2,7 @@ import { GoPattern } from "@kubenetsim/core/pattern/go-pattern";
 import { PatternSyntaxError } from "@kubenetsim/core/pattern/pattern-syntax-error";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
 import { backtrackingOf } from "./backtracking.ts";
+import { pcreMistake } from "./pcre-mistake.ts";
 
 /** What the whole and each group caught; undefined for a group that took no part. */
 export type PcreMatch = readonly (string | undefined)[];
@@ -69,16 +70,11 @@ export class Pcre {
  */
 export function compilePcre(pattern: string, { ignoresCase = true }: { ignoresCase?: boolean } = {}): Pcre | undefined {
   const isCommon = foreignPart(pattern) === undefined;
+  if (pcreMistake(pattern) !== undefined) return undefined;
   const tried = isCommon ? compileInJavaScript(pattern, ignoresCase) : undefined;
-  if (isCommon && tried === undefined) return undefined;
   const compiled = new Pcre(pattern, ignoresCase, tried);
   if (tried !== undefined || compiled.atOnce !== undefined) return compiled;
-  throw new UnsupportedError(`the regular expression ${pattern}: ${foreignPart(pattern)}`, "a path");
-}
-
-/** Whether nginx takes a pattern; one with what JavaScript does not know is believed. */
-export function isPcre(pattern: string): boolean {
-  return foreignPart(pattern) !== undefined || compileInJavaScript(pattern, true) !== undefined;
+  throw new UnsupportedError(`the regular expression ${pattern}: ${foreignPart(pattern) ?? pattern}`, "a path");
 }
 
 /** What PCRE reads otherwise than JavaScript: other groups, escapes, possessive repetitions, classes by name, `]` first in a class. */
