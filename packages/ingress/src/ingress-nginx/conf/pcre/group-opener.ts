@@ -1,50 +1,9 @@
+import { type GroupOpener, type GroupOptions, group } from "./group-kind.ts";
 import type { GroupNumbers } from "./group-numbers.ts";
 import { noSuchGroup, type PatternCursor } from "./pattern-cursor.ts";
-import type { PatternItem } from "./pattern-tree.ts";
 import { readVerb } from "./read-verb.ts";
 
-/** What `(?x)` and the like change up to the end of a group. */
-export interface GroupOptions {
-  readonly isExtended: boolean;
-  /** A plain group catches. */
-  readonly catches: boolean;
-  /** Two groups may have one name. */
-  readonly allowsTwice: boolean;
-  readonly isLook: boolean;
-}
-
-/** What stands behind an opening parenthesis: a group, something whole, or other options. */
-export type GroupOpener =
-  | {
-      readonly kind: "group";
-      readonly type: "plain" | "ahead" | "behind" | "condition" | "definition";
-      readonly catches: boolean;
-      readonly name?: string;
-      readonly options: GroupOptions;
-      /** Each branch begins with the same number. */
-      readonly resetsNumbers: boolean;
-      /** An assertion that stands here, and is asked first. */
-      readonly condition?: "ahead" | "behind";
-      readonly offset?: number;
-    }
-  | { readonly kind: "item"; readonly item: PatternItem; readonly isRepeatable: boolean }
-  | { readonly kind: "options"; readonly options: GroupOptions };
-
 const unclosed = "missing closing parenthesis";
-
-export function group(
-  type: "plain" | "ahead" | "behind" | "condition" | "definition",
-  options: GroupOptions,
-  more: {
-    catches?: boolean;
-    name?: string;
-    resetsNumbers?: boolean;
-    condition?: "ahead" | "behind";
-    offset?: number;
-  } = {},
-): GroupOpener {
-  return { kind: "group", type, catches: false, options, resetsNumbers: false, ...more };
-}
 
 /** Reads what stands behind an opening parenthesis (pcre2_compile.c `parse_regex`). */
 export function readOpener(cursor: PatternCursor, groups: GroupNumbers, options: GroupOptions): GroupOpener {

@@ -1,5 +1,6 @@
+import type { GroupOptions } from "./group-kind.ts";
 import { GroupNumbers } from "./group-numbers.ts";
-import { type GroupOptions, readOpener } from "./group-opener.ts";
+import { readOpener } from "./group-opener.ts";
 import { PatternCursor, PatternMistake } from "./pattern-cursor.ts";
 import { checkLookbehinds, checkSize } from "./pattern-lengths.ts";
 import type { PatternGroup, PatternItem, Repeats } from "./pattern-tree.ts";

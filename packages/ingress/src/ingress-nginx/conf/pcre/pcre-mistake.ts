@@ -10,6 +10,17 @@ export function pcreMistake(pattern: string): { readonly text: string; readonly 
     return undefined;
   } catch (error) {
     if (!(error instanceof PatternMistake)) throw error;
-    return { text: error.message, rest: new TextDecoder().decode(Uint8Array.from(bytes.slice(error.offset))) };
+    return { text: error.message, rest: behind(pattern, error.offset) };
   }
+}
+
+/** What of a text stands behind so many bytes; a character that is cut is shown as such by its bytes. */
+function behind(text: string, offset: number): string {
+  let [bytes, at] = [0, 0];
+  for (const character of text) {
+    if (bytes >= offset) break;
+    bytes += utf8Bytes(character).length;
+    at += character.length;
+  }
+  return "\uFFFD".repeat(Math.max(bytes - offset, 0)) + text.slice(at);
 }

@@ -1,4 +1,4 @@
-import { type GroupOpener, type GroupOptions, group } from "./group-opener.ts";
+import { type GroupOpener, type GroupOptions, group } from "./group-kind.ts";
 import type { PatternCursor } from "./pattern-cursor.ts";
 
 const assertions: Readonly<Record<string, "plain" | "ahead" | "behind">> = {
