@@ -387,6 +387,18 @@ describe("TLS of a host", () => {
     ]);
   });
 
+  it("is begun anew to endpoints of `/` where another backend answers for errors, but not to that one", () => {
+    const annotations = { "ssl-passthrough": "true", "custom-http-errors": "404", "default-backend": "s1" };
+    const sent: (boolean | undefined)[] = [];
+    labOf([host(annotations)]).ask({}, ({ isTls }) => {
+      sent.push(isTls);
+      return { status: 404 };
+    });
+    expect(sent).toEqual([true, false]);
+    const { "custom-http-errors": _, ...plain } = annotations;
+    expect(labOf([host(plain)]).ask().upstream?.isTls).toBe(false);
+  });
+
   it("is refused for names of nobody where the configuration says so", () => {
     const lab = labOf([tlsSecret("own", own), host({}, tls)], { "ssl-reject-handshake": "true" });
     const nginx = new Nginx({ send: () => ({ status: 200 }), random: () => 0 });

@@ -39,13 +39,24 @@ export function rewriteDirective(location: Location): string | undefined {
 }
 
 /** `buildProxyPass` without the rewrite; the upstream is the program's one for all unless given. */
-export function proxyPassDirective({ backend, annotations }: Location, upstream = "upstream_balancer"): string {
+export function proxyPassDirective(location: Location, upstream = "upstream_balancer"): string {
+  const { backend, annotations, isPassedThrough } = location;
   const protocol = backend === "upstream-default-backend" ? "HTTP" : annotations.backendProtocol.toUpperCase();
-  if (protocol === "AUTO_HTTP") return `proxy_pass $scheme://${upstream}`;
-  if (protocol === "HTTPS") return `proxy_pass https://${upstream}`;
-  if (protocol === "GRPC" || protocol === "GRPCS") return `grpc_pass ${protocol.toLowerCase()}://${upstream}`;
-  return protocol === "FCGI" ? `fastcgi_pass ${upstream}` : `proxy_pass http://${upstream}`;
+  const scheme = isPassedThrough && protocol !== "GRPCS" ? "https://" : schemes[protocol];
+  return `${passes[protocol] ?? "proxy_pass"} ${scheme ?? "http://"}${upstream}`;
 }
+
+/** By protocol; `http://` for all others. */
+const schemes: Readonly<Record<string, string>> = {
+  AUTO_HTTP: "$scheme://",
+  HTTPS: "https://",
+  GRPC: "grpc://",
+  GRPCS: "grpcs://",
+  FCGI: "",
+};
+
+/** By protocol; `proxy_pass` for all others. */
+const passes: Readonly<Record<string, string>> = { GRPC: "grpc_pass", GRPCS: "grpc_pass", FCGI: "fastcgi_pass" };
 
 /** `buildRateLimit`, without semicolons. */
 export function limitDirectives({ annotations: { rateLimit } }: Location): string[] {

@@ -78,6 +78,8 @@ export interface Location {
   readonly annotations: IngressAnnotations;
   /** The backend that answers in the place of status codes that the location intercepts. */
   readonly defaultBackendUpstream: string;
+  /** Endpoints are spoken to by TLS, as a server asks whose TLS is passed on. Not unless given. */
+  readonly isPassedThrough?: true;
 }
 
 /** Endpoints under one name, `namespace-service-port`. */

@@ -14,7 +14,7 @@ import { type ModelInputs, ReadInputs } from "./model-inputs.ts";
 import type { ModelSource } from "./model-source.ts";
 import { sortLocations, splitPrefixes } from "./order-locations.ts";
 import { type PlacedLine, PlacedLog } from "./placed-log.ts";
-import { passthroughOf, serverAccess } from "./server-access.ts";
+import { passthroughOf, serverAccess, withPassthrough } from "./server-access.ts";
 
 /** A value and what the program writes to its log when it makes it. */
 export interface Logged<V> {
@@ -183,7 +183,7 @@ export class ModelTables {
       redirectFromToWww,
       access,
       passthrough: access.sslPassthrough ? passthroughOf(host, sorted, log) : undefined,
-      locations: sorted,
+      locations: access.sslPassthrough ? withPassthrough(sorted, locations) : sorted,
     };
     return { server, ownBackends: sent.backends };
   }

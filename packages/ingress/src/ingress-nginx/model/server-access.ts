@@ -1,7 +1,7 @@
 import { quoted } from "../../controller-log.ts";
 import type { ClientCertificates } from "../annotations/client-certificates.ts";
 import type { EndpointTls } from "../annotations/endpoint-tls.ts";
-import { defaultServerName, type Location } from "./configuration.ts";
+import { defaultBackendName, defaultServerName, type Location } from "./configuration.ts";
 import { isOfCanary } from "./ingress-index.ts";
 import type { HostUse } from "./ingress-uses.ts";
 import type { PlacedLog } from "./placed-log.ts";
@@ -64,4 +64,17 @@ export function passthroughOf(
     log.warn("controller.go:672", text);
   }
   return undefined;
+}
+
+/**
+ * A server's locations, of which those are told that lead to backends whose TLS is passed on: the one of `/`, where pages of errors come
+ * from another backend (internal/ingress/controller/controller.go `getBackendServers`).
+ */
+export function withPassthrough(locations: readonly Location[], before: readonly Location[]): readonly Location[] {
+  const passed = before.filter(({ path, backend, annotations: { defaultBackend, customHttpErrors } }) => {
+    const hasOther = (defaultBackend?.spec.ports?.length ?? 0) > 0 && customHttpErrors.length > 0;
+    return path === "/" && backend !== defaultBackendName && hasOther;
+  });
+  const names = new Set(passed.map(({ backend }) => backend));
+  return locations.map((location) => (names.has(location.backend) ? { ...location, isPassedThrough: true } : location));
 }

@@ -33,7 +33,14 @@ export function passOn(
   const url = rewritten?.kind === "url" ? rewritten.url : context.request.target;
   if (rewritten !== undefined) context.steps.push(annotatedStep("rewrite", location, ["rewrite-target"], `to ${url}`));
   const headers = upstreamHeaders(context, server.hostname, chosen, told);
-  return exchange(context, server, location, balancer, { url, headers }, around.send);
+  return exchange(
+    context,
+    server,
+    location,
+    balancer,
+    { url, headers, isTls: speaksTls(location, context) },
+    around.send,
+  );
 }
 
 function exchange(
@@ -41,13 +48,12 @@ function exchange(
   server: Server,
   location: Location,
   balancer: BackendBalancer,
-  { url, headers }: Pick<UpstreamRequest, "url" | "headers">,
+  { url, headers, isTls }: Required<Pick<UpstreamRequest, "url" | "headers" | "isTls">>,
   send: UpstreamExchange,
 ): PartialAnswer {
   const { proxy } = location.annotations;
   const { method, bodyBytes } = context.request;
   const { retryNonIdempotent } = context.settings;
-  const isTls = speaksTls(location, context);
   const tried: number[] = [];
   let tookMs = 0;
   const cookies: string[] = [];
@@ -131,10 +137,11 @@ function passedAnswer(
 }
 
 /** Whether endpoints are spoken to by TLS (internal/ingress/controller/template `buildProxyPass`). */
-function speaksTls({ backend, annotations }: Location, { scheme }: RequestContext): boolean {
+function speaksTls({ backend, annotations, isPassedThrough }: Location, { scheme }: RequestContext): boolean {
   if (backend === defaultBackendName) return false;
   const { backendProtocol } = annotations;
   return (
+    isPassedThrough === true ||
     backendProtocol === "HTTPS" ||
     backendProtocol === "GRPCS" ||
     (backendProtocol === "AUTO_HTTP" && scheme === "https")
@@ -163,5 +170,5 @@ export function passToErrorBackend(
   if (balancer === undefined) return { status: 502 };
   const headers = errorPageHeaders(context, { hostname: server.hostname, location }, { code, isRewritten });
   const args = context.target.args ? `?${context.target.args}` : "";
-  return exchange(asked, server, location, balancer, { url: `/${args}`, headers }, around.send);
+  return exchange(asked, server, location, balancer, { url: `/${args}`, headers, isTls: false }, around.send);
 }
