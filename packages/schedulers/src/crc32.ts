@@ -25,7 +25,7 @@ export function crc32Text(register: number, text: string): number {
 }
 
 /** The register after these bytes (`ngx_crc32_update`). */
-export function crc32Bytes(register: number, bytes: readonly number[]): number {
+export function crc32Bytes(register: number, bytes: Iterable<number>): number {
   let value = register;
   for (const byte of bytes) value = table[(value ^ byte) & 0xff]! ^ (value >>> 8);
   return value >>> 0;

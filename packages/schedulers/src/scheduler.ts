@@ -36,8 +36,10 @@ export interface Request {
   readonly protocol?: number;
   /** The next number of a uniform stream in [0, 1): one call a draw. Whoever draws says so and needs it. */
   readonly random?: () => number;
-  /** What a hash of nginx is taken of: `$request_uri`, a header, as a text of bytes, one character each. */
+  /** What a hash of nginx is taken of: `$request_uri`, a header, as text. */
   readonly key?: string;
+  /** The same as bytes, where they need not be a text in UTF-8; in the place of `key` for ingress-nginx's schedulers. */
+  readonly keyBytes?: Uint8Array;
   /** The session cookie that the client sent. */
   readonly cookie?: string;
   /** Ids of the servers that this same request was sent to before, without an answer. */

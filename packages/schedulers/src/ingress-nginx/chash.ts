@@ -19,7 +19,7 @@ export const chash: Scheduler<HashRing> = {
   removed: (_, servers) => endpointRing(servers),
   changed: (_, servers) => endpointRing(servers),
   choose(state, _, request) {
-    const index = ownerOf(state, request.key ?? "");
+    const index = ownerOf(state, request.keyBytes ?? request.key ?? "");
     return { state, index, examined: index < 0 ? 0 : 1 };
   },
   remembers: () => false,

@@ -47,7 +47,7 @@ function cutIntoSets(servers: readonly Server[], size: number): SubsetState {
 }
 
 function choose(state: SubsetState, _: readonly Server[], request: Request): Choice<SubsetState> {
-  const set = state.sets[ownerOf(state.ring, request.key ?? "")];
+  const set = state.sets[ownerOf(state.ring, request.keyBytes ?? request.key ?? "")];
   if (set === undefined) return { state, index: -1, examined: 0 };
   return { state, index: set[drawBelow(request, set.length, name)]!, examined: 1 };
 }

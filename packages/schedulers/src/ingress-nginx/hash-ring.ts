@@ -42,10 +42,10 @@ export function buildRing(names: readonly string[], owners: readonly number[]): 
  * Whose the first point at or after the key's CRC-32 is, or the first of all points when there is none after it
  * (chash.lua `_find_id`); -1 on a ring without points.
  */
-export function ownerOf(ring: HashRing, key: string): number {
+export function ownerOf(ring: HashRing, key: string | Uint8Array): number {
   const { hashes, owners } = ring;
   if (hashes.length === 0) return -1;
-  const hash = hashOf(key);
+  const hash = typeof key === "string" ? crc32(key) : crc32End(crc32Bytes(crc32Start, key));
   let low = 0;
   let high = hashes.length;
   while (low < high) {
@@ -54,13 +54,6 @@ export function ownerOf(ring: HashRing, key: string): number {
     else high = middle;
   }
   return owners[low === hashes.length ? 0 : low]!;
-}
-
-/** A key is a text of bytes, one character each; one with other characters counts as UTF-8. */
-function hashOf(key: string): number {
-  const codes = Array.from(key, (character) => character.codePointAt(0)!);
-  if (codes.some((code) => code > 0xff)) return crc32(key);
-  return crc32End(crc32Bytes(crc32Start, codes));
 }
 
 /** How many of the 2^32 hashes lead to each owner, from 0 up to below `count`. */

@@ -66,7 +66,7 @@ export class BackendBalancer {
       usePort: false,
       nowMs: context.nowMs,
       random: context.random,
-      key: upstreamHashBy.expression === "" ? "" : hashKey(context, upstreamHashBy.expression),
+      keyBytes: upstreamHashBy.expression === "" ? noBytes : bytesOf(hashKey(context, upstreamHashBy.expression)),
       tried,
     };
     const asked = cookie === undefined ? request : { ...request, cookie };
@@ -107,4 +107,11 @@ function schedulerOf({ name, sessionAffinity, upstreamHashBy, loadBalance }: Bac
     return (upstreamHashBy.subset ? chashSubset(upstreamHashBy.subsetSize) : chash) as Scheduler<unknown>;
   }
   return (loadBalance === "ewma" ? ewma : roundRobin) as Scheduler<unknown>;
+}
+
+const noBytes = new Uint8Array();
+
+/** Of a text whose characters are a request's bytes. */
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
