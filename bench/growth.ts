@@ -1,35 +1,12 @@
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
 import { printIptablesSave } from "@kubenetsim/netfilter/text/iptables-print";
-import { type Block, cpuNs, type Measure, quantile, type Result } from "./harness.ts";
+import { type Block, cpuNs, type Measure } from "./harness.ts";
 import { kubeProxyRuleset } from "./kube-proxy-rules.ts";
+import { measureGrowth } from "./measure-growth.ts";
 import { fullRebuild, fullText, oneChange, partialText } from "./proxy-changes.ts";
-import { growthSlope, interleave, medians } from "./rounds.ts";
 
 /** Services of ten endpoints. */
 const sizes: readonly number[] = [1000, 3000, 10_000, 30_000];
-
-/** How a cost grows: the slope of its logarithm over that of the number of Services, a line fitted in each round. */
-function measureGrowth(measure: Measure, rounds: number, work: (services: number) => Block): Result {
-  const blocks = sizes.map(work);
-  for (const block of blocks) block();
-  const costs = interleave(blocks, rounds);
-  const slopes = costs.map((round) => growthSlope(sizes, round));
-  const typical = medians(costs);
-  const ratio = quantile(slopes, 0.5);
-  return {
-    id: measure.id,
-    name: measure.name,
-    unit: "ms 30k, 1k",
-    candidate: typical[sizes.length - 1]!,
-    reference: typical[0]!,
-    ratio,
-    q1: quantile(slopes, 0.25),
-    q3: quantile(slopes, 0.75),
-    must: measure.must,
-    aim: measure.aim,
-    mustHolds: ratio <= measure.must,
-  };
-}
 
 function parse(services: number): Block {
   const text = printIptablesSave(kubeProxyRuleset(services, 10, false));
@@ -46,7 +23,10 @@ export const growthMeasures: readonly Measure[] = [
   { id: "growth-rebuild", name: "slope: full rebuild, iptables", rounds: 3, work: rebuild, ...linear },
   { id: "growth-text", name: "slope: text of a full sync", rounds: 3, work: fullText, ...linear },
   { id: "growth-parse", name: "slope: parse an iptables-save text", rounds: 3, work: parse, ...linear },
-].map(({ rounds, work, ...measure }) => ({ ...measure, run: (self) => measureGrowth(self, rounds, work) }));
+].map(({ rounds, work, ...measure }) => ({
+  ...measure,
+  run: (self) => measureGrowth(self, { sizes, rounds, unit: "ms 30k, 1k", work }),
+}));
 
 function change(services: number): Block {
   return oneChange("iptables", services);

@@ -1,8 +1,8 @@
 import type { Secret } from "@kubenetsim/core/model/secret";
 import type { HttpRequest } from "@kubenetsim/ingress/http/http-message";
-import { type Block, comparePairs, consume, cpuNs, type Measure, nsBlock, quantile, type Result } from "./harness.ts";
+import { type Block, comparePairs, consume, cpuNs, type Measure, nsBlock, type Result } from "./harness.ts";
 import { IngressLoad, ingressCluster, ingressOf, secretOf, tlsEach } from "./ingress-load.ts";
-import { growthSlope, interleave, medians } from "./rounds.ts";
+import { measureGrowth } from "./measure-growth.ts";
 
 const ingresses = 5000;
 const paths = 20;
@@ -85,30 +85,17 @@ const sizes: readonly number[] = [100, 300, 1000, 3000, 10_000];
 
 /** A hundred hosts are asked for, among more and more: what the processor's caches have to hold stays the same. */
 function growth(measure: Measure): Result {
-  const blocks = sizes.map((hosts) => {
-    // Behind each hundredth, which has no TLS.
-    const asked = upTo(1000).map((i) => (((i * 31) % 100) * (hosts / 100) + 1) % hosts);
-    return answers(new IngressLoad(ingressCluster(hosts, { paths })), requestsTo(asked));
-  });
-  for (const block of blocks) block();
-  const costs = interleave(blocks, 9);
-  const slopes = costs.map((round) => growthSlope(sizes, round));
-  const typical = medians(costs);
-  const ratio = quantile(slopes, 0.5);
-  return {
-    id: measure.id,
-    name: measure.name,
+  return measureGrowth(measure, {
+    sizes,
+    rounds: 9,
     unit: "ns 10k, 100",
-    candidate: typical.at(-1)!,
-    reference: typical[0]!,
-    ratio,
-    q1: quantile(slopes, 0.25),
-    q3: quantile(slopes, 0.75),
-    must: measure.must,
-    aim: measure.aim,
-    mustHolds: ratio <= measure.must,
-    details: sizes.map((hosts, i) => `${hosts} hosts ${(typical[i]! / 1000).toFixed(1)} µs`).join(", "),
-  };
+    work: (hosts) => {
+      // Behind each hundredth, which has no TLS.
+      const asked = upTo(1000).map((i) => (((i * 31) % 100) * (hosts / 100) + 1) % hosts);
+      return answers(new IngressLoad(ingressCluster(hosts, { paths })), requestsTo(asked));
+    },
+    detail: (hosts, ns) => `${hosts} hosts ${(ns / 1000).toFixed(1)} µs`,
+  });
 }
 
 /** A second, so that the row shows how much of it is needed. */

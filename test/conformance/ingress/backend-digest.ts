@@ -1,6 +1,7 @@
 import type { Backend, Configuration } from "@kubenetsim/ingress/ingress-nginx/model/configuration";
 import { formatEndpoint } from "@kubenetsim/ingress/ingress-nginx/model/endpoint-text";
 import type { BackendDigest } from "./ingress-case.ts";
+import { postedCookie } from "./posted-cookie.ts";
 
 /** Backends as the controller posted them to the balancer, without what is empty. */
 export function backendDigests({ backends }: Configuration): BackendDigest[] {
@@ -15,21 +16,10 @@ export function backendDigests({ backends }: Configuration): BackendDigest[] {
   }));
 }
 
-function affinityDigest({ sessionAffinity: { type, mode, cookie, locations } }: Backend): object {
+function affinityDigest(backend: Backend): object {
+  const { type, mode } = backend.sessionAffinity;
   if (type === "") return {};
-  const attributes = {
-    name: cookie.name,
-    expires: cookie.expires,
-    maxage: cookie.maxAge,
-    locations,
-    secure: cookie.secure,
-    path: cookie.path,
-    domain: cookie.domain,
-    samesite: cookie.sameSite,
-    conditional_samesite_none: cookie.conditionalSameSiteNone,
-    change_on_failure: cookie.changeOnFailure,
-  };
-  const given = Object.entries(attributes).filter(([, value]) => value !== "" && value !== false);
+  const given = Object.entries(postedCookie(backend)).filter(([, value]) => value !== "" && value !== false);
   return { affinity: { name: type, mode, cookieSessionAffinity: Object.fromEntries(given) } };
 }
 

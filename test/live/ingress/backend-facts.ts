@@ -1,4 +1,5 @@
 import type { Backend } from "@kubenetsim/ingress/ingress-nginx/model/configuration";
+import { postedCookie } from "../../conformance/ingress/posted-cookie.ts";
 import { type Facts, flat } from "./location-facts.ts";
 import type { RealBackend } from "./real-answer.ts";
 
@@ -20,7 +21,7 @@ export function realBackendFacts({ endpoints, service, ...backend }: RealBackend
 
 export function ownBackendFacts(backend: Backend): Facts {
   const { sessionAffinity, upstreamHashBy } = backend;
-  const { type, mode, cookie, locations } = sessionAffinity;
+  const { type, mode } = sessionAffinity;
   return flat({
     name: backend.name,
     port: backend.port || "0",
@@ -33,18 +34,7 @@ export function ownBackendFacts(backend: Backend): Facts {
     sessionAffinityConfig: {
       name: type,
       mode,
-      cookieSessionAffinity: {
-        name: cookie.name,
-        expires: cookie.expires,
-        maxage: cookie.maxAge,
-        locations,
-        secure: cookie.secure,
-        path: cookie.path,
-        domain: cookie.domain,
-        samesite: cookie.sameSite,
-        conditional_samesite_none: cookie.conditionalSameSiteNone,
-        change_on_failure: cookie.changeOnFailure,
-      },
+      cookieSessionAffinity: postedCookie(backend),
     },
     upstreamHashByConfig: {
       "upstream-hash-by": upstreamHashBy.expression,
