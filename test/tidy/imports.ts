@@ -81,6 +81,7 @@ export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
   ingress: [{ package: "core" }, { package: "schedulers" }],
   kubectl: [{ package: "core" }, { package: "ingress", under: "certificate/" }],
   api: [{ package: "core" }, { package: "kubectl", under: "output/" }, { package: "kubectl", under: "resources/" }],
+  workers: [{ package: "core" }],
   kubenetsim: [
     { package: "core" },
     { package: "kubectl" },
@@ -91,7 +92,7 @@ export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
     { package: "netfilter" },
     { package: "proxy" },
     { package: "network" },
-    { package: "ingress" },
+    { package: "workers" },
   ],
   testing: [{ package: "core" }],
 };

@@ -1,0 +1,1 @@
+export type { Job, JobModule } from "./job.ts";
