@@ -1,8 +1,8 @@
+import { jobOf, run } from "./cell-job.ts";
 import { cellsOf } from "./cells.ts";
 import type { Cell, Experiment } from "./experiment.ts";
 import { readExperiment } from "./read-experiment.ts";
 import { type CellResult, type ExperimentResults, resultsOf } from "./results.ts";
-import { runCell } from "./run-cell.ts";
 
 export interface RunOptions {
   /** A part of the cells: those whose index leaves `number - 1` when divided by `of`. */
@@ -28,7 +28,7 @@ export function runExperiment(given: Experiment, options: RunOptions = {}): Expe
   const done: CellResult[] = [];
   for (const cell of own) {
     onCell?.(cell, done.length, own.length);
-    done.push({ ...cell, measured: runCell(cell, experiment.measures) });
+    done.push(run(jobOf(cell, experiment)));
     onResults?.(resultsOf(experiment, cells.length, done));
   }
   return resultsOf(experiment, cells.length, done);

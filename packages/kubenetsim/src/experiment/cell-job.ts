@@ -1,0 +1,20 @@
+import type { Cell, Experiment } from "./experiment.ts";
+import type { MeasureName } from "./measures.ts";
+import type { CellResult } from "./results.ts";
+import { runCell } from "./run-cell.ts";
+
+/** One cell of an experiment as work of its own: plain JSON, for this thread or for another machine. */
+export interface CellJob {
+  readonly cell: Cell;
+  readonly measures: readonly MeasureName[];
+}
+
+/** A cell of an experiment with what the experiment says of all of them. */
+export function jobOf(cell: Cell, { measures }: Experiment): CellJob {
+  return { cell, measures };
+}
+
+/** Measures a cell: plain JSON, the same for the same job wherever it runs and however often. */
+export function run({ cell, measures }: CellJob): CellResult {
+  return { ...cell, measured: runCell(cell, measures) };
+}
