@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, vi } from "vitest";
-import { runCli } from "./cli/run-cli.ts";
+import { finishCli } from "./cli/run-cli.ts";
 import { ConsoleSession, consoleSteps, withFreshConsoles } from "./docs/console.ts";
 import {
   disagreement,
@@ -25,7 +25,7 @@ for (const file of update === undefined ? [] : readDocuments()) {
   const text = withFreshConsoles(file);
   const fresh = await withFreshOutput(
     { ...file, text, lines: text.split("\n") },
-    (words) => runCli(words).out,
+    async (words) => (await finishCli(words)).out,
     async (fence) => {
       const { printed, drawing } = await runModule(file, fence);
       const picture = pictureBelow(file, fence);
@@ -50,9 +50,9 @@ describe.each(documents.map((file) => [file.path, file] as const))("%s", (_, fil
 
   it.each(fences.filter((fence) => fence.info === "sh").map((fence) => [fence.line, fence] as const))(
     "prints what it shows, line %d",
-    (_line, fence) => {
+    async (_line, fence) => {
       for (const { words, output } of shellExamples(fence)) {
-        expect(disagreement(output, runCli(words).out)).toBeUndefined();
+        expect(disagreement(output, (await finishCli(words)).out)).toBeUndefined();
       }
     },
   );

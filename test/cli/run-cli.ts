@@ -18,31 +18,51 @@ export interface CliOptions {
   readonly colour?: boolean;
   /** Milliseconds that pass between two looks at the clock. */
   readonly tickMs?: number;
+  /** Aborts where Ctrl-C would be pressed. */
+  readonly interruption?: AbortSignal;
 }
 
 /** Runs a command line in this process, in the repository's root unless said otherwise. */
 export function runCli(words: readonly string[], options: CliOptions = {}): CliResult {
-  let out = "";
-  let err = "";
+  const { terminal, printed } = recordingTerminal(options);
+  const code = run(words, terminal);
+  if (typeof code !== "number") throw new Error(`${words[0]} has to be waited for: use finishCli`);
+  return { code, ...printed };
+}
+
+/** The same of any command, also one that waits for others. */
+export async function finishCli(words: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { terminal, printed } = recordingTerminal(options);
+  const code = await run(words, terminal);
+  return { code, ...printed };
+}
+
+interface Printed {
+  out: string;
+  err: string;
+}
+
+function recordingTerminal(options: CliOptions): { readonly terminal: Terminal; readonly printed: Printed } {
+  const printed: Printed = { out: "", err: "" };
   let nowMs = 0;
   const terminal: Terminal = {
     workingDirectory: options.workingDirectory ?? root,
     colour: options.colour ?? false,
     showsProgress: options.showsProgress ?? false,
     out: (text) => {
-      out += text;
+      printed.out += text;
     },
     err: (text) => {
-      err += text;
+      printed.err += text;
     },
     readInput: () => options.input ?? "",
     elapsedMs: () => {
       nowMs += options.tickMs ?? 0;
       return nowMs;
     },
+    interruption: () => options.interruption ?? new AbortController().signal,
   };
-  const code = run(words, terminal);
-  return { code, out, err };
+  return { terminal, printed };
 }
 
 /** Calls with a folder that holds these files and is gone afterwards. */

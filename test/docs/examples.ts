@@ -83,12 +83,12 @@ export function pictureBelow(file: SourceFile, program: Fence): string | undefin
 /** The document with the whole output of every command and program whose output is shown without gaps. */
 export async function withFreshOutput(
   file: SourceFile,
-  runCommand: (words: readonly string[]) => string,
+  runCommand: (words: readonly string[]) => Promise<string>,
   runProgram: (fence: Fence) => Promise<string>,
 ): Promise<string> {
   const lines = [...file.lines];
   for (const fence of fencesOf(file).toReversed()) {
-    if (fence.info === "sh") replaceBlock(lines, fence, freshCommands(fence, runCommand));
+    if (fence.info === "sh") replaceBlock(lines, fence, await freshCommands(fence, runCommand));
     const output = fence.info === "ts" ? outputBelow(file, fence) : undefined;
     if (output !== undefined && !output.text.includes("…")) {
       replaceBlock(lines, output, (await runProgram(fence)).trimEnd());
@@ -97,13 +97,14 @@ export async function withFreshOutput(
   return lines.join("\n");
 }
 
-function freshCommands(fence: Fence, run: (words: readonly string[]) => string): string {
+async function freshCommands(fence: Fence, run: (words: readonly string[]) => Promise<string>): Promise<string> {
   const examples = shellExamples(fence);
   if (fence.text.includes("…") || examples.every((example) => example.output === "")) return fence.text;
-  const fresh = examples.map(({ words, output }) => {
+  const fresh: string[] = [];
+  for (const { words, output } of examples) {
     const command = `$ npx kubenetsim ${words.join(" ")}`;
-    return output === "" ? command : `${command}\n${run(words).trimEnd()}`;
-  });
+    fresh.push(output === "" ? command : `${command}\n${(await run(words)).trimEnd()}`);
+  }
   return fresh.join("\n");
 }
 

@@ -28,5 +28,6 @@ export interface Command {
   readonly positionals: { readonly least: number; readonly most: number };
   /** Lines of example under the options in the help. */
   readonly examples: readonly string[];
-  run(args: Arguments, terminal: Terminal): ExitCode;
+  /** A Promise of a command that waits for others: threads, other machines. */
+  run(args: Arguments, terminal: Terminal): ExitCode | Promise<ExitCode>;
 }

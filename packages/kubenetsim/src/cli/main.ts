@@ -33,14 +33,21 @@ export const commands: readonly Command[] = [
   version,
 ];
 
-/** Runs a command line (without `node` and the script) and returns what the process is to end with. Never throws. */
-export function run(words: readonly string[], terminal: Terminal = nodeTerminal()): ExitCode {
-  try {
-    return dispatch(words, terminal);
-  } catch (problem) {
+/**
+ * Runs a command line (without `node` and the script) and returns what the process is to end with; a Promise of it where the
+ * command waits for others. Never throws or rejects.
+ */
+export function run(words: readonly string[], terminal: Terminal = nodeTerminal()): ExitCode | Promise<ExitCode> {
+  const failed = (problem: unknown): ExitCode => {
     const { text, code } = reportProblem(problem);
     tell(terminal, text);
     return code;
+  };
+  try {
+    const code = dispatch(words, terminal);
+    return typeof code === "number" ? code : code.catch(failed);
+  } catch (problem) {
+    return failed(problem);
   }
 }
 
@@ -51,7 +58,7 @@ function tell(terminal: Terminal, text: string): void {
   } catch {}
 }
 
-function dispatch(words: readonly string[], terminal: Terminal): ExitCode {
+function dispatch(words: readonly string[], terminal: Terminal): ExitCode | Promise<ExitCode> {
   const [name, ...rest] = words;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") return help(rest[0], terminal);
   const command = findCommand(name === "--version" ? "version" : name);

@@ -15,7 +15,15 @@ export function nodeTerminal(): Terminal {
     err: (text) => writeAll(2, text, "standard error"),
     readInput: () => readFileSync(0, "utf8"),
     elapsedMs: () => performance.now(),
+    interruption: interruptionOfProcess,
   };
+}
+
+/** Only commands that ask for it outlive a signal. */
+function interruptionOfProcess(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
 }
 
 /**

@@ -11,4 +11,6 @@ export interface Terminal {
   readInput(): string;
   /** Milliseconds from any fixed point, for progress only. */
   elapsedMs(): number;
+  /** Aborts at the first Ctrl-C, which then does not end the process; the second one does. */
+  interruption(): AbortSignal;
 }
