@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { functionSpans } from "./tidy/functions.ts";
-import { findCycles, forbiddenImport, importsOf, importTable } from "./tidy/imports.ts";
+import { findCycles, forbiddenImport, importsOf, importTable, reachedFrom } from "./tidy/imports.ts";
 import { isTest, packageOf, root, type SourceFile, sourceFiles } from "./tidy/source-files.ts";
 
 const packages = sourceFiles(["packages"], [".ts"]).filter((file) => file.path.includes("/src/"));
@@ -39,6 +39,12 @@ describe("what may import what", () => {
     const files = sources.filter((file) => packageOf(file.path) === "schedulers");
     const specifiers = files.flatMap((file) => importsOf(file).map(({ specifier }) => specifier));
     expect(specifiers.filter((specifier) => !specifier.startsWith("."))).toEqual([]);
+  });
+
+  it("reaches nothing that needs Node from what pages import", () => {
+    const reached = reachedFrom("packages/kubenetsim/src/index.ts", sources);
+    const needNode = /^packages\/workers\/src\/(?!shard\.ts)|^node:|^(?:bullmq|ioredis|tinypool|@hono\/.*)$/;
+    expect([...reached.files, ...reached.others].filter((name) => needNode.test(name))).toEqual([]);
   });
 
   it("has no circle of imports", () => {
@@ -89,12 +95,14 @@ describe("names and sizes", () => {
 
 describe("what sources may do", () => {
   const inCli = (path: string): boolean => path.startsWith("packages/kubenetsim/src/cli/");
+  // Threads, sockets and machines that go away.
+  const inWorkers = (path: string): boolean => path.startsWith("packages/workers/src/");
 
   it("takes time, chance and surroundings as arguments", () => {
     const banned = /\bnew Date\b|\bDate\.|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bperformance\./;
     expect(
       linesThat(
-        sources.filter((file) => !inCli(file.path)),
+        sources.filter((file) => !inCli(file.path) && !inWorkers(file.path)),
         banned,
       ),
     ).toEqual([]);
@@ -114,7 +122,9 @@ describe("what sources may do", () => {
       /"node:|\bprocess\.(?:env|argv|exit|cwd|std\w+|platform|hrtime|nextTick|memoryUsage)\b|\bBuffer\b|\brequire\(/;
     expect(
       linesThat(
-        sources.filter((file) => !inCli(file.path) && file.path !== "packages/kubenetsim/src/node-files.ts"),
+        sources.filter(
+          ({ path }) => !inCli(path) && !inWorkers(path) && path !== "packages/kubenetsim/src/node-files.ts",
+        ),
         banned,
       ),
     ).toEqual([]);

@@ -66,6 +66,26 @@ function valueImports(file: SourceFile): string[] {
     .filter((path) => path !== undefined);
 }
 
+/** What is loaded with a file: files of ours, and packages of others. */
+export function reachedFrom(
+  path: string,
+  files: readonly SourceFile[],
+): { readonly files: ReadonlySet<string>; readonly others: ReadonlySet<string> } {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const reached = { files: new Set([path]), others: new Set<string>() };
+  for (const next of reached.files) {
+    const file = byPath.get(next);
+    if (file === undefined) continue;
+    for (const { specifier, typeOnly } of importsOf(file)) {
+      if (typeOnly) continue;
+      const own = resolveImport(file, specifier);
+      if (own === undefined) reached.others.add(specifier);
+      else reached.files.add(own);
+    }
+  }
+  return reached;
+}
+
 /** What a package may import of ours: folder → what is allowed of it. */
 export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
   core: [],

@@ -1,0 +1,70 @@
+import { fileURLToPath } from "node:url";
+import { Tinypool } from "tinypool";
+import { interrupted, type Job, type JobEvents, type JobRunner, reasonOf } from "./job.ts";
+
+/** Threads that have loaded a job's module. One that breaks (out of memory) is replaced, and its job has failed. */
+export class Pool {
+  readonly #threads: Tinypool;
+
+  /** @param module a `JobModule`'s file URL */
+  constructor(module: string, size: number) {
+    this.#threads = new Tinypool({
+      filename: fileURLToPath(module),
+      name: "run",
+      minThreads: size,
+      maxThreads: size,
+      // A job is one long computation: threads that wait need not be woken at once, and must not take a processor.
+      useAtomics: false,
+    });
+  }
+
+  /** @throws what the job throws, as an Error of the same message */
+  run({ input }: Job): Promise<unknown> {
+    return this.#threads.run(input) as Promise<unknown>;
+  }
+
+  /** Ends all threads at once; jobs that run fail. */
+  close(): Promise<void> {
+    return this.#threads.destroy();
+  }
+}
+
+/**
+ * Does jobs in threads of their own, `size` at a time.
+ *
+ * @example await inThreads(import.meta.resolve("./cell-job.js"), 4)(jobs, { done: keep, failed: report });
+ */
+export function inThreads(module: string, size: number): JobRunner {
+  return async (jobs, events, interruption) => {
+    const pool = new Pool(module, Math.min(size, Math.max(1, jobs.length)));
+    const close = (): void => void pool.close();
+    interruption?.addEventListener("abort", close, { once: true });
+    try {
+      const waiting = jobs.values();
+      await Promise.all(Array.from({ length: size }, () => takeJobs(waiting, pool, events, interruption)));
+      return interruption?.aborted ? interrupted : undefined;
+    } finally {
+      interruption?.removeEventListener("abort", close);
+      if (!interruption?.aborted) await pool.close();
+    }
+  };
+}
+
+/** As many of these run at once as there are threads, on one iterator. */
+async function takeJobs(
+  waiting: Iterable<Job>,
+  pool: Pool,
+  events: JobEvents,
+  interruption: AbortSignal | undefined,
+): Promise<void> {
+  for (const job of waiting) {
+    if (interruption?.aborted) return;
+    events.started?.(job);
+    try {
+      const output = await pool.run(job);
+      if (!interruption?.aborted) events.done(job, output);
+    } catch (problem) {
+      if (!interruption?.aborted) events.failed(job, reasonOf(problem));
+    }
+  }
+}
