@@ -1,11 +1,11 @@
 import type { NftTable } from "@kubenetsim/netfilter/ruleset/nft-table";
-import type { NftCommand } from "@kubenetsim/netfilter/ruleset/nft-transaction";
+import type { NftCommand, NftTransaction } from "@kubenetsim/netfilter/ruleset/nft-transaction";
 import { printNftTransaction } from "@kubenetsim/netfilter/text/nft-command-print";
 import { firstDifference } from "./first-difference.ts";
 
 /** The first difference between recorded `add …` lines and a table; their order counts among the rules of one chain only. */
 export function nftRulesetDifference(recorded: readonly string[], table: NftTable): string | undefined {
-  const lines = printNftTransaction({ family: table.family, table: table.name, commands: commandsOf(table) });
+  const lines = printNftTransaction(creationOf(table));
   return firstDifference(comparable(recorded), comparable(lines.trimEnd().split("\n")));
 }
 
@@ -22,8 +22,9 @@ function* contentOf(table: NftTable): Generator<NftCommand> {
   }
 }
 
-function commandsOf(table: NftTable): NftCommand[] {
-  return [...contentOf(table)];
+/** Makes the table, where there is none, and all that is in it. */
+export function creationOf(table: NftTable): NftTransaction {
+  return { family: table.family, table: table.name, commands: [...contentOf(table)] };
 }
 
 /** Sorted by object; the rules of a chain keep their order. A mark is the same with fewer zeros. */
