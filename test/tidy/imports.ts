@@ -88,21 +88,24 @@ export function reachedFrom(
 
 /** What a package may import of ours: folder → what is allowed of it. */
 export const importTable: Readonly<Record<string, readonly AllowedImport[]>> = {
+  display: [],
   core: [],
-  schedulers: [],
+  schedulers: [{ package: "display" }],
   netfilter: [
+    { package: "display" },
     { package: "core" },
     { package: "schedulers", typeOnly: true },
     { package: "schedulers", under: "netfilter/" },
   ],
   proxy: [{ package: "core" }, { package: "netfilter", under: "ruleset/" }],
-  network: [{ package: "core" }, { package: "netfilter" }, { package: "schedulers" }],
+  network: [{ package: "display" }, { package: "core" }, { package: "netfilter" }, { package: "schedulers" }],
   dns: [{ package: "core" }],
   ingress: [{ package: "core" }, { package: "schedulers" }],
   kubectl: [{ package: "core" }, { package: "ingress", under: "certificate/" }],
   api: [{ package: "core" }, { package: "kubectl", under: "output/" }, { package: "kubectl", under: "resources/" }],
   workers: [{ package: "core" }],
   kubenetsim: [
+    { package: "display" },
     { package: "core" },
     { package: "kubectl" },
     { package: "api" },

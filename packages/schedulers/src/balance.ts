@@ -1,3 +1,4 @@
+import { type Displayed, displayBase } from "@kubenetsim/display/display";
 import { formatEndpoint, parseEndpoint } from "./address.ts";
 import type { Outcome, Request, Scheduler, Server } from "./scheduler.ts";
 import { nextNumber, type StreamState } from "./seeded-stream.ts";
@@ -11,7 +12,10 @@ import {
   serversOf,
   startWith,
 } from "./servers.ts";
+import { balanceViews } from "./study/step-views.ts";
 import { checkWeight } from "./weight.ts";
+
+const ShownLesson: new () => Displayed = displayBase(balanceViews);
 
 /** What happened, and how everything stood after it. */
 export interface Step {
@@ -63,7 +67,7 @@ interface OpenConnection {
  * lesson.setWeight("10.244.0.3:8080", 0);
  * console.log(stepTable(lesson.steps));
  */
-export class Balance<State> {
+export class Balance<State> extends ShownLesson {
   readonly scheduler: Scheduler<State>;
   readonly steps: Step[] = [];
   #servers: readonly Server[];
@@ -77,6 +81,7 @@ export class Balance<State> {
 
   /** @throws as `serversOf`; TypeError without a scheduler, RangeError for a seed that is no whole number. */
   constructor(scheduler: Scheduler<State>, servers: readonly ServerDescription[], { seed = 0 }: BalanceOptions = {}) {
+    super();
     if (scheduler === undefined) throw new TypeError("a Balance needs a scheduler; schedulerNamed knows them by name");
     if (!Number.isSafeInteger(seed)) throw new RangeError(`a seed is a whole number, not ${seed}`);
     this.scheduler = scheduler;

@@ -1,4 +1,5 @@
 import type { Trace } from "@kubenetsim/core/trace/trace";
+import type { Displayed } from "@kubenetsim/display/display";
 import type { Share } from "@kubenetsim/network/shares/shares";
 import type { Source } from "../connect/source.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
@@ -14,11 +15,11 @@ export interface NamedTrace extends Trace {
 
 /** What a client may ask of its cluster's network. */
 export interface Questions {
-  connect(from: Source, to: string): NamedTrace;
-  curl(from: Source, url: string, options?: CurlOptions): HttpTrace;
-  resolve(from: Source, name: string, options?: LookupOptions): NameLookup;
+  connect(from: Source, to: string): NamedTrace & Displayed;
+  curl(from: Source, url: string, options?: CurlOptions): HttpTrace & Displayed;
+  resolve(from: Source, name: string, options?: LookupOptions): NameLookup & Displayed;
   names(from: Source): NameSystem;
-  shares(from: Source, to: string): readonly Share[];
+  shares(from: Source, to: string): readonly Share[] & Displayed;
   /** The ingress controller in a Pod; undefined where none runs. @throws ParseError where there is no such Pod */
   controller(from: Source): RunningController | undefined;
 }
@@ -41,12 +42,12 @@ export class ClientHandle {
    * lab.external().curl("https://shop.test/cart", { resolve: ["shop.test:443:192.168.10.11"], insecure: true }).http?.response?.status;
    * @throws ParseError for what is no URL, and a name without an address
    */
-  curl(url: string, options: CurlOptions = {}): HttpTrace {
+  curl(url: string, options: CurlOptions = {}): HttpTrace & Displayed {
     return this.#ask.curl(this.source, url, options);
   }
 
   /** `10.96.0.10:53/udp`, `svc/shop/api:grpc` or a URL. @throws ParseError */
-  connect(destination: string): NamedTrace {
+  connect(destination: string): NamedTrace & Displayed {
     return this.#ask.connect(this.source, destination);
   }
 
@@ -56,12 +57,12 @@ export class ClientHandle {
    *
    * @example lab.pod("shop/client").resolve("web").queries.map(({ message }) => message.questions[0].name)
    */
-  resolve(name: string, options: LookupOptions = {}): NameLookup {
+  resolve(name: string, options: LookupOptions = {}): NameLookup & Displayed {
     return this.#ask.resolve(this.source, name, options);
   }
 
   /** All that may become of the next connection there, each with its exact chance. @throws ParseError */
-  shares(destination: string): readonly Share[] {
+  shares(destination: string): readonly Share[] & Displayed {
     return this.#ask.shares(this.source, destination);
   }
 }

@@ -4,6 +4,7 @@ import type { Kind, KindMap, ObjectKey } from "@kubenetsim/core/model/api-object
 import type { Listener } from "@kubenetsim/core/runtime/change-events";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import type { Trace } from "@kubenetsim/core/trace/trace";
+import type { Displayed } from "@kubenetsim/display/display";
 import type { CommandResult, FileTree } from "@kubenetsim/kubectl";
 import type { Share } from "@kubenetsim/network/shares/shares";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
@@ -213,7 +214,7 @@ export class Cluster {
    * @example lab.trace({ from: "pod/shop/client", to: "svc/shop/api:grpc" });
    * @throws ParseError for names that do not exist.
    */
-  trace(connection: { readonly from: string; readonly to: string }): Trace {
+  trace(connection: { readonly from: string; readonly to: string }): Trace & Displayed {
     return this.#stages.connections.connect(parseSource(connection.from), connection.to);
   }
 
@@ -223,7 +224,11 @@ export class Cluster {
    * @example lab.request({ from: "external", to: "http://shop.test/cart", resolve: ["shop.test:80:203.0.113.1"] }).http?.response?.status;
    * @throws ParseError for what is no URL, for names without an address, and senders that do not exist
    */
-  request({ from, to, ...options }: { readonly from: string; readonly to: string } & CurlOptions): HttpTrace {
+  request({
+    from,
+    to,
+    ...options
+  }: { readonly from: string; readonly to: string } & CurlOptions): HttpTrace & Displayed {
     return this.#stages.connections.curl(parseSource(from), to, options);
   }
 
@@ -234,7 +239,11 @@ export class Cluster {
    * @example lab.resolve({ from: "pod/shop/client", name: "web", libc: "musl" }).addresses;
    * @throws ParseError for senders that do not exist.
    */
-  resolve({ from, name, ...options }: { readonly from: string; readonly name: string } & LookupOptions): NameLookup {
+  resolve({
+    from,
+    name,
+    ...options
+  }: { readonly from: string; readonly name: string } & LookupOptions): NameLookup & Displayed {
     return this.#stages.connections.resolve(parseSource(from), name, options);
   }
 
@@ -245,7 +254,7 @@ export class Cluster {
    * @example lab.shares({ from: "pod/shop/client", to: "svc/shop/web" }).map(({ endpoint, chance }) => [endpoint, ratioText(chance)]);
    * @throws ParseError for names that do not exist.
    */
-  shares(connection: { readonly from: string; readonly to: string }): readonly Share[] {
+  shares(connection: { readonly from: string; readonly to: string }): readonly Share[] & Displayed {
     return this.#stages.connections.shares(parseSource(connection.from), connection.to);
   }
 

@@ -2,6 +2,7 @@ import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ObjectKey } from "@kubenetsim/core/model/api-object";
 import { copyRandom, type Random, seededRandom } from "@kubenetsim/core/runtime/random";
 import type { Trace } from "@kubenetsim/core/trace/trace";
+import type { Displayed } from "@kubenetsim/display/display";
 import { type Share, shares } from "@kubenetsim/network/shares/shares";
 import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { Topology } from "@kubenetsim/network/topology/topology";
@@ -20,6 +21,9 @@ import type { DataPlane } from "../dataplane/data-plane.ts";
 import { LazyNetwork } from "../dataplane/lazy-network.ts";
 import { askNodeHealth } from "../dataplane/node-health.ts";
 import type { ObjectHistory } from "../dataplane/object-history.ts";
+import { shownLookup } from "../display/shown-lookup.ts";
+import { shownShares } from "../display/shown-shares.ts";
+import { shownTrace } from "../display/shown-trace.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
 import { NameLookups } from "../dns/name-lookups.ts";
 import type { NameServerQuery } from "../dns/name-servers.ts";
@@ -161,25 +165,25 @@ export class Connections implements Questions {
     return new LoadBalancerReport(balancer);
   }
 
-  connect(from: Source, to: string): NamedTrace {
+  connect(from: Source, to: string): NamedTrace & Displayed {
     this.#ready(from);
     const { destination, lookup } = this.#resolved(from, to);
     return this.#open(from, destination, lookup);
   }
 
-  curl(from: Source, url: string, options: CurlOptions = {}): HttpTrace {
+  curl(from: Source, url: string, options: CurlOptions = {}): HttpTrace & Displayed {
     this.#ready(from);
-    return this.#requests.curl(from, url, options);
+    return shownTrace(this.#requests.curl(from, url, options));
   }
 
-  #open(from: Source, destination: AddressedDestination, lookup?: NameLookup): NamedTrace {
+  #open(from: Source, destination: AddressedDestination, lookup?: NameLookup): NamedTrace & Displayed {
     const { state, tracer } = this.#ready(from);
     const traced = connect(state, tracer, { from, to: destination, sourcePort: this.#sourcePort(0) });
     this.#count++;
     const located = locatedTrace(traced, sourcePositions(state), (trace) =>
       warningsOnTheWay(this.#plane, nodesOf(trace)).map(formatWarning),
     );
-    return lookup === undefined ? located : Object.assign(located, { lookup });
+    return shownTrace(lookup === undefined ? located : Object.assign(located, { lookup }));
   }
 
   #requestsIn(answer: AnswerOfPod | undefined, nowMs: () => number): HttpRequests {
@@ -195,8 +199,8 @@ export class Connections implements Questions {
   }
 
   /** Looks a name up as a program of the sender's does, packet by packet. */
-  resolve(from: Source, name: string, options: LookupOptions = {}): NameLookup {
-    return this.#names.resolve(from, name, options);
+  resolve(from: Source, name: string, options: LookupOptions = {}): NameLookup & Displayed {
+    return shownLookup(this.#names.resolve(from, name, options));
   }
 
   /** What programs that look names up find at the sender's. */
@@ -257,12 +261,12 @@ export class Connections implements Questions {
     return connect(state, tracer, { from, to, sourcePort });
   }
 
-  shares(from: Source, to: string): readonly Share[] {
+  shares(from: Source, to: string): readonly Share[] & Displayed {
     const { state, tracer } = this.#ready(from);
     const { topology } = tracer.walker;
     const { destination } = this.#resolved(from, to, { quiet: true });
     const request = requestOf(state, topology, { from, to: destination, sourcePort: this.#sourcePort(0) });
-    return shares(topology, this.#plane.attach(topology.nodes), request);
+    return shownShares(shares(topology, this.#plane.attach(topology.nodes), request));
   }
 
   /** Of the connection after so many others. */

@@ -11,7 +11,8 @@ export function lookupText(lookup: NameLookup): string {
   return `${outcomeText(lookup)}\n\n${lines.map((line) => `${line}\n`).join("")}${lines.length === 0 ? "" : "\n"}${count}\n`;
 }
 
-function outcomeText({ name, source, addresses, error, foundAs }: NameLookup): string {
+/** What was found. */
+export function outcomeText({ name, source, addresses, error, foundAs }: NameLookup): string {
   if (error !== undefined) return `${name} → ${error}: ${lookupErrorTexts[error]}`;
   const by = { address: "is an address", files: "by /etc/hosts", dns: `as ${foundAs}` }[source];
   return `${name} → ${addresses.join(", ")}   (${by})`;
@@ -47,7 +48,7 @@ function queryLines(query: NameQuery, number: number, widths: Widths): string[] 
   return [shown, `${indent}  ${to}`, ...reasons];
 }
 
-function answerText({ outcome }: NameQuery): string {
+export function answerText({ outcome }: NameQuery): string {
   if (outcome.kind !== "answered") return outcome.kind === "refused" ? "refused" : "no answer";
   const { rcode, answers, flags } = outcome.message;
   if (rcode !== "NOERROR") return rcode;

@@ -1,4 +1,5 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { Displayed } from "@kubenetsim/display/display";
 import { cellsOf } from "./cells.ts";
 import { readExperiment } from "./read-experiment.ts";
 import { type CellResult, type ExperimentResults, resultsOf } from "./results.ts";
@@ -15,7 +16,7 @@ export interface ResultsFile {
  * @throws ParseError for what are no results, for those of different experiments or versions, and for a cell that two have
  *   with other numbers
  */
-export function mergeResults(files: readonly ResultsFile[]): ExperimentResults {
+export function mergeResults(files: readonly ResultsFile[]): ExperimentResults & Displayed {
   const read = files.map(readResults);
   const first = read[0];
   if (first === undefined) throw new ParseError("no results to merge");

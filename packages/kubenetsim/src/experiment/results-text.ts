@@ -8,13 +8,8 @@ import type { CellResult, ExperimentResults } from "./results.ts";
 /** A table for people: the parameters that vary, then the measures; `–` for what a mode does not have. */
 export function resultsTable(results: ExperimentResults): string {
   const { experiment, cells, partial, version } = results;
-  const columns = varying(results);
+  const { head: header, rows } = resultsCells(results);
   const words = new Set<string>(["mode", "position", "connection", "scheduler", "masqueradeAll", "seed"]);
-  const header = [...columns, ...experiment.measures];
-  const rows = results.results.map((result) => [
-    ...columns.map((name) => cellText(name, result)),
-    ...experiment.measures.map((name) => numberText(result.measured[name])),
-  ]);
   const widths = header.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
   const line = (row: readonly string[]): string =>
     row
@@ -31,6 +26,17 @@ export function resultsTable(results: ExperimentResults): string {
     "All numbers are counts or exact odds; nothing here is a time.",
     "",
   ].join("\n");
+}
+
+/** What that table is made of. */
+export function resultsCells(results: ExperimentResults): { readonly head: string[]; readonly rows: string[][] } {
+  const { measures } = results.experiment;
+  const columns = varying(results);
+  const rows = results.results.map((result) => [
+    ...columns.map((name) => cellText(name, result)),
+    ...measures.map((name) => numberText(result.measured[name])),
+  ]);
+  return { head: [...columns, ...measures], rows };
 }
 
 /** Comma-separated values with a header (RFC 4180, but for lines that end in a line feed alone); empty for what a mode does not have. */

@@ -1,3 +1,5 @@
+import type { Displayed } from "@kubenetsim/display/display";
+import { shownResults } from "../display/shown-results.ts";
 import { version } from "../version.ts";
 import type { Cell, Experiment } from "./experiment.ts";
 import type { Measured } from "./measures.ts";
@@ -25,9 +27,9 @@ export function resultsOf(
   cells: number,
   results: readonly CellResult[],
   by: string = version,
-): ExperimentResults {
+): ExperimentResults & Displayed {
   const sorted = [...results].sort((a, b) => a.index - b.index);
-  return { experiment, version: by, cells, partial: sorted.length < cells, results: sorted };
+  return shownResults({ experiment, version: by, cells, partial: sorted.length < cells, results: sorted });
 }
 
 /** The results file: one cell a line. */

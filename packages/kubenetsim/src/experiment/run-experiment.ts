@@ -1,3 +1,4 @@
+import type { Displayed } from "@kubenetsim/display/display";
 import { jobOf, run } from "./cell-job.ts";
 import { cellsOf } from "./cells.ts";
 import type { Cell, Experiment } from "./experiment.ts";
@@ -20,7 +21,7 @@ export interface RunOptions {
  * const { results } = runExperiment({ ...builtInExperiments.lookup, vary: { services: [1, 10, 100] } });
  * @throws ParseError for an experiment that cannot be run: see `readExperiment` and `cellsOf`
  */
-export function runExperiment(given: Experiment, options: RunOptions = {}): ExperimentResults {
+export function runExperiment(given: Experiment, options: RunOptions = {}): ExperimentResults & Displayed {
   const experiment = readExperiment(given, given.name);
   const cells = cellsOf(experiment);
   const { shard = { number: 1, of: 1 }, onCell, onResults } = options;

@@ -122,7 +122,7 @@ function tlsClient(url: HttpUrl, options: CurlOptions, nowMs: number): TlsClient
 /** The connection of a trace, with nothing said on it. */
 function again(trace: HttpTrace): NamedTrace {
   const { http: _, redirects: __, ...connection } = Object.getOwnPropertyDescriptors(trace);
-  return Object.defineProperties({}, connection) as NamedTrace;
+  return Object.create(Object.getPrototypeOf(trace), connection) as NamedTrace;
 }
 
 /** What a connection is kept for. */

@@ -5,8 +5,8 @@ import type { Share } from "@kubenetsim/network/shares/shares";
 /** Longer fractions (some thousand digits for some hundred endpoints) only JSON shows whole. */
 const longestFraction = 45;
 
-/** One line for each thing that may happen: what, where, at which host, how likely in percent, and as a fraction. */
-export function shareTable(shares: readonly Share[]): string {
+/** Head and rows of the table. */
+export function shareCells(shares: readonly Share[]): string[][] {
   const rows = shares.map(({ disposition, endpoint, host, chance }) => [
     disposition,
     endpoint ?? "<none>",
@@ -14,7 +14,12 @@ export function shareTable(shares: readonly Share[]): string {
     `${(toNumber(chance) * 100).toFixed(8)}%`,
     exactText(chance),
   ]);
-  return alignColumns([["OUTCOME", "ENDPOINT", "HOST", "SHARE", "EXACT"], ...rows]);
+  return [["OUTCOME", "ENDPOINT", "HOST", "SHARE", "EXACT"], ...rows];
+}
+
+/** One line for each thing that may happen: what, where, at which host, how likely in percent, and as a fraction. */
+export function shareTable(shares: readonly Share[]): string {
+  return alignColumns(shareCells(shares));
 }
 
 function exactText(chance: Ratio): string {

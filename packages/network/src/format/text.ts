@@ -25,7 +25,7 @@ export interface TraceTextOptions {
  * console.log(formatTrace(trace, { width: process.stdout.columns }));
  */
 export function formatTrace(trace: Trace, options: TraceTextOptions = {}): string {
-  const lines = [titleLine(trace), "", ...pathLines(trace.request, options)];
+  const lines = [traceTitle(trace), "", ...pathLines(trace.request, options)];
   if (trace.reply !== undefined) lines.push("", "answer", ...pathLines(trace.reply, options));
   lines.push("", `${trace.disposition}: ${trace.reason}`);
   lines.push("", ...costLines(trace, options.costModel ?? costModelFor(trace.mode)));
@@ -35,7 +35,8 @@ export function formatTrace(trace: Trace, options: TraceTextOptions = {}): strin
     .concat("\n");
 }
 
-function titleLine(trace: Trace): string {
+/** Who sends what to whom, in which mode, with which seed. */
+export function traceTitle(trace: Trace): string {
   const { sent } = trace;
   const to = joinHostPort(sent.destination, sent.destinationPort);
   return `${senderText(trace)} → ${to}/${sent.protocol.toLowerCase()}   (${trace.mode}, seed ${JSON.stringify(trace.seed)})`;

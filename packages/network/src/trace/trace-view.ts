@@ -2,6 +2,8 @@ import { addCosts, type Cost } from "@kubenetsim/core/trace/cost";
 import type { Disposition } from "@kubenetsim/core/trace/disposition";
 import type { PacketHeader } from "@kubenetsim/core/trace/packet-header";
 import type { Path, Trace } from "@kubenetsim/core/trace/trace";
+import { type Displayed, displayBase } from "@kubenetsim/display/display";
+import { traceViews } from "../drawing/trace-views.ts";
 import type { ReasonCode } from "../walk/reason-code.ts";
 import type { HopView } from "./hop-view.ts";
 import { reasonSentence } from "./reason.ts";
@@ -24,8 +26,10 @@ export interface TraceFacts {
   readonly answerCode: ReasonCode;
 }
 
+const ShownTrace: new () => Displayed = displayBase(traceViews);
+
 /** A `Trace` over a stretch of tape: hops are there, everything in them and all texts are made when they are read. */
-export class TraceView implements Trace {
+export class TraceView extends ShownTrace implements Trace {
   readonly seed: string;
   readonly mode: string;
   readonly disposition: Disposition;
@@ -40,6 +44,7 @@ export class TraceView implements Trace {
     request: PathView,
     reply: PathView | undefined,
   ) {
+    super();
     this.seed = labels.seed;
     this.mode = labels.mode;
     this.disposition = disposition;

@@ -24,6 +24,8 @@ export interface StepOptions {
   readonly shown?: readonly Shown[];
   /** Columns of the state that a reader need not see. */
   readonly hidden?: readonly string[];
+  /** The number of the first of the steps; 0 unless given. */
+  readonly first?: number;
 }
 
 /** Steps with what is to be shown of them. */

@@ -20,6 +20,7 @@ const characterWidth = 7.3;
  */
 export function stepSvg(steps: readonly Step[], options: StepOptions & { readonly title: string }): string {
   const { rows, shown, names } = viewSteps(steps, options);
+  const { first = 0 } = options;
   const servers = everyServer(steps);
   const letters = new Set(servers.map(({ id }) => letterOf(id)));
   // Connections stand on the servers' lines.
@@ -37,7 +38,7 @@ export function stepSvg(steps: readonly Step[], options: StepOptions & { readonl
   const bottom = valueTop + sum(lines.map((line) => lineHeight(rows, line)));
   const body = [
     ...servers.map((server, at) => drawServer(server.id, labels[at]!, rows, layout, serverTop + at * rowHeight, shown)),
-    ...rows.map((row, at) => drawHead(row, at, layout, serverTop, servers.length)),
+    ...rows.map((row, at) => drawHead({ row, at, number: at + first }, layout, serverTop, servers.length)),
     ...lines.map((line, at) => drawValues(line, rows, layout, valueTop + lineTops[at]!)),
   ];
   const tables = drawTables(rows, 16, bottom + 14);
@@ -49,7 +50,7 @@ export function stepSvg(steps: readonly Step[], options: StepOptions & { readonl
   return svgDocument(
     Math.max(layout.width, tables.width, 32 + options.title.length * 9, Math.ceil(32 + legend.length * characterWidth)),
     tables.bottom + 12,
-    { title: options.title, description: describe(rows) },
+    { title: options.title, description: describe(rows, first) },
     [title, caption, ...body, ...tables.parts],
   );
 }
@@ -105,10 +106,17 @@ function drawServer(
   return line + element("text", { x: 16, y: middle + 4 }, label) + cells.join("");
 }
 
+interface Head {
+  readonly row: StepRow;
+  readonly at: number;
+  readonly number: number;
+}
+
 /** The step's number, or, turned over the servers' lines, what happened instead of a choice. */
-function drawHead(row: StepRow, at: number, { centers, widths }: Layout, y: number, servers: number): string {
+function drawHead(head: Head, { centers, widths }: Layout, y: number, servers: number): string {
+  const { row, at } = head;
   const x = centers[at]!;
-  const number = text(x, y - 10, String(at), "faint");
+  const number = text(x, y - 10, String(head.number), "faint");
   if (row.event === "open") return row.pick === "none" ? number + text(x, y - 24, "none", "") : number;
   const height = servers * rowHeight;
   const width = widths[at]!;
@@ -146,6 +154,6 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-function describe(rows: readonly StepRow[]): string {
-  return rows.map(({ event, pick }, at) => `${at} ${event}${pick === "" ? "" : `: ${pick}`}`).join(", ");
+function describe(rows: readonly StepRow[], first: number): string {
+  return rows.map(({ event, pick }, at) => `${at + first} ${event}${pick === "" ? "" : `: ${pick}`}`).join(", ");
 }

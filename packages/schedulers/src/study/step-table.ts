@@ -17,7 +17,7 @@ export function stepTable(steps: readonly Step[], options: StepOptions = {}): st
   const { rows, shown, names, constant } = viewSteps(steps, options);
   const head = ["#", "event", ...askedOf(shown), "pick", "examined", ...names];
   const body = rows.map((row, at) => [
-    String(at),
+    String(at + (options.first ?? 0)),
     row.event,
     ...askedOf(shown).map((field) => row.asked[field]!),
     row.pick,
