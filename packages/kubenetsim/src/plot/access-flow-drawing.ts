@@ -1,5 +1,5 @@
+import { element, escapeText, textElement } from "@kubenetsim/display/svg";
 import type { FlowConnection } from "../explain/access-flow.ts";
-import { element, textElement } from "./svg.ts";
 
 const font = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 const size = { box: 168, boxHeight: 46, gap: 34, left: 16, top: 56, row: 118 };
@@ -27,7 +27,7 @@ export function accessFlowDrawing(title: string, flow: readonly FlowConnection[]
       "font-family": font,
       "font-size": 12,
     },
-    element("title", {}, title),
+    element("title", {}, escapeText(title)),
     element("rect", { width, height, fill: "#ffffff" }),
     textElement(title, { x: size.left, y: 26, "font-size": 15, "font-weight": 600, fill: "#1f1f1f" }),
     ...flow.flatMap((connection, i) => drawConnection(connection, i)),

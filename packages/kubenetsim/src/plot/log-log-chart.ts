@@ -1,5 +1,5 @@
+import { element, escapeText, textElement } from "@kubenetsim/display/svg";
 import { type LogScale, logScale } from "./log-scale.ts";
-import { element, escapeText, textElement } from "./svg.ts";
 
 /** Lines over two logarithmic axes. Points with a value that is not positive are left out, and lines of nothing else. */
 export interface LogLogChart {
