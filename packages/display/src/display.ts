@@ -25,6 +25,16 @@ export interface Displayed {
   [denoInspect](): string;
 }
 
+/** Lines of a text that notebooks and terminals show unasked; `toString` has all. */
+export const shownLines = 400;
+
+/** The text's first 400 lines, and how many there are beyond. */
+export function shownText(text: string): string {
+  const lines = text.split("\n");
+  const more = lines.length - 1 - shownLines;
+  return more <= 0 ? text : `${lines.slice(0, shownLines).join("\n")}\n… ${more} more lines; toString() has all\n`;
+}
+
 /** How one kind of value is shown. */
 export interface Views<T> {
   text(value: T): string;
@@ -54,21 +64,21 @@ export function displayBase<T>(views: Views<T>): new () => Displayed {
     }
 
     toHTML(): string {
-      return views.html?.(me(this)) ?? figure(this.toSVG(), this.toString());
+      return views.html?.(me(this)) ?? figure(this.toSVG(), shownText(this.toString()));
     }
 
     [jupyterDisplay](): MimeBundle {
-      return { "text/html": this.toHTML(), "image/svg+xml": this.toSVG(), "text/plain": this.toString() };
+      return { "text/html": this.toHTML(), "image/svg+xml": this.toSVG(), "text/plain": shownText(this.toString()) };
     }
 
     /** Deep inside of something else the first line is enough. */
     [nodeInspect](depth: number): string {
-      const text = this.toString().trimEnd();
+      const text = shownText(this.toString()).trimEnd();
       return depth < 0 ? text.split("\n", 1)[0]! : text;
     }
 
     [denoInspect](): string {
-      return this.toString().trimEnd();
+      return shownText(this.toString()).trimEnd();
     }
   }
   if (views.json !== undefined) {

@@ -19,6 +19,7 @@ export { comparisonChart, comparisonTable } from "./compare/comparison-text.ts";
 export { ingressComparisonText } from "./compare/ingress-comparison-text.ts";
 export { type Destination, parseDestination } from "./connect/destination.ts";
 export { parseSource, type Source } from "./connect/source.ts";
+export type { NodeRules, RulesOptions, RulesProgram } from "./display/shown-rules.ts";
 export type { DnsOptions, Upstream, UpstreamAnswer } from "./dns/dns-options.ts";
 export { lookupText, lookupToJson } from "./dns/lookup-text.ts";
 export type { LookupOptions, NameLookup, NameQuery } from "./dns/name-lookup.ts";

@@ -9,6 +9,7 @@ import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-p
 import { startLog } from "@kubenetsim/proxy/log/start-log";
 import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
+import { type NodeRules, nodeRules, type RulesOptions, type RulesProgram } from "../display/shown-rules.ts";
 import { withNameFiles } from "../dns/programs/name-programs.ts";
 import { nodeFiles } from "../node-shell/node-files.ts";
 import { nodePrograms } from "../node-shell/node-programs.ts";
@@ -27,6 +28,9 @@ export interface IptablesSaveOptions {
   /** `-c`: with packets and bytes. */
   readonly counters?: boolean;
 }
+
+/** Whose rules a mode's are; iptables' unless said. */
+const programs: Readonly<Partial<Record<ProxyMode, RulesProgram>>> = { ipvs: "ipvs", nftables: "nft" };
 
 /** How a handle gets at its node. Both throw for one that does not exist. */
 export interface NodeControl {
@@ -161,6 +165,21 @@ export class NodeHandle extends ClientHandle {
     const known = nodePrograms(system, programs);
     const seen = withNameFiles(nodeFiles(files), system.names());
     return runLine(commandSource(line, values), { programs: known, files: seen });
+  }
+
+  /**
+   * What its kernel holds of rules now, to be looked at: text as the program lists it, a picture of chains and jumps, JSON.
+   *
+   * @param program that of kube-proxy's mode unless given: `nft` in nftables mode, `ipvs` in ipvs mode, else `iptables`
+   * @example lab.node("n1").rules("iptables", { table: "nat" }).toSVG();
+   * @throws ParseError for another program, and a table that iptables does not have
+   */
+  rules(
+    program: RulesProgram = programs[this.proxyMode ?? "iptables"] ?? "iptables",
+    options: RulesOptions = {},
+  ): NodeRules {
+    if (options.table !== undefined) readTableName(options.table);
+    return nodeRules(this.name, this.#running(), program, options);
   }
 
   /** `ipvsadm -Ln`. */

@@ -19,7 +19,7 @@ export interface DrawnRow {
 const mostColumns = 84;
 const mostLines = 5;
 const mono = { size: 11.5, font: "mono" } as const;
-const bold = { size: 12.5, font: "bold" } as const;
+const bold = { size: 12, font: "mono", bold: true } as const;
 const lineHeight = 15;
 
 export function drawRow(row: TraceRow, places: LanePlaces, top: number): DrawnRow {
@@ -158,7 +158,8 @@ function drawBox({ lane, tone, lines, badge }: Box, { centers, width, margin }: 
           x: x + 12,
           y: first + at * lineHeight,
           "font-size": type.size,
-          ...(type.font === "mono" ? { "font-family": monoFont } : { "font-weight": 700 }),
+          "font-family": monoFont,
+          ...("bold" in type ? { "font-weight": 700 } : {}),
           ...painted(paint),
         }),
       ),

@@ -74,7 +74,7 @@ function drawConnection(
   const bottom = y + 14;
   const beyond = omitted === 0 ? [] : [`${omitted} more steps are not drawn: the limit is ${drawnSteps}`];
   const below = [...beyond, ...notes, ...costTexts(trace)].flatMap((text) =>
-    wrap(text, Math.floor((width - 2 * margin) / 7.4), 6),
+    wrap(text, Math.floor((width - 2 * margin) / 7), 6),
   );
   return {
     parts: [

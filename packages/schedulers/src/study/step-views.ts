@@ -6,7 +6,7 @@ import { stepSvg } from "./step-svg.ts";
 import { stepTable } from "./step-table.ts";
 
 /** Steps that are shown: the newest. How many came before is said. */
-export const shownSteps = 48;
+export const shownSteps = 24;
 
 /** What is shown of a `Balance`. */
 export interface ShownBalance {
