@@ -22,7 +22,15 @@ export const costModelOption: Readonly<Record<"cost-model", Option>> = {
  */
 export function readCostModelOption(args: Arguments, terminal: Terminal): CostModel | undefined {
   const word = args.text("cost-model");
-  if (word === undefined) return undefined;
+  return word === undefined ? undefined : costModelNamed(word, terminal);
+}
+
+/**
+ * A built-in model, or that of a file.
+ *
+ * @throws ParseError for a name that there is not, or a file that is no cost model
+ */
+export function costModelNamed(word: string, terminal: Terminal): CostModel {
   const known = costModelNames.find((name) => name === word);
   if (known !== undefined) return costModels[known];
   if (!/[./]/.test(word.replace(/^linux-\d+\.\d+/, ""))) {

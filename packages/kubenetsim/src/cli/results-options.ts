@@ -1,6 +1,7 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { type ExperimentResults, resultsToJson } from "../experiment/results.ts";
-import { resultsChart, resultsCsv, resultsTable } from "../experiment/results-text.ts";
+import { resultsChart } from "../experiment/results-chart.ts";
+import { resultsCsv, resultsTable } from "../experiment/results-text.ts";
 import type { Arguments, Option } from "./command.ts";
 import { writeTextFile } from "./output-file.ts";
 import type { Terminal } from "./terminal.ts";

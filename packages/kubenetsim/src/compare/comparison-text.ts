@@ -131,7 +131,7 @@ export function comparisonChart(rows: readonly ModeComparison[], seed: string): 
       { name: "nftables", points: rows.map((row) => [row.services, stepsOf(row.nftables)] as const) },
       ...userspaceSeries(rows),
     ],
-    footer: `compare, seed ${JSON.stringify(seed)}, kubenetsim ${version}`,
+    footer: [`compare, seed ${JSON.stringify(seed)}, kubenetsim ${version}`],
   };
   return renderLogLogChart(chart);
 }

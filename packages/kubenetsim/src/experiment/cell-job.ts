@@ -1,3 +1,4 @@
+import type { CostModel } from "@kubenetsim/network/cost/model";
 import type { Cell, Experiment } from "./experiment.ts";
 import type { MeasureName } from "./measures.ts";
 import type { CellResult } from "./results.ts";
@@ -7,14 +8,15 @@ import { runCell } from "./run-cell.ts";
 export interface CellJob {
   readonly cell: Cell;
   readonly measures: readonly MeasureName[];
+  readonly costModels: readonly CostModel[];
 }
 
 /** A cell of an experiment with what the experiment says of all of them. */
-export function jobOf(cell: Cell, { measures }: Experiment): CellJob {
-  return { cell, measures };
+export function jobOf(cell: Cell, { measures, costModels = [] }: Experiment): CellJob {
+  return { cell, measures, costModels };
 }
 
 /** Measures a cell: plain JSON, the same for the same job wherever it runs and however often. */
-export function run({ cell, measures }: CellJob): CellResult {
-  return { ...cell, measured: runCell(cell, measures) };
+export function run({ cell, measures, costModels }: CellJob): CellResult {
+  return runCell(cell, measures, costModels);
 }

@@ -1,12 +1,15 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Cell, Experiment } from "./experiment.ts";
+import { mostEndpointsOfNode, mostNodePorts, mostNodes } from "./made-cluster.ts";
 import { defaultParameters, type Parameters, parameterNames } from "./parameters.ts";
 
-/** Of the Service range of a made cluster, 10.96.0.0/12, and of the Pods' on its one node. */
+/** Of the Service range of a made cluster, 10.96.0.0/12, and of the Pods' where there is one node. */
 const mostServices = 100_000;
 const mostEndpoints = 20_000;
 const mostEndpointsInAll = 600_000;
 const mostCells = 10_000;
+/** Of 256 addresses each in 100.64.0.0/10, and one more. */
+const mostSourceRanges = 10_000;
 /** Each takes a port of the node, of 28,232. */
 const mostServicesInUserspace = 28_000;
 
@@ -40,27 +43,67 @@ export function cellsOf({ name, vary, seeds }: Experiment): Cell[] {
   return ofSeeds.map((cell, index) => ({ index, ...cell }));
 }
 
-function requirePossible(name: string, { services, endpoints, churn, mode }: Parameters): void {
-  const inAll = services * endpoints;
-  if (services > mostServices || endpoints > mostEndpoints || inAll > mostEndpointsInAll) {
-    const bytes = services * bytesOfService + inAll * bytesOfEndpoint;
-    throw new ParseError(
-      `${name}: ${grouped(services)} Services with ${grouped(endpoints)} endpoints each would take about ${memoryText(bytes)} of memory`,
-      {
-        hint: `at most ${grouped(mostServices)} Services, ${grouped(mostEndpoints)} endpoints of one and ${grouped(mostEndpointsInAll)} in all`,
-      },
-    );
+function requirePossible(name: string, parameters: Parameters): void {
+  requireRoom(name, parameters);
+  for (const [isImpossible, message, hint] of conflictsOf(parameters)) {
+    if (isImpossible) throw new ParseError(`${name}: ${message}`, { hint });
   }
-  if (mode === "userspace" && services > mostServicesInUserspace) {
-    throw new ParseError(`${name}: in userspace mode each Service takes one of the node's local ports`, {
-      hint: `at most ${grouped(mostServicesInUserspace)} Services in userspace mode`,
-    });
-  }
-  if (churn > services) {
-    throw new ParseError(`${name}: ${grouped(churn)} of ${grouped(services)} Services cannot change`, {
-      hint: "vary.churn must not be above vary.services",
-    });
-  }
+}
+
+function requireRoom(name: string, { services, endpoints, nodes, sourceRanges }: Parameters): void {
+  const inAll = services * (endpoints + sourceRanges);
+  const ofNode = Math.ceil(endpoints / nodes);
+  const mostOfNode = nodes === 1 ? mostEndpoints : mostEndpointsOfNode;
+  if (services <= mostServices && ofNode <= mostOfNode && inAll <= mostEndpointsInAll) return;
+  const bytes = services * bytesOfService + inAll * bytesOfEndpoint;
+  const of = sourceRanges === 0 ? "" : ` and ${grouped(sourceRanges)} source ranges`;
+  throw new ParseError(
+    `${name}: ${grouped(services)} Services with ${grouped(endpoints)} endpoints${of} each would take about ${memoryText(bytes)} of memory`,
+    {
+      hint: `at most ${grouped(mostServices)} Services, ${grouped(mostOfNode)} endpoints of one on a node and ${grouped(mostEndpointsInAll)} in all`,
+    },
+  );
+}
+
+/** What cannot be, why, and what to do about it. */
+function conflictsOf(parameters: Parameters): (readonly [isSo: boolean, message: string, hint: string])[] {
+  const { services, endpoints, nodes, type, trafficPolicy, from, sourceRanges, mode, churn, endpointChurn } =
+    parameters;
+  const takesNodePorts = type === "NodePort" || (type === "LoadBalancer" && trafficPolicy === "Local");
+  return [
+    [
+      mode === "userspace" && services > mostServicesInUserspace,
+      "in userspace mode each Service takes one of the node's local ports",
+      `at most ${grouped(mostServicesInUserspace)} Services in userspace mode`,
+    ],
+    [
+      churn > services,
+      `${grouped(churn)} of ${grouped(services)} Services cannot change`,
+      "vary.churn must not be above vary.services",
+    ],
+    [
+      endpointChurn > endpoints,
+      `${grouped(endpointChurn)} of ${grouped(endpoints)} endpoints cannot change`,
+      "vary.endpointChurn must not be above vary.endpoints",
+    ],
+    [nodes > mostNodes, `there are no ${grouped(nodes)} nodes`, `at most ${mostNodes}`],
+    [nodes < 2 && from === "other-node", "there is no other node", "give vary.nodes 2 or more"],
+    [
+      takesNodePorts && services > mostNodePorts,
+      `${grouped(services)} Services do not get a node port each`,
+      `at most ${grouped(mostNodePorts)}: node ports are 30000 to 32767`,
+    ],
+    [
+      sourceRanges > 0 && type !== "LoadBalancer",
+      `Services of type ${type} have no source ranges`,
+      "give vary.type LoadBalancer",
+    ],
+    [
+      sourceRanges > mostSourceRanges,
+      `there are no ${grouped(sourceRanges)} source ranges`,
+      `at most ${grouped(mostSourceRanges)}`,
+    ],
+  ];
 }
 
 function memoryText(bytes: number): string {

@@ -16,7 +16,7 @@ const measures: readonly MeasureName[] = [
 
 function measured(parameters: Partial<Parameters>, asked: readonly MeasureName[] = measures): Measured {
   const cell: Cell = { index: 0, seed: "closed forms", parameters: { ...defaultParameters, ...parameters } };
-  return runCell(cell, asked);
+  return runCell(cell, asked).measured;
 }
 
 /** From 1. */

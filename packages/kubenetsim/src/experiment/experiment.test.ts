@@ -7,7 +7,8 @@ import type { Experiment } from "./experiment.ts";
 import { mergeResults } from "./merge-results.ts";
 import { readExperiment } from "./read-experiment.ts";
 import { resultsToJson } from "./results.ts";
-import { resultsChart, resultsCsv, resultsTable } from "./results-text.ts";
+import { resultsChart } from "./results-chart.ts";
+import { resultsCsv, resultsTable } from "./results-text.ts";
 import { runExperiment } from "./run-experiment.ts";
 
 const small: Experiment = {
@@ -56,7 +57,7 @@ describe("runExperiment", () => {
     const part = runExperiment(small, { shard: { number: 1, of: 3 } });
     expect(part).toMatchObject({ partial: true, cells: 16 });
     expect(resultsTable(part)).toContain("PARTIAL: 6 of 16 cells");
-    expect(resultsCsv(part)).toContain("small,0.1.0,true,a,iptables,1,1,");
+    expect(resultsCsv(part)).toContain("small,0.1.0,true,a,iptables,1,1,1,ClusterIP,Cluster,pod,0,last,new,");
     expect(resultsChart(part)).toContain(", PARTIAL</text>");
     expect(resultsToJson(part)).toContain('"partial": true');
   });
@@ -81,18 +82,6 @@ describe("runExperiment", () => {
     expect(measured("nftables")).toEqual({ smallestShare: 1 / 7, largestShare: 1 / 7, endpointsChosen: 7 });
     expect(measured("iptables").largestShare).toBeGreaterThan(1 / 7);
     expect(measured("iptables").largestShare).toBeLessThan(1 / 7 + 1e-9);
-  });
-
-  test("masqueradeAll hides the client, and userspace always does", () => {
-    const { results } = runExperiment(builtInExperiments["source-ip"]);
-    const kept = results.map(({ parameters, measured }) => [
-      parameters.mode,
-      parameters.masqueradeAll,
-      measured.sourceKept,
-    ]);
-    expect(kept.filter(([, , isKept]) => isKept === 1)).toEqual(
-      ["iptables", "ipvs", "nftables"].map((mode) => [mode, false, 1]),
-    );
   });
 });
 

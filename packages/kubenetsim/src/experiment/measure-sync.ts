@@ -1,38 +1,38 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { NftTable } from "@kubenetsim/netfilter/ruleset/nft-table";
-import type { RestoreInput, Ruleset } from "@kubenetsim/netfilter/ruleset/ruleset";
-import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
+import type { RestoreInput } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { printNftTransaction } from "@kubenetsim/netfilter/text/nft-command-print";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { printRestoreInput } from "@kubenetsim/proxy/iptables/print-restore-input";
+import { iptablesJumps } from "@kubenetsim/proxy/iptables/static-jumps";
 import { syncIptables } from "@kubenetsim/proxy/iptables/sync-iptables";
-import { type IpvsProgram, syncIpvs } from "@kubenetsim/proxy/ipvs/sync-ipvs";
+import { serviceContainers } from "@kubenetsim/proxy/nftables/containers";
 import type { NftablesProgram } from "@kubenetsim/proxy/nftables/nftables-program";
 import { syncNftables } from "@kubenetsim/proxy/nftables/sync-nftables";
 import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import { proxyNodes } from "../dataplane/proxy-node.ts";
+import { type Churn, churnOf, type ObjectChange } from "./churn.ts";
 import type { Cell } from "./experiment.ts";
-import { nodeName, serviceName, sliceObject } from "./made-cluster.ts";
+import { ipvsSyncs } from "./ipvs-syncs.ts";
+import { nodeName } from "./made-cluster.ts";
 import type { Measured } from "./measures.ts";
+import { objectsOfRuleset } from "./objects-of-ruleset.ts";
+import { userspaceSyncs } from "./userspace-syncs.ts";
 
-/** kube-proxy's first sync, and the one after some Services have lost their last endpoint. userspace mode has none to measure. */
-export function measureSync({ parameters }: Cell, state: ClusterState, config: KubeProxyConfig): Measured {
-  const before = snapshotOf(state, config);
-  const after = updateSnapshot(before, churn(parameters.services, parameters.endpoints, parameters.churn));
-  switch (config.mode) {
-    case "iptables":
-      return iptablesSyncs(before, after);
-    case "nftables":
-      return nftablesSyncs(before, after);
-    case "ipvs":
-      return ipvsSyncs(before, after);
-    default:
-      return {};
-  }
+/**
+ * What the kube-proxy of the first node does for IPv4 at its first sync, on a node without any rules, and at the one after the churn. How often programs run
+ * is what pkg/proxy of Kubernetes 1.37 (userspace: 1.25) asks of pkg/util/iptables, ipset and knftables; the canary chains are not in it.
+ */
+export function measureSync({ parameters, seed }: Cell, state: ClusterState, config: KubeProxyConfig): Measured {
+  const churn = churnOf(parameters);
+  if (config.mode === "userspace") return userspaceSyncs(snapshotOf(state, config).basis, state, churn, seed);
+  const { before, after } = snapshotsOf(state, config, churn);
+  if (config.mode === "iptables") return iptablesSyncs(before, after);
+  return config.mode === "ipvs" ? ipvsSyncs(before, after) : nftablesSyncs(before, after);
 }
 
-function snapshotOf({ tables }: ClusterState, config: KubeProxyConfig): ProxySnapshot {
+export function snapshotOf({ tables }: ClusterState, config: KubeProxyConfig): ProxySnapshot {
   const node = proxyNodes(tables.Node.values(), "bridge").get(nodeName);
   invariant(node !== undefined, "the made cluster has its node");
   return takeSnapshot({
@@ -45,17 +45,14 @@ function snapshotOf({ tables }: ClusterState, config: KubeProxyConfig): ProxySna
   });
 }
 
-/** Spread evenly over all Services. */
-function churn(services: number, endpoints: number, changed: number) {
-  return Array.from({ length: changed }, (_, i) => {
-    const number = Math.floor(((2 * i + 1) * services) / (2 * changed));
-    return {
-      kind: "EndpointSlice" as const,
-      key: `default/${serviceName(number)}`,
-      before: sliceObject(number, endpoints),
-      after: sliceObject(number, endpoints - 1),
-    };
-  });
+function snapshotsOf(state: ClusterState, config: KubeProxyConfig, { first, second }: Churn) {
+  const before = updateSnapshot(snapshotOf(state, config), first.filter(isSeen));
+  return { before, after: updateSnapshot(before, second.filter(isSeen)) };
+}
+
+/** Endpoints are for userspace mode alone. */
+function isSeen(change: ObjectChange): change is Exclude<ObjectChange, { readonly kind: "Endpoints" }> {
+  return change.kind !== "Endpoints";
 }
 
 function iptablesSyncs(before: ProxySnapshot, after: ProxySnapshot): Measured {
@@ -66,14 +63,10 @@ function iptablesSyncs(before: ProxySnapshot, after: ProxySnapshot): Measured {
     objectsTouched: objectsOfInput(partial.input),
     bytesFull: printRestoreInput(full).length,
     bytesIncremental: printRestoreInput(partial).length,
+    // For each jump `iptables -N`, `-C` and `-I`.
+    programRunsFull: 3 * iptablesJumps.length + 1,
+    programRunsIncremental: 1,
   };
-}
-
-/** Chains and their rules. */
-function objectsOfRuleset({ tables }: Ruleset): number {
-  let count = 0;
-  for (const { chains } of tables.values()) for (const { rules } of chains.values()) count += 1 + rules.length;
-  return count;
 }
 
 function objectsOfInput({ tables }: RestoreInput): number {
@@ -93,7 +86,15 @@ function nftablesSyncs(before: ProxySnapshot, after: ProxySnapshot): Measured {
     objectsTouched: partial.transactions.reduce((count, { commands }) => count + commands.length, 0),
     bytesFull: bytesOf(full),
     bytesIncremental: bytesOf(partial),
+    programRunsFull: runsOf(full),
+    programRunsIncremental: runsOf(partial),
   };
+}
+
+/** `nft list chains` and `nft list sets`, the transactions, and at a full sync a look into each set and map that Services fill. */
+function runsOf({ sync, transactions, table }: NftablesProgram): number {
+  const read = sync === "full" ? serviceContainers.filter((name) => table.sets.has(name)).length : 0;
+  return 2 + transactions.length + read;
 }
 
 /** Sets and maps, their elements, chains and their rules. */
@@ -107,35 +108,4 @@ function objectsOfTable({ sets, chains }: NftTable): number {
 function bytesOf({ transactions }: NftablesProgram): number {
   const encoder = new TextEncoder();
   return transactions.reduce((sum, each) => sum + encoder.encode(printNftTransaction(each)).length, 0);
-}
-
-function ipvsSyncs(before: ProxySnapshot, after: ProxySnapshot): Measured {
-  const full = syncIpvs(undefined, before);
-  const partial = syncIpvs(full, after);
-  const known = objectsOfIpvs(full);
-  const wanted = objectsOfIpvs(partial);
-  let touched = 0;
-  for (const each of wanted) if (!known.has(each)) touched++;
-  for (const each of known) if (!wanted.has(each)) touched++;
-  return { objects: known.size + objectsOfRuleset(full.ruleset), objectsTouched: touched };
-}
-
-/** Virtual servers, their real servers, entries of sets and addresses of kube-ipvs0, each by its text. */
-function objectsOfIpvs({ virtualServers, ipSets, dummyAddresses }: IpvsProgram): Set<string> {
-  const objects = new Set<string>();
-  for (const server of virtualServers) {
-    const name = nameOf(server);
-    objects.add(name);
-    for (const { address, port, weight } of server.realServers) objects.add(`${name} ${address} ${port} ${weight}`);
-  }
-  for (const { name, entries } of ipSets) {
-    objects.add(`set ${name}`);
-    for (const entry of entries) objects.add(`set ${name} ${JSON.stringify(entry)}`);
-  }
-  for (const address of dummyAddresses) objects.add(`address ${address}`);
-  return objects;
-}
-
-function nameOf({ protocol, address, port, scheduler }: VirtualServer): string {
-  return `server ${protocol} ${address} ${port} ${scheduler}`;
 }

@@ -4,16 +4,26 @@ import { type Cost, zeroCost } from "@kubenetsim/core/trace/cost";
 export const packetMeasures: readonly (keyof Cost)[] = Object.keys(zeroCost) as (keyof Cost)[];
 
 /**
- * Of kube-proxy's syncs: what stands in the kernel after the first, what the one after the churn writes, and how many bytes each
- * feeds to iptables-restore or nft. In ipvs mode nothing of this goes through a text: bytes are not measured there.
+ * Of kube-proxy's syncs. `objects`: what stands in the kernel after the first; `objectsTouched`: what the one after the churn
+ * writes. Of each of both, the full and the incremental one: how many bytes of text it feeds to iptables-restore or nft, how often it runs
+ * a program (iptables, iptables-restore, ipset, nft), and how many calls it makes of its handles of IPVS and of addresses, which talk netlink.
  */
-export const syncMeasures = ["objects", "objectsTouched", "bytesFull", "bytesIncremental"] as const;
+export const syncMeasures = [
+  "objects",
+  "objectsTouched",
+  "bytesFull",
+  "bytesIncremental",
+  "programRunsFull",
+  "programRunsIncremental",
+  "netlinkCallsFull",
+  "netlinkCallsIncremental",
+] as const;
 
 /** Of a new connection's exact odds: the smallest and the largest share of an endpoint, and how many can be chosen. */
 export const shareMeasures = ["smallestShare", "largestShare", "endpointsChosen"] as const;
 
-/** 1 where the Pod that takes the packet sees the client's own address, else 0. */
-export const sourceMeasures = ["sourceKept"] as const;
+/** `delivered`: 1 where a Pod takes the packet and its answer comes back. `sourceKept`: 1 where the Pod sees the client's own address. Else 0. */
+export const sourceMeasures = ["delivered", "sourceKept"] as const;
 
 export type MeasureName =
   | keyof Cost
@@ -47,11 +57,16 @@ const titles: Readonly<Record<MeasureName, string>> = {
   conntrackLookups: "conntrack look-ups, look-ups a packet",
   randomDraws: "random draws, draws a packet",
   natBindings: "NAT bindings made, bindings a packet",
+  delivered: "delivered and answered, 1 or 0",
   sourceKept: "client's address kept, 1 or 0",
   objects: "objects in the kernel, objects",
   objectsTouched: "objects that a sync writes, objects",
   bytesFull: "text of a full sync, bytes",
   bytesIncremental: "text of an incremental sync, bytes",
+  programRunsFull: "programs run by a full sync, runs",
+  programRunsIncremental: "programs run by an incremental sync, runs",
+  netlinkCallsFull: "netlink calls of a full sync, calls",
+  netlinkCallsIncremental: "netlink calls of an incremental sync, calls",
   smallestShare: "smallest share of an endpoint, probability",
   largestShare: "largest share of an endpoint, probability",
   endpointsChosen: "endpoints that can be chosen, endpoints",

@@ -1,13 +1,17 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import type { Experiment, Plot } from "./experiment.ts";
-import { type MeasureName, measureNames } from "./measures.ts";
-import { defaultParameters, type ParameterName, parameterNames, parameterWords } from "./parameters.ts";
+import type { CostModel } from "@kubenetsim/network/cost/model";
+import { costModelNames, costModels } from "@kubenetsim/network/cost/models";
+import { readCostModel } from "@kubenetsim/network/cost/read-cost-model";
+import { type Experiment, type Plot, plotAxes } from "./experiment.ts";
+import { measureNames } from "./measures.ts";
+import { defaultParameters, leastValues, type ParameterName, parameterNames, parameterWords } from "./parameters.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * An experiment out of a file's value: `name`, `vary` and `measures`, and if wanted `title`, `seeds` and `plot`.
+ * An experiment out of a file's value: `name`, `vary` and `measures`, and if wanted `title`, `seeds`,
+ * `costModels` (names of built-in ones, or models) and `plot`.
  *
  * @param value as JSON or YAML gives it
  * @param source what messages call it: a file's name
@@ -15,11 +19,13 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function readExperiment(value: unknown, source: string): Experiment {
   const fields = objectAt(value, source);
-  requireKnown(fields, ["name", "title", "vary", "measures", "seeds", "plot"], source);
+  requireKnown(fields, ["name", "title", "vary", "measures", "seeds", "costModels", "plot"], source);
   const name = textAt(fields.name, `${source}: name`);
   const measures = listAt(fields.measures, `${source}: measures`).map((each, i) =>
     wordAt(each, measureNames, `${source}: measures[${i}]`),
   );
+  const models = fields.costModels === undefined ? [] : readModels(fields.costModels, `${source}: costModels`);
+  const plottable = [...measures, ...models.map((model) => model.name)];
   const vary = objectAt(fields.vary ?? {}, `${source}: vary`);
   requireKnown(vary, parameterNames, `${source}: vary`);
   return {
@@ -35,11 +41,28 @@ export function readExperiment(value: unknown, source: string): Experiment {
       fields.seeds === undefined
         ? ["kubenetsim"]
         : unique(listAt(fields.seeds, `${source}: seeds`).map((seed, i) => textAt(seed, `${source}: seeds[${i}]`))),
-    plot: fields.plot === undefined ? undefined : readPlot(fields.plot, measures, `${source}: plot`),
+    ...(models.length === 0 ? {} : { costModels: models }),
+    plot: fields.plot === undefined ? undefined : readPlot(fields.plot, plottable, `${source}: plot`),
   };
 }
 
-function readValues(parameter: ParameterName, value: unknown, path: string): readonly unknown[] {
+function readModels(value: unknown, path: string): CostModel[] {
+  const models = listAt(value, path).map((each, i) =>
+    typeof each === "string"
+      ? costModels[wordAt(each, costModelNames, `${path}[${i}]`)]
+      : readCostModel(each, `${path}[${i}]`),
+  );
+  models.forEach(({ name }, i) => {
+    const first = models.findIndex((model) => model.name === name);
+    if (first < i) throw new ParseError(`${path}[${i}]: there is another model "${name}" before it`);
+    if (measureNames.some((measure) => measure === name))
+      throw new ParseError(`${path}[${i}]: a measure is called ${name}`);
+  });
+  return models;
+}
+
+/** @throws ParseError for a value that the parameter cannot have */
+export function readValues(parameter: ParameterName, value: unknown, path: string): readonly unknown[] {
   const values = Array.isArray(value) ? listAt(value, path) : [value];
   return unique(values.map((each, i) => readValue(parameter, each, `${path}[${i}]`)));
 }
@@ -51,17 +74,17 @@ function readValue(parameter: ParameterName, value: unknown, path: string): unkn
     if (typeof value === "boolean") return value;
     throw new ParseError(`${path}: must be true or false`);
   }
-  const least = parameter === "churn" ? 0 : 1;
+  const least = leastValues[parameter] ?? 1;
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
   throw new ParseError(`${path}: must be a whole number, ${least} or more`);
 }
 
-function readPlot(value: unknown, measures: readonly MeasureName[], path: string): Plot {
+function readPlot(value: unknown, plottable: readonly string[], path: string): Plot {
   const fields = objectAt(value, path);
   requireKnown(fields, ["over", "measure", "lines"], path);
   return {
-    over: wordAt(fields.over, ["services", "endpoints", "churn"] as const, `${path}.over`),
-    measure: wordAt(fields.measure, measures, `${path}.measure`),
+    over: wordAt(fields.over, plotAxes, `${path}.over`),
+    measure: wordAt(fields.measure, plottable, `${path}.measure`),
     lines: fields.lines === undefined ? "mode" : wordAt(fields.lines, parameterNames, `${path}.lines`),
   };
 }

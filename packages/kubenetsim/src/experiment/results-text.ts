@@ -1,19 +1,18 @@
-import { ParseError } from "@kubenetsim/core/runtime/errors";
-import { renderLogLogChart } from "../plot/log-log-chart.ts";
-import type { Plot } from "./experiment.ts";
-import { measureTitle } from "./measures.ts";
-import { type ParameterName, type Parameters, parameterNames } from "./parameters.ts";
-import type { CellResult, ExperimentResults } from "./results.ts";
+import type { CostModel } from "@kubenetsim/network/cost/model";
+import { type ParameterName, type Parameters, parameterNames, parameterWords } from "./parameters.ts";
+import type { CellEstimate, CellResult, ExperimentResults } from "./results.ts";
 
-/** A table for people: the parameters that vary, then the measures; `–` for what a mode does not have. */
+/**
+ * A table for people: the parameters that vary, then the measures, `–` for what a mode does not have; then a column for each cost model, `none` where it lacks a
+ * constant, and below what is counted, what is estimated and by whom.
+ */
 export function resultsTable(results: ExperimentResults): string {
   const { experiment, cells, partial, version } = results;
   const { head: header, rows } = resultsCells(results);
-  const words = new Set<string>(["mode", "position", "connection", "scheduler", "masqueradeAll", "seed"]);
   const widths = header.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, i) => (words.has(header[i]!) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .map((cell, i) => (isWord(header[i]!) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join("  ")
       .trimEnd();
   const state = partial ? `PARTIAL: ${results.results.length} of ${cells} cells` : `${cells} cells`;
@@ -23,34 +22,65 @@ export function resultsTable(results: ExperimentResults): string {
     line(header),
     ...rows.map(line),
     "",
-    "All numbers are counts or exact odds; nothing here is a time.",
+    ...resultsNotes(results),
     "",
   ].join("\n");
 }
 
 /** What that table is made of. */
 export function resultsCells(results: ExperimentResults): { readonly head: string[]; readonly rows: string[][] } {
-  const { measures } = results.experiment;
+  const { costModels = [], measures } = results.experiment;
   const columns = varying(results);
   const rows = results.results.map((result) => [
     ...columns.map((name) => cellText(name, result)),
     ...measures.map((name) => numberText(result.measured[name])),
+    ...costModels.map(({ name }) => estimateCell(result.estimated?.[name])),
   ]);
-  return { head: [...columns, ...measures], rows };
+  return { head: [...columns, ...measures, ...costModels.map((_, i) => `≈ns[${i + 1}]`)], rows };
+}
+
+/** What is counted, what is estimated and by which models. */
+export function resultsNotes({ experiment: { costModels = [] } }: ExperimentResults): string[] {
+  if (costModels.length === 0) return ["All numbers are counts or exact odds; nothing here is a time."];
+  return [
+    "Columns ≈ns are estimates of a packet's time in nanoseconds: its counts times the constants of a cost model, in brackets what the ends of the constants'",
+    "ranges make of it; good for ratios, rough as times. All other numbers are counts or exact odds.",
+    ...costModels.map((model, i) => `[${i + 1}] ${modelText(model)}`),
+  ];
+}
+
+/** `linux-6.1-uml: Linux 6.1.176 …; 2026-11-23; measured by …`. */
+export function modelText({ name, kernel, date, source }: CostModel): string {
+  return `${name}: ${kernel}; ${date}; ${source}`;
 }
 
 /** Comma-separated values with a header (RFC 4180, but for lines that end in a line feed alone); empty for what a mode does not have. */
 export function resultsCsv({ experiment, version, partial, results }: ExperimentResults): string {
-  const header = ["experiment", "version", "partial", "seed", ...parameterNames, ...experiment.measures];
-  const rows = results.map(({ seed, parameters, measured }) => [
+  const { costModels = [], measures } = experiment;
+  const estimateNames = costModels.flatMap(({ name }) =>
+    ["Ns", "LowNs", "HighNs"].map((end) => `estimate${end}:${name}`),
+  );
+  const header = ["experiment", "version", "partial", "seed", ...parameterNames, ...measures, ...estimateNames];
+  const rows = results.map(({ seed, parameters, measured, estimated }) => [
     experiment.name,
     version,
     partial,
     seed,
     ...parameterNames.map((name) => parameters[name]),
-    ...experiment.measures.map((name) => measured[name] ?? ""),
+    ...measures.map((name) => measured[name] ?? ""),
+    ...costModels.flatMap(({ name }) => estimateFields(estimated?.[name])),
   ]);
   return [header, ...rows].map((row) => `${row.map(csvField).join(",")}\n`).join("");
+}
+
+function estimateFields(estimate: CellEstimate | undefined): (string | number)[] {
+  if (estimate === undefined || "missing" in estimate) return ["", "", ""];
+  return [estimate.ns, estimate.lowNs, estimate.highNs].map(rounded);
+}
+
+/** Sums of decimal constants, without the noise of binary ones. */
+function rounded(ns: number): number {
+  return Math.round(ns * 1e6) / 1e6;
 }
 
 function csvField(value: string | number | boolean): string {
@@ -58,56 +88,13 @@ function csvField(value: string | number | boolean): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/**
- * The plot of an experiment as SVG.
- *
- * @throws ParseError for one without a plot, or without any point above 0
- */
-export function resultsChart(results: ExperimentResults): string {
-  const { experiment, version, partial } = results;
-  const { plot } = experiment;
-  if (plot === undefined) throw new ParseError(`the experiment ${experiment.name} has no plot`);
-  const series = linesOf(plot, results.results);
-  if (!series.some(({ points }) => points.some(([x, y]) => x > 0 && y > 0))) {
-    throw new ParseError(`the experiment ${experiment.name} has nothing above 0 to plot`);
-  }
-  return renderLogLogChart({
-    title: experiment.title,
-    description: `${measureTitle(plot.measure)}, by ${plot.over}; both axes logarithmic.`,
-    xLabel: axisNames[plot.over],
-    yLabel: measureTitle(plot.measure),
-    series,
-    footer: `${experiment.name}, ${seedText(experiment.seeds)}, kubenetsim ${version}${partial ? ", PARTIAL" : ""}`,
-  });
-}
-
-const axisNames: Readonly<Record<Plot["over"], string>> = {
-  services: "N: Services in the cluster",
-  endpoints: "E: endpoints of each Service",
-  churn: "Services that change between two syncs",
-};
-
-/** All but the line's and the axis's parameters are what they are in the first cell. */
-function linesOf({ over, measure, lines }: Plot, results: readonly CellResult[]) {
-  const first = results[0];
-  if (first === undefined) return [];
-  const fixed = parameterNames.filter((name) => name !== over && name !== lines);
-  const drawn = results.filter(
-    ({ parameters, seed }) => seed === first.seed && fixed.every((name) => parameters[name] === first.parameters[name]),
-  );
-  const names = [...new Set(drawn.map(({ parameters }) => String(parameters[lines])))];
-  return names.map((name) => ({
-    name,
-    points: drawn
-      .filter(({ parameters }) => String(parameters[lines]) === name)
-      .map(({ parameters, measured }) => [parameters[over], measured[measure] ?? 0] as const)
-      .sort((a, b) => a[0] - b[0]),
-  }));
-}
-
 function varying({ experiment }: ExperimentResults): (ParameterName | "seed")[] {
   const names = parameterNames.filter((name) => (experiment.vary[name]?.length ?? 0) > 1);
   return experiment.seeds.length > 1 ? [...names, "seed"] : names;
+}
+
+function isWord(column: string): boolean {
+  return column === "seed" || column === "masqueradeAll" || parameterWords[column as ParameterName] !== undefined;
 }
 
 function cellText(name: ParameterName | "seed", { parameters, seed }: CellResult): string {
@@ -116,11 +103,17 @@ function cellText(name: ParameterName | "seed", { parameters, seed }: CellResult
   return typeof value === "number" ? numberText(value) : String(value);
 }
 
+function estimateCell(estimate: CellEstimate | undefined): string {
+  if (estimate === undefined || "missing" in estimate) return "none";
+  const [ns, low, high] = [estimate.ns, estimate.lowNs, estimate.highNs].map((time) => numberText(Math.round(time)));
+  return `${ns} (${low}–${high})`;
+}
+
 function numberText(value: number | undefined): string {
   if (value === undefined) return "–";
   return Number.isInteger(value) ? String(value).replace(/\B(?=(\d{3})+$)/g, ",") : value.toFixed(12);
 }
 
-function seedText(seeds: readonly string[]): string {
+export function seedText(seeds: readonly string[]): string {
   return `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.map((seed) => JSON.stringify(seed)).join(", ")}`;
 }

@@ -1,4 +1,5 @@
 import type { Displayed } from "@kubenetsim/display/display";
+import type { CostConstantName } from "@kubenetsim/network/cost/constants";
 import { shownResults } from "../display/shown-results.ts";
 import { version } from "../version.ts";
 import type { Cell, Experiment } from "./experiment.ts";
@@ -6,7 +7,14 @@ import type { Measured } from "./measures.ts";
 
 export interface CellResult extends Cell {
   readonly measured: Measured;
+  /** What the experiment's cost models make of the packet's counts, by their names; not there for one without models. */
+  readonly estimated?: Readonly<Record<string, CellEstimate>>;
 }
+
+/** Nanoseconds with their spread, or the constants that the model does not have. */
+export type CellEstimate =
+  | { readonly ns: number; readonly lowNs: number; readonly highNs: number }
+  | { readonly missing: readonly CostConstantName[] };
 
 /** What an experiment gave: plain JSON, without any time of day, so that the same experiment gives the same bytes. */
 export interface ExperimentResults {

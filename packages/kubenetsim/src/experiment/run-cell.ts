@@ -1,7 +1,11 @@
+import type { Cost } from "@kubenetsim/core/trace/cost";
+import { estimate } from "@kubenetsim/network/cost/estimate";
+import type { CostModel } from "@kubenetsim/network/cost/model";
 import { defaultKubeProxyConfig, type KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { Cell } from "./experiment.ts";
 import { madeCluster } from "./made-cluster.ts";
-import { measurePacket, measureShares } from "./measure-packet.ts";
+import { measurePacket } from "./measure-packet.ts";
+import { measureShares } from "./measure-shares.ts";
 import { measureSync } from "./measure-sync.ts";
 import {
   type Measured,
@@ -12,18 +16,33 @@ import {
   syncMeasures,
 } from "./measures.ts";
 import type { Parameters } from "./parameters.ts";
+import type { CellEstimate, CellResult } from "./results.ts";
 
 /** Measures one cell: the same cell gives the same numbers, whatever was measured before. */
-export function runCell(cell: Cell, measures: readonly MeasureName[]): Measured {
+export function runCell(
+  cell: Cell,
+  measures: readonly MeasureName[],
+  costModels: readonly CostModel[] = [],
+): CellResult {
   const config = configOf(cell.parameters);
   const state = madeCluster(cell);
   const isAsked = (names: readonly MeasureName[]): boolean => names.some((name) => measures.includes(name));
+  const isPacketAsked = isAsked([...packetMeasures, ...sourceMeasures]) || costModels.length > 0;
+  const packet = isPacketAsked ? measurePacket(cell, state, config) : undefined;
   const all: Measured = {
-    ...(isAsked([...packetMeasures, ...sourceMeasures]) ? measurePacket(cell, state, config) : {}),
+    ...packet?.measured,
     ...(isAsked(syncMeasures) ? measureSync(cell, state, config) : {}),
     ...(isAsked(shareMeasures) ? measureShares(cell, state, config) : {}),
   };
-  return Object.fromEntries(measures.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])));
+  const measured = Object.fromEntries(measures.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])));
+  if (packet === undefined || costModels.length === 0) return { ...cell, measured };
+  const estimated = costModels.map((model) => [model.name, estimateOf(packet.cost, cell.parameters, model)] as const);
+  return { ...cell, measured, estimated: Object.fromEntries(estimated) };
+}
+
+function estimateOf(cost: Cost, { mode, scheduler }: Parameters, model: CostModel): CellEstimate {
+  const { ns, lowNs, highNs, missing } = estimate(cost, mode === "ipvs" ? `ipvs/${scheduler}` : mode, model);
+  return missing.length > 0 ? { missing } : { ns, lowNs, highNs };
 }
 
 function configOf({ mode, scheduler, masqueradeAll }: Parameters): KubeProxyConfig {

@@ -16,13 +16,20 @@ export class IptablesCommand {
   readonly #read: ChainReader;
   /** Rules by their words, in order; of those chains that have been touched. */
   readonly #chains = new Map<string, EditedChain>();
+  #runs = 0;
 
   constructor(read: ChainReader) {
     this.#read = read;
   }
 
-  /** `iptables -N`, unless there is one. */
+  /** How often the program has run. */
+  get runs(): number {
+    return this.#runs;
+  }
+
+  /** `iptables -N`, which fails where there is one. */
   ensureChain(table: TableName, name: string): void {
+    this.#runs++;
     const chain = this.#chain(table, name);
     if (chain.exists) return;
     chain.exists = true;
@@ -31,6 +38,7 @@ export class IptablesCommand {
 
   /** `iptables -F`. */
   flushChain(table: TableName, name: string): void {
+    this.#runs++;
     const chain = this.#chain(table, name);
     if (chain.rules.size === 0) return;
     chain.rules = new Map();
@@ -41,7 +49,9 @@ export class IptablesCommand {
   ensureRule(position: RulePosition, table: TableName, name: string, rule: Rule): void {
     const chain = this.#chain(table, name);
     const words = restoreWords(rule);
+    this.#runs++;
     if (chain.rules.has(words)) return;
+    this.#runs++;
     if (position === "append") chain.rules.set(words, rule);
     else chain.rules = new Map([[words, rule], ...chain.rules]);
     chain.changed = true;
@@ -50,11 +60,15 @@ export class IptablesCommand {
   /** `iptables -C`, and `-D` when it is there. */
   deleteRule(table: TableName, name: string, rule: Rule): void {
     const chain = this.#chain(table, name);
-    if (chain.rules.delete(restoreWords(rule))) chain.changed = true;
+    this.#runs++;
+    if (!chain.rules.delete(restoreWords(rule))) return;
+    this.#runs++;
+    chain.changed = true;
   }
 
   /** `iptables -X`, if there is such a chain. */
   deleteChain(table: TableName, name: string): void {
+    this.#runs++;
     const chain = this.#chain(table, name);
     if (!chain.exists) return;
     chain.exists = false;

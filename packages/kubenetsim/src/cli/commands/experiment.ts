@@ -1,13 +1,11 @@
-import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import { builtInExperiments, builtInNames } from "../../experiment/built-in.ts";
+import { builtInNames } from "../../experiment/built-in.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
-import { readExperiment } from "../../experiment/read-experiment.ts";
 import { type ExperimentResults, resultsToJson } from "../../experiment/results.ts";
 import { runExperiment } from "../../experiment/run-experiment.ts";
 import type { Arguments, Command } from "../command.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
-import { readTextFile } from "../input-files.ts";
+import { experimentOptions, readWanted } from "../experiment-input.ts";
 import { requireWritable, writeTextFile } from "../output-file.ts";
 import { Progress } from "../progress.ts";
 import { readFormat, resultsOptions, writeResults } from "../results-options.ts";
@@ -17,8 +15,10 @@ import { timeLeft } from "../time-left.ts";
 export const experiment: Command = {
   name: "experiment",
   summary: "counts what packets and syncs cost over Services, endpoints, modes and more: cell by cell, repeatable",
-  usage: "NAME|FILE [--format table|csv|json] [--out FILE] [--svg FILE] [--shard I/N]",
+  usage:
+    "NAME|FILE [--vary NAME=VALUE,…] [--cost-model NAME|FILE] [--format table|csv|json] [--out FILE] [--svg FILE] [--shard I/N]",
   options: {
+    ...experimentOptions,
     ...resultsOptions,
     out: {
       type: "string",
@@ -26,11 +26,12 @@ export const experiment: Command = {
       help: "the results file, JSON: written after every cell, marked as partial until the last, so that an interrupted run is kept",
     },
     shard: { type: "string", value: "I/N", help: "only part I of N; kubenetsim merge joins the results files" },
-    seed: { type: "string", value: "TEXT", help: "in place of the experiment's own seeds" },
   },
   positionals: { least: 1, most: 1 },
   examples: [
     "kubenetsim experiment lookup --svg lookup.svg",
+    "kubenetsim experiment source-ip --vary mode=iptables --vary type=NodePort,LoadBalancer",
+    "kubenetsim experiment lookup --cost-model linux-6.1-uml --plot linux-6.1-uml --svg times.svg",
     "kubenetsim experiment mine.yaml --shard 1/4 --out part-1.json",
     `built in: ${builtInNames.join(", ")}`,
   ],
@@ -71,25 +72,6 @@ function measure(wanted: Experiment, terminal: Terminal, { out, shard }: Run): E
   } finally {
     progress.end();
   }
-}
-
-function readWanted(args: Arguments, terminal: Terminal): Experiment {
-  const word = args.positionals[0]!;
-  const seed = args.text("seed");
-  const found = builtInNames.find((name) => name === word);
-  const wanted = found === undefined ? readFile(word, terminal) : builtInExperiments[found];
-  return seed === undefined ? wanted : { ...wanted, seeds: [seed] };
-}
-
-function readFile(word: string, terminal: Terminal): Experiment {
-  if (!/[./]/.test(word)) {
-    throw new ParseError(`there is no experiment "${word}"`, {
-      hint: `built in are ${builtInNames.join(", ")}; a file's name has a dot or a slash`,
-    });
-  }
-  const values = [...readValues(readTextFile(word, terminal), word)];
-  if (values.length !== 1) throw new ParseError(`${word}: must hold one experiment, not ${values.length}`);
-  return readExperiment(values[0], word);
 }
 
 function readShard(text: string | undefined): { readonly number: number; readonly of: number } {

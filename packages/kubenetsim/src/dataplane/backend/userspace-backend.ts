@@ -20,7 +20,7 @@ export const userspaceBackend: Backend = {
   start(snapshot, node, _, { tables }) {
     const { family } = snapshot.basis;
     if (family !== primaryFamily(snapshot.basis)) return idle(snapshot);
-    const proxier = new UserspaceProxier(optionsOf(snapshot.basis), node.random.fork("kube-proxy"), node.clock);
+    const proxier = new UserspaceProxier(userspaceOptions(snapshot.basis), node.random.fork("kube-proxy"), node.clock);
     node.userspace = proxier;
     runIptables(node, family, (iptables) => {
       proxier.start(iptables, tables.Service.values(), tables.Endpoints.values());
@@ -71,7 +71,8 @@ function primaryFamily({ node, config }: ProxyBasis): IpFamily {
   return address === undefined ? "IPv4" : familyOf(address);
 }
 
-function optionsOf({ family, node, config }: ProxyBasis): UserspaceOptions {
+/** What a kube-proxy of this node and configuration works with. */
+export function userspaceOptions({ family, node, config }: ProxyBasis): UserspaceOptions {
   return {
     family,
     proxy: { listenIP: listenIP(config), hostIP: hostIP(node) },
