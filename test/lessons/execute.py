@@ -1,0 +1,95 @@
+"""Runs notebooks in a real kernel, and compares what stands below their cells with what is stored there.
+
+    python execute.py NOTEBOOK...        exit code 1 where something differs, or a cell fails
+
+A notebook without outputs, as a class gets it, must run to its end. nbclient and `nbconvert --execute` would not do: they read a cell's
+outputs until the kernel says that it is idle, and Deno's says so before its last outputs at times. Each output names the
+request that it belongs to, so here they are sorted by that when all is over.
+"""
+
+import os
+import queue
+import sys
+from pathlib import Path
+
+import nbformat
+from jupyter_client.manager import start_new_kernel
+
+here = Path(__file__).resolve().parent
+# The kernel of the lessons, which is this checkout's own Deno.
+os.environ["JUPYTER_PATH"] = str(here.parents[1] / "examples" / "lessons" / "jupyter")
+
+cell_limit_s = 300
+quiet_s = 2
+shown = ("stream", "execute_result", "display_data", "error")
+
+
+def execute(path, notebook):
+    """The outputs of each code cell, in their order."""
+    manager, client = start_new_kernel(kernel_name=notebook.metadata.kernelspec.name, cwd=str(path.parent))
+    try:
+        sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        requests = []
+        messages = []
+        for source in sources:
+            requests.append(client.execute(source))
+            reply = client.get_shell_msg(timeout=cell_limit_s)
+            while reply["parent_header"].get("msg_id") != requests[-1]:
+                reply = client.get_shell_msg(timeout=cell_limit_s)
+            if reply["content"]["status"] != "ok":
+                raise SystemExit(f"{path}: a cell failed:\n{source}\n{reply['content']}")
+            messages += waiting(client, 0)
+        messages += waiting(client, quiet_s)
+        return [outputs_of(request, messages) for request in requests]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def waiting(client, quiet):
+    """What the kernel has told since, until nothing comes for `quiet` seconds."""
+    messages = []
+    while True:
+        try:
+            messages.append(client.get_iopub_msg(timeout=quiet))
+        except queue.Empty:
+            return messages
+
+
+def outputs_of(request, messages):
+    outputs = []
+    for message in messages:
+        if message["parent_header"].get("msg_id") != request or message["msg_type"] not in shown:
+            continue
+        output = nbformat.v4.output_from_msg(message)
+        last = outputs[-1] if outputs else None
+        if output.output_type == "stream" and last and last.output_type == "stream" and last.name == output.name:
+            last.text += output.text
+        else:
+            outputs.append(output)
+    return outputs
+
+
+def without_counts(outputs):
+    return [{key: value for key, value in output.items() if key != "execution_count"} for output in outputs]
+
+
+def check(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    executed = execute(path, notebook)
+    stored = [without_counts(cell.outputs) for cell in code]
+    differing = [i for i in range(len(code)) if without_counts(executed[i]) != stored[i]]
+    if all(outputs == [] for outputs in stored):
+        print(f"{path}: {len(code)} cells run")
+        return True
+    for i in differing:
+        print(f"{path}: cell {i + 1}:\n{code[i].source}\nstored: {stored[i]}\nnow: {without_counts(executed[i])}")
+    print(f"{path}: {len(code)} cells run, {len(code) - len(differing)} with the outputs that are stored")
+    return differing == []
+
+
+if __name__ == "__main__":
+    results = [check(Path(name)) for name in sys.argv[1:]]
+    sys.exit(0 if all(results) else 1)
