@@ -14,11 +14,10 @@
 // at a real cluster.
 
 // %%
-import { formatTrace } from "@kubenetsim/network";
 import { Cluster } from "kubenetsim";
 import { check } from "kubenetsim/lesson/check";
 
-const lab = Cluster.create({ nodes: ["n1", "n2", "n3"], seed: "lesson 1" });
+const lab = Cluster.create({ nodes: ["n1", "n2", "n3"], seed: "lesson-1" });
 lab.kubectl`create deployment web --image=nginx --port=80 --replicas=3`;
 lab.kubectl`create service clusterip web --tcp=80:80`;
 lab.kubectl`run client --image=busybox`;
@@ -33,14 +32,14 @@ console.log(lab.kubectl`get pods,services -o wide`.stdout);
 // The client's packet leaves its Pod with the Service's address as destination. **On which host does the destination become a Pod's address?**
 
 // %%
-const whoRewrites: string | undefined = "node n1"; // ✎ "pod client", "node n1", or the node of the Pod that answers?
+const whoRewrites: string | undefined = "node n1"; // ✎ "pod default/client", "node n1", or the node of the Pod that answers, "node n3"?
 
 // %% [markdown]
 // Here is the packet's way, host by host.
 
 // %%
 const first = lab.pod("client").connect("svc/default/web:80");
-console.log(formatTrace(first));
+first;
 
 // %%
 const rewriter = first.request.hops.find((hop) => hop.steps.some((step) => step.kind === "dnat"));
@@ -55,7 +54,8 @@ check("the destination is rewritten on", whoRewrites, rewriter?.host ?? "nobody"
 // kube-proxy has written them. All that it wrote for this Service, in the table `nat`:
 
 // %%
-console.log(lab.node("n1").sh`iptables-save -t nat | grep default/web`.stdout);
+const saved = lab.node("n1").sh`iptables-save -t nat | grep default/web`.stdout;
+console.log(saved.replaceAll(/-m comment --comment "[^"]*" /g, "")); // the comments are left out
 
 // %% [markdown]
 // Three kinds of chains:
@@ -155,7 +155,7 @@ const seen: string | undefined = "192.168.10.11"; // ✎ an address
 const toPort = (node: string) => lab.external("192.168.10.100").connect(`${node}:${nodePort}`);
 let outside = toPort("192.168.10.11");
 while (outside.request.hops.length < 4) outside = toPort("192.168.10.11"); // until it is a Pod of another node
-console.log(formatTrace(outside));
+outside;
 
 // %%
 check("the Pod sees", seen, outside.received!.source, "look at the SNAT on n1");
