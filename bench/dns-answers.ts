@@ -169,10 +169,10 @@ function wholeBuild(services: number): Block {
 
 export const dnsMeasures: readonly Measure[] = [
   {
-    id: "dns-map",
+    id: "20",
     name: "kubernetes plugin: a known name of 10,000 Services, against a Map of ready records",
-    must: 8,
-    aim: 4,
+    must: 20,
+    aim: 8,
     run: (measure) =>
       comparePairs(measure, { candidate: knownAnswer(10_000), reference: readyRecords(10_000), unit: "ns" }),
   },

@@ -1,3 +1,6 @@
+import { applyMeasures } from "./apply-text.ts";
+import { nameMeasures } from "./chain-names.ts";
+import { selectorMeasures } from "./cold-selectors.ts";
 import { dnsMeasures } from "./dns-answers.ts";
 import { growthMeasures } from "./growth.ts";
 import type { Measure } from "./harness.ts";
@@ -11,6 +14,7 @@ import { walkMeasures } from "./netfilter-walk.ts";
 import { networkMeasures } from "./network-walk.ts";
 import { changeMeasures } from "./proxy-changes.ts";
 import { directorMeasures, schedulerMeasures } from "./scheduler-picks.ts";
+import { storeMeasures } from "./store-updates.ts";
 
 /** All measures by group, in the order in which they run. */
 export const measureGroups: Readonly<Record<string, readonly Measure[]>> = {
@@ -20,6 +24,10 @@ export const measureGroups: Readonly<Record<string, readonly Measure[]>> = {
   parse: parseMeasures,
   changes: changeMeasures,
   text: textMeasures,
+  store: storeMeasures,
+  apply: applyMeasures,
+  names: nameMeasures,
+  selectors: selectorMeasures,
   build: buildMeasures,
   counts: countMeasures,
   growth: growthMeasures,

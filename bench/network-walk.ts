@@ -11,7 +11,7 @@ import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
 import { liveNames } from "@kubenetsim/network/trace/kernel-names";
 import { Tracer } from "@kubenetsim/network/trace/tracer";
 import { Walker } from "@kubenetsim/network/walk/walker";
-import { comparePairs, type Measure, nsBlock } from "./harness.ts";
+import { type Block, comparePairs, type Measure, nsBlock } from "./harness.ts";
 import { endpointAddress, kubeProxyRuleset, serviceAddress } from "./kube-proxy-rules.ts";
 import { LimitTables, PacketStream } from "./limit-loops.ts";
 
@@ -25,6 +25,7 @@ interface Lab {
   readonly walker: Walker;
   readonly client: Host;
   readonly tracer: Tracer;
+  readonly kernels: readonly Kernel[];
 }
 
 /**
@@ -51,7 +52,8 @@ function openLab(stateless: boolean): Lab {
   const names = new Map([...topology.nodes].map(([name, host]) => [host, liveNames(kernels.get(name)!)]));
   const walker = new Walker(topology, kernels, random, { remember: true });
   const tracer = new Tracer(walker, (host) => names.get(host), { seed: "bench", mode: "iptables" });
-  return { walker, tracer, client: topology.pods.get(`default/web-${clientAddress - endpointAddress(0, 0, 0)}`)! };
+  const client = topology.pods.get(`default/web-${clientAddress - endpointAddress(0, 0, 0)}`)!;
+  return { walker, tracer, client, kernels: [...kernels.values()] };
 }
 
 function node(name: string, last: number, podCIDR: string): Node {
@@ -102,6 +104,16 @@ function numericLoop(lab: Lab, tape: Tape | null): (count: number) => number {
   });
 }
 
+/** Connections are forgotten between the blocks, outside of the clock's sight. */
+function newConnections(lab: Lab): Block {
+  const block = nsBlock(packets, numericLoop(lab, new Tape()));
+  return () => {
+    const spent = block();
+    for (const kernel of lab.kernels) kernel.flushConntrack();
+    return spent;
+  };
+}
+
 function traceLoop(lab: Lab): (count: number) => number {
   return walkLoop(lab, () => {
     const trace = lab.tracer.requestFrom(lab.client);
@@ -128,8 +140,8 @@ class LimitHop {
 
 let kept: { readonly hops: readonly LimitHop[]; readonly endpoint: number } | undefined;
 
-/** Loops A, D and E of the limits, on the same stream of packets. */
-function limitLoop(kind: "lookUp" | "trace" | "objects"): (count: number) => number {
+/** Loops A, C with D, D and E of the limits, on the same stream of packets. */
+function limitLoop(kind: "lookUp" | "trace" | "insertAndTrace" | "objects"): (count: number) => number {
   const tables = new LimitTables(services, endpoints);
   const stream = new PacketStream();
   let port = 0;
@@ -140,7 +152,11 @@ function limitLoop(kind: "lookUp" | "trace" | "objects"): (count: number) => num
       const destination = serviceAddress(stream.next() % services);
       if (kind === "lookUp") sum += tables.lookUp(destination);
       else if (kind === "trace") sum += tables.trace(clientAddress, sourcePort, destination);
-      else {
+      else if (kind === "insertAndTrace") {
+        const endpoint = tables.insert(clientAddress, sourcePort, destination);
+        tables.writeHops(clientAddress, sourcePort, destination, endpoint);
+        sum += endpoint;
+      } else {
         const endpoint = tables.track(clientAddress, sourcePort, destination);
         const hops: LimitHop[] = [];
         for (let hop = 0; hop < 6; hop++) hops.push(new LimitHop(hop, clientAddress, destination, sourcePort));
@@ -175,6 +191,18 @@ export const networkMeasures: readonly Measure[] = [
       comparePairs(measure, {
         candidate: nsBlock(packets, numericLoop(openLab(true), null)),
         reference: nsBlock(packets, limitLoop("lookUp")),
+        unit: "ns a packet",
+      }),
+  },
+  {
+    id: "3",
+    name: "the same with conntrack: each packet opens a connection, against look-up, insertion and trace (C and D)",
+    must: 3,
+    aim: 1.5,
+    run: (measure) =>
+      comparePairs(measure, {
+        candidate: newConnections(openLab(false)),
+        reference: nsBlock(packets, limitLoop("insertAndTrace")),
         unit: "ns a packet",
       }),
   },

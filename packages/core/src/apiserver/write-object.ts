@@ -9,6 +9,7 @@ import type { Change, ClusterState } from "./cluster-state.ts";
 import { objectTitle } from "./cluster-state.ts";
 import type { Draft } from "./draft.ts";
 import { objectUid } from "./store/object-uid.ts";
+import { sharingWith } from "./store/sharing.ts";
 
 export interface WriteResult {
   readonly state: ClusterState;
@@ -24,7 +25,7 @@ export function putObject(state: ClusterState, object: ApiObject, clock?: Clock)
   const key = objectKey(object);
   const before = state.tables[kind].get(key);
   const revision = state.revision + 1;
-  const after = deepFreeze(stamped(object, before, revision, clock));
+  const after = deepFreeze(sharingWith(before, stamped(object, before, revision, clock)));
   return { state: writeInto(state, kind, key, before, after), change: { revision, kind, key, before, after } };
 }
 

@@ -19,13 +19,11 @@ export function takeSnapshot(
   plane: DataPlane,
   applyWarnings: readonly Warning[],
 ): ClusterSnapshot {
-  const running = new Map<string, ProxyStart>();
-  for (const node of control.settled?.state.tables.Node.keys() ?? []) {
-    const start = plane.startOf(node);
-    if (start === undefined || start.config === control.config) continue;
-    running.set(node, { config: start.config, configSource: start.configSource });
-  }
-  const snapshot = { control, running, applyWarnings };
+  const snapshot = {
+    control,
+    running: plane.runningWithout(control.config, control.settled?.state.tables.Node),
+    applyWarnings,
+  };
   taken.add(snapshot);
   return snapshot;
 }

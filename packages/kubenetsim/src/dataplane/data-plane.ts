@@ -26,6 +26,16 @@ export interface DataPlaneOptions {
   readonly cni: Cni;
 }
 
+type NodeTable = ClusterState["tables"]["Node"];
+
+/** What `runningWithout` found, and for what. */
+interface RunningProxies {
+  readonly nodes: NodeTable | undefined;
+  readonly config: KubeProxyConfig;
+  readonly count: number;
+  readonly running: ReadonlyMap<string, ProxyStart>;
+}
+
 /** All nodes' kube-proxies and kernels of a cluster, over one history of settled states. */
 export class DataPlane implements PlaneSource {
   readonly #options: DataPlaneOptions;
@@ -36,6 +46,7 @@ export class DataPlane implements PlaneSource {
   readonly #lives = new Map<string, string>();
   #sharedLife = "";
   readonly #cleanUps: ProxyAction[] = [];
+  #lastRunning: RunningProxies | undefined;
   /** How many dumps of rules nodes have got. */
   #dumps = 0;
 
@@ -71,6 +82,24 @@ export class DataPlane implements PlaneSource {
   startOf(node: string): Settled | undefined {
     const settled = this.#history[this.#starts.of(node)];
     return settled && startOn(settled, node);
+  }
+
+  /**
+   * The kube-proxies of these nodes that run with another configuration than this. Nothing is looked for where neither the
+   * nodes nor what started has changed since the last time.
+   */
+  runningWithout(config: KubeProxyConfig, nodes: NodeTable | undefined): ReadonlyMap<string, ProxyStart> {
+    const { count } = this.#starts;
+    const last = this.#lastRunning;
+    if (last?.nodes === nodes && last?.config === config && last.count === count) return last.running;
+    const running = new Map<string, ProxyStart>();
+    for (const node of nodes?.keys() ?? []) {
+      const start = this.startOf(node);
+      if (start === undefined || start.config === config) continue;
+      running.set(node, { config: start.config, configSource: start.configSource });
+    }
+    this.#lastRunning = { nodes, config, count, running };
+    return running;
   }
 
   /**

@@ -14,12 +14,15 @@ export class ProcessStarts {
   /** Of all nodes. */
   readonly #shared: number[] = [];
   readonly #own = new Map<string, number[]>();
+  /** How many there have been. */
+  count = 0;
 
   /** The time of this index has come. `configOf` is what a node's kube-proxy has run with until now. */
   add({ changes, action }: Settled, index: number, configOf: (node: string) => KubeProxyConfig): void {
     const isRestart = action?.kind === "restart";
     if (index === 0 || (isRestart && action.node === undefined)) {
       this.#shared.push(index);
+      this.count++;
       return;
     }
     const started = new Set(isRestart ? [action.node!] : []);
@@ -31,6 +34,7 @@ export class ProcessStarts {
   }
 
   #startsAlone(node: string, index: number): void {
+    this.count++;
     const known = this.#own.get(node);
     if (known === undefined) this.#own.set(node, [index]);
     else known.push(index);

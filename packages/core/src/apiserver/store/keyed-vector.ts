@@ -47,8 +47,11 @@ export class KeyedVector<V> {
   set(key: string, value: V): KeyedVector<V> {
     const known = this.#place(key);
     if (known !== undefined) {
-      const added = vectorGet(this.#entries, known) === undefined ? 1 : 0;
-      return new KeyedVector(this.#line, this.#end, vectorSet(this.#entries, known, { key, value }), this.size + added);
+      const old = vectorGet(this.#entries, known);
+      // The same text is kept once, however many versions there are.
+      const entry = { key: old?.key ?? key, value };
+      const size = old === undefined ? this.size + 1 : this.size;
+      return new KeyedVector(this.#line, this.#end, vectorSet(this.#entries, known, entry), size);
     }
     const line = this.#line.next === this.#end && this.#line.next > 0 ? this.#line : this.#branch();
     const place = this.#end;
