@@ -26,8 +26,8 @@ function invertedIndex(services: number): Block {
       const postings = new Map<string, Map<string, number[]>>();
       pods.forEach((pod, number) => {
         const { namespace, labels } = pod.metadata;
-        let pairs = postings.get(namespace!);
-        if (pairs === undefined) postings.set(namespace!, (pairs = new Map()));
+        const pairs = postings.get(namespace!) ?? new Map<string, number[]>();
+        postings.set(namespace!, pairs);
         for (const key in labels) {
           const pair = `${key}=${labels[key]}`;
           const posting = pairs.get(pair);

@@ -4,9 +4,12 @@ import { addToAddress, formatAddress } from "@kubenetsim/core/net/address";
 
 const podNetwork = [(10 << 24) | (128 << 16)];
 
-/** Pods are spread over so many namespaces; fifteen of each have the labels of one Service. */
-export const namespaces = 50;
+/** What is large is spread over so many namespaces. */
+const namespaces = 50;
+/** For each Service so many Pods, */
 export const podsPerService = 15;
+/** of which so many have its labels. */
+export const endpointsPerService = 10;
 
 /** A Pod that runs and is ready. */
 export function podObject(i: number): Pod {
@@ -18,7 +21,11 @@ export function podObject(i: number): Pod {
     metadata: {
       name: `pod-${i}`,
       namespace: `team-${group % namespaces}`,
-      labels: { app: `app-${group}`, tier: i % 2 === 0 ? "front" : "back", "pod-template-hash": "5d4f9c7b6d" },
+      labels: {
+        app: `${i % podsPerService < endpointsPerService ? "app" : "job"}-${group}`,
+        tier: i % 2 === 0 ? "front" : "back",
+        "pod-template-hash": "5d4f9c7b6d",
+      },
     },
     spec: { nodeName: `n${i % 2}`, containers: [{ name: "app", image: "web:1", ports: [{ containerPort: 8080 }] }] },
     status: {

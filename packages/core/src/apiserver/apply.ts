@@ -115,7 +115,7 @@ class Apply {
       const position = document.positionOf(stepsOf(field));
       this.#warnings.push({ message, object: objectTitle(kind, key), position });
     }
-    this.#sources.push([objectTitle(kind, key), { positionOf: document.positionOf }]);
+    this.#sources.push([objectTitle(kind, key), document.place]);
     if (before !== undefined && sameObject(object, before)) return;
     if (object.kind === "Deployment" || object.kind === "ReplicaSet" || object.kind === "StatefulSet") {
       this.#workloads.push({ object, document });

@@ -1,6 +1,6 @@
 import type { ApiObject, Kind, KindMap, ObjectKey } from "../model/api-object.ts";
 import type { Allocations } from "./allocate/allocations.ts";
-import type { ManifestDocument } from "./manifest/manifest-document.ts";
+import type { ObjectPlace } from "./manifest/manifest-document.ts";
 import type { KeyedVector } from "./store/keyed-vector.ts";
 import type { ObjectTable } from "./store/object-table.ts";
 
@@ -29,7 +29,7 @@ export interface ClusterState {
 }
 
 /** What is kept of the document that an object came from: not its value, only where its fields stand. */
-export type SourceOfObject = Pick<ManifestDocument, "positionOf">;
+export type SourceOfObject = ObjectPlace;
 
 /** One write. `before` is undefined for a creation, `after` for a deletion. */
 export interface Change {

@@ -4,6 +4,14 @@ const epochDay = 20454;
 /** RFC 3339 text of a virtual time, in whole seconds as the API server writes it: `2026-01-01T00:00:05Z`. */
 export function timestampOf(nowMs: number): string {
   const seconds = Math.floor(nowMs / 1000);
+  if (seconds !== last.seconds) last = { seconds, text: textOf(seconds) };
+  return last.text;
+}
+
+/** The last text: thousands of objects that are made within a second share it. */
+let last: { readonly seconds: number; readonly text: string } = { seconds: Number.NaN, text: "" };
+
+function textOf(seconds: number): string {
   const day = epochDay + Math.floor(seconds / 86_400);
   const rest = seconds - Math.floor(seconds / 86_400) * 86_400;
   const two = (value: number): string => String(value).padStart(2, "0");

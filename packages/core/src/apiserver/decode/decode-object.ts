@@ -96,14 +96,13 @@ class Decoder {
 
   #list(value: Plain, type: FieldType & { kind: "list" }, struct: string, field: string): Plain | undefined {
     if (!Array.isArray(value)) return this.#wrong(value, type, struct, field);
-    const items: Plain[] = [];
-    for (let i = 0; i < value.length; i++) {
+    // An array that grows item by item has room for sixteen more, for as long as the object is kept.
+    return value.map((given, i) => {
       this.#path.push(i);
-      const item = this.decode(value[i] as Plain, type.element, struct, field);
-      items.push(item ?? zeroOf(type.element));
+      const item = this.decode(given as Plain, type.element, struct, field);
       this.#path.pop();
-    }
-    return items;
+      return item ?? zeroOf(type.element);
+    });
   }
 
   #map(value: Plain, type: FieldType & { kind: "map" }, struct: string, field: string): Plain | undefined {

@@ -8,15 +8,21 @@ export interface PlainObject {
 
 export type FieldPath = readonly (string | number)[];
 
+/** Where the fields of an object stand in its text. */
+export interface ObjectPlace {
+  /** Where a field stands; where it does not, the nearest thing around it. Read again when asked. */
+  positionOf(path: FieldPath): SourcePosition;
+}
+
 /** One object of a manifest. */
-export interface ManifestDocument {
+export interface ManifestDocument extends ObjectPlace {
   readonly object: PlainObject;
   readonly apiVersion: string;
   readonly kind: string;
   /** Something the reader noticed and went on: a key that stands twice. */
   readonly warnings: readonly ReadWarning[];
-  /** Where a field stands in the text; where it does not, the nearest thing around it. Read again when asked. */
-  positionOf(path: FieldPath): SourcePosition;
+  /** To be kept in the place of the document, which holds the object as it was read. */
+  readonly place: ObjectPlace;
 }
 
 export interface ReadWarning {

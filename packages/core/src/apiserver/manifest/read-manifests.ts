@@ -3,7 +3,7 @@ import { isPlainText, readBlockSubset } from "./block-reader.ts";
 import { splitJson } from "./json-stream.ts";
 import { manifestLimits } from "./limits.ts";
 import { listItemSlice } from "./list-item.ts";
-import type { FieldPath, ManifestDocument, Plain, PlainObject, ReadWarning } from "./manifest-document.ts";
+import type { FieldPath, ManifestDocument, ObjectPlace, Plain, PlainObject, ReadWarning } from "./manifest-document.ts";
 import { splitStream, type TextSlice } from "./text-slice.ts";
 import { YamlDocument } from "./yaml-document.ts";
 
@@ -70,13 +70,14 @@ function isTooDeep(value: Plain, depth: number): boolean {
 }
 
 /** Where a document came from; parsed again, once, when somebody asks for a position. */
-class Origin {
+class Origin implements ObjectPlace {
   readonly #slice: TextSlice;
   readonly #isBlock: boolean;
   #document: YamlDocument | undefined;
 
-  constructor(slice: TextSlice, isBlock: boolean) {
-    this.#slice = slice;
+  constructor({ json: _, ...place }: TextSlice, isBlock: boolean) {
+    // The value would be kept for as long as the object, beside it.
+    this.#slice = place;
     this.#isBlock = isBlock;
   }
 
@@ -110,7 +111,9 @@ function collect(
     return;
   }
   if (kind === "List") throw noItems(origin, path);
-  documents.push({ object, apiVersion, kind, warnings, positionOf: (inner) => origin.positionOf([...path, ...inner]) });
+  const place: ObjectPlace =
+    path.length === 0 ? origin : { positionOf: (inner) => origin.positionOf([...path, ...inner]) };
+  documents.push({ object, apiVersion, kind, warnings, place, positionOf: (inner) => place.positionOf(inner) });
 }
 
 /** Items of a typed list (`ServiceList`) may leave out what the list says already. */
