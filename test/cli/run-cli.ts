@@ -65,13 +65,16 @@ function recordingTerminal(options: CliOptions): { readonly terminal: Terminal; 
   return { terminal, printed };
 }
 
-/** Calls with a folder that holds these files and is gone afterwards. */
+/** Calls with a folder that holds these files and is gone when the call has ended. */
 export function withFiles<T>(files: Readonly<Record<string, string>>, use: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "kubenetsim-"));
+  const remove = (): void => rmSync(folder, { recursive: true });
+  let result: T | undefined;
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    return use(folder);
+    result = use(folder);
   } finally {
-    rmSync(folder, { recursive: true });
+    if (!(result instanceof Promise)) remove();
   }
+  return result instanceof Promise ? (result.finally(remove) as T) : result;
 }

@@ -5,6 +5,8 @@ import { interrupted, type Job, type JobEvents, type JobRunner, reasonOf } from 
 /** Threads that have loaded a job's module. One that breaks (out of memory) is replaced, and its job has failed. */
 export class Pool {
   readonly #threads: Tinypool;
+  /** Never resolves: rejects when threads cannot begin, since the module cannot be loaded. */
+  readonly #cannotBegin: Promise<never>;
 
   /** @param module a `JobModule`'s file URL */
   constructor(module: string, size: number) {
@@ -15,12 +17,16 @@ export class Pool {
       maxThreads: size,
       // A job is one long computation: threads that wait need not be woken at once, and must not take a processor.
       useAtomics: false,
+      // Options of the process (a debugger's, a test runner's) are not for what must be the same on any machine.
+      execArgv: [],
     });
+    this.#cannotBegin = new Promise((_, reject) => this.#threads.once("error", reject));
+    this.#cannotBegin.catch(() => this.close());
   }
 
   /** @throws what the job throws, as an Error of the same message */
   run({ input }: Job): Promise<unknown> {
-    return this.#threads.run(input) as Promise<unknown>;
+    return Promise.race([this.#threads.run(input) as Promise<unknown>, this.#cannotBegin]);
   }
 
   /** Ends all threads at once; jobs that run fail. */
@@ -60,11 +66,10 @@ async function takeJobs(
   for (const job of waiting) {
     if (interruption?.aborted) return;
     events.started?.(job);
-    try {
-      const output = await pool.run(job);
-      if (!interruption?.aborted) events.done(job, output);
-    } catch (problem) {
-      if (!interruption?.aborted) events.failed(job, reasonOf(problem));
-    }
+    const tell = await pool.run(job).then(
+      (output) => () => events.done(job, output),
+      (problem: unknown) => () => events.failed(job, reasonOf(problem)),
+    );
+    if (!interruption?.aborted) tell();
   }
 }

@@ -102,6 +102,13 @@ test("a thread that breaks is replaced, and its job has failed", async () => {
   expect(heard.outputs.flat()).toEqual([squares(3)[0], squares(3)[2]]);
 });
 
+test("a module that cannot be loaded fails every job", async () => {
+  const heard = new Heard();
+  await inThreads(`${module}.none`, 2)(jobsOf(3), heard);
+  expect(heard.failures).toHaveLength(3);
+  expect(heard.failures[0]).toMatch(/^square \d: Cannot find module/);
+});
+
 describe.skipIf(!hasRedis)("jobs in a queue", () => {
   let server: RedisServer;
   const running: AbortController[] = [];

@@ -12,6 +12,7 @@ import { shares } from "./commands/shares.ts";
 import { tour } from "./commands/tour.ts";
 import { trace } from "./commands/trace.ts";
 import { version } from "./commands/version.ts";
+import { worker } from "./commands/worker.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { commandPage, overview } from "./help-text.ts";
 import { nodeTerminal } from "./node-terminal.ts";
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   compare,
   experiment,
   merge,
+  worker,
   get,
   serve,
   tour,

@@ -55,10 +55,10 @@ function requireRoom(name: string, { services, endpoints, nodes, sourceRanges }:
   const ofNode = Math.ceil(endpoints / nodes);
   const mostOfNode = nodes === 1 ? mostEndpoints : mostEndpointsOfNode;
   if (services <= mostServices && ofNode <= mostOfNode && inAll <= mostEndpointsInAll) return;
-  const bytes = services * bytesOfService + inAll * bytesOfEndpoint;
+  const bytes = memoryText(bytesOf({ services, endpoints, sourceRanges }));
   const of = sourceRanges === 0 ? "" : ` and ${grouped(sourceRanges)} source ranges`;
   throw new ParseError(
-    `${name}: ${grouped(services)} Services with ${grouped(endpoints)} endpoints${of} each would take about ${memoryText(bytes)} of memory`,
+    `${name}: ${grouped(services)} Services with ${grouped(endpoints)} endpoints${of} each would take about ${bytes} of memory`,
     {
       hint: `at most ${grouped(mostServices)} Services, ${grouped(mostOfNode)} endpoints of one on a node and ${grouped(mostEndpointsInAll)} in all`,
     },
@@ -104,6 +104,15 @@ function conflictsOf(parameters: Parameters): (readonly [isSo: boolean, message:
       `at most ${grouped(mostSourceRanges)}`,
     ],
   ];
+}
+
+/** Memory that a cell takes at most, about. */
+export function bytesOf({
+  services,
+  endpoints,
+  sourceRanges,
+}: Pick<Parameters, "services" | "endpoints" | "sourceRanges">): number {
+  return services * bytesOfService + services * (endpoints + sourceRanges) * bytesOfEndpoint;
 }
 
 function memoryText(bytes: number): string {

@@ -1,4 +1,5 @@
 import type { Displayed } from "@kubenetsim/display/display";
+import { isInShard, type Shard, wholeShard } from "@kubenetsim/workers/shard";
 import { jobOf, run } from "./cell-job.ts";
 import { cellsOf } from "./cells.ts";
 import type { Cell, Experiment } from "./experiment.ts";
@@ -6,8 +7,8 @@ import { readExperiment } from "./read-experiment.ts";
 import { type CellResult, type ExperimentResults, resultsOf } from "./results.ts";
 
 export interface RunOptions {
-  /** A part of the cells: those whose index leaves `number - 1` when divided by `of`. */
-  readonly shard?: { readonly number: number; readonly of: number };
+  /** A part of the cells; all unless given. */
+  readonly shard?: Shard;
   /** Told before each cell, with how many there are to run. */
   readonly onCell?: (cell: Cell, done: number, all: number) => void;
   /** Told after each cell, with all that there is by now. */
@@ -24,8 +25,8 @@ export interface RunOptions {
 export function runExperiment(given: Experiment, options: RunOptions = {}): ExperimentResults & Displayed {
   const experiment = readExperiment(given, given.name);
   const cells = cellsOf(experiment);
-  const { shard = { number: 1, of: 1 }, onCell, onResults } = options;
-  const own = cells.filter(({ index }) => index % shard.of === shard.number - 1);
+  const { shard = wholeShard, onCell, onResults } = options;
+  const own = cells.filter(({ index }) => isInShard(index, shard));
   const done: CellResult[] = [];
   for (const cell of own) {
     onCell?.(cell, done.length, own.length);
