@@ -1,6 +1,14 @@
+/**
+ * The engine keeps fields for objects of a class, and a dictionary, which is filled at a tenth the speed, for one without a prototype.
+ * Nothing is inherited here either.
+ */
+class HeaderFields {}
+Object.setPrototypeOf(HeaderFields.prototype, null);
+Reflect.deleteProperty(HeaderFields.prototype, "constructor");
+
 /** Headers by names that others choose: none of them, `__proto__` neither, means anything to the object. */
 export function noHeaders(): Record<string, string> {
-  return Object.create(null) as Record<string, string>;
+  return new HeaderFields() as Record<string, string>;
 }
 
 /** A header by a name that others choose: only what was put there, not what every object has, such as `constructor`. */

@@ -34,9 +34,7 @@ export function accessPhase(context: RequestContext, location: Location, around:
     steps.push(annotatedStep("access", location, ["limit-rps", "limit-rpm"], text));
     return { refusal: { status: settings.limitReqStatusCode } };
   }
-  const rules: readonly Rule[] = isInLocationList(settings, "noAuthLocations", location.path)
-    ? [bySource]
-    : [bySource, byPassword, byExternalAuth];
+  const rules = isInLocationList(settings, "noAuthLocations", location.path) ? openRules : allRules;
   const isAnyEnough = location.annotations.satisfy === "any";
   let refusal: PartialAnswer | undefined;
   let leave = noLeave;
@@ -52,7 +50,8 @@ export function accessPhase(context: RequestContext, location: Location, around:
       if (refusal?.status !== 401) refusal = outcome.refusal;
     }
   }
-  return refusal === undefined ? { leave } : { refusal };
+  if (refusal !== undefined) return { refusal };
+  return leave === noLeave ? freeAccess : { leave };
 }
 
 function bySource(context: RequestContext, location: Location): RuleOutcome {
@@ -89,3 +88,7 @@ function byExternalAuth(context: RequestContext, location: Location, around: Loc
   const externalAuth = authOf(location, context.settings);
   return externalAuth === undefined ? undefined : askExternalAuth(context, location, externalAuth, around);
 }
+
+const freeAccess: Access = { leave: noLeave };
+const openRules: readonly Rule[] = [bySource];
+const allRules: readonly Rule[] = [bySource, byPassword, byExternalAuth];

@@ -10,7 +10,8 @@ type Dressed = Pick<HttpAnswer, "headers" | "cookies">;
  * the http block); an empty one takes them away, and nginx's own name is never told.
  */
 export function withAddedHeaders<T extends Dressed>(answer: T, { headers }: Configuration, context: RequestContext): T {
-  const added = Object.entries(headers?.added ?? {});
+  if (headers === undefined) return answer;
+  const added = Object.entries(headers.added);
   if (added.length === 0) return answer;
   const told: Record<string, string> = { ...answer.headers };
   let { cookies } = answer;

@@ -16,7 +16,7 @@ import type { LocationTable, NginxLocation } from "./location-table.ts";
 import { mirror } from "./mirror.ts";
 import { passOn, passToErrorBackend } from "./pass-on.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
-import type { RequestContext } from "./request-context.ts";
+import { contextAt, type RequestContext } from "./request-context.ts";
 import { escapeUri } from "./request-target.ts";
 import { rewriteOutcome } from "./rewrite-outcome.ts";
 import type { NginxServer } from "./server-table.ts";
@@ -62,7 +62,7 @@ export function answerAtLocation(
   if (choice.kind === "own") return ownAnswerOf(context, choice.path);
   const { chosen } = choice;
   const place = { hostname: server.hostname, location: chosen.location, upstream: chosen.location.backend };
-  const placed: RequestContext = { ...context, place };
+  const placed = contextAt(context, place);
   steps.push(locationStep(server, chosen, target.uri, around.newest()));
   const early =
     tooLarge(placed, chosen) ?? (choice.kind === "slash" ? slashRedirect(placed, chosen.location) : undefined);
@@ -115,8 +115,9 @@ function admitted(
   if ("refusal" in access) return { answer: access.refusal, phase: "rewrite" };
   mirror(context, chosen.location, around);
   const { clientCertificates } = server.access;
+  const { headers } = access.leave;
   const hasAuthorities = clientCertificates !== undefined && clientCertificates.authorities !== "";
-  const told = { ...(hasAuthorities && identityHeaders(identity, clientCertificates)), ...access.leave.headers };
+  const told = hasAuthorities ? { ...identityHeaders(identity, clientCertificates), ...headers } : headers;
   return { answer: withCookie(passOn(context, server, chosen, around, told), access.leave), phase: "content" };
 }
 

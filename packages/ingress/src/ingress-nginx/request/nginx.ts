@@ -7,7 +7,7 @@ import { type Configuration, defaultServerName } from "../model/configuration.ts
 import { formatEndpoint } from "../model/endpoint-text.ts";
 import { defaultEndpoint } from "../model/model-source.ts";
 import { withAddedHeaders } from "./added-headers.ts";
-import { answerAtLocation, type LocationSurroundings } from "./answer-at-location.ts";
+import { answerAtLocation, type LocationSurroundings, type PartialAnswer } from "./answer-at-location.ts";
 import { Balancers, type Resolve } from "./balancers.ts";
 import { blockedBy } from "./block-lists.ts";
 import { serverStep } from "./explain/place-steps.ts";
@@ -114,12 +114,11 @@ export class Nginx {
     const host = named === undefined || authority === undefined ? named : hostName(authority);
     const target = parseTarget(path);
     const steps: HttpStep[] = [];
-    const plain = { headers: {}, cookies: [], upstream: undefined, certificate, steps };
     const { settings } = this.#configuration!;
     const broken = brokenStart(settings, request) ?? readingProblem(request, { host, target }, settings);
     if (broken !== undefined) {
       steps.push({ phase: "read", text: broken.text });
-      return { ...plain, status: broken.status };
+      return wholeAnswer({ status: broken.status }, certificate, steps);
     }
     const asked = authority === undefined ? request : { ...request, target: path };
     const context = this.#contextOf(asked, host!, target!, nowMs, steps);
@@ -130,14 +129,16 @@ export class Nginx {
       if (setting !== undefined) {
         steps.push({ phase: "server", text: `403: refused by ${setting}` });
         // Such a server has no locations for pages of errors.
-        return this.#added({ ...plain, status: customHttpErrors.includes(403) ? 500 : 403 }, context);
+        const status = customHttpErrors.includes(403) ? 500 : 403;
+        return this.#added(wholeAnswer({ status }, certificate, steps), context);
       }
       const headers = { location: wwwTarget(context, server) };
-      return this.#added({ ...plain, status: httpRedirectCode, headers }, context);
+      return this.#added(wholeAnswer({ status: httpRedirectCode, headers }, certificate, steps), context);
     }
     steps.push(serverStep(server.server, context.host));
-    const { ownHeaders, ...answer } = answerAtLocation(context, server, this.#surroundings);
-    const added = this.#added({ ...plain, ...answer }, context);
+    const answer = answerAtLocation(context, server, this.#surroundings);
+    const { ownHeaders } = answer;
+    const added = this.#added(wholeAnswer(answer, certificate, steps), context);
     return ownHeaders === undefined ? added : { ...added, headers: { ...added.headers, ...ownHeaders } };
   }
 
@@ -183,6 +184,23 @@ export class Nginx {
       sessions: [],
     };
   }
+}
+
+const noCookies: readonly string[] = [];
+const nothing: Readonly<Record<string, string>> = {};
+
+/** An answer with all that the phases have not said. (Field by field: spreading them would take as long as all the phases.) */
+function wholeAnswer(
+  { status, headers = nothing, cookies = noCookies, upstream, body, tookMs }: PartialAnswer,
+  certificate: Certificate | undefined,
+  steps: readonly HttpStep[],
+): HttpAnswer {
+  if (body === undefined) {
+    const plain = { headers, cookies, upstream, certificate, steps, status };
+    return tookMs === undefined ? plain : { ...plain, tookMs };
+  }
+  if (tookMs === undefined) return { headers, cookies, upstream, certificate, steps, status, body };
+  return { headers, cookies, upstream, certificate, steps, status, body, tookMs };
 }
 
 /** rootfs/etc/nginx/lua/nginx/ngx_srv_redirect.lua: with the port, without one slash at the end. */

@@ -87,7 +87,10 @@ function exchange(
     if (isLast) {
       if (typeof outcome === "string") return { status: outcome === "timeout" ? 504 : 502, cookies, tookMs };
       const told = rewrittenAnswer(outcome, context, location);
-      return { ...passedAnswer(told, cookies, context.settings.hideHeaders), tookMs, ...(!isOwn && { upstream }) };
+      const passed = passedAnswer(told, cookies, context.settings.hideHeaders);
+      const { status, headers: left, cookies: all, body } = passed;
+      if (isOwn) return { status, headers: left, cookies: all, body, tookMs };
+      return { status, headers: left, cookies: all, body, tookMs, upstream };
     }
     if (!tried.includes(pick.index)) tried.push(pick.index);
   }
@@ -124,16 +127,21 @@ const ownOfConnection: ReadonlySet<string> = new Set([
 
 /** An endpoint's answer as the client gets it. */
 function passedAnswer(
-  { status, headers = {}, cookies = [], body = "" }: UpstreamAnswer,
+  { status, headers, cookies = [], body = "" }: UpstreamAnswer,
   own: readonly string[],
   hidden: readonly string[],
-): PartialAnswer {
+): Required<Pick<PartialAnswer, "status" | "headers" | "cookies" | "body">> {
   const passed = noHeaders();
-  for (const name in headers) if (!ownOfConnection.has(name)) passed[name] = headers[name]!;
-  const names = hidden.map((name) => name.toLowerCase());
-  for (const name of names) delete passed[name];
-  const kept = names.includes("set-cookie") ? [] : cookies;
-  return { status, headers: passed, cookies: [...own, ...kept], body };
+  if (headers !== undefined) {
+    for (const name in headers) if (!ownOfConnection.has(name)) passed[name] = headers[name]!;
+  }
+  let kept = cookies;
+  for (const written of hidden) {
+    const name = written.toLowerCase();
+    delete passed[name];
+    if (name === "set-cookie") kept = [];
+  }
+  return { status, headers: passed, cookies: own.length === 0 ? kept : [...own, ...kept], body };
 }
 
 /** Whether endpoints are spoken to by TLS (internal/ingress/controller/template `buildProxyPass`). */

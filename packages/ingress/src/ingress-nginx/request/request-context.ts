@@ -39,6 +39,33 @@ export interface RequestContext {
   readonly place?: { readonly hostname: string; readonly location: Location; readonly upstream: string };
 }
 
+type Place = NonNullable<RequestContext["place"]>;
+
+/** The same request at a location. (Field by field: to spread so many takes longer than all the phases before.) */
+export function contextAt(context: RequestContext, place: Place): RequestContext {
+  return {
+    request: context.request,
+    settings: context.settings,
+    proxySetHeaders: context.proxySetHeaders,
+    ports: context.ports,
+    ownEndpoint: context.ownEndpoint,
+    headers: context.headers,
+    host: context.host,
+    httpHost: context.httpHost,
+    target: context.target,
+    scheme: context.scheme,
+    remoteAddress: context.remoteAddress,
+    passScheme: context.passScheme,
+    passHost: context.passHost,
+    passPort: context.passPort,
+    nowMs: context.nowMs,
+    random: context.random,
+    steps: context.steps,
+    sessions: context.sessions,
+    place,
+  } satisfies { readonly [K in keyof Required<RequestContext>]: RequestContext[K] };
+}
+
 /** A header by the name that nginx's variables have for it: small letters, `_` for `-`. */
 export function headerByVariable({ headers }: RequestContext, name: string): string | undefined {
   const wanted = name.toLowerCase();

@@ -11,7 +11,8 @@ export function rewrittenAnswer(answer: UpstreamAnswer, context: RequestContext,
   const { redirectFrom, redirectTo, cookieDomain, cookiePath } = location.annotations.proxy;
   const { headers, cookies } = answer;
   const redirect = redirectRule(redirectFrom, redirectTo);
-  const [domain, path] = [pairOf(cookieDomain), pairOf(cookiePath)];
+  const domain = pairOf(cookieDomain);
+  const path = pairOf(cookiePath);
   const isPlain = redirect === undefined && domain === undefined && path === undefined;
   if (isPlain) return answer;
   return {
@@ -35,6 +36,7 @@ function redirectRule(from: string, to: string): Replacement | undefined {
 
 /** Two words; undefined for `off`. */
 function pairOf(text: string): Replacement | undefined {
+  if (text === "off") return undefined;
   const [from, to] = text.trim().split(/\s+/);
   return from === undefined || to === undefined ? undefined : { from, to };
 }

@@ -33,48 +33,75 @@ export function upstreamHeaders(
   const { upstreamVhost, xForwardedPrefix, basicAuth, connectionHeader } = location.annotations;
   const told = noHeaders();
   for (const name in sent) if (!replaced.has(name) && name !== "proxy") told[name] = sent[name]!;
-  const fromTemplate = new Set<string>();
-  const set = (name: string, value: string | undefined): void => {
-    fromTemplate.add(name);
-    if (value !== undefined && value !== "") told[name] = value;
-    else if (told[name] !== undefined) delete told[name];
-  };
   if (basicAuth !== undefined && !isInLocationList(settings, "noAuthLocations", location.path))
-    set("authorization", "");
-  for (const name in earlier) if (name !== "x-request-id") set(name, earlier[name]);
-  set("host", upstreamVhost === "" ? passHost : variableText(context, upstreamVhost, hostname, chosen));
-  set("upgrade", sent.upgrade);
+    set(told, "authorization", "");
+  for (const name in earlier) if (name !== "x-request-id") set(told, name, earlier[name]);
+  set(told, "host", upstreamVhost === "" ? passHost : variableText(context, upstreamVhost, hostname, chosen));
+  set(told, "upgrade", sent.upgrade);
   const kept = settings.other["upstream-keepalive-connections"] === 0 ? "close" : "";
-  set("connection", connectionHeader || (sent.upgrade ? "upgrade" : kept));
-  set("x-request-id", earlier["x-request-id"] ?? requestIdOf(context));
-  set("x-real-ip", remoteAddress);
-  set("x-forwarded-for", forwardedFor(context));
-  set("x-forwarded-host", passHost);
-  set("x-forwarded-port", passPort);
-  set("x-forwarded-proto", passScheme);
-  set("x-forwarded-scheme", passScheme);
-  set("x-scheme", passScheme);
-  set("x-original-forwarded-for", headerOf(sent, settings.forwardedForHeader.toLowerCase()));
-  set("x-original-forwarded-host", headerOf(sent, settings.forwardedHostHeader.toLowerCase()));
-  if (settings.proxyAddOriginalUriHeader) set("x-original-uri", request.target);
-  for (const [name, text] of Object.entries(context.proxySetHeaders)) {
-    const value = variableText(context, text, hostname, chosen);
-    const before = fromTemplate.has(name.toLowerCase()) ? told[name.toLowerCase()] : undefined;
-    // nginx sends both lines of a name that the template has set.
-    if (before === undefined) set(name.toLowerCase(), value);
-    else if (value !== "") told[name.toLowerCase()] = `${before}, ${value}`;
-  }
+  set(told, "connection", connectionHeader || (sent.upgrade ? "upgrade" : kept));
+  set(told, "x-request-id", earlier["x-request-id"] ?? requestIdOf(context));
+  set(told, "x-real-ip", remoteAddress);
+  set(told, "x-forwarded-for", forwardedFor(context));
+  set(told, "x-forwarded-host", passHost);
+  set(told, "x-forwarded-port", passPort);
+  set(told, "x-forwarded-proto", passScheme);
+  set(told, "x-forwarded-scheme", passScheme);
+  set(told, "x-scheme", passScheme);
+  set(told, "x-original-forwarded-for", headerOf(sent, settings.forwardedForHeader.toLowerCase()));
+  set(told, "x-original-forwarded-host", headerOf(sent, settings.forwardedHostHeader.toLowerCase()));
+  if (settings.proxyAddOriginalUriHeader) set(told, "x-original-uri", request.target);
+  setOfAll(context, hostname, chosen, told, earlier);
   if (chosen.rewrite !== undefined && xForwardedPrefix !== "") {
-    set("x-forwarded-prefix", variableText(context, xForwardedPrefix, hostname, chosen));
+    set(told, "x-forwarded-prefix", variableText(context, xForwardedPrefix, hostname, chosen));
   }
-  if (hasBody(context)) set("content-length", String(request.bodyBytes));
+  if (hasBody(context)) set(told, "content-length", String(request.bodyBytes));
   if (location.backend.startsWith("custom-default-backend-")) {
-    for (const [name, value] of Object.entries(errorHeaders(context, { hostname, location }, 503))) set(name, value);
+    for (const [name, value] of Object.entries(errorHeaders(context, { hostname, location }, 503)))
+      set(told, name, value);
     // The template sets it once more, which makes two lines of it.
     const id = told["x-request-id"];
-    if (id !== undefined) set("x-request-id", `${id}, ${id}`);
+    if (id !== undefined) set(told, "x-request-id", `${id}, ${id}`);
   }
   return told;
+}
+
+function set(told: Record<string, string>, name: string, value: string | undefined): void {
+  if (value !== undefined && value !== "") told[name] = value;
+  else if (told[name] !== undefined) delete told[name];
+}
+
+/** What the template sets before the headers that `proxy-set-headers` adds, whatever the location asks for. */
+const always: ReadonlySet<string> = new Set([
+  ...["host", "upgrade", "connection", "x-request-id", "x-real-ip", "x-forwarded-for", "x-forwarded-host"],
+  ...["x-forwarded-port", "x-forwarded-proto", "x-forwarded-scheme", "x-scheme"],
+  ...["x-original-forwarded-for", "x-original-forwarded-host"],
+]);
+
+/** Headers of all locations (`proxy-set-headers`). */
+function setOfAll(
+  context: RequestContext,
+  hostname: string,
+  chosen: NginxLocation,
+  told: Record<string, string>,
+  earlier: Readonly<Record<string, string>>,
+): void {
+  const { proxySetHeaders, settings } = context;
+  const added = Object.entries(proxySetHeaders);
+  if (added.length === 0) return;
+  const { basicAuth } = chosen.location.annotations;
+  const isAsked = basicAuth !== undefined && !isInLocationList(settings, "noAuthLocations", chosen.location.path);
+  const fromTemplate = new Set([...always, ...Object.keys(earlier), ...(isAsked ? ["authorization"] : [])]);
+  if (settings.proxyAddOriginalUriHeader) fromTemplate.add("x-original-uri");
+  for (const [written, text] of added) {
+    const name = written.toLowerCase();
+    const value = variableText(context, text, hostname, chosen);
+    const before = fromTemplate.has(name) ? told[name] : undefined;
+    // nginx sends both lines of a name that the template has set.
+    if (before === undefined) set(told, name, value);
+    else if (value !== "") told[name] = `${before}, ${value}`;
+    fromTemplate.add(name);
+  }
 }
 
 /** A body that is empty has a length, too. */
@@ -96,11 +123,18 @@ export function requestIdOf(context: RequestContext): string {
 
 /** `$request_id`: 32 random hexadecimal digits. */
 function requestId({ random }: RequestContext): string {
-  const word = (): string =>
-    Math.floor(random() * 2 ** 32)
-      .toString(16)
-      .padStart(8, "0");
-  return word() + word() + word() + word();
+  return wordText(random()) + wordText(random()) + wordText(random()) + wordText(random());
+}
+
+/** Of each byte its two digits. */
+const byteTexts = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Eight hexadecimal digits for a number in [0, 1). */
+function wordText(random: number): string {
+  const word = Math.floor(random * 2 ** 32);
+  return (
+    byteTexts[word >>> 24]! + byteTexts[(word >>> 16) & 255]! + byteTexts[(word >>> 8) & 255]! + byteTexts[word & 255]!
+  );
 }
 
 /** What a backend that answers for errors is told. */
