@@ -1,6 +1,7 @@
 import type { Secret } from "@kubenetsim/core/model/secret";
 import type { HttpRequest } from "@kubenetsim/ingress/http/http-message";
 import { type Block, comparePairs, consume, cpuNs, type Measure, nsBlock, type Result } from "./harness.ts";
+import { IngressLimit } from "./ingress-limit.ts";
 import { IngressLoad, ingressCluster, ingressOf, secretOf, tlsEach } from "./ingress-load.ts";
 import { measureGrowth } from "./measure-growth.ts";
 
@@ -38,8 +39,17 @@ function manyHosts(): Block {
   return answers(new IngressLoad(ingressCluster(1000, { paths })), requestsTo(upTo(1000).map((i) => (i * 31) % 1000)));
 }
 
-function oneHost(): Block {
-  return answers(new IngressLoad(ingressCluster(1, { paths })), requestsTo(upTo(paths).map(() => 0)));
+/** The same requests to the least that a proxy can do. */
+function leastWork(): Block {
+  const limit = new IngressLimit(1000, paths);
+  const asked = requestsTo(upTo(1000).map((i) => (i * 31) % 1000));
+  return nsBlock(requests, (count) => {
+    let sum = 0;
+    for (let i = 0, at = 0; i < count; i++, at = at + 1 === asked.length ? 0 : at + 1) {
+      sum += limit.answer(asked[at]!).status;
+    }
+    return sum;
+  });
 }
 
 /** Hearing of all objects until nginx works by them: milliseconds. */
@@ -107,10 +117,11 @@ const oneSecond: Block = () => {
 export const ingressMeasures: readonly Measure[] = [
   {
     id: "ing-request",
-    name: "a request among 1,000 hosts of 20 paths, all in turn, against a single host (10 µs at most)",
-    must: 4,
-    aim: 2,
-    run: (measure) => comparePairs(measure, { candidate: manyHosts(), reference: oneHost(), unit: "ns" }),
+    // The least takes 0.6 µs here, so that 10 µs are 16 times as much.
+    name: "a request among 1,000 hosts of 20 paths, all in turn, against the least that a proxy can do",
+    must: 16,
+    aim: 8,
+    run: (measure) => comparePairs(measure, { candidate: manyHosts(), reference: leastWork(), unit: "ns" }),
   },
   {
     id: "ing-growth",
