@@ -17,7 +17,10 @@ export class IngressLimit {
   constructor(hosts: number, paths: number) {
     for (let i = 0; i < hosts; i++) {
       const list = Array.from({ length: paths }, (_, at) => `/part-${at}/of/it`);
-      this.#hosts.set(`h${i}.test`, [...list, "/"].sort((a, b) => b.length - a.length));
+      this.#hosts.set(
+        `h${i}.test`,
+        [...list, "/"].sort((a, b) => b.length - a.length),
+      );
     }
   }
 

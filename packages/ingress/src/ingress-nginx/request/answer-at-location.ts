@@ -165,14 +165,8 @@ function rewritePhase(
     return { status: 503 };
   }
   if (request.method === "OPTIONS" && corsHeaders(annotations.cors, headers.origin) !== undefined) {
-    steps.push(
-      annotatedStep(
-        "rewrite",
-        location,
-        ["enable-cors"],
-        "204: the question of a browser before a request to another origin (CORS)",
-      ),
-    );
+    const text = "204: the question of a browser before a request to another origin (CORS)";
+    steps.push(annotatedStep("rewrite", location, ["enable-cors"], text));
     // nginx leaves the Content-Type out that the template asks for (src/http/ngx_http_header_filter_module.c).
     return { status: 204, headers: { "content-length": "0" } };
   }
