@@ -8,7 +8,7 @@ export type {
   LoadBalancerMode,
   LoadBalancerTarget,
 } from "./balancer/load-balancer.ts";
-export { type CostConstant, type CostConstantName, costUnits } from "./cost/constants.ts";
+export { type CostConstant, type CostConstantName, type CostFit, costUnits } from "./cost/constants.ts";
 export { type CostTerm, type Estimate, estimate } from "./cost/estimate.ts";
 export { estimateText } from "./cost/estimate-text.ts";
 export type { CostModel } from "./cost/model.ts";

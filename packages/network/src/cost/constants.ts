@@ -3,6 +3,21 @@ export interface CostConstant {
   readonly ns: number;
   /** Lowest and highest value seen where it was measured. */
   readonly rangeNs: readonly [low: number, high: number];
+  /** How it came out of the batches of a calibration; not there where it is known from elsewhere. */
+  readonly fit?: CostFit;
+}
+
+/** What a constant was made of, as `npm run calibrate` writes it; times in nanoseconds. */
+export interface CostFit {
+  /** The first and the third quartile of what each batch of packets gives alone. */
+  readonly quartilesNs: readonly [q1: number, q3: number];
+  /** Of the differences within a batch; the constant itself is that of the fastest batches. */
+  readonly medianNs: number;
+  /** How well the points lie on the line whose slope the constant is; not there where it is no slope. */
+  readonly r2?: number;
+  readonly batches: number;
+  /** Rulesets of different sizes that packets were sent to. */
+  readonly sizes: number;
 }
 
 /** The constants that a model can have, each with the unit that it is the price of. */

@@ -1,6 +1,6 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import { type CostConstant, type CostConstantName, costConstantNames } from "./constants.ts";
+import { type CostConstant, type CostConstantName, type CostFit, costConstantNames } from "./constants.ts";
 import type { CostModel } from "./model.ts";
 
 const texts = ["name", "kernel", "date", "machine", "method", "source"] as const;
@@ -64,8 +64,8 @@ function readConstants(value: unknown, path: string): CostModel["constants"] {
 function readConstant(value: unknown, path: string): CostConstant {
   const hint = "for example { ns: 5.7, rangeNs: [3.0, 8.1] }";
   const given = objectAt(value, path, hint);
-  requireKnown(given, ["ns", "rangeNs"], path);
-  const { ns, rangeNs } = given;
+  requireKnown(given, ["ns", "rangeNs", "fit"], path);
+  const { ns, rangeNs, fit } = given;
   if (!isTime(ns)) throw new ParseError(`${path}.ns: must be a number of nanoseconds, 0 or more`, { hint });
   if (!Array.isArray(rangeNs) || rangeNs.length !== 2 || !rangeNs.every(isTime)) {
     throw new ParseError(`${path}.rangeNs: must be the lowest and the highest value seen, 0 or more`, { hint });
@@ -74,7 +74,20 @@ function readConstant(value: unknown, path: string): CostConstant {
   if (low > ns || ns > high) {
     throw new ParseError(`${path}: ${ns} does not lie in its range of ${low} to ${high}`, { hint });
   }
-  return { ns, rangeNs: [low, high] };
+  return { ns, rangeNs: [low, high], ...(fit === undefined ? {} : { fit: readFit(fit, `${path}.fit`) }) };
+}
+
+function readFit(value: unknown, path: string): CostFit {
+  const hint = "for example { quartilesNs: [5.1, 6.0], medianNs: 5.6, r2: 0.99, batches: 31, sizes: 6 }";
+  const given = objectAt(value, path, hint);
+  requireKnown(given, ["quartilesNs", "medianNs", "r2", "batches", "sizes"], path);
+  const { quartilesNs, medianNs, r2, batches, sizes } = given;
+  const counts = [batches, sizes].every((count) => Number.isInteger(count) && (count as number) > 0);
+  const numbers = [medianNs, ...(Array.isArray(quartilesNs) ? quartilesNs : []), r2 ?? 1];
+  if (!counts || numbers.length !== 4 || !numbers.every(Number.isFinite)) {
+    throw new ParseError(`${path}: must be what a calibration writes`, { hint });
+  }
+  return given as unknown as CostFit;
 }
 
 function readLacks(value: unknown, constants: CostModel["constants"], path: string): CostModel["lacks"] {
