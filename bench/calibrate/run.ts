@@ -1,4 +1,4 @@
-import { targetAddress } from "kubenetsim/experiment/made-cluster";
+import { targetOf } from "kubenetsim/experiment/made-cluster";
 import { runCell } from "kubenetsim/experiment/run-cell";
 import { type BackendName, backends } from "./backends.ts";
 import { type ClusterSize, cellOf, growingSnapshots } from "./made-rules.ts";
@@ -77,10 +77,10 @@ function sizeOf(run: Run): ClusterSize {
 /** What kubenetsim counts for a first packet to the target. */
 export function countsOf(run: Run, position: Target): Counts {
   const cell = cellOf(sizeOf(run));
-  const measured = runCell({ ...cell, parameters: { ...cell.parameters, position } }, counted);
+  const { measured } = runCell({ ...cell, parameters: { ...cell.parameters, position } }, counted);
   return Object.fromEntries(counted.map((name) => [name, measured[name] ?? 0])) as Counts;
 }
 
 function addressOf(size: ClusterSize, position: Target): string {
-  return position === "none" ? noService : targetAddress({ ...cellOf(size).parameters, position });
+  return position === "none" ? noService : targetOf({ ...cellOf(size).parameters, position }).destination;
 }

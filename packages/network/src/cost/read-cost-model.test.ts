@@ -20,6 +20,12 @@ describe("readCostModel", () => {
     expect(readCostModel(JSON.parse(JSON.stringify(good)), "mine.yaml")).toEqual(good);
   });
 
+  test("reads how a calibration came to a constant", () => {
+    const fit = { quartilesNs: [5.1, 6], medianNs: 5.6, r2: 0.99, batches: 31, sizes: 6 };
+    const model = { ...good, constants: { iptablesRule: { ns: 5.7, rangeNs: [5, 6], fit } }, lacks: {} };
+    expect(readCostModel(JSON.parse(JSON.stringify(model)), "mine.json")).toEqual(model);
+  });
+
   test.each<[string, unknown, string, string | undefined]>([
     ["no object", [good], "mine.yaml: must be an object", undefined],
     ["an unknown key", { ...good, kernle: "x" }, 'mine.yaml: unknown field "kernle"', "did you mean kernel?"],
@@ -53,6 +59,12 @@ describe("readCostModel", () => {
       "no range",
       { ...good, constants: { iptablesRule: { ns: 9 } } },
       "mine.yaml: constants.iptablesRule.rangeNs: must be",
+      "for example",
+    ],
+    [
+      "a fit without batches",
+      { ...good, constants: { iptablesRule: { ns: 9, rangeNs: [1, 20], fit: { quartilesNs: [8, 10], medianNs: 9 } } } },
+      "mine.yaml: constants.iptablesRule.fit: must be what a calibration writes",
       "for example",
     ],
     ["a lack of what it has", { ...good, lacks: { iptablesRule: "?" } }, "the model has this constant", undefined],
