@@ -13,7 +13,8 @@ export type Paint =
   | "good"
   | "bad"
   | "badge"
-  | "badgeText";
+  | "badgeText"
+  | "chosen";
 
 interface Look {
   readonly fill: string;
@@ -36,6 +37,7 @@ const light: Readonly<Record<Paint, Look>> = {
   bad: { fill: "#ffe9e7", stroke: "#b3261e", width: 2.4, dashes: "7 3" },
   badge: { fill: "#1f2328" },
   badgeText: { fill: "#ffffff" },
+  chosen: { fill: "#0550ae", stroke: "#1f2328", width: 1 },
 };
 
 const dark: Readonly<Record<Paint, Look>> = {
@@ -51,6 +53,7 @@ const dark: Readonly<Record<Paint, Look>> = {
   bad: { fill: "#401618", stroke: "#ff8a80" },
   badge: { fill: "#f0f6fc" },
   badgeText: { fill: "#0d1117" },
+  chosen: { fill: "#79c0ff", stroke: "#f0f6fc" },
 };
 
 /**

@@ -48,7 +48,7 @@ function drawGroup(group: RuleGroup, top: number): Drawn {
     ...(omitted === 0 ? [] : [`${omitted} more are not drawn`]),
   ].flatMap((text) => wrap(text, 130, 3));
   const parts = [
-    textElement(`${group.heading}: ${countText(group)}`, {
+    textElement(`${shortenMiddle(group.heading, 40)}: ${countText(group)}`, {
       x: margin,
       y: top + 16,
       "font-size": 13.5,
@@ -78,7 +78,7 @@ function drawBox({ box, depth, shown, hidden, by }: PlacedBox, top: number, from
   const rows = shown.length + (hidden > 0 ? 1 : 0);
   const height = headHeight + rows * lineHeight + (rows > 0 ? 7 : 2);
   const fit = Math.floor((wide - 52) / textWidth("0", mono));
-  const title = shorten(box.title, 60);
+  const title = shortenMiddle(box.title, 60);
   const note = [box.note, by].filter((text) => text !== "").join("; ");
   const noteX = x + 24 + textWidth(title, mono);
   const tone = box.kind === "base chain" ? "good" : box.kind === "set" || box.kind === "map" ? "change" : "rule";

@@ -1,6 +1,6 @@
 import { painted } from "@kubenetsim/display/paint";
 import { element, textElement } from "@kubenetsim/display/svg";
-import { columns, monoFont, textWidth, wrap } from "@kubenetsim/display/text-size";
+import { columns, monoFont, shortenMiddle, textWidth, wrap } from "@kubenetsim/display/text-size";
 import type { TraceRow } from "./trace-rows.ts";
 
 /** Where the hosts' lanes stand. */
@@ -94,7 +94,7 @@ function label(
 
 function drawStep({ lane, number, tone, title, detail, why }: Row<"step">, places: LanePlaces, top: number): DrawnRow {
   const lines: BoxLine[] = [
-    { text: title, type: bold, paint: "ink" },
+    { text: shortenMiddle(title, columnsThatFit(places, bold)), type: bold, paint: "ink" },
     ...(detail === "" ? [] : wrapped(detail, places).map((text): BoxLine => ({ text, type: mono, paint: "ink" }))),
     ...(why === "" ? [] : wrapped(why, places).map((text): BoxLine => ({ text, type: mono, paint: "faint" }))),
   ];
@@ -183,7 +183,10 @@ function drawBadge(text: string, x: number, y: number): string[] {
   ];
 }
 
-function wrapped(text: string, { width, margin }: LanePlaces): string[] {
-  const fit = Math.floor((width - 2 * margin - 26) / textWidth("0", mono));
-  return wrap(text, Math.min(mostColumns, fit), mostLines);
+function wrapped(text: string, places: LanePlaces): string[] {
+  return wrap(text, columnsThatFit(places, mono), mostLines);
+}
+
+function columnsThatFit({ width, margin }: LanePlaces, type: typeof mono | typeof bold): number {
+  return Math.min(mostColumns, Math.floor((width - 2 * margin - 26) / textWidth("0", type)));
 }

@@ -80,7 +80,13 @@ function drawConnection(
     parts: [
       heading === ""
         ? ""
-        : textElement(heading, { x: margin, y: start + 16, "font-size": 13, "font-weight": 700, ...painted("ink") }),
+        : textElement(shortenMiddle(heading, Math.floor((width - 2 * margin) / 9.1)), {
+            x: margin,
+            y: start + 16,
+            "font-size": 13,
+            "font-weight": 700,
+            ...painted("ink"),
+          }),
       ...places.centers.map((x) =>
         element("path", { d: `M${x} ${top + lane.boxHeight}V${bottom}`, ...painted("lane") }),
       ),

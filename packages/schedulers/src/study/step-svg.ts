@@ -1,8 +1,12 @@
+import { painted } from "@kubenetsim/display/paint";
+import { picture } from "@kubenetsim/display/picture";
+import { element, textElement } from "@kubenetsim/display/svg";
+import { textWidth } from "@kubenetsim/display/text-size";
 import { formatEndpoint } from "../address.ts";
 import type { Step } from "../balance.ts";
 import { letterOf } from "../servers.ts";
+import { label as drawLabel, middle as drawMiddle, inMono, upright } from "./drawn-text.ts";
 import { askedOf, everyServer, type Shown, type StepOptions, type StepRow, viewSteps } from "./step-rows.ts";
-import { element, svgDocument, text } from "./svg.ts";
 import { drawTables } from "./table-drawing.ts";
 import { longest } from "./text-width.ts";
 
@@ -41,18 +45,20 @@ export function stepSvg(steps: readonly Step[], options: StepOptions & { readonl
     ...rows.map((row, at) => drawHead({ row, at, number: at + first }, layout, serverTop, servers.length)),
     ...lines.map((line, at) => drawValues(line, rows, layout, valueTop + lineTops[at]!)),
   ];
-  const tables = drawTables(rows, 16, bottom + 14);
-  const title = element("text", { x: 16, y: 24, class: "title" }, options.title);
+  const tables = drawTables(rows, first, 16, bottom + 14);
+  const title = textElement(options.title, { x: 16, y: 24, "font-size": 15, "font-weight": 700, ...painted("ink") });
   const legend = shown.includes("connections")
     ? "numbers: connections after the step, active+inactive; in a box: chosen"
     : "in a box: chosen";
-  const caption = element("text", { x: 16, y: 50, class: "faint" }, legend);
-  return svgDocument(
-    Math.max(layout.width, tables.width, 32 + options.title.length * 9, Math.ceil(32 + legend.length * characterWidth)),
-    tables.bottom + 12,
-    { title: options.title, description: describe(rows, first) },
-    [title, caption, ...body, ...tables.parts],
+  const caption = textElement(legend, { x: 16, y: 50, ...painted("faint") });
+  const width = Math.max(
+    layout.width,
+    tables.width,
+    32 + Math.ceil(textWidth(options.title, { size: 15, font: "bold" })),
+    Math.ceil(32 + legend.length * characterWidth),
   );
+  const about = { width, height: tables.bottom + 12, title: options.title, description: describe(rows, first) };
+  return picture(about, [title, inMono([caption, ...body, ...tables.parts])]);
 }
 
 interface Layout {
@@ -92,18 +98,18 @@ function drawServer(
 ): string {
   const letter = letterOf(id);
   const middle = y + rowHeight / 2;
-  const line = element("line", { x1: 16, x2: width - 16, y1: y + rowHeight, y2: y + rowHeight, class: "rule" });
+  const line = element("line", { x1: 16, x2: width - 16, y1: y + rowHeight, y2: y + rowHeight, ...painted("lane") });
   const cells = rows.map((row, at) => {
     if (!row.servers.some((server) => server.id === id)) return "";
     const content = shown.includes("connections") ? row.columns[letter]! : row.pick === letter ? letter : "·";
     const chosen = row.pick === letter;
     const size = Math.max(22, content.length * 8 + 8);
     const box = chosen
-      ? element("rect", { x: centers[at]! - size / 2, y: y + 3, width: size, height: 22, rx: 4, class: "chosen" })
+      ? element("rect", { x: centers[at]! - size / 2, y: y + 3, width: size, height: 22, rx: 4, ...painted("chosen") })
       : "";
-    return box + text(centers[at]!, middle + 4, content, chosen ? "on" : "faint");
+    return box + drawMiddle(centers[at]!, middle + 4, content, chosen ? "badgeText" : "faint", chosen);
   });
-  return line + element("text", { x: 16, y: middle + 4 }, label) + cells.join("");
+  return line + textElement(label, { x: 16, y: middle + 4, ...painted("ink") }) + cells.join("");
 }
 
 interface Head {
@@ -116,23 +122,30 @@ interface Head {
 function drawHead(head: Head, { centers, widths }: Layout, y: number, servers: number): string {
   const { row, at } = head;
   const x = centers[at]!;
-  const number = text(x, y - 10, String(head.number), "faint");
-  if (row.event === "open") return row.pick === "none" ? number + text(x, y - 24, "none", "") : number;
+  const number = drawMiddle(x, y - 10, String(head.number), "faint");
+  if (row.event === "open") return row.pick === "none" ? number + drawMiddle(x, y - 24, "none", "ink") : number;
   const height = servers * rowHeight;
   const width = widths[at]!;
-  const band = element("rect", { x: x - width / 2 + 2, y, width: width - 4, height, class: "band" });
-  const turned = { x, y: y + height / 2 + 4, transform: `rotate(-90 ${x} ${y + height / 2})`, class: "event" };
-  return number + band + element("text", turned, row.event);
+  const band = element("rect", {
+    x: x - width / 2 + 2,
+    y,
+    width: width - 4,
+    height,
+    ...painted("change"),
+    "stroke-width": 1,
+    "stroke-dasharray": "3 2",
+  });
+  return number + band + upright(x, y + height / 2, row.event);
 }
 
 function drawValues(line: string, rows: readonly StepRow[], { centers }: Layout, y: number): string {
   const middle = y + lineHeight(rows, line) / 2;
-  const label = element("text", { x: 16, y: middle + 4, class: "label" }, line);
+  const label = drawLabel(16, middle + 4, line);
   const turned = isTurned(rows, line);
   const values = rows.map((row, at) => {
     const [x, value] = [centers[at]!, shownValue(row, line)];
-    if (!turned || value === "") return text(x, middle + 4, value, "");
-    return element("text", { x, y: middle + 4, transform: `rotate(-90 ${x} ${middle})`, class: "middle" }, value);
+    if (!turned || value === "") return drawMiddle(x, middle + 4, value, "ink");
+    return upright(x, middle, value);
   });
   return label + values.join("");
 }

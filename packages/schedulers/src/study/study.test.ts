@@ -191,8 +191,8 @@ describe("stepTable and stepSvg", () => {
   it.each([rr, wrr, wlc, sh, mh, lblc] as Scheduler<unknown>[])("draw well-formed SVG, $name", (scheduler) => {
     const svg = stepSvg(lesson(scheduler).steps, { title: 'a < b & "c"', shown: ["from", "to", "connections"] });
     expect(unclosed(svg)).toEqual([]);
-    expect(svg).toContain("<title>a &lt; b &amp; &quot;c&quot;</title>");
-    expect(svg).toContain("prefers-color-scheme: dark");
+    expect(svg).toContain(">a &lt; b &amp; &quot;c&quot;</title>");
+    expect(svg).toContain("prefers-color-scheme:dark");
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 

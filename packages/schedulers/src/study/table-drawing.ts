@@ -1,6 +1,8 @@
+import { painted } from "@kubenetsim/display/paint";
+import { element } from "@kubenetsim/display/svg";
+import { letters as drawLetters, label } from "./drawn-text.ts";
 import { letterAt } from "./state-view.ts";
 import type { StepRow } from "./step-rows.ts";
-import { element, span, textOf } from "./svg.ts";
 
 const perRow = 64;
 const cellWidth = 13;
@@ -16,8 +18,10 @@ export interface TablesDrawing {
 /**
  * The tables that the steps went through, one below the other; in each but the first, what changed is marked. Of a large
  * one the first 512 places.
+ *
+ * @param first the number of the first step
  */
-export function drawTables(rows: readonly StepRow[], left: number, top: number): TablesDrawing {
+export function drawTables(rows: readonly StepRow[], first: number, left: number, top: number): TablesDrawing {
   const parts: string[] = [];
   let bottom = top;
   let before: readonly string[] | undefined;
@@ -25,9 +29,7 @@ export function drawTables(rows: readonly StepRow[], left: number, top: number):
     const letters = row.view.table?.map((index) => (index < 0 ? "-" : letterAt(row.servers, index)));
     if (letters === undefined || sameLetters(letters, before)) continue;
     const changed = before === undefined ? 0 : letters.filter((letter, place) => letter !== before![place]).length;
-    parts.push(
-      element("text", { x: left, y: bottom + 12, class: "label" }, heading(at, letters.length, before && changed)),
-    );
+    parts.push(label(left, bottom + 12, heading(at + first, letters.length, before && changed)));
     bottom += 20;
     parts.push(...drawPlaces(letters.slice(0, drawnPlaces), before, left, bottom));
     bottom += Math.ceil(Math.min(letters.length, drawnPlaces) / perRow) * cellHeight + 14;
@@ -57,12 +59,16 @@ function drawPlaces(
     });
     const moved = places.filter((place) => place.moved);
     const steps = places.map(({ x }) => `M${x} ${y}h${cellWidth}v${cellHeight}h-${cellWidth}z`);
-    parts.push(element("path", { d: steps.join(""), class: "place" }));
+    parts.push(element("path", { d: steps.join(""), ...painted("lane") }));
     for (const { x } of moved) {
-      parts.push(element("rect", { x, y, width: cellWidth, height: cellHeight, class: "changed" }));
+      parts.push(element("rect", { x, y, width: cellWidth, height: cellHeight, ...painted("change") }));
     }
-    const spans = places.map(({ letter, x, moved: over }) => span(x + cellWidth / 2, letter, over ? "over" : ""));
-    parts.push(textOf(y + 13, spans));
+    parts.push(
+      drawLetters(
+        y + 13,
+        places.map(({ letter, x, moved: bold }) => ({ letter, x: x + cellWidth / 2, bold })),
+      ),
+    );
   }
   return parts;
 }
