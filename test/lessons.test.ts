@@ -51,8 +51,9 @@ describe.each(lessons)("%s", (name) => {
   });
 
   it("has the notebooks that are made of it", () => {
-    expect(readFileSync(join(folder, name, "lesson.ipynb"), "utf8")).toBe(withAnswers());
-    expect(readFileSync(join(folder, name, "class.ipynb"), "utf8")).toBe(forClass());
+    const stale = "UPDATE_LESSONS=1 npx vitest run test/lessons.test.ts writes it anew";
+    expect(readFileSync(join(folder, name, "lesson.ipynb"), "utf8"), stale).toBe(withAnswers());
+    expect(readFileSync(join(folder, name, "class.ipynb"), "utf8"), stale).toBe(forClass());
   });
 
   it("can be made of its notebook again", () => {

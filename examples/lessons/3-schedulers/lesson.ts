@@ -90,8 +90,8 @@ check(
 );
 
 // %% [markdown]
-// The order is not CCCBBA. wrr goes through its list again and again with a falling limit: in one pass only servers with weight 3 or more, in
-// the next with 2 or more, then all. So B comes between C and C. Watch the current weight:
+// The order is not CCCBBA. wrr goes through its list again and again, each time with another limit: 1, 3, 2, and again 1, 3, 2. Only servers of at
+// least that weight take a connection in that pass: first C, B and A, then C alone, then C and B. The limit is the current weight:
 
 // %%
 passes;
@@ -141,7 +141,7 @@ check("lc", withLeast, open(least, 4), "A has two, the others none");
 least;
 
 // %% [markdown]
-// What lc knows it pays for: it looks at **all** servers for each pick (the column `examined`). rr looks at one.
+// What lc knows it pays for: it looks at **all** servers for each pick (in the table below the picture: the column `examined`). rr looks at one.
 //
 // ## wlc, sed and nq: weights and connections
 //
