@@ -1,7 +1,9 @@
-import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
-import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { readPlacedValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { ParseError, type SourcePosition } from "@kubenetsim/core/runtime/errors";
 import { builtInExperiments, builtInNames } from "../experiment/built-in.ts";
+import { cellsOf, ImpossibleCell } from "../experiment/cells.ts";
 import type { Experiment } from "../experiment/experiment.ts";
+import type { FieldSource } from "../experiment/field-place.ts";
 import { type ParameterName, parameterNames } from "../experiment/parameters.ts";
 import { readExperiment } from "../experiment/read-experiment.ts";
 import type { Arguments, Option } from "./command.ts";
@@ -30,26 +32,67 @@ export const experimentOptions: Readonly<Record<"vary" | "cost-model" | "plot" |
   seed: { type: "string", value: "TEXT", help: "in place of the experiment's own seeds" },
 };
 
-/** @throws ParseError for a name that there is not, a file that is no experiment, an option that does not fit it */
+/**
+ * @throws ParseError for a name that there is not, a file that is no experiment, an option that does not fit it, values that cannot be; with the
+ *   place in the file, where it is the file's
+ */
 export function readWanted(args: Arguments, terminal: Terminal): Experiment {
   const word = args.positionals[0]!;
-  const found = builtInNames.find((name) => name === word);
-  const base = found === undefined ? readFile(word, terminal) : builtInExperiments[found];
-  const varied = args.texts("vary").map(readVaried);
+  const { experiment: base, source } = readBase(word, terminal);
+  const varied = Object.fromEntries(args.texts("vary").map(readVaried));
   const models = args.texts("cost-model").map((name) => costModelNamed(name, terminal));
   const costModels = [...(base.costModels ?? []), ...models];
   const seed = args.text("seed");
   const measure = args.text("plot");
-  return readExperiment(
+  const wanted = readExperiment(
     {
       ...base,
-      vary: { ...base.vary, ...Object.fromEntries(varied) },
+      vary: { ...base.vary, ...varied },
       ...(costModels.length === 0 ? {} : { costModels }),
       ...(seed === undefined ? {} : { seeds: [seed] }),
       ...(measure === undefined ? {} : { plot: { over: "services", lines: "mode", ...base.plot, measure } }),
     },
     word,
   );
+  requireCells(wanted, (parameter) => (parameter in varied ? undefined : source?.positionOf?.(["vary", parameter])));
+  return wanted;
+}
+
+interface Base {
+  readonly experiment: Experiment;
+  /** Undefined for a built-in one. */
+  readonly source: FieldSource | undefined;
+}
+
+function readBase(word: string, terminal: Terminal): Base {
+  const found = builtInNames.find((name) => name === word);
+  if (found !== undefined) return { experiment: builtInExperiments[found], source: undefined };
+  if (!/[./]/.test(word)) {
+    throw new ParseError(`there is no experiment "${word}"`, {
+      hint: `built in are ${builtInNames.join(", ")}; a file's name has a dot or a slash`,
+    });
+  }
+  const values = [...readPlacedValues(readTextFile(word, terminal), word)];
+  const [first] = values;
+  if (first === undefined || values.length > 1) {
+    throw new ParseError(`${word}: must hold one experiment, not ${values.length}`);
+  }
+  const source: FieldSource = { name: word, positionOf: (path) => first.positionOf(path) };
+  return { experiment: readExperiment(first.value, source), source };
+}
+
+function requireCells(wanted: Experiment, positionOf: (name: ParameterName) => SourcePosition | undefined): void {
+  try {
+    cellsOf(wanted);
+  } catch (problem) {
+    if (!(problem instanceof ImpossibleCell)) throw problem;
+    const { message, hint, parameter } = problem;
+    const position = positionOf(parameter);
+    throw new ParseError(message, {
+      ...(hint === undefined ? {} : { hint }),
+      ...(position === undefined ? {} : { position }),
+    });
+  }
 }
 
 function readVaried(text: string): [name: string, values: unknown[]] {
@@ -64,15 +107,4 @@ function readVaried(text: string): [name: string, values: unknown[]] {
 function valueOfWord(name: ParameterName, word: string): unknown {
   if (name === "masqueradeAll" && (word === "true" || word === "false")) return word === "true";
   return /^\d+$/.test(word) ? Number(word) : word;
-}
-
-function readFile(word: string, terminal: Terminal): Experiment {
-  if (!/[./]/.test(word)) {
-    throw new ParseError(`there is no experiment "${word}"`, {
-      hint: `built in are ${builtInNames.join(", ")}; a file's name has a dot or a slash`,
-    });
-  }
-  const values = [...readValues(readTextFile(word, terminal), word)];
-  if (values.length !== 1) throw new ParseError(`${word}: must hold one experiment, not ${values.length}`);
-  return readExperiment(values[0], word);
 }

@@ -1,7 +1,7 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Cell, Experiment } from "./experiment.ts";
 import { mostEndpointsOfNode, mostNodePorts, mostNodes } from "./made-cluster.ts";
-import { defaultParameters, type Parameters, parameterNames } from "./parameters.ts";
+import { defaultParameters, type ParameterName, type Parameters, parameterNames } from "./parameters.ts";
 
 /** Of the Service range of a made cluster, 10.96.0.0/12, and of the Pods' where there is one node. */
 const mostServices = 100_000;
@@ -17,10 +17,21 @@ const mostServicesInUserspace = 28_000;
 const bytesOfService = 14_000;
 const bytesOfEndpoint = 3_300;
 
+/** A cell that cannot be measured, with the parameter that is to be another. */
+export class ImpossibleCell extends ParseError {
+  readonly parameter: ParameterName;
+
+  constructor(parameter: ParameterName, message: string, hint: string) {
+    super(message, { hint });
+    this.parameter = parameter;
+  }
+}
+
 /**
  * All cells of an experiment in their order: the last parameter varies fastest, the seed slowest.
  *
- * @throws ParseError for an empty list of values, and for what is too large, with the memory that it would take
+ * @throws ParseError for an empty list of values; ImpossibleCell for values that do not go together, and for what is too large, with the memory
+ *   that it would take
  */
 export function cellsOf({ name, vary, seeds }: Experiment): Cell[] {
   if (seeds.length === 0)
@@ -45,8 +56,8 @@ export function cellsOf({ name, vary, seeds }: Experiment): Cell[] {
 
 function requirePossible(name: string, parameters: Parameters): void {
   requireRoom(name, parameters);
-  for (const [isImpossible, message, hint] of conflictsOf(parameters)) {
-    if (isImpossible) throw new ParseError(`${name}: ${message}`, { hint });
+  for (const [isImpossible, parameter, message, hint] of conflictsOf(parameters)) {
+    if (isImpossible) throw new ImpossibleCell(parameter, `${name}: ${message}`, hint);
   }
 }
 
@@ -57,49 +68,56 @@ function requireRoom(name: string, { services, endpoints, nodes, sourceRanges }:
   if (services <= mostServices && ofNode <= mostOfNode && inAll <= mostEndpointsInAll) return;
   const bytes = memoryText(bytesOf({ services, endpoints, sourceRanges }));
   const of = sourceRanges === 0 ? "" : ` and ${grouped(sourceRanges)} source ranges`;
-  throw new ParseError(
+  throw new ImpossibleCell(
+    services > mostServices ? "services" : sourceRanges > endpoints ? "sourceRanges" : "endpoints",
     `${name}: ${grouped(services)} Services with ${grouped(endpoints)} endpoints${of} each would take about ${bytes} of memory`,
-    {
-      hint: `at most ${grouped(mostServices)} Services, ${grouped(mostOfNode)} endpoints of one on a node and ${grouped(mostEndpointsInAll)} in all`,
-    },
+    `at most ${grouped(mostServices)} Services, ${grouped(mostOfNode)} endpoints of one on a node and ${grouped(mostEndpointsInAll)} in all`,
   );
 }
 
 /** What cannot be, why, and what to do about it. */
-function conflictsOf(parameters: Parameters): (readonly [isSo: boolean, message: string, hint: string])[] {
+function conflictsOf(
+  parameters: Parameters,
+): (readonly [isSo: boolean, wrong: ParameterName, message: string, hint: string])[] {
   const { services, endpoints, nodes, type, trafficPolicy, from, sourceRanges, mode, churn, endpointChurn } =
     parameters;
   const takesNodePorts = type === "NodePort" || (type === "LoadBalancer" && trafficPolicy === "Local");
   return [
     [
       mode === "userspace" && services > mostServicesInUserspace,
+      "services",
       "in userspace mode each Service takes one of the node's local ports",
       `at most ${grouped(mostServicesInUserspace)} Services in userspace mode`,
     ],
     [
       churn > services,
+      "churn",
       `${grouped(churn)} of ${grouped(services)} Services cannot change`,
       "vary.churn must not be above vary.services",
     ],
     [
       endpointChurn > endpoints,
+      "endpointChurn",
       `${grouped(endpointChurn)} of ${grouped(endpoints)} endpoints cannot change`,
       "vary.endpointChurn must not be above vary.endpoints",
     ],
-    [nodes > mostNodes, `there are no ${grouped(nodes)} nodes`, `at most ${mostNodes}`],
-    [nodes < 2 && from === "other-node", "there is no other node", "give vary.nodes 2 or more"],
+    [nodes > mostNodes, "nodes", `there are no ${grouped(nodes)} nodes`, `at most ${mostNodes}`],
+    [nodes < 2 && from === "other-node", "from", "there is no other node", "give vary.nodes 2 or more"],
     [
       takesNodePorts && services > mostNodePorts,
+      "services",
       `${grouped(services)} Services do not get a node port each`,
       `at most ${grouped(mostNodePorts)}: node ports are 30000 to 32767`,
     ],
     [
       sourceRanges > 0 && type !== "LoadBalancer",
+      "sourceRanges",
       `Services of type ${type} have no source ranges`,
       "give vary.type LoadBalancer",
     ],
     [
       sourceRanges > mostSourceRanges,
+      "sourceRanges",
       `there are no ${grouped(sourceRanges)} source ranges`,
       `at most ${grouped(mostSourceRanges)}`,
     ],

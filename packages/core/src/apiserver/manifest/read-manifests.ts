@@ -1,4 +1,4 @@
-import { ParseError } from "../../runtime/errors.ts";
+import { ParseError, type SourcePosition } from "../../runtime/errors.ts";
 import { isPlainText, readBlockSubset } from "./block-reader.ts";
 import { splitJson } from "./json-stream.ts";
 import { manifestLimits } from "./limits.ts";
@@ -37,10 +37,27 @@ export function readManifests(text: string, source: string): ManifestDocument[] 
  * @throws ParseError
  */
 export function* readValues(text: string, source: string): Generator<Plain> {
+  for (const { value } of readPlacedValues(text, source)) yield value;
+}
+
+/** A value and where its fields stand in the text. */
+export interface PlacedValue {
+  readonly value: Plain;
+  positionOf(path: FieldPath): SourcePosition;
+}
+
+/**
+ * The same with where everything stands.
+ *
+ * @throws ParseError
+ */
+export function* readPlacedValues(text: string, source: string): Generator<PlacedValue> {
   if (text.length > manifestLimits.characters) throw tooLarge(text, source);
   const simple = isPlainText(text);
   for (const slice of /^\s*\{/.test(text) ? splitJson(text, source) : splitStream(text, source)) {
-    yield readSlice(slice, simple).value;
+    const { value, isBlock } = readSlice(slice, simple);
+    const origin = new Origin(slice, isBlock);
+    yield { value, positionOf: (path) => origin.positionOf(path) };
   }
 }
 
