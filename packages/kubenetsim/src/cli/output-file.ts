@@ -1,12 +1,38 @@
-import { accessSync, constants, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Terminal } from "./terminal.ts";
 
-/** Writes a file and returns its name as the user would say it. @throws ParseError when it cannot be written. */
+/**
+ * Writes a file and returns its name as the user would say it. What stood in it before stays there until all of the new text is written.
+ *
+ * @throws ParseError when it cannot be written.
+ */
 export function writeTextFile(name: string, text: string, terminal: Terminal): string {
-  attempt(name, () => writeFileSync(resolve(terminal.workingDirectory, name), text));
+  const path = resolve(terminal.workingDirectory, name);
+  attempt(name, () => {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile() === true) replaceFile(realpathSync(path), text, stats.mode);
+    else writeFileSync(path, text);
+  });
   return name;
+}
+
+/** By a file beside it, where there may be one. */
+function replaceFile(path: string, text: string, mode: number): void {
+  const beside = `${path}.new`;
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch {
+    writeFileSync(path, text);
+    return;
+  }
+  try {
+    writeFileSync(beside, text, { mode });
+    renameSync(beside, path);
+  } finally {
+    rmSync(beside, { force: true });
+  }
 }
 
 /** Asked before the work whose result goes there. @throws ParseError when it cannot be written. */

@@ -64,7 +64,8 @@ export class FieldPlace {
     const { value } = this;
     if (typeof value !== "object" || value === null || Array.isArray(value)) throw this.problem("must be an object");
     for (const key of Object.keys(value)) {
-      if (!known.includes(key)) throw this.problem(`unknown field "${key}"`, hintFor(key, known), this.#at(key).#position);
+      if (!known.includes(key))
+        throw this.problem(`unknown field "${key}"`, hintFor(key, known), this.#at(key).#position);
     }
     return this;
   }
