@@ -18,6 +18,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    setupFiles: process.env.KUBENETSIM_CAMPAIGN_SEED === undefined ? [] : ["test/campaign/seeded.ts"],
     testTimeout: 60_000,
   },
 });

@@ -11,6 +11,7 @@
  *     npm run conformance:live -- --mode serve --cases 20 --seed 1
  *     npm run conformance:live -- --mode dns --cases 40 --seed 1
  *     npm run conformance:live -- --mode ingress --cases 1000 --seed 1
+ *     npm run conformance:live -- --cases 1000 --shard 2/4 --json part-2.json
  *
  * kube-proxy needs root, the tools and Go (once, to build the real proxiers); IPVS user-mode Linux. A case that differs is
  * cut down to what still differs and written to build/live/ with the real one's answer, to become a recorded test.
@@ -23,6 +24,8 @@
  * metaproxier.TestMetaProxier_GenericCallbacksFanOutToBothProxiers
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { isInShard } from "@kubenetsim/workers/shard";
+import { type CampaignReport, reportText, summaryOf } from "../campaign/report.ts";
 import { apiComparison } from "./api/api-comparison.ts";
 import { CannotCompare, type Comparison } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
@@ -62,10 +65,17 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   for (const one of reports) print(one);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(reports, undefined, 1)}\n`);
-  const count = options.modes.length * options.cases;
-  console.log(`seed ${options.seed}: ${count - reports.length} passed, ${reports.length} failed`);
+  const { modes, cases, seed, steps, services, shard } = options;
+  const ran = modes.length * ownIndexes(options).length;
+  const report: CampaignReport = { campaign: { modes, cases, seed, steps, services }, shard, ran, failures: reports };
+  if (options.json !== undefined) writeFileSync(options.json, reportText(report));
+  console.log(`seed ${seed}: ${summaryOf(report)}`);
   return reports.length === 0 ? 0 : 1;
+}
+
+/** Of this shard's cases, from 0. */
+function ownIndexes({ cases, shard }: LiveOptions): number[] {
+  return Array.from({ length: cases }, (_, index) => index).filter((index) => isInShard(index, shard));
 }
 
 function compare(mode: Mode, options: LiveOptions): Promise<Report[]> {
@@ -95,13 +105,14 @@ function optionsOf(args: readonly string[]): LiveOptions | number {
 async function compareWith<Case extends object, Answer>(
   comparison: Comparison<Case, Answer>,
   mode: Mode,
-  { cases: count, seed, shrinks }: LiveOptions,
+  options: LiveOptions,
 ): Promise<Report[]> {
+  const { seed, shrinks } = options;
   const found: Finding<Case, Answer>[] = [];
-  const bar = progressBar(count);
-  for (let first = 0; first < count; first += comparison.casesAtOnce) {
-    const size = Math.min(comparison.casesAtOnce, count - first);
-    const seeds = Array.from({ length: size }, (_, at) => seed * seedsApart + first + at);
+  const indexes = ownIndexes(options);
+  const bar = progressBar(indexes.length);
+  for (let first = 0; first < indexes.length; first += comparison.casesAtOnce) {
+    const seeds = indexes.slice(first, first + comparison.casesAtOnce).map((index) => seed * seedsApart + index);
     const cases = seeds.map((seed) => comparison.draw(seed));
     const answers = await comparison.ask(cases, (done) => bar(first + done, `${mode}, ${found.length} differ`));
     for (const [at, one] of cases.entries()) {
@@ -111,7 +122,7 @@ async function compareWith<Case extends object, Answer>(
       console.log(`${mode} seed ${seeds[at]} differs in step ${difference.step}: ${difference.where}`);
     }
   }
-  console.log(`${mode}: ${count - found.length}/${count} cases`);
+  console.log(`${mode}: ${indexes.length - found.length}/${indexes.length} cases`);
   const reports: Report[] = [];
   for (const [at, finding] of found.entries()) {
     const { case: one, answer, ...rest } = shrinks && at < shrunkAtMost ? await cutDown(comparison, finding) : finding;

@@ -11,6 +11,7 @@ describe("the options of a live run", () => {
       services: 6,
       kubectl: "kubectl",
       kubeconfig: "",
+      shard: { number: 1, of: 1 },
       json: undefined,
       shrinks: true,
     });
@@ -38,6 +39,7 @@ describe("the options of a live run", () => {
       ["--mode", "ipvs"],
       '--mode must be iptables, nftables, ipvs-schedulers, api, kubectl, serve, dns, ingress, got "ipvs"',
     ],
+    [["--shard", "3/2"], '--shard takes I/N with I from 1 to N, not "3/2"'],
     [["--case", "3"], "Unknown option '--case'"],
     [["7"], "Unexpected argument '7'"],
   ])("%j are refused", (args, message) => {

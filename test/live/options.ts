@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { readShard, type Shard } from "@kubenetsim/workers/shard";
 
 export const usage = `usage: npm run conformance:live -- [options]
 
@@ -11,6 +12,7 @@ export const usage = `usage: npm run conformance:live -- [options]
   --services N       kube-proxy: Services at a time, at most (6)
   --kubectl PROGRAM  kubectl: the real one (kubectl)
   --kubeconfig FILE  kubectl: the way to a real API server, of which it makes and deletes namespaces and nodes
+  --shard I/N        only part I of N of the cases, for another machine; npm run campaign -- --merge joins what --json wrote
   --json FILE        writes the differences to a file
   --no-shrink        leaves cases that differ as they are
   --help             this text`;
@@ -26,6 +28,7 @@ export interface LiveOptions {
   readonly services: number;
   readonly kubectl: string;
   readonly kubeconfig: string;
+  readonly shard: Shard;
   readonly json: string | undefined;
   readonly shrinks: boolean;
 }
@@ -42,6 +45,7 @@ export function readOptions(args: readonly string[]): LiveOptions | undefined {
       services: { type: "string", default: "6" },
       kubectl: { type: "string", default: "kubectl" },
       kubeconfig: { type: "string", default: "" },
+      shard: { type: "string" },
       json: { type: "string" },
       "no-shrink": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -56,6 +60,7 @@ export function readOptions(args: readonly string[]): LiveOptions | undefined {
     services: readCount("services", values.services, 1),
     kubectl: values.kubectl,
     kubeconfig: values.kubeconfig,
+    shard: readShard(values.shard),
     json: values.json,
     shrinks: !values["no-shrink"],
   };

@@ -42,6 +42,11 @@ export class RealApiServer {
     return server;
   }
 
+  /** With these it is the one that kubectl talks to. */
+  get kubectlWords(): readonly string[] {
+    return [`--server=https://127.0.0.1:${this.#port}`, `--token=${token}`, "--insecure-skip-tls-verify"];
+  }
+
   ask(one: Request, namespace: string): Promise<Answer> {
     const query = new URLSearchParams(one.query ?? {}).toString();
     const path = one.path.replace("NAMESPACE", namespace) + (query === "" ? "" : `?${query}`);
