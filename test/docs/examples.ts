@@ -92,6 +92,9 @@ export async function withFreshOutput(
     const output = fence.info === "ts" ? outputBelow(file, fence) : undefined;
     if (output !== undefined && !output.text.includes("…")) {
       replaceBlock(lines, output, (await runProgram(fence)).trimEnd());
+    } else if (fence.info === "ts" && output === undefined && pictureBelow(file, fence) !== undefined) {
+      // It only draws.
+      await runProgram(fence);
     }
   }
   return lines.join("\n");

@@ -7,6 +7,7 @@ export type Paint =
   | "faint"
   | "line"
   | "lane"
+  | "grid"
   | "box"
   | "rule"
   | "change"
@@ -30,6 +31,7 @@ const light: Readonly<Record<Paint, Look>> = {
   faint: { fill: "#59636e" },
   line: { fill: "none", stroke: "#1f2328", width: 1.4 },
   lane: { fill: "none", stroke: "#9aa4ae", width: 1.2 },
+  grid: { fill: "none", stroke: "#d8dee4", width: 1 },
   box: { fill: "#f6f8fa", stroke: "#59636e", width: 1 },
   rule: { fill: "#e7f3ff", stroke: "#0550ae", width: 1.2 },
   change: { fill: "#fff1c9", stroke: "#9a6700", width: 2.4 },
@@ -46,6 +48,7 @@ const dark: Readonly<Record<Paint, Look>> = {
   faint: { fill: "#a3adb8" },
   line: { fill: "none", stroke: "#e6edf3" },
   lane: { fill: "none", stroke: "#59636e" },
+  grid: { fill: "none", stroke: "#30363d" },
   box: { fill: "#161b22", stroke: "#8b949e" },
   rule: { fill: "#0c2742", stroke: "#79c0ff" },
   change: { fill: "#3a2c0a", stroke: "#e3b341" },
@@ -55,6 +58,18 @@ const dark: Readonly<Record<Paint, Look>> = {
   badgeText: { fill: "#0d1117" },
   chosen: { fill: "#79c0ff", stroke: "#f0f6fc" },
 };
+
+/** Of a chart's lines, on light and on dark pages; dashes and marks tell them apart too, which the chart chooses. */
+const seriesColours: readonly (readonly [light: string, dark: string])[] = [
+  ["#b3261e", "#ff8a80"],
+  ["#0b57a4", "#82b1ff"],
+  ["#2e7d32", "#a5d6a7"],
+  ["#6a3d9a", "#d1b3ff"],
+  ["#8a5a00", "#ffcc80"],
+  ["#00696d", "#80deea"],
+  ["#ad1457", "#f48fb1"],
+  ["#455a64", "#b0bec5"],
+];
 
 /**
  * Attributes of a part: its colours of a light page, and the class by which a dark page gives it others. A reader that throws
@@ -71,11 +86,31 @@ export function painted(paint: Paint): Attributes {
   };
 }
 
-/** The style of a dark page, for what stands inside of the element with this id. */
-export function darkStyle(id: string): string {
-  const rules = Object.entries(dark).map(([paint, { fill, stroke }]) => {
-    const strokes = stroke === undefined ? "" : `;stroke:${stroke}`;
-    return `#${id} .${paint}{fill:${fill}${strokes}}`;
-  });
+/** The same of a chart's line or its marks; the ninth line has the colour of the first. */
+export function paintedSeries(index: number, part: "line" | "mark"): Attributes {
+  const number = index % seriesColours.length;
+  const [colour] = seriesColours[number]!;
+  const name = `${part}${number}`;
+  return part === "line" ? { class: name, fill: "none", stroke: colour } : { class: name, fill: colour };
+}
+
+/** The style of a dark page, for what stands inside of the element with this id: of those classes only that are there. */
+export function darkStyle(id: string, content: string): string {
+  const used = new Set([...content.matchAll(/ class="(\w+)"/g)].map(([, name]) => name!));
+  const rules = darkRules()
+    .filter(([name]) => used.has(name))
+    .map(([name, rule]) => `#${id} .${name}{${rule}}`);
   return `@media screen and (prefers-color-scheme:dark){${rules.join("")}}`;
+}
+
+function darkRules(): [name: string, rule: string][] {
+  const parts = Object.entries(dark).map(([name, { fill, stroke }]): [string, string] => [
+    name,
+    `fill:${fill}${stroke === undefined ? "" : `;stroke:${stroke}`}`,
+  ]);
+  const series = seriesColours.flatMap(([, colour], at): [string, string][] => [
+    [`line${at}`, `stroke:${colour}`],
+    [`mark${at}`, `fill:${colour}`],
+  ]);
+  return [...parts, ...series];
 }

@@ -31,13 +31,14 @@ export function picture({ width, height, title, description }: PictureAbout, par
     role: "img",
     "aria-labelledby": `${id}-title ${id}-description`,
     "font-family": sansFont,
+    "font-size": 13,
     // As wide as the place allows, never wider than it was drawn.
     style: "max-width:100%;height:auto",
   };
   const head = [
     element("title", { id: `${id}-title` }, escapeText(title)),
     element("desc", { id: `${id}-description` }, escapeText(description)),
-    element("style", {}, darkStyle(id)),
+    element("style", {}, darkStyle(id, body)),
   ];
   return `${element("svg", frame, "\n", [...head, body].join("\n"), "\n")}\n`;
 }

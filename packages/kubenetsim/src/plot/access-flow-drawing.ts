@@ -1,37 +1,22 @@
-import { element, escapeText, textElement } from "@kubenetsim/display/svg";
+import { type Paint, painted } from "@kubenetsim/display/paint";
+import { picture } from "@kubenetsim/display/picture";
+import { element, textElement } from "@kubenetsim/display/svg";
 import type { FlowConnection } from "../explain/access-flow.ts";
 
-const font = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 const size = { box: 168, boxHeight: 46, gap: 34, left: 16, top: 56, row: 118 };
-/** What a host is → its colour. */
-const colours: Readonly<Record<string, string>> = {
-  user: "#f3e8fd",
-  "load balancer": "#fff3d6",
-  node: "#e3eefb",
-  pod: "#e4f3e6",
-};
+/** What a host is → what it looks like; its kind stands in it as a word too. */
+const paints: Readonly<Record<string, Paint>> = { user: "box", "load balancer": "change", node: "rule", pod: "good" };
 
 /** The way of a request as a picture (SVG): a row for each connection, below each host the source that the next one sees. */
 export function accessFlowDrawing(title: string, flow: readonly FlowConnection[]): string {
   const most = Math.max(...flow.map(({ stages }) => stages.length));
   const width = 2 * size.left + most * size.box + (most - 1) * size.gap;
   const height = size.top + flow.length * size.row;
-  return `${element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      role: "img",
-      "font-family": font,
-      "font-size": 12,
-    },
-    element("title", {}, escapeText(title)),
-    element("rect", { width, height, fill: "#ffffff" }),
-    textElement(title, { x: size.left, y: 26, "font-size": 15, "font-weight": 600, fill: "#1f1f1f" }),
+  const description = flow.map(({ stages }) => stages.map(({ host }) => host).join(" → ")).join("; then ");
+  return picture({ width, height, title, description }, [
+    textElement(title, { x: size.left, y: 26, "font-size": 15, "font-weight": 600, ...painted("ink") }),
     ...flow.flatMap((connection, i) => drawConnection(connection, i)),
-  )}\n`;
+  ]);
 }
 
 function drawConnection({ stages, rulesCompared, natBindings }: FlowConnection, row: number): string[] {
@@ -39,14 +24,14 @@ function drawConnection({ stages, rulesCompared, natBindings }: FlowConnection, 
   const label = `connection ${row + 1}: ${rulesCompared} rules compared, addresses rewritten on nodes: ${natBindings}`;
   const last = stages.length - 1;
   return [
-    textElement(label, { x: size.left, y: y - 6, fill: "#5f6368" }),
+    textElement(label, { x: size.left, y: y - 6, "font-size": 12, ...painted("faint") }),
     ...stages.flatMap(({ host, source, destination }, i) => {
       const x = size.left + i * (size.box + size.gap);
       const told = i === last ? [] : [`from ${source}`, `to ${destination}`];
       return [
         ...drawHost(host, x, y),
         ...told.map((text, line) =>
-          textElement(text, { x, y: y + size.boxHeight + 16 + 15 * line, "font-size": 11, fill: "#1f1f1f" }),
+          textElement(text, { x, y: y + size.boxHeight + 16 + 15 * line, "font-size": 11, ...painted("ink") }),
         ),
         ...(i === last ? [] : [drawArrow(x + size.box, y + size.boxHeight / 2)]),
       ];
@@ -57,9 +42,9 @@ function drawConnection({ stages, rulesCompared, natBindings }: FlowConnection, 
 function drawHost(host: string, x: number, y: number): string[] {
   const [kind, name] = kindAndName(host);
   return [
-    element("rect", { x, y, width: size.box, height: size.boxHeight, rx: 6, fill: colours[kind]!, stroke: "#8a8f98" }),
-    textElement(kind, { x: x + 8, y: y + 17, fill: "#5f6368" }),
-    textElement(shortened(name), { x: x + 8, y: y + 35, fill: "#1f1f1f" }),
+    element("rect", { x, y, width: size.box, height: size.boxHeight, rx: 6, ...painted(paints[kind] ?? "box") }),
+    textElement(kind, { x: x + 8, y: y + 17, "font-size": 12, ...painted("faint") }),
+    textElement(shortened(name), { x: x + 8, y: y + 35, "font-size": 12, ...painted("ink") }),
   ];
 }
 
@@ -80,7 +65,6 @@ function drawArrow(x: number, y: number): string {
   const end = x + size.gap - 4;
   return element("path", {
     d: `M${x + 4} ${y}H${end}M${end - 6} ${y - 4}L${end} ${y}L${end - 6} ${y + 4}`,
-    fill: "none",
-    stroke: "#5f6368",
+    ...painted("line"),
   });
 }

@@ -1,4 +1,6 @@
-import { element, escapeText, textElement } from "@kubenetsim/display/svg";
+import { painted, paintedSeries } from "@kubenetsim/display/paint";
+import { picture } from "@kubenetsim/display/picture";
+import { element, textElement } from "@kubenetsim/display/svg";
 import { type LogScale, logScale } from "./log-scale.ts";
 
 /** Lines over two logarithmic axes. Points with a value that is not positive are left out, and lines of nothing else. */
@@ -27,24 +29,9 @@ const mostCharacters = 125;
 const sampleWidth = 26;
 /** Between the names of lines. */
 const apart = 16;
-const font = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 /** Each line has its own dashes and marks, so that they are told apart without colours. */
 const dashes = ["none", "9 4", "3 3", "12 3 3 3", "1 4", "16 5", "8 3 2 3 2 3", "5 6"];
 const lineCount = dashes.length;
-const lightColours = ["#b3261e", "#0b57a4", "#2e7d32", "#6a3d9a", "#8a5a00", "#00696d", "#ad1457", "#455a64"];
-const darkColours = ["#ff8a80", "#82b1ff", "#a5d6a7", "#d1b3ff", "#ffcc80", "#80deea", "#f48fb1", "#b0bec5"];
-const style = [
-  ".paper{fill:#fff}.title{fill:#1f1f1f}.label{fill:#444}.grid{stroke:#ddd}",
-  ...lineColours(lightColours),
-  "@media (prefers-color-scheme:dark){.paper{fill:#1b1b1f}.title{fill:#eee}.label{fill:#bbb}.grid{stroke:#444}",
-  ...lineColours(darkColours),
-  "}",
-].join("");
-
-function lineColours(colours: readonly string[]): string[] {
-  return colours.map((colour, i) => `.line${i}{stroke:${colour}}.mark${i}{fill:${colour}}`);
-}
-
 /** The chart as one SVG file. The same chart gives the same bytes. */
 export function renderLogLogChart(given: LogLogChart): string {
   const chart = {
@@ -72,25 +59,13 @@ export function renderLogLogChart(given: LogLogChart): string {
   const lines = chart.series.map((series, i) =>
     drawSeries(series, i, { x, y, label: labels[i]!, width: strokeWidth(i, count) }),
   );
-  return `${element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${size.width} ${frame.height}`,
-      role: "img",
-      "aria-labelledby": "title description",
-      "font-family": font,
-      "font-size": 13,
-    },
-    `\n${element("title", { id: "title" }, escapeText(chart.title))}\n`,
-    `${element("desc", { id: "description" }, escapeText(chart.description))}\n`,
-    `${element("style", {}, style)}\n`,
-    `${element("rect", { width: size.width, height: frame.height, class: "paper" })}\n`,
-    `${textElement(chart.title, { x: size.left, y: 32, "font-size": 17, "font-weight": 600, class: "title" })}\n`,
+  const about = { width: size.width, height: frame.height, title: chart.title, description: chart.description };
+  return picture(about, [
+    textElement(chart.title, { x: size.left, y: 32, "font-size": 17, "font-weight": 600, ...painted("ink") }),
     ...drawAxes(chart, { x, y, frame }),
     ...lines,
     ...drawFooter(chart.footer, frame),
-  )}\n`;
+  ]);
 }
 
 interface Frame {
@@ -109,7 +84,7 @@ function frameOf({ series, footer = [] }: LogLogChart): Frame {
 function drawFooter(lines: readonly string[], { height }: Frame): string[] {
   return lines.map((line, i) => {
     const y = height - 4 - footerLine * (lines.length - 1 - i);
-    return `${textElement(line, { x: size.width - 8, y, "font-size": 10, "text-anchor": "end", class: "label" })}\n`;
+    return textElement(line, { x: size.width - 8, y, "font-size": 10, "text-anchor": "end", ...painted("faint") });
   });
 }
 
@@ -160,19 +135,19 @@ function drawAxes(chart: LogLogChart, { x, y, frame }: Axes): string[] {
   const { bottom } = frame;
   const right = size.width - size.right;
   const middleY = (size.top + bottom) / 2;
-  const grid = { class: "grid", "stroke-width": 1 };
-  const label = { class: "label" };
+  const grid = painted("grid");
+  const label = painted("faint");
   return [
     ...x.decades.flatMap((value) => [
-      `${element("line", { x1: x.pixel(value), x2: x.pixel(value), y1: size.top, y2: bottom, ...grid })}\n`,
-      `${textElement(grouped(value), { x: x.pixel(value), y: bottom + 20, "text-anchor": "middle", ...label })}\n`,
+      element("line", { x1: x.pixel(value), x2: x.pixel(value), y1: size.top, y2: bottom, ...grid }),
+      textElement(grouped(value), { x: x.pixel(value), y: bottom + 20, "text-anchor": "middle", ...label }),
     ]),
     ...y.decades.flatMap((value) => [
-      `${element("line", { x1: size.left, x2: right, y1: y.pixel(value), y2: y.pixel(value), ...grid })}\n`,
-      `${textElement(grouped(value), { x: size.left - 8, y: y.pixel(value) + 4, "text-anchor": "end", ...label })}\n`,
+      element("line", { x1: size.left, x2: right, y1: y.pixel(value), y2: y.pixel(value), ...grid }),
+      textElement(grouped(value), { x: size.left - 8, y: y.pixel(value) + 4, "text-anchor": "end", ...label }),
     ]),
-    `${textElement(chart.xLabel, { x: (size.left + right) / 2, y: bottom + 42, "text-anchor": "middle", ...label })}\n`,
-    `${textElement(chart.yLabel, { transform: `translate(18 ${middleY}) rotate(-90)`, "text-anchor": "middle", ...label })}\n`,
+    textElement(chart.xLabel, { x: (size.left + right) / 2, y: bottom + 42, "text-anchor": "middle", ...label }),
+    textElement(chart.yLabel, { transform: `translate(18 ${middleY}) rotate(-90)`, "text-anchor": "middle", ...label }),
   ];
 }
 
@@ -197,7 +172,7 @@ function drawSeries(series: Series, index: number, { x, y, label, width }: Place
   const placed = series.points.map(([px, py]) => [x.pixel(px), y.pixel(py)] as const);
   const path = placed.map(([px, py], i) => `${i === 0 ? "M" : "L"}${tenth(px)} ${tenth(py)}`).join("");
   const name = `${series.name} ${grouped(series.points.at(-1)![1])}`;
-  const line = { fill: "none", class: `line${kind}`, "stroke-width": width, "stroke-dasharray": dashes[kind]! };
+  const line = { ...paintedSeries(kind, "line"), "stroke-width": width, "stroke-dasharray": dashes[kind]! };
   const sampleX = size.width - size.right + 12;
   return [
     element("path", { d: path, ...line }),
@@ -207,10 +182,13 @@ function drawSeries(series: Series, index: number, { x, y, label, width }: Place
     ...placed.map(([px, py]) => drawMark({ kind, shape }, px, py)),
     element("path", { d: `M${tenth(sampleX)} ${tenth(label)}h${sampleWidth}`, ...line, "stroke-width": 2 }),
     drawMark({ kind, shape }, sampleX + sampleWidth / 2, label),
-    textElement(name, { x: sampleX + sampleWidth + 6, y: label + 5, class: `mark${kind}`, "font-weight": 600 }),
-  ]
-    .map((line) => `${line}\n`)
-    .join("");
+    textElement(name, {
+      x: sampleX + sampleWidth + 6,
+      y: label + 5,
+      "font-weight": 600,
+      ...paintedSeries(kind, "mark"),
+    }),
+  ].join("\n");
 }
 
 interface Mark {
@@ -230,7 +208,7 @@ const polygons = [
 ];
 
 function drawMark({ kind, shape }: Mark, x: number, y: number): string {
-  const mark = { class: `mark${kind}` };
+  const mark = paintedSeries(kind, "mark");
   const corners = polygons[shape - 1];
   if (corners === undefined) return element("circle", { cx: x, cy: y, r: 4, ...mark });
   const points = corners.map((corner, i) => tenth((i % 2 === 0 ? x : y) + corner)).join(" ");
@@ -240,7 +218,7 @@ function drawMark({ kind, shape }: Mark, x: number, y: number): string {
 /** A bar from the lowest to the highest value. */
 function drawSpread(kind: number, x: number, [low, high]: readonly number[]): string {
   const d = `M${tenth(x - 5)} ${tenth(low!)}h10M${tenth(x)} ${tenth(low!)}V${tenth(high!)}M${tenth(x - 5)} ${tenth(high!)}h10`;
-  return element("path", { d, fill: "none", class: `line${kind}`, "stroke-width": 1.2, "stroke-opacity": 0.7 });
+  return element("path", { d, ...paintedSeries(kind, "line"), "stroke-width": 1.2, "stroke-opacity": 0.7 });
 }
 
 /** 50000 as `50,000`, and small decades as they are. */
