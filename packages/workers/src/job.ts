@@ -11,7 +11,10 @@ export interface Job {
   readonly input: unknown;
 }
 
-/** What the module exports that does jobs. The same input must give the same output, wherever it runs and how often. */
+/**
+ * What the module exports that does jobs. The same input must give the same output, wherever it runs and how often; it
+ * must not end its process, of which nobody would hear.
+ */
 export interface JobModule {
   run(input: unknown): unknown;
 }

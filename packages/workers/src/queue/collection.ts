@@ -133,7 +133,7 @@ export class Collection {
     if ((await this.#queue.getFailedCount()) === 0) return [];
     return (await this.#queue.getFailed()).flatMap(({ id = "", failedReason }) => {
       const { run, index } = partsOfJobId(id);
-      return run === this.#options.run ? [{ id, index, reason: reasonOf(failedReason) }] : [];
+      return run === this.#options.run ? [{ id, index, reason: failureReason(failedReason) }] : [];
     });
   }
 
@@ -169,4 +169,9 @@ export class Collection {
   close(): void {
     this.#redis.disconnect();
   }
+}
+
+/** BullMQ's words for a job that comes back from a lost worker too often, in ours. */
+function failureReason(reason: string): string {
+  return reason.startsWith("job stalled") ? "every worker that did it was lost" : reasonOf(reason);
 }
