@@ -44,7 +44,7 @@ export type JobRunner = (
   interruption?: AbortSignal,
 ) => Promise<Stop | undefined>;
 
-export const interrupted: Stop = { reason: "interrupted", hint: "run it again for the rest" };
+export const interrupted: Stop = { reason: "interrupted", hint: "what is done is kept; another run begins anew" };
 
 /** One line of what went wrong. */
 export function reasonOf(problem: unknown): string {

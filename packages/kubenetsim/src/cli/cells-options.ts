@@ -1,4 +1,4 @@
-import { availableParallelism, freemem } from "node:os";
+import { availableParallelism } from "node:os";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { inThisThread } from "@kubenetsim/workers/here";
 import type { Shard } from "@kubenetsim/workers/shard";
@@ -46,7 +46,7 @@ export function readCellsRun(
       const { runExperimentByQueue } = await import("../experiment/by-queue.ts");
       return runExperimentByQueue(experiment, { ...options, shard, queue, awayMs });
     }
-    const machine = { processors: availableParallelism(), freeBytes: freemem() };
+    const machine = { processors: availableParallelism(), freeBytes: process.availableMemory() };
     const threads = count ?? worthwhileWorkers(cellsOf(experiment), machine);
     if (threads === 1) return gatherCells(experiment, inThisThread(cellJob), { ...options, shard });
     const { runExperimentInWorkers } = await import("../experiment/in-workers.ts");
