@@ -71,9 +71,9 @@ test("the results file has the models whole, and merges to the same bytes", () =
 
 test.each<[string, unknown, string]>([
   ["a model that there is not", ["linux-6.2"], 'x: costModels[0]: there is no "linux-6.2"'],
-  ["the same twice", ["linux-6.1-uml", "linux-6.1-uml"], 'x: costModels[1]: there is another model "linux-6.1-uml"'],
+  ["the same twice", ["linux-6.1-uml", "linux-6.1-uml"], 'x: costModels[1]: the name "linux-6.1-uml" is taken'],
   ["a model without a source", [{ ...costModels["linux-6.1-uml"], source: "" }], "x: costModels[0]: source must be"],
-  ["a name that a measure has", [{ ...costModels["linux-6.1-uml"], name: "objects" }], "a measure is called objects"],
+  ["a name that a measure has", [{ ...costModels["linux-6.1-uml"], name: "objects" }], 'the name "objects" is taken'],
 ])("refuses %s", (_, models, message) => {
   expect(() => readExperiment({ ...wanted, plot: undefined, costModels: models }, "x")).toThrow(ParseError);
   expect(() => readExperiment({ ...wanted, plot: undefined, costModels: models }, "x")).toThrow(message);

@@ -9,6 +9,7 @@ import { readExperiment } from "./read-experiment.ts";
 import { resultsToJson } from "./results.ts";
 import { resultsChart } from "./results-chart.ts";
 import { resultsCsv, resultsTable } from "./results-text.ts";
+import { runCell } from "./run-cell.ts";
 import { runExperiment } from "./run-experiment.ts";
 
 const small: Experiment = {
@@ -51,6 +52,29 @@ describe("runExperiment", () => {
       }),
       { numRuns: 4 },
     );
+  });
+
+  test("no cell depends on what was measured before it", () => {
+    const { measures } = builtInExperiments["kube-proxy-modes"];
+    const cells = cellsOf({
+      ...small,
+      vary: {
+        mode: ["iptables", "ipvs", "nftables", "userspace"],
+        services: [3, 40],
+        endpoints: [4],
+        position: ["first", "last"],
+        connection: ["new", "established"],
+      },
+    });
+    const asked = [...measures, "smallestShare", "sourceKept"] as const;
+    const inTurn = cells.map((cell) => runCell(cell, asked));
+    const backwards = cells.toReversed().map((cell) => runCell(cell, asked));
+    expect(backwards.toReversed()).toEqual(inTurn);
+    for (const [i, cell] of cells.entries()) {
+      // Another cluster in between, so that nothing of the last one is left.
+      runCell({ ...cell, parameters: { ...cell.parameters, services: 2 } }, ["objects", "rulesCompared"]);
+      expect(runCell(cell, asked)).toEqual(inTurn[i]);
+    }
   });
 
   test("a part of the results is marked as one wherever it is shown", () => {

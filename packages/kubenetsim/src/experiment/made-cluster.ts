@@ -45,6 +45,20 @@ export const mostEndpointsOfNode: number = addressesOfNode - 2 * firstEndpoint;
  * addresses in a row, and the same endpoints behind all of them.
  */
 export function madeCluster({ parameters }: Cell): ClusterState {
+  const { services, endpoints, nodes, type, trafficPolicy, sourceRanges } = parameters;
+  const key = JSON.stringify([services, endpoints, nodes, type, trafficPolicy, sourceRanges]);
+  if (lastMade?.key !== key) {
+    // The one before is let go first: two large ones need not be there at once.
+    lastMade = undefined;
+    lastMade = { key, state: makeCluster(parameters) };
+  }
+  return lastMade.state;
+}
+
+/** Cells that differ in what is sent alone follow each other. */
+let lastMade: { readonly key: string; readonly state: ClusterState } | undefined;
+
+function makeCluster(parameters: Parameters): ClusterState {
   const { services, endpoints, nodes } = parameters;
   let state = emptyState();
   for (const node of newNodes(Array.from({ length: nodes }, (_, i) => newNode(i, nodes)))) {

@@ -49,8 +49,7 @@ export interface Sender {
 
 /** The network of a cell, and the packet that is to go through it. */
 export function sender({ parameters, seed }: Cell, state: ClusterState, config: KubeProxyConfig): Sender {
-  const plane = new DataPlane({ random: seededRandom(seed), clock: virtualClock(), cni: "bridge" });
-  plane.add({ state, changes: [], config });
+  const plane = freshPlane(state, config, seed);
   const network = Network.of(networkState(state, parameters), plane, {
     random: seededRandom(seed).fork("network"),
     seed,
@@ -63,6 +62,22 @@ export function sender({ parameters, seed }: Cell, state: ClusterState, config: 
   const request: Request = { from: senderOf(topology, parameters), protocol: "UDP", ...targetOf(parameters) };
   return { plane, tracer, topology, request };
 }
+
+/** kube-proxies that have synced, and kernels that no packet has seen; they are copied, so that what was sent before does not tell. */
+function freshPlane(state: ClusterState, config: KubeProxyConfig, seed: string): DataPlane {
+  const options = { random: seededRandom(seed), clock: virtualClock(), cni: "bridge" } as const;
+  const key = JSON.stringify([config, seed]);
+  if (synced.get(state)?.key !== key) {
+    const plane = new DataPlane({ ...options, random: seededRandom(seed) });
+    plane.add({ state, changes: [], config });
+    for (const node of state.tables.Node.values()) plane.node(node.metadata.name).current();
+    synced.set(state, { key, plane });
+  }
+  return synced.get(state)!.plane.fork(options);
+}
+
+/** The last ones of a cluster. */
+const synced = new WeakMap<ClusterState, { readonly key: string; readonly plane: DataPlane }>();
 
 /** All endpoints have their Pods: only load balancers look for them in what may be tens of thousands of slices. */
 function networkState(state: ClusterState, { type }: Parameters): ClusterState {
