@@ -2,7 +2,8 @@
 
     python execute.py NOTEBOOK...        exit code 1 where something differs, or a cell fails
 
-A notebook without outputs, as a class gets it, must run to its end. nbclient and `nbconvert --execute` would not do: they read a cell's
+A notebook without outputs, as a class gets it, must run to its end. One with outputs is run a second time, each cell twice in a row, as one does who corrects
+an answer: nothing may fail, and what is said of the answers stays. nbclient and `nbconvert --execute` would not do: they read a cell's
 outputs until the kernel says that it is idle, and Deno's says so before its last outputs at times. Each output names the
 request that it belongs to, so here they are sorted by that when all is over.
 """
@@ -24,11 +25,10 @@ quiet_s = 2
 shown = ("stream", "execute_result", "display_data", "error")
 
 
-def execute(path, notebook):
-    """The outputs of each code cell, in their order."""
+def execute(path, notebook, sources):
+    """What stands below each of these cells, in their order."""
     manager, client = start_new_kernel(kernel_name=notebook.metadata.kernelspec.name, cwd=str(path.parent))
     try:
-        sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
         requests = []
         messages = []
         for source in sources:
@@ -74,11 +74,17 @@ def without_counts(outputs):
     return [{key: value for key, value in output.items() if key != "execution_count"} for output in outputs]
 
 
+def verdicts(outputs):
+    """What is said of answers."""
+    text = "".join(output.get("text", "") for output in outputs)
+    return [line for line in text.split("\n") if line.startswith(("✔", "✘", "○"))]
+
+
 def check(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    executed = execute(path, notebook)
+    executed = execute(path, notebook, [cell.source for cell in code])
     stored = [without_counts(cell.outputs) for cell in code]
     differing = [i for i in range(len(code)) if without_counts(executed[i]) != stored[i]]
     if all(outputs == [] for outputs in stored):
@@ -87,7 +93,11 @@ def check(path):
     for i in differing:
         print(f"{path}: cell {i + 1}:\n{code[i].source}\nstored: {stored[i]}\nnow: {without_counts(executed[i])}")
     print(f"{path}: {len(code)} cells run, {len(code) - len(differing)} with the outputs that are stored")
-    return differing == []
+    twice = execute(path, notebook, [cell.source for cell in code for _ in range(2)])
+    changed = [i for i in range(len(code)) if verdicts(twice[2 * i + 1]) != verdicts(stored[i])]
+    for i in changed:
+        print(f"{path}: cell {i + 1} run twice:\n{code[i].source}\n{verdicts(twice[2 * i + 1])}")
+    return differing == [] and changed == []
 
 
 if __name__ == "__main__":

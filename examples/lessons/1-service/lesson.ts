@@ -14,6 +14,7 @@
 // at a real cluster.
 
 // %%
+import { toNumber } from "@kubenetsim/network";
 import { Cluster } from "kubenetsim";
 import { check } from "kubenetsim/lesson/check";
 
@@ -58,31 +59,47 @@ const saved = lab.node("n1").sh`iptables-save -t nat | grep default/web`.stdout;
 console.log(saved.replaceAll(/-m comment --comment "[^"]*" /g, "")); // the comments are left out
 
 // %% [markdown]
+// The same table as a picture, all of it, with the jumps from chain to chain:
+
+// %%
+lab.node("n1").rules("iptables", { table: "nat" });
+
+// %% [markdown]
 // Three kinds of chains:
 //
 // - `KUBE-SERVICES` has a rule for each Service: is the destination its address and port?
 // - `KUBE-SVC-…` chooses one of its endpoints, by dice.
 // - `KUBE-SEP-…` is one endpoint: it does the DNAT.
 //
+// **Which rule of `KUBE-SERVICES` took the packet of question 1?** Count from 1. Its way above says so, too.
+
+// %%
+const taken: number | undefined = 2; // ✎ the rule's number
+
+// %%
+const numbers = first.request.hops.flatMap(({ steps }) =>
+  steps.flatMap((step) => (step.kind === "rule" && step.chain === "KUBE-SERVICES" ? [step.ruleNumber] : [])),
+);
+check("rule of KUBE-SERVICES", taken, numbers[0]!, "it has the Service's address behind -d");
+
+// %% [markdown]
 // ## Question 2
 //
 // The rules of `KUBE-SVC-…` are tried from top to bottom. With three endpoints the probabilities are 0.333, 0.5, and none at all for the last.
-// **Which share of all connections does the second endpoint get?**
+// **How many percent of all connections does the second endpoint get?**
 
 // %%
-const second: string | undefined = "1/3"; // ✎ "1/3", "1/2", or another fraction?
+const second: number | undefined = 33; // ✎ whole percent
 
 // %%
-const [, share] = lab.pod("client").shares("svc/default/web:80");
-const { numerator, denominator } = share!.chance;
-const nearest = [2, 3, 4, 6].find((parts) => Math.abs(Number(numerator) / Number(denominator) - 1 / parts) < 1e-6);
-console.log(`${share!.endpoint} gets exactly ${numerator}/${denominator}`);
+const shares = lab.pod("client").shares("svc/default/web:80");
 check(
-  "the second endpoint's share is about",
+  "percent",
   second,
-  `1/${nearest}`,
+  Math.round(100 * toNumber(shares[1]!.chance)),
   "it is asked only when the first rule did not hold",
 );
+shares;
 
 // %% [markdown]
 // 2/3 come as far as the second rule, and half of these are 1/3. The exact number is not quite a third: the kernel compares a random number of 31 bits

@@ -37,9 +37,12 @@ import {
 import { Cluster } from "kubenetsim";
 import { check } from "kubenetsim/lesson/check";
 
+/** The letters of the servers that take the next connections. */
+const open = (lesson: Balance<unknown>, times: number): string =>
+  Array.from({ length: times }, () => letterOf(lesson.open().server)).join("");
+
 const three = ["10.244.0.2:80", "10.244.1.3:80", "10.244.2.4:80"];
-const turns = new Balance(rr, three);
-console.log(`the first goes to ${letterOf(turns.open().server)}`);
+console.log(`the first goes to ${open(new Balance(rr, three), 1)}`);
 
 // %% [markdown]
 // ## Question 1
@@ -50,10 +53,8 @@ console.log(`the first goes to ${letterOf(turns.open().server)}`);
 const nextFive: string | undefined = "BACBA"; // ✎ five letters
 
 // %%
-/** The letters of the servers that take the next connections. */
-const open = (lesson: Balance<unknown>, times: number): string =>
-  Array.from({ length: times }, () => letterOf(lesson.open().server)).join("");
-check("rr goes on with", nextFive, open(turns, 5), "down the list C, B, A, and round again");
+const picked = open(new Balance(rr, three), 6);
+check("rr goes on with", nextFive, picked.slice(1), "down the list C, B, A, and round again");
 
 // %% [markdown]
 // rr remembers one thing: where it stands. Nobody's load counts, nobody's weight, no client. Now B leaves, and D comes:
@@ -62,6 +63,8 @@ check("rr goes on with", nextFive, open(turns, 5), "down the list C, B, A, and r
 const afterChange: string | undefined = "DCAD"; // ✎ who takes the next four?
 
 // %%
+const turns = new Balance(rr, three);
+open(turns, 6);
 turns.remove("10.244.1.3:80");
 turns.add("10.244.3.5:80");
 check("after the change", afterChange, open(turns, 4), "A was the last, and D stands at the head of the list");
