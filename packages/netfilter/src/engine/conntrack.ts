@@ -1,6 +1,6 @@
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { ConntrackTable, entryStatus } from "./conntrack-table.ts";
-import { ctState, type Packet } from "./packet.ts";
+import { ctState, type Packet, tcpFlag } from "./packet.ts";
 import { isPossibleSegment, nextTcpState, tcpIgnored, tcpInvalid, tcpState } from "./tcp-tracking.ts";
 
 /** Seconds that an entry lives without a packet, by what its connection has come to (sysctls net.netfilter.nf_conntrack_*_timeout*). */
@@ -46,6 +46,8 @@ export class Conntrack {
   readonly #key: Int32Array;
   /** The entry of the packet under way that is not confirmed yet. A packet that came to nothing leaves it for the next. */
   #pending = -1;
+  /** What the last packet has opened and confirmed; -1 for nothing. */
+  lastOpened = -1;
 
   constructor(v6: boolean, clock: Clock, timeouts: ConntrackTimeouts, table?: ConntrackTable) {
     this.table = table ?? new ConntrackTable(v6 ? 4 : 1);
@@ -61,7 +63,10 @@ export class Conntrack {
 
   /** Finds or makes the packet's entry and sets its registers. */
   track(packet: Packet): void {
+    const { fate } = packet;
+    this.lastOpened = -1;
     if (packet.icmpError >= 0) {
+      fate.met = true;
       this.#relate(packet);
       return;
     }
@@ -69,6 +74,8 @@ export class Conntrack {
     this.#writeKey(packet);
     const found = table.find(this.#key, this.#clock.nowMs);
     const tcp = packet.protocol === 6 ? this.#follow(found, packet.tcpFlags) : tcpState.none;
+    // Of TCP only a SYN always opens a connection in the same way.
+    if (found >= 0 || (packet.protocol === 6 && packet.tcpFlags !== tcpFlag.SYN)) fate.met = true;
     if (tcp === tcpInvalid) {
       packet.ctState = ctState.invalid;
       return;
@@ -78,6 +85,7 @@ export class Conntrack {
       return;
     }
     if (found >= 0) table.remove(found >> 1);
+    fate.opened++;
     packet.ctEntry = this.#create();
     table.setTcpState(packet.ctEntry, tcp);
     packet.ctState = ctState.new;
@@ -93,6 +101,33 @@ export class Conntrack {
     this.#refresh(entry, packet.protocol);
     this.table.confirm(entry, this.#clock.nowMs);
     if (this.#pending === entry) this.#pending = -1;
+    packet.fate.confirmed++;
+    this.lastOpened = entry;
+  }
+
+  /** Is there no confirmed connection with this tuple? One that has ended goes. */
+  isFree(tuple: Int32Array): boolean {
+    return this.table.find(tuple, this.#clock.nowMs) < 0;
+  }
+
+  /** The same for a new packet's tuple: if it is free, its entry is there from now on, as when `track` makes it. */
+  isNew(tuple: Int32Array): boolean {
+    const isNew = this.isFree(tuple);
+    if (isNew && this.#pending < 0) this.#pending = this.table.allocate();
+    return isNew;
+  }
+
+  /** Opens and confirms what `isNew` was asked about, when nothing is left to decide: both tuples one after the other, and its status. */
+  open(tuples: Int32Array, status: number): number {
+    const { table } = this;
+    const entry = this.#pending;
+    this.#pending = -1;
+    const at = table.tuple(entry, 0);
+    for (let i = 0; i < tuples.length; i++) table.data[at + i] = tuples[i]!;
+    table.data[at + tuples.length] = status & ~entryStatus.confirmed;
+    this.#refresh(entry, tuples[table.tupleLength - 1]!);
+    table.confirm(entry, this.#clock.nowMs);
+    return entry;
   }
 
   /**

@@ -152,10 +152,7 @@ export class FamilyStack {
     if (packet.ctState !== ctState.untracked) return;
     meter.conntrackLookups++;
     if (this.#parts.stateless) packet.ctState = packet.icmpError >= 0 ? ctState.related : ctState.new;
-    else {
-      packet.fate.more = true;
-      this.#parts.conntrack.track(packet);
-    }
+    else this.#parts.conntrack.track(packet);
     if (tape !== null) tape.write(tapeKind.conntrack, packet.ctState, packet.ctReply ? 1 : 0);
   }
 

@@ -8,6 +8,11 @@ import type { Chooser } from "./chooser.ts";
 export class Fate {
   /** It hung on time, connections, sets, counters, source ports, or chance other than draws. */
   more = false;
+  /** It hung on connections that conntrack knew: another packet's way may be another one. */
+  met = false;
+  /** Connections that conntrack has made for it, one on each host, and how many of them it has confirmed. */
+  opened = 0;
+  confirmed = 0;
   /** Draws of cascades, and those between numbers that are equally likely. */
   draws = 0;
   /** What the next draw takes in place of a number of its stream; -1 for none. */
@@ -24,10 +29,15 @@ export class Fate {
   cascade = 0;
   from = 0;
   chosen = 0;
+  /** How many connections were opened before it. */
+  openedBefore = 0;
 
   /** For a new packet. */
   begin(forced: number): void {
     this.more = false;
+    this.met = false;
+    this.opened = 0;
+    this.confirmed = 0;
     this.draws = 0;
     this.forced = forced;
   }
@@ -46,6 +56,7 @@ export class Fate {
     const value = this.forced < 0 ? chance.next() : this.forced;
     this.forced = -1;
     this.draws++;
+    this.openedBefore = this.opened;
     this.chance = chance;
     this.value = value;
     this.bound = 0;

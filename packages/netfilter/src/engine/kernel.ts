@@ -21,6 +21,7 @@ import { NatHook } from "./nat-hook.ts";
 import { NftEvaluator } from "./nft/nft-evaluator.ts";
 import { NftProgram } from "./nft/nft-program.ts";
 import type { NftTapeNames } from "./nft/tape-names.ts";
+import { Openings } from "./openings.ts";
 import type { Packet } from "./packet.ts";
 import { Program } from "./program.ts";
 import { RecentLists } from "./recent-lists.ts";
@@ -61,6 +62,8 @@ export class Kernel {
   readonly #nat: Random;
   #v4: FamilyStack;
   #v6: FamilyStack;
+  /** How packets of IPv4 open connections here; undefined where nothing is remembered of connections. */
+  readonly openings: Openings | undefined;
 
   constructor(options: KernelOptions, copied?: CopiedKernel) {
     this.#options = options;
@@ -83,6 +86,7 @@ export class Kernel {
     };
     this.#v4 = this.#stack("IPv4", copied?.v4.program, copied?.v4.conntrack);
     this.#v6 = this.#stack("IPv6", copied?.v6.program, copied?.v6.conntrack);
+    this.openings = options.stateless === true ? undefined : new Openings(this.#v4.conntrack);
   }
 
   /** Replaces all rules of the ruleset's family. Chains that are the same objects as before keep their code and counters. */
@@ -216,7 +220,6 @@ export class Kernel {
     return this.#nft.table(family, name);
   }
 
-  /** `nft list ruleset` */
   nftTables(): NftTable[] {
     return this.#nft.tables();
   }
@@ -266,8 +269,8 @@ export class Kernel {
     });
     const sameSeed = options.random.seed === this.#options.random.seed;
     const streams = sameSeed ? { nat: copyRandom(this.#nat), chance: copyRandom(this.#host.chance) } : {};
-    const lists = { names, recents: this.#recents.fork(), order: this.#order.fork(), nft: this.#nft };
-    const state = { ...lists, v4: copy(this.#v4), v6: copy(this.#v6), ...streams };
+    const lists = { recents: this.#recents.fork(), order: this.#order.fork(), nft: this.#nft, ...streams };
+    const state = { names, ...lists, v4: copy(this.#v4), v6: copy(this.#v6) };
     return new Kernel({ ...this.#options, devices: this.#devices, ...options }, state);
   }
 
@@ -288,13 +291,11 @@ export class Kernel {
     const conntrack = oldConntrack ?? new Conntrack(family === "IPv6", clock, timeouts);
     const answer = new RuleAnswer();
     const evaluator = new Evaluator(program, this.#host, engine, answer);
-    const nft = this.#nft;
-    const nftEvaluator = new NftEvaluator(nft, this.#host, answer);
+    const nftEvaluator = new NftEvaluator(this.#nft, this.#host, answer);
     const nat = new Nat(conntrack, this.#nat);
     const addresses = this.#addresses;
     const natHook = new NatHook(answer, addresses, nat, conntrack, stateless);
-    const order = this.#order;
-    const evaluators = { evaluator, nftEvaluator, answer };
-    return new FamilyStack({ program, nft, ...evaluators, order, conntrack, natHook, addresses, director, stateless });
+    const parts = { program, nft: this.#nft, evaluator, nftEvaluator, answer, order: this.#order };
+    return new FamilyStack({ ...parts, conntrack, natHook, addresses, director, stateless });
   }
 }

@@ -69,7 +69,7 @@ export class NatHook {
   #keep(side: Manip, packet: Packet): void {
     packet.ctStatus |= side === manip.source ? ctStatus.sourceDone : ctStatus.destinationDone;
     if (this.#stateless) return;
-    if (side === manip.source) this.#nat.setSource(packet.ctEntry, null, false);
+    if (side === manip.source) packet.fate.met = this.#nat.setSource(packet.ctEntry, null, false) || packet.fate.met;
     else this.#nat.keepDestination(packet.ctEntry);
   }
 
@@ -98,11 +98,11 @@ export class NatHook {
     const address = this.#addresses.masqueradeFor(packet);
     if (address === undefined) return false;
     const { natRandom } = this.#answer;
+    if (natRandom) packet.fate.more = true;
     if (!this.#stateless) {
-      this.#nat.setSource(packet.ctEntry, address, natRandom);
+      packet.fate.met = this.#nat.setSource(packet.ctEntry, address, natRandom) || packet.fate.met;
       return true;
     }
-    if (natRandom) packet.fate.more = true;
     const before = tape === null ? 0 : this.#startRecord(tape, packet);
     const port = natRandom && packet.sourcePort > 0 ? this.#nat.randomPort(packet.sourcePort) : packet.sourcePort;
     const changed = setSource(packet, address, 0, port);

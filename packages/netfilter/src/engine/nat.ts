@@ -40,13 +40,18 @@ export class Nat {
     this.#store(entry, entryStatus.destinationNat, entryStatus.destinationDone);
   }
 
-  /** Sets the source; `address` null keeps it and changes the port only if it must (the kernel's null binding). */
-  setSource(entry: number, address: ArrayLike<number> | null, random: boolean): void {
+  /**
+   * Sets the source; `address` null keeps it and changes the port only if it must (the kernel's null binding). True when it had to
+   * look for a port.
+   */
+  setSource(entry: number, address: ArrayLike<number> | null, random: boolean): boolean {
     const reply = this.#load(entry);
     const width = this.#width;
     for (let i = 0; address !== null && i < width; i++) reply[width + i] = address[i]!;
-    if (random || this.#conntrack.taken(reply, entry)) this.#choosePort(entry);
+    const seeks = random || this.#conntrack.taken(reply, entry);
+    if (seeks) this.#choosePort(entry);
     this.#store(entry, entryStatus.sourceNat, entryStatus.sourceDone);
+    return seeks;
   }
 
   /** Leaves the destination as it is, for good. */

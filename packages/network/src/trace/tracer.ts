@@ -60,7 +60,9 @@ export class Tracer {
     const { packet, known } = this.walker;
     const tape = this.#tape;
     tape.rewind();
-    if (known === undefined || packet.v6) return this.#view(this.walker.request(from, tape));
+    if (known === undefined || packet.v6 || this.walker.keepsConnections) {
+      return this.#view(this.walker.requestByWalking(from, tape));
+    }
     const { sourcePort } = packet;
     this.#sent.keep(packet);
     const disposition = this.walker.request(from, tape);

@@ -1,5 +1,6 @@
 import type { Hook } from "@kubenetsim/netfilter/engine/hook";
 import type { Meter } from "@kubenetsim/netfilter/engine/meter";
+import type { Openings } from "@kubenetsim/netfilter/engine/openings";
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import type { Tape } from "@kubenetsim/netfilter/engine/tape";
 import type { Verdict } from "@kubenetsim/netfilter/engine/verdict";
@@ -10,6 +11,8 @@ export interface HostKernel {
   /** Changes whenever packets may fare differently than before; ways through kernels without it are not remembered.
    * Who has it says on `packet.fate` what else a verdict hung on. */
   readonly revision?: number;
+  /** How packets of IPv4 open connections on the host; undefined where nothing is remembered of connections. */
+  readonly openings?: Openings | undefined;
   /** Who takes a packet that has come to one of the host's sockets, beside the topology's own processes. */
   listener?(packet: Packet): Process | undefined;
   runHook(hook: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict;

@@ -2,6 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { addressWords, type IpAddress } from "@kubenetsim/core/net/address";
 import { virtualClock } from "@kubenetsim/core/runtime/clock";
 import { type Random, seededRandom } from "@kubenetsim/core/runtime/random";
+import { conntrackEntries } from "@kubenetsim/netfilter/engine/conntrack-entries";
 import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
 import { Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
@@ -161,6 +162,7 @@ function nftTextOf({ services, isRandomFully, policy }: Rules): string {
 class Lab {
   readonly kernels = new Map<string, Kernel>();
   readonly streams: Random[] = [];
+  readonly clock = virtualClock();
   readonly walker: Walker;
   readonly tracer: Tracer;
   readonly hosts: readonly Host[];
@@ -180,7 +182,7 @@ class Lab {
     const random = this.#kept(seededRandom("ways"));
     for (const [name, host] of topology.nodes) {
       const devices = kernelDevices(host);
-      this.kernels.set(name, new Kernel({ random: random.fork(name), clock: virtualClock(), devices, stateless }));
+      this.kernels.set(name, new Kernel({ random: random.fork(name), clock: this.clock, devices, stateless }));
     }
     this.walker = new Walker(topology, this.kernels, random, options);
     const names = new Map([...topology.nodes].map(([name, host]) => [host, liveNames(this.kernels.get(name)!)]));
@@ -207,6 +209,8 @@ class Lab {
     packet.dst0 = addressWords(send.to as IpAddress)[0]!;
     packet.sourcePort = send.sourcePort;
     packet.destinationPort = send.port;
+    packet.tcpFlags = send.flags;
+    this.clock.advance(send.wait);
     return from;
   }
 
@@ -216,7 +220,21 @@ class Lab {
     const { fate, ...registers } = packet;
     const streams = this.streams.map((stream) => stream.state());
     const costs = [requestMeter.cost(), replyMeter.cost()];
-    return { disposition, receiver: receiver.name, process, arrived, reason, costs, replyStart, registers, streams };
+    const connections = [...this.kernels.values()].map((kernel) =>
+      conntrackEntries(kernel.conntrack("IPv4"), this.clock.nowMs),
+    );
+    return {
+      connections,
+      disposition,
+      receiver: receiver.name,
+      process,
+      arrived,
+      reason,
+      costs,
+      replyStart,
+      registers,
+      streams,
+    };
   }
 
   #kept(random: Random): Random {
@@ -233,7 +251,10 @@ const send = fc.record({
   port: fc.constantFrom(80, 80, 80, 30080, 81),
   protocol: fc.constantFrom(6, 6, 6, 17),
   sourcePort: fc.integer({ min: 39999, max: 40003 }),
-  how: fc.constantFrom("count", "tape", "trace", "trace", "simulate"),
+  flags: fc.constantFrom(2, 2, 2, 2, 2, 16),
+  /** A connection that was not answered lives two minutes. */
+  wait: fc.constantFrom(0, 0, 0, 1000, 120_000),
+  how: fc.constantFrom("count", "count", "tape", "tape", "trace", "simulate"),
 });
 type Send = typeof send extends fc.Arbitrary<infer T> ? T : never;
 
@@ -260,10 +281,10 @@ const options = fc.constantFrom<WalkerOptions>(
   { remember: true, mostBranches: 1 },
 );
 
-test.prop([rules, options, fc.boolean(), deeds], { numRuns: 150 })(
+test.prop([rules, options, fc.boolean(), fc.boolean(), deeds], { numRuns: 120 })(
   "a packet on a known way fares as one that walks",
-  (first, chosen, isBusy, all) => {
-    const labs = [new Lab(true, {}), new Lab(true, chosen)];
+  (first, chosen, stateless, isBusy, all) => {
+    const labs = [new Lab(stateless, {}), new Lab(stateless, chosen)];
     for (const lab of labs) for (const name of nodeNames) lab.load(name, first);
     for (const deed of all) {
       if ("rules" in deed) for (const lab of labs) lab.load(deed.node, deed.rules);
@@ -284,7 +305,16 @@ const web: Rules = {
   isRandomFully: false,
   policy: "ACCEPT",
 };
-const toWeb: Send = { from: 0, to: "10.96.0.10", port: 80, protocol: 6, sourcePort: 40000, how: "tape" };
+const toWeb: Send = {
+  from: 0,
+  to: "10.96.0.10",
+  port: 80,
+  protocol: 6,
+  sourcePort: 40000,
+  flags: 2,
+  wait: 0,
+  how: "tape",
+};
 
 function openWeb(stateless: boolean, given: Rules = web): Lab {
   const lab = new Lab(stateless, { remember: true });
@@ -323,8 +353,20 @@ test("a number of nft is a branch each, until a set changes", () => {
   expect(knownOf(lab, 200)).toBe(197);
 });
 
-test("what hangs on connections or source ports is always walked", () => {
-  expect(knownOf(openWeb(false), 50)).toBe(0);
+test("a connection that is new goes a known way, one that is there walks", () => {
+  const lab = openWeb(false);
+  const tape = new Tape();
+  const isKnown = (sourcePort: number): boolean => {
+    tape.rewind();
+    lab.walker.request(lab.write({ ...toWeb, sourcePort }), tape);
+    return tape.length === 1 && tape.words[0] === tapeKind.knownWay;
+  };
+  for (let port = 1; port <= 100; port++) isKnown(port);
+  expect([isKnown(101), isKnown(101), isKnown(100), isKnown(102)]).toEqual([true, false, false, true]);
+  expect(conntrackEntries(lab.kernels.get("node1")!.conntrack("IPv4"), 0)).toHaveLength(102);
+});
+
+test("what hangs on source ports is always walked", () => {
   const extra = "-p tcp -m tcp --sport 40000:40001";
   const services = [{ ...web.services[0]!, extra }];
   expect(knownOf(openWeb(true, { ...web, services }), 50)).toBe(0);

@@ -1,6 +1,7 @@
 import { survivalsOf } from "@kubenetsim/netfilter/engine/cascade-draw";
 import type { Fate } from "@kubenetsim/netfilter/engine/fate";
-import type { Packet } from "@kubenetsim/netfilter/engine/packet";
+import { type Packet, tcpFlag } from "@kubenetsim/netfilter/engine/packet";
+import { BranchOpenings } from "./branch-openings.ts";
 import { branchLength, type WayEnd, writeBranch } from "./branch-record.ts";
 import { Dice } from "./dice.ts";
 import type { DispositionCode } from "./disposition-code.ts";
@@ -25,7 +26,8 @@ export interface WalkedWay {
 }
 
 /**
- * Ways of IPv4 requests that hang on nothing but the header without its source port, the rules, and at most one draw:
+ * Ways of IPv4 requests that hang on nothing but the header without its source port, the rules, and at most one draw, where no
+ * connection is there that the packet belongs to:
  * a way has a branch for each outcome of its draw, known once a packet has walked it. When a kernel of a way has
  * changed, or there are more branches than the limit, everything is forgotten.
  */
@@ -41,6 +43,8 @@ export class KnownWays {
   readonly #limit: number;
   readonly #table: WayTable = new WayTable();
   readonly #guards: WayGuards;
+  readonly #kernels: readonly (HostKernel | undefined)[];
+  readonly #openings: BranchOpenings;
   #dice: Dice[] = [];
   readonly #diceNumbers: Map<string, number> = new Map();
   /** For each branch a number that leads into it. */
@@ -51,6 +55,8 @@ export class KnownWays {
   #learning = false;
 
   constructor(kernels: readonly (HostKernel | undefined)[], limit: number = mostBranches) {
+    this.#kernels = kernels;
+    this.#openings = new BranchOpenings(kernels);
     this.#guards = new WayGuards(kernels);
     this.#limit = limit;
   }
@@ -79,10 +85,13 @@ export class KnownWays {
       this.forget();
       return -1;
     }
+    const opener = words[at + wayField.opener]!;
+    if (opener > 0 && !this.#opensAnew(opener - 1, packet)) return -1;
     let branch = words[at + wayField.base]!;
     if (what >= kind.dice) {
       const dice = this.#dice[what - kind.dice]!;
       const number = dice.chance.next();
+      if (opener > 0) this.forced = number;
       branch += dice.pick(number);
       if (this.branches[branch * branchLength] === 0) {
         this.forced = number;
@@ -95,27 +104,49 @@ export class KnownWays {
     return branch;
   }
 
+  /** Opens the connections of the branch that `choose` gave; false when another one is in the way of one, and the packet must walk. */
+  open(branch: number, sourcePort: number): boolean {
+    return this.#openings.open(branch, sourcePort);
+  }
+
+  /** The entry that the last packet opened on a host, if it did so last there; -1 for none. */
+  entryOn(host: number): number {
+    return this.#openings.entryOn(host);
+  }
+
+  /** Of TCP only a SYN opens a connection in the same way as another one did. */
+  #opensAnew(host: number, packet: Packet): boolean {
+    if (packet.protocol === 6 && packet.tcpFlags !== tcpFlag.SYN) return false;
+    return this.#kernels[host]!.openings!.isNew(packet);
+  }
+
   /** Keeps how the packet fared that `choose` sent to walk, or that it must always walk. */
   remember(walked: WalkedWay): void {
     if (!this.#learning) return;
     this.#learning = false;
     const { packet } = walked.end;
     const { fate } = packet;
-    const isTracked = packet.ctEntry >= 0 || packet.ipvsConnection >= 0;
-    const isSettled = !(fate.more || fate.draws > 1 || isTracked);
+    if (fate.met) return;
+    const isTracked = packet.ipvsConnection >= 0 || fate.opened !== fate.confirmed;
+    const isDrawnLate = fate.draws > 0 && fate.openedBefore !== Math.min(fate.opened, 1);
+    const isSettled = !(fate.more || fate.draws > 1 || isTracked || isDrawnLate);
     const survivals = isSettled && fate.draws === 1 ? survivalsOf(fate) : undefined;
     const outcomes = survivals?.length ?? 1;
     const room = outcomes > this.#limit ? 1 : outcomes;
     const isKnown = this.#makeRoom(walked, room);
     const old = isKnown ? this.#word(wayField.guard) : 0;
     const guard = this.#guards.extend(old, walked.trail, walked.hosts);
-    if (!isSettled || guard < 0 || room < outcomes) {
+    const base = isKnown ? this.#word(wayField.base) : this.#used;
+    const branch = base + (survivals === undefined ? 0 : fate.chosen - fate.from);
+    const isWalked = !isSettled || guard < 0 || room < outcomes;
+    const { trail, hosts } = walked;
+    const opener = isWalked ? -1 : this.#openings.write(branch, trail, hosts, fate.opened, packet.sourcePort);
+    if (opener < 0) {
       // With too many kernels to ask, it walks for as long as the others' ways are remembered.
-      this.#put(kind.walk, isKnown, room, guard < 0 ? old : guard);
+      this.#put(kind.walk, isKnown, room, guard < 0 ? old : guard, 0);
       return;
     }
-    this.#put(survivals === undefined ? kind.plain : this.#diceOf(fate, survivals), isKnown, room, guard);
-    const branch = this.#word(wayField.base) + (survivals === undefined ? 0 : fate.chosen - fate.from);
+    this.#put(survivals === undefined ? kind.plain : this.#diceOf(fate, survivals), isKnown, room, guard, opener);
     this.learned = branch;
     this.#numbers[branch] = survivals === undefined ? -1 : fate.value;
     writeBranch(this.branches, branch * branchLength, walked.end, walked.receiver, walked.disposition);
@@ -131,6 +162,7 @@ export class KnownWays {
     this.branches.fill(0, 0, this.#used * branchLength);
     this.#table.clear();
     this.#guards.clear();
+    this.#openings.clear();
     this.#dice = [];
     this.#diceNumbers.clear();
     this.#used = 0;
@@ -155,14 +187,15 @@ export class KnownWays {
     this.#numbers.set(numbers);
   }
 
-  #put(what: number, isKnown: boolean, room: number, guard: number): void {
+  #put(what: number, isKnown: boolean, room: number, guard: number, opener: number): void {
     const at = this.#find();
     if (isKnown) {
       this.#table.words[at + wayField.kind] = what;
       this.#table.words[at + wayField.guard] = guard;
+      this.#table.words[at + wayField.opener] = opener;
       return;
     }
-    this.#table.put(at, this.#key, what, this.#used, guard);
+    this.#table.put(at, this.#key, what, this.#used, guard, opener);
     this.#used += room;
   }
 

@@ -33,10 +33,9 @@ export interface WalkerOptions {
  * Sends packets through a topology: numbers only, nothing allocated on a packet's way. The fields say how the last one
  * fared; `traceOf` makes a `Trace` of it and the tape.
  *
- * With `remember`, `request` keeps the ways of IPv4 packets through stateless kernels that hang on nothing but the header
- * without its source port, the rules and at most one draw, and gives the next such packet its end without
- * asking the kernels: the same fields, meters and random numbers, and a `knownWay` record on the tape in place of all
- * others. Counters of rules count only what has walked, and the topology must stay as it is.
+ * With `remember`, `request` keeps the ways of IPv4 packets that hang on nothing but the header without its source port, the rules and
+ * at most one draw, and gives the next such packet its end without asking the rules: the same fields, meters, random numbers and new
+ * connections, and a `knownWay` record on the tape in place of all others. Packets of connections that are there walk. Counters of rules count only what has walked, and the topology must stay as it is.
  */
 export class Walker {
   readonly topology: Topology;
@@ -64,6 +63,8 @@ export class Walker {
   replyStart = -1;
   /** What `request` remembers; undefined unless it shall. */
   readonly known: KnownWays | undefined;
+  /** Some host keeps connections: a packet's way leaves something behind. */
+  readonly keepsConnections: boolean;
   readonly #way: OneWay;
   /** The host that answers a packet: who has taken it, even if another one has got what it passed on. */
   #answerer: Host;
@@ -81,6 +82,7 @@ export class Walker {
     this.receiver = topology.hosts[0]!;
     this.answered = this.receiver;
     this.#answerer = this.receiver;
+    this.keepsConnections = this.kernels.some((kernel) => kernel?.openings !== undefined);
     this.known = options.remember === true ? new KnownWays(this.kernels, options.mostBranches) : undefined;
     this.#way = new OneWay(topology, this.kernels, random, this.packet, this.requestMeter);
   }
@@ -100,16 +102,21 @@ export class Walker {
     const { known } = this;
     if (known === undefined || this.packet.v6) return this.#walkAlone(from, tape, -1);
     const branch = known.choose(from.id, this.packet);
-    if (branch >= 0) return this.#follow(known.branches, branch, tape);
+    if (branch >= 0 && known.open(branch, this.packet.sourcePort)) return this.#follow(known.branches, branch, tape);
     const disposition = this.#walkAlone(from, tape, known.forced);
     const { trail, hosts } = this.#way;
     known.remember({ end: this, receiver: this.receiver.id, disposition, trail, hosts });
     return disposition;
   }
 
+  /** The same without a look at what is remembered, and without remembering it. */
+  requestByWalking(from: Host, tape: Tape | null): DispositionCode {
+    return this.#walkAlone(from, tape, -1);
+  }
+
   /** Walks a branch of a known way once more, with all its records on the tape: `packet` is as it was sent. */
   replay(from: Host, branch: number, tape: Tape): DispositionCode {
-    invariant(this.known !== undefined, "only a walker that remembers replays");
+    invariant(this.known !== undefined && !this.keepsConnections, "only what opens no connections is replayed");
     return this.#walkAlone(from, tape, this.known.numberOf(branch));
   }
 
@@ -119,7 +126,9 @@ export class Walker {
     this.replyMeter.reset();
     this.replyStart = -1;
     this.receiver = this.topology.hosts[branches[at + receiverField]!]!;
-    return readBranch(branches, at, this);
+    const disposition = readBranch(branches, at, this);
+    if (this.keepsConnections) this.packet.ctEntry = this.known!.entryOn(this.receiver.id);
+    return disposition;
   }
 
   /** `forced` is the number that a draw on the way takes in place of drawing one; -1 for none. */

@@ -1,5 +1,5 @@
 /** Words of a way in the table: the key's four, then these. */
-export const wayField = { kind: 4, base: 5, guard: 6 } as const;
+export const wayField = { kind: 4, base: 5, guard: 6, opener: 7 } as const;
 
 const wayLength = 8;
 const firstCapacity = 1024;
@@ -30,12 +30,13 @@ export class WayTable {
   }
 
   /** Fills the free place that `find` gave; other places are void from here on. */
-  put(at: number, key: ArrayLike<number>, kind: number, base: number, guard: number): void {
+  put(at: number, key: ArrayLike<number>, kind: number, base: number, guard: number, opener: number): void {
     const words = this.words;
     for (let i = 0; i < 4; i++) words[at + i] = key[i]!;
     words[at + wayField.kind] = kind;
     words[at + wayField.base] = base;
     words[at + wayField.guard] = guard;
+    words[at + wayField.opener] = opener;
     if (++this.#count * 2 > this.#mask) this.#grow();
   }
 
