@@ -3,58 +3,19 @@
 #
 #   run.sh SEQUENCES ANSWERS      files of JSON lines; each answer is written as soon as it is there
 #
-# Needs Debian's user-mode-linux, python3 and a C compiler, but no privileges. Exit code 3, and
-# "cannot run here: ..." on stderr, where something of this is not there or the kernel does not come up.
+# Needs python3 and what boot.sh needs, but no privileges. Exit code 3, and "cannot run here: ..." on stderr, where something
+# of this is not there or the kernel does not come up.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-built=$here/../../../build/peers
-export PATH=$PATH:/usr/sbin:/sbin
-
-cannot() {
-  echo "cannot run here: $*" >&2
-  exit 3
-}
 
 [ $# = 2 ] || { echo "usage: run.sh SEQUENCES ANSWERS" >&2; exit 2; }
-[ "$(uname -m)" = x86_64 ] || cannot "user-mode Linux is for x86-64, this is $(uname -m)"
-for program in linux.uml python3 cc; do
-  command -v "$program" >/dev/null || cannot "there is no $program"
-done
-modules=$(ls -d /usr/lib/uml/modules/*/ 2>/dev/null | head -1)
-[ -n "$modules" ] || cannot "there are no modules of user-mode Linux in /usr/lib/uml/modules"
+command -v python3 >/dev/null || { echo "cannot run here: there is no python3" >&2; exit 3; }
 
-shim=$built/ptrace-xstate.so
-if [ "$here/ptrace-xstate.c" -nt "$shim" ]; then
-  mkdir -p "$built"
-  cc -O2 -Wall -Wextra -shared -fPIC -o "$shim.$$" "$here/ptrace-xstate.c" -ldl || cannot "ptrace-xstate.c does not compile"
-  mv "$shim.$$" "$shim"
-fi
-
-work=$(mktemp -d)
+# Beside the answers, so that the guest can write them under another name.
+touch "$2" && work=$(mktemp -d "$(dirname "$(realpath "$2")")/kernel.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
-cp "$1" "$work/sequences"
-touch "$2" "$work/console" || exit 2
-answers=$(realpath "$2")
-
-# The whole file system of the host is the guest's, to be read; what it writes goes to one folder of it and to memory.
-cat >"$work/init" <<EOI
-#!/bin/sh
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
-mount -t proc proc /proc && mount -t sysfs sys /sys && mount -t tmpfs run /run
-mkdir /run/modules /run/work /run/answers
-mount -t tmpfs modules /lib/modules && ln -s "$modules" "/lib/modules/\$(uname -r)"
-mount -t hostfs work /run/work -o "$work"
-mount -t hostfs answers /run/answers -o "$(dirname "$answers")"
-
-python3 "$here/drive.py" /run/work/sequences "/run/answers/$(basename "$answers")" >/run/work/log 2>&1
-echo \$? >/run/work/status
-sync
-halt -f
-EOI
-chmod +x "$work/init"
-LD_PRELOAD=$shim timeout 1200 linux.uml mem=384M root=/dev/root rootfstype=hostfs rootflags=/ ro \
-  init="$work/init" umid="kubenetsim-$$" uml_dir="$work" con=null con0=null,fd:1 quiet </dev/null >"$work/console" 2>&1
-[ $? = 124 ] && { echo "the kernel was not done after 1200 s" >&2; exit 1; }
+cp "$1" "$work/sequences" && ln "$2" "$work/answers" || exit 2
+"$here/boot.sh" "$work" 384M python3 "$here/drive.py" /run/work/sequences /run/work/answers
+code=$?
 cat "$work/log" 2>/dev/null
-[ -s "$work/status" ] || cannot "user-mode Linux ended early: $(grep -v '^ \[' "$work/console" | tail -3 | tr '\n' ' ')"
-exit "$(cat "$work/status")"
+exit $code
