@@ -293,9 +293,8 @@ export class Kernel {
     const evaluator = new Evaluator(program, this.#host, engine, answer);
     const nftEvaluator = new NftEvaluator(this.#nft, this.#host, answer);
     const nat = new Nat(conntrack, this.#nat);
-    const addresses = this.#addresses;
-    const natHook = new NatHook(answer, addresses, nat, conntrack, stateless);
+    const natHook = new NatHook(answer, this.#addresses, nat, conntrack, stateless);
     const parts = { program, nft: this.#nft, evaluator, nftEvaluator, answer, order: this.#order };
-    return new FamilyStack({ ...parts, conntrack, natHook, addresses, director, stateless });
+    return new FamilyStack({ ...parts, conntrack, natHook, addresses: this.#addresses, director, stateless });
   }
 }
