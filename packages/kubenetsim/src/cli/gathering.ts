@@ -24,10 +24,10 @@ export class Gathering {
     this.#startMs = terminal.elapsedMs();
     this.options = {
       interruption: terminal.interruption(),
-      onCell: ({ parameters: { services, mode } }, ended, all) =>
-        this.#step(`cell ${ended + 1} of ${all}${this.#timeLeft(ended, all)}: ${services} Services in ${mode} mode`),
-      onResults: (results, ended, all) => {
-        this.#step(`${ended} of ${all} cells${this.#timeLeft(ended, all)}`);
+      onCell: ({ parameters: { services, mode } }, { ended, all, share }) =>
+        this.#step(`cell ${ended + 1} of ${all}${this.#timeLeft(share)}: ${services} Services in ${mode} mode`),
+      onResults: (results, { ended, all, share }) => {
+        this.#step(`${ended} of ${all} cells${this.#timeLeft(share)}`);
         if (out !== undefined) this.#keep(out, () => resultsToJson({ ...results, partial: true }));
       },
       onNote: (text) => {
@@ -45,8 +45,8 @@ export class Gathering {
     this.#progress.step(text);
   }
 
-  #timeLeft(ended: number, all: number): string {
-    return timeLeft(this.#terminal.elapsedMs() - this.#startMs, ended, all);
+  #timeLeft(share: number): string {
+    return timeLeft(this.#terminal.elapsedMs() - this.#startMs, share, 1);
   }
 
   #keep(out: string, text: () => string): void {

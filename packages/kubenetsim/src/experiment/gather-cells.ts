@@ -14,12 +14,20 @@ export interface GatherOptions {
   readonly shard?: Shard;
   /** Ends the run; what is measured by then is kept. */
   readonly interruption?: AbortSignal;
-  /** Told when a cell begins, where that is known, with how many have ended. */
-  readonly onCell?: (cell: Cell, ended: number, all: number) => void;
+  /** Told when a cell begins, where that is known. */
+  readonly onCell?: (cell: Cell, progress: CellsProgress) => void;
   /** Told after each cell, with all that there is by now. */
-  readonly onResults?: (results: ExperimentResults, ended: number, all: number) => void;
+  readonly onResults?: (results: ExperimentResults, progress: CellsProgress) => void;
   /** Told what the user should know on the way. */
   readonly onNote?: (text: string) => void;
+}
+
+export interface CellsProgress {
+  /** Cells that were measured, or cannot be. */
+  readonly ended: number;
+  readonly all: number;
+  /** Of the work, 0 to 1: cells are as dear as they are large. */
+  readonly share: number;
 }
 
 /** What came of a run, whole or not. */
@@ -56,17 +64,23 @@ export async function gatherCells(
   const jobs = cells.filter(({ index }) => isInShard(index, shard)).map((cell) => cellJob(cell, experiment));
   const done: CellResult[] = [];
   const failed: FailedCell[] = [];
-  const fail = ({ index, name }: Job, reason: string): void => void failed.push({ cell: cells[index]!, name, reason });
+  const work = { all: weightOf(jobs), done: 0 };
+  const progress = (): CellsProgress => {
+    return { ended: done.length + failed.length, all: jobs.length, share: work.done / work.all };
+  };
+  const end = (job: Job, result: CellResult | string): void => {
+    work.done += weightOf([job]);
+    if (typeof result === "string") failed.push({ cell: cells[job.index]!, name: job.name, reason: result });
+    else done.push(result);
+    onResults?.(resultsOf(experiment, cells.length, done), progress());
+  };
   const stopped = await runner(
     jobs,
     {
-      started: ({ index }) => onCell?.(cells[index]!, done.length + failed.length, jobs.length),
-      done: (job, output) => {
-        if (isResultOf(output, cells[job.index]!)) done.push(output);
-        else return fail(job, "what came back is not its result");
-        onResults?.(resultsOf(experiment, cells.length, done), done.length + failed.length, jobs.length);
-      },
-      failed: fail,
+      started: ({ index }) => onCell?.(cells[index]!, progress()),
+      done: (job, output) =>
+        end(job, isResultOf(output, cells[job.index]!) ? output : "what came back is not its result"),
+      failed: end,
       note: (text) => onNote?.(text),
     },
     interruption,
@@ -77,12 +91,20 @@ export async function gatherCells(
 
 /** The dearest ones first, so that no thread is left alone with the largest one at the end. */
 export function dearestFirst(runner: JobRunner): JobRunner {
-  const bytes = ({ input }: Job): number => bytesOf((input as { readonly cell: Cell }).cell.parameters);
   return (jobs, ...more) =>
     runner(
-      [...jobs].sort((a, b) => bytes(b) - bytes(a)),
+      [...jobs].sort((a, b) => weightOf([b]) - weightOf([a])),
       ...more,
     );
+}
+
+/** What a cell costs that has nothing in it, in bytes as it were. */
+const leastWeight = 5e6;
+
+/** Time goes with memory, roughly. */
+function weightOf(jobs: readonly Job[]): number {
+  const cells = jobs.map(({ input }) => (input as { readonly cell: Cell }).cell);
+  return cells.reduce((sum, { parameters }) => sum + leastWeight + bytesOf(parameters), 0);
 }
 
 function cellJob(cell: Cell, experiment: Experiment): Job {
