@@ -1,5 +1,5 @@
-export const sansFont = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
-export const monoFont = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
+export const sansFont = "system-ui, -apple-system, Segoe UI, DejaVu Sans, sans-serif";
+export const monoFont = "ui-monospace, DejaVu Sans Mono, Menlo, Consolas, monospace";
 
 /** Of the widest of these fonts; readers have others, which are narrower. */
 const monoEm = 0.61;
@@ -25,7 +25,8 @@ export function columns(text: string): number {
 }
 
 function letterColumns(letter: string): number {
-  return letter.codePointAt(0)! >= 0x1100 ? 2 : 1;
+  const code = letter.codePointAt(0)!;
+  return code >= 0x2e80 || (code >= 0x1100 && code <= 0x115f) ? 2 : 1;
 }
 
 /** The text, or as much of it as fits with `…` at the end. */
