@@ -71,13 +71,16 @@ describe.skipIf(reason !== undefined)(suite, { timeout: 180_000 }, () => {
   });
 
   test("leaves nothing behind when it is interrupted", async () => {
-    const child = spawn("node", [program, "--out", join(folder, "interrupted"), "--services", "1,2000,4000"]);
+    const temporary = mkdtempSync(join(folder, "temporary-"));
+    const args = [program, "--out", join(folder, "interrupted"), "--services", "1,2000,4000"];
+    const child = spawn("node", args, { env: { ...process.env, TMPDIR: temporary } });
     await expect.poll(() => childrenOf(child.pid!), { timeout: 20_000 }).not.toEqual([]);
     const held = childrenOf(child.pid!);
     child.kill("SIGINT");
     const code = await new Promise((resolve) => child.once("close", resolve));
     expect(code).toBe(130);
     await expect.poll(() => held.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   test("says what a program in the namespace said", async () => {

@@ -1,5 +1,6 @@
 import type { Cost } from "@kubenetsim/core/trace/cost";
 import { type Estimate, estimate } from "@kubenetsim/network/cost/estimate";
+import { missingText } from "@kubenetsim/network/cost/estimate-text";
 import type { CostModel } from "@kubenetsim/network/cost/model";
 import { costModels } from "@kubenetsim/network/cost/models";
 import { type LogLogChart, renderLogLogChart } from "../plot/log-log-chart.ts";
@@ -76,12 +77,18 @@ export function comparisonTable(rows: readonly ModeComparison[], model?: CostMod
     "Counts are exact. Estimates are counts times constants measured on one machine, with what the ends of their ranges make of",
     "it: good for ratios, rough as times.",
     ...columns.map((column, i) => `[${i + 1}] ${modelLine(column)}`),
+    ...columns.flatMap((column) => missingLines(column, rows)),
     "",
   ].join("\n");
 }
 
 function modelLine({ model }: EstimateColumn): string {
   return `${model.name}: ${model.kernel}; ${model.date}`;
+}
+
+function missingLines({ mode, model }: EstimateColumn, rows: readonly ModeComparison[]): string[] {
+  const missing = new Set(rows.flatMap((row) => estimate(row[mode], mode, model).missing));
+  return missing.size === 0 ? [] : [`none for ${mode}: ${missingText(model, [...missing])}`];
 }
 
 /** What the counts follow, if they follow it in every row. */

@@ -1,3 +1,5 @@
+import type { CostConstantName } from "@kubenetsim/network/cost/constants";
+import { missingText } from "@kubenetsim/network/cost/estimate-text";
 import type { CostModel } from "@kubenetsim/network/cost/model";
 import { type ParameterName, type Parameters, parameterNames, parameterWords } from "./parameters.ts";
 import type { CellEstimate, CellResult, ExperimentResults } from "./results.ts";
@@ -40,13 +42,21 @@ export function resultsCells(results: ExperimentResults): { readonly head: strin
 }
 
 /** What is counted, what is estimated and by which models. */
-export function resultsNotes({ experiment: { costModels = [] } }: ExperimentResults): string[] {
+export function resultsNotes({ experiment: { costModels = [] }, results }: ExperimentResults): string[] {
   if (costModels.length === 0) return ["All numbers are counts or exact odds; nothing here is a time."];
   return [
     "Columns ≈ns are estimates of a packet's time in nanoseconds: its counts times the constants of a cost model, in brackets what the ends of the constants'",
     "ranges make of it; good for ratios, rough as times. All other numbers are counts or exact odds.",
     ...costModels.map((model, i) => `[${i + 1}] ${modelText(model)}`),
+    ...costModels.flatMap((model) => {
+      const missing = results.flatMap(({ estimated }) => missingFrom(estimated?.[model.name]));
+      return missing.length === 0 ? [] : [`none: ${missingText(model, [...new Set(missing)])}`];
+    }),
   ];
+}
+
+function missingFrom(estimate: CellEstimate | undefined): readonly CostConstantName[] {
+  return estimate !== undefined && "missing" in estimate ? estimate.missing : [];
 }
 
 /** `linux-6.1-uml: Linux 6.1.176 …; 2026-11-23; measured by …`. */

@@ -1,5 +1,7 @@
 import { counted } from "../format/step-line.ts";
+import type { CostConstantName } from "./constants.ts";
 import type { Estimate } from "./estimate.ts";
+import type { CostModel } from "./model.ts";
 
 /**
  * An estimate in a line, with what it is made of, its spread and its model; or by name what the model has no constant for.
@@ -10,13 +12,16 @@ import type { Estimate } from "./estimate.ts";
  */
 export function estimateText(estimate: Estimate): string {
   const { model, missing, terms } = estimate;
-  if (missing.length > 0) {
-    const reasons = missing.map((name) => `${name} (${model.lacks[name] ?? "not measured"})`);
-    return `no estimate: ${model.name} has no constant for ${reasons.join(", ")}`;
-  }
+  if (missing.length > 0) return `no estimate: ${missingText(model, missing)}`;
   const of = terms.map(({ count, unit, constant }) => `${counted(count, unit)} × ${constant.ns} ns`);
   const made = of.length === 0 ? "" : ` = ${of.join(" + ")}`;
   return `${spreadText(estimate)}${made}; an estimate by ${model.name}, a rough absolute, a fair ratio`;
+}
+
+/** `linux-6.18-iptables-nft has no constant for ipvsServer (the kernel that was measured has no IPVS)`. */
+export function missingText(model: CostModel, missing: readonly CostConstantName[]): string {
+  const reasons = missing.map((name) => `${name} (${model.lacks[name] ?? "not measured"})`);
+  return `${model.name} has no constant for ${reasons.join(", ")}`;
 }
 
 /** `1020 ns (340 to 1830)`. */
