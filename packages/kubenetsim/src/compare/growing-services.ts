@@ -1,10 +1,8 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
-import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
-import type { Endpoints } from "@kubenetsim/core/model/endpoints";
-import type { Service } from "@kubenetsim/core/model/service";
 import type { IpAddress } from "@kubenetsim/core/net/address";
 import { type Cidr, cidrAddress, cidrSize, parseCidr } from "@kubenetsim/core/net/cidr";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { clusterIPService, readyEndpoints, readySlice } from "../experiment/made-objects.ts";
 import type { TestBench } from "./test-bench.ts";
 
 /** Sorts behind the names that people give. */
@@ -44,15 +42,15 @@ export class GrowingServices {
     const address = this.#freeAddress();
     this.#number++;
     const name = `service-${String(this.#number).padStart(6, "0")}`;
-    const service = serviceObject(name, address);
-    const slice = sliceObject(name, this.#bench);
-    const endpoints = endpointsObject(name, this.#bench);
+    const made = { namespace, name, address, protocol: "TCP", port: 80, targetPort: 8080 } as const;
+    const endpoints = [{ address: this.#bench.backend, node: this.#bench.node }];
+    const change = { revision: 0, key: `${namespace}/${name}`, before: undefined } as const;
     return {
       address,
       changes: [
-        { revision: 0, kind: "Service", key: `${namespace}/${name}`, before: undefined, after: service },
-        { revision: 0, kind: "EndpointSlice", key: `${namespace}/${name}`, before: undefined, after: slice },
-        { revision: 0, kind: "Endpoints", key: `${namespace}/${name}`, before: undefined, after: endpoints },
+        { ...change, kind: "Service", after: clusterIPService(made) },
+        { ...change, kind: "EndpointSlice", after: readySlice(made, endpoints) },
+        { ...change, kind: "Endpoints", after: readyEndpoints(made, endpoints) },
       ],
     };
   }
@@ -68,47 +66,4 @@ export class GrowingServices {
       hint: "compare fewer with --services, or give the input a ServiceCIDR kubernetes with a larger range",
     });
   }
-}
-
-function serviceObject(name: string, address: IpAddress): Service {
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name, namespace },
-    spec: {
-      type: "ClusterIP",
-      clusterIP: address,
-      clusterIPs: [address],
-      ipFamilies: [address.includes(":") ? "IPv6" : "IPv4"],
-      internalTrafficPolicy: "Cluster",
-      sessionAffinity: "None",
-      ports: [{ port: 80, protocol: "TCP", targetPort: 8080 }],
-    },
-  };
-}
-
-function sliceObject(name: string, { backend, node }: TestBench): EndpointSlice {
-  return {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: { name, namespace, labels: { "kubernetes.io/service-name": name } },
-    addressType: backend.includes(":") ? "IPv6" : "IPv4",
-    ports: [{ name: "", port: 8080, protocol: "TCP" }],
-    endpoints: [
-      {
-        addresses: [backend],
-        conditions: { ready: true, serving: true, terminating: false },
-        nodeName: node,
-      },
-    ],
-  };
-}
-
-function endpointsObject(name: string, { backend, node }: TestBench): Endpoints {
-  return {
-    apiVersion: "v1",
-    kind: "Endpoints",
-    metadata: { name, namespace },
-    subsets: [{ addresses: [{ ip: backend, nodeName: node }], ports: [{ port: 8080, protocol: "TCP" }] }],
-  };
 }

@@ -5,6 +5,7 @@ import type { Pod } from "@kubenetsim/core/model/pod";
 import { familyOf, type IpAddress } from "@kubenetsim/core/net/address";
 import { cidrAddress, cidrSize, parseCidr } from "@kubenetsim/core/net/cidr";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { runningPod } from "../experiment/made-objects.ts";
 
 /** One node of a cluster with a client and a backend of our own on it: enough to count what a packet costs there. */
 export interface TestBench {
@@ -49,12 +50,6 @@ function lastAddresses(node: Node, family: string): { client: IpAddress; backend
   return { client: cidrAddress(range, last - 1), backend: cidrAddress(range, last) };
 }
 
-function pod(name: string, nodeName: string, ip: IpAddress): Pod {
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name, namespace: "zz-growth" },
-    spec: { nodeName, containers: [{ name: "app", ports: [{ containerPort: 8080 }] }] },
-    status: { phase: "Running", podIP: ip, podIPs: [{ ip }] },
-  };
+function pod(name: string, node: string, address: IpAddress): Pod {
+  return runningPod({ namespace: "zz-growth", name, protocol: "TCP", targetPort: 8080 }, { address, node });
 }

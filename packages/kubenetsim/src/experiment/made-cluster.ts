@@ -11,6 +11,7 @@ import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { NewNode } from "../cluster/cluster-options.ts";
 import { newNodes } from "../cluster/new-node.ts";
 import type { Cell } from "./experiment.ts";
+import { clusterIPService, type MadeEndpoint, readyEndpoints, readySlice, runningPod } from "./made-objects.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** Where the packet comes to or starts; its address, and the others' after it. */
@@ -65,17 +66,12 @@ function makeCluster(parameters: Parameters): ClusterState {
     state = putObject(state, node).state;
   }
   const numbers = Array.from({ length: services }, (_, i) => i);
-  const backends = Array.from({ length: endpoints }, (_, i) => {
-    const { address, node } = place(i, nodes);
-    return pod(`backend-${i}`, address, node);
-  });
+  const backends = placesOf(endpoints, nodes).map((endpoint, i) => pod(`backend-${i}`, endpoint));
+  const client = { address: formatAddress(addToAddress(podRange, firstEndpoint - 1)) as IpAddress, node: nodeName };
   const { Service, EndpointSlice, Endpoints } = state.tables;
   const tables = {
     ...state.tables,
-    Pod: ObjectTable.of([
-      pod("client", formatAddress(addToAddress(podRange, firstEndpoint - 1)) as IpAddress, nodeName),
-      ...backends,
-    ]),
+    Pod: ObjectTable.of([pod("client", client), ...backends]),
     Service: Service.putAll(numbers.map((i) => serviceObject(i, parameters))),
     EndpointSlice: EndpointSlice.putAll(numbers.map((i) => sliceObject(i, endpoints, nodes))),
     Endpoints: Endpoints.putAll(numbers.map((i) => endpointsObject(i, endpoints, nodes))),
@@ -113,7 +109,7 @@ function externalAddress(i: number): IpAddress {
 }
 
 /** Endpoints take turns on the nodes, beginning with the last. */
-function place(endpoint: number, nodes: number): { readonly address: IpAddress; readonly node: string } {
+function place(endpoint: number, nodes: number): MadeEndpoint {
   const node = nodes - 1 - (endpoint % nodes);
   const offset = node * addressesOfNode + firstEndpoint + Math.floor(endpoint / nodes);
   return { address: formatAddress(addToAddress(podRange, offset)) as IpAddress, node: `n${node + 1}` };
@@ -124,34 +120,21 @@ export function serviceName(i: number): string {
 }
 
 export function serviceObject(i: number, parameters: Parameters): Service {
-  const clusterIP = serviceAddress(i);
   const { type, trafficPolicy } = parameters;
-  const isInternal = type === "ClusterIP";
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: serviceName(i), namespace: "default" },
-    spec: {
-      type: type === "ExternalIP" ? "ClusterIP" : type,
-      clusterIP,
-      clusterIPs: [clusterIP],
-      ipFamilies: ["IPv4"],
-      internalTrafficPolicy: isInternal ? trafficPolicy : "Cluster",
-      ...(isInternal ? {} : { externalTrafficPolicy: trafficPolicy }),
-      sessionAffinity: "None",
-      ports: [
-        {
-          port: servicePort,
-          protocol: "UDP",
-          targetPort: servicePort,
-          ...(type === "NodePort" ? { nodePort: firstNodePort + i } : {}),
-        },
-      ],
-      ...(type === "ExternalIP" ? { externalIPs: [externalAddress(i)] } : {}),
-      ...(type === "LoadBalancer" ? balancedSpec(i, parameters) : {}),
-    },
-    ...(type === "LoadBalancer" ? { status: { loadBalancer: { ingress: [balancedAddress(i)] } } } : {}),
-  };
+  const made = clusterIPService({ ...namesOf(i), address: serviceAddress(i), port: servicePort });
+  if (type === "ClusterIP") return { ...made, spec: { ...made.spec, internalTrafficPolicy: trafficPolicy } };
+  const spec = { ...made.spec, externalTrafficPolicy: trafficPolicy };
+  if (type === "ExternalIP") return { ...made, spec: { ...spec, externalIPs: [externalAddress(i)] } };
+  if (type === "NodePort") {
+    const ports = made.spec.ports!.map((port) => ({ ...port, nodePort: firstNodePort + i }));
+    return { ...made, spec: { ...spec, type, ports } };
+  }
+  const ingress = [{ ip: externalAddress(i), ipMode: "VIP" as const }];
+  return { ...made, spec: { ...spec, type, ...balancedSpec(i, parameters) }, status: { loadBalancer: { ingress } } };
+}
+
+function namesOf(i: number) {
+  return { namespace: "default", name: serviceName(i), protocol: "UDP", targetPort: servicePort } as const;
 }
 
 /** Its load balancer hands packets on as they are: there are more Services than node ports. */
@@ -161,10 +144,6 @@ function balancedSpec(i: number, { trafficPolicy, sourceRanges }: Parameters): P
     ...(trafficPolicy === "Local" ? { healthCheckNodePort: firstNodePort + i } : {}),
     ...(sourceRanges === 0 ? {} : { loadBalancerSourceRanges: rangesOf(sourceRanges) }),
   };
-}
-
-function balancedAddress(i: number) {
-  return { ip: externalAddress(i), ipMode: "VIP" as const };
 }
 
 /** The last one is the host's outside. */
@@ -177,50 +156,17 @@ function rangesOf(count: number): string[] {
 }
 
 export function sliceObject(i: number, endpoints: number, nodes: number): EndpointSlice {
-  return {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: {
-      name: serviceName(i),
-      namespace: "default",
-      labels: { "kubernetes.io/service-name": serviceName(i) },
-    },
-    addressType: "IPv4",
-    ports: [{ name: "", port: servicePort, protocol: "UDP" }],
-    endpoints: Array.from({ length: endpoints }, (_, e) => {
-      const { address, node } = place(e, nodes);
-      return {
-        addresses: [address],
-        conditions: { ready: true, serving: true, terminating: false },
-        nodeName: node,
-      };
-    }),
-  };
+  return readySlice(namesOf(i), placesOf(endpoints, nodes));
 }
 
-/** For userspace mode, which watches these. */
 export function endpointsObject(i: number, endpoints: number, nodes: number): Endpoints {
-  const addresses = Array.from({ length: endpoints }, (_, e) => {
-    const { address, node } = place(e, nodes);
-    return { ip: address, nodeName: node };
-  });
-  return {
-    apiVersion: "v1",
-    kind: "Endpoints",
-    metadata: { name: serviceName(i), namespace: "default" },
-    subsets: addresses.length === 0 ? [] : [{ addresses, ports: [{ port: servicePort, protocol: "UDP" }] }],
-  };
+  return readyEndpoints(namesOf(i), placesOf(endpoints, nodes));
 }
 
-function pod(name: string, ip: IpAddress, node: string): Pod {
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name, namespace: "zz" },
-    spec: {
-      nodeName: node,
-      containers: [{ name: "app", ports: [{ containerPort: servicePort, protocol: "UDP" }] }],
-    },
-    status: { phase: "Running", podIP: ip, podIPs: [{ ip }] },
-  };
+function placesOf(endpoints: number, nodes: number): MadeEndpoint[] {
+  return Array.from({ length: endpoints }, (_, e) => place(e, nodes));
+}
+
+function pod(name: string, endpoint: MadeEndpoint): Pod {
+  return runningPod({ namespace: "zz", name, protocol: "UDP", targetPort: servicePort }, endpoint);
 }
