@@ -1,9 +1,11 @@
 import { openingLength } from "@kubenetsim/netfilter/engine/openings";
 import type { HostKernel } from "./host-kernel.ts";
 
-/** Hosts on which one way may open connections. */
-export const mostOpenings = 4;
-/** Before each opening its host's id, plus one; 0 where there are no more. */
+/** Hosts on which one way may open connections; a way with more walks. Two fill a line of the cache. */
+const mostOpenings = 2;
+/** Before each opening its host's id plus one, in the low bits; above them how many there are from here on. 0 where there are none. */
+const hostBits = 24;
+const hostMask = (1 << hostBits) - 1;
 const recordLength = openingLength + 1;
 const branchWords = mostOpenings * recordLength;
 
@@ -26,33 +28,34 @@ export class BranchOpenings {
   write(branch: number, trail: Int32Array, hosts: number, count: number, sourcePort: number): number {
     if (count > mostOpenings) return -1;
     this.#reserve(branch, count);
+    let left = count;
     let at = branch * branchWords;
     let first = 0;
     for (let i = 0; i < hosts; i++) {
       const openings = this.#kernels[trail[i]!]?.openings;
       if (openings === undefined) continue;
-      if (count-- === 0 || !openings.write(this.#words, at + 1, sourcePort)) return -1;
-      this.#words[at] = trail[i]! + 1;
+      if (left === 0 || !openings.write(this.#words, at + 1, sourcePort)) return -1;
+      this.#words[at] = (left-- << hostBits) | (trail[i]! + 1);
       if (first === 0) first = trail[i]! + 1;
       at += recordLength;
     }
-    return count === 0 ? first : -1;
+    return left === 0 ? first : -1;
   }
 
   /** Opens the connections of a branch, on all of its hosts or, where another one is in the way, on none. */
   open(branch: number, sourcePort: number): boolean {
     const words = this.#words;
     const start = branch * branchWords;
-    const end = start + branchWords;
     this.#host = -1;
     this.#entry = -1;
     if (start >= words.length) return true;
-    for (let at = start; at < end && words[at] !== 0; at += recordLength) {
-      const openings = this.#kernels[words[at]! - 1]!.openings!;
+    const end = start + (words[start]! >>> hostBits) * recordLength;
+    for (let at = start; at < end; at += recordLength) {
+      const openings = this.#kernels[(words[at]! & hostMask) - 1]!.openings!;
       if (!openings.isFree(words, at + 1, sourcePort, at === start)) return false;
     }
-    for (let at = start; at < end && words[at] !== 0; at += recordLength) {
-      this.#host = words[at]! - 1;
+    for (let at = start; at < end; at += recordLength) {
+      this.#host = (words[at]! & hostMask) - 1;
       this.#entry = this.#kernels[this.#host]!.openings!.open(words, at + 1, sourcePort);
     }
     return true;

@@ -281,7 +281,7 @@ const options = fc.constantFrom<WalkerOptions>(
   { remember: true, mostBranches: 1 },
 );
 
-test.prop([rules, options, fc.boolean(), fc.boolean(), deeds], { numRuns: 120 })(
+test.prop([rules, options, fc.boolean(), fc.boolean(), deeds], { numRuns: 80 })(
   "a packet on a known way fares as one that walks",
   (first, chosen, stateless, isBusy, all) => {
     const labs = [new Lab(stateless, {}), new Lab(stateless, chosen)];
