@@ -106,14 +106,16 @@ function serverAnswer(services: number): Block {
   });
 }
 
-/** Names that nobody has asked for since the last change: nanoseconds. */
-function firstAnswer(services: number): Block {
-  const requests = serviceNames(services).map(requestOf);
+/** Names that nobody has asked for since the last change, all or so many of them: nanoseconds. */
+export function firstAnswers(services: number, asked: number = services): Block {
+  const requests = serviceNames(services)
+    .filter((_, i) => i % (services / asked) === 0)
+    .map(requestOf);
   const plugin = pluginOver(services);
   const answer = plugin.handle(noOther);
   const { state } = surroundingsOf(1);
   const [change] = endpointChange(0, endpoints, 1);
-  return nsBlock(services, (count) => {
+  return nsBlock(asked, (count) => {
     plugin.update([change!], state!, 0);
     let sum = 0;
     for (let i = 0; i < count; i++) sum += answer(requests[i]!).message!.answers.length;
@@ -182,7 +184,7 @@ export const dnsMeasures: readonly Measure[] = [
     must: 100,
     aim: 40,
     run: (measure) =>
-      comparePairs(measure, { candidate: firstAnswer(10_000), reference: knownAnswer(10_000), unit: "ns" }),
+      comparePairs(measure, { candidate: firstAnswers(10_000), reference: knownAnswer(10_000), unit: "ns" }),
   },
   {
     id: "dns-coredns",
@@ -196,7 +198,7 @@ export const dnsMeasures: readonly Measure[] = [
     name: "a name for the first time, against the real plugin's handler, which keeps no answers",
     must: 1.5,
     aim: 1,
-    run: (measure) => againstReal(measure, firstAnswer),
+    run: (measure) => againstReal(measure, firstAnswers),
   },
   {
     id: "dns-server",

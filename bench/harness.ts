@@ -11,13 +11,26 @@ export interface Result {
   readonly must: number;
   readonly aim: number;
   readonly mustHolds: boolean;
+  /** How a cost grows: the slope of its logarithm over that of the size. For a row that is about growth it is the ratio. */
+  readonly slope?: number;
+  readonly growth?: GrowthCosts;
   /** What else was measured, for those who read it. */
   readonly details?: string;
 }
 
-/** The ratios' quartiles are more than a quarter of the median apart: the machine was not quiet, so a miss says nothing. */
-export function isNoisy({ ratio, q1, q3 }: Result): boolean {
-  return q3 - q1 > ratio / 4;
+/** The typical cost at each size; `of` says what the sizes count. */
+export interface GrowthCosts {
+  readonly of: string;
+  readonly unit: string;
+  readonly costs: readonly (readonly [size: number, cost: number])[];
+}
+
+/**
+ * The ratios' quartiles are more than a quarter of the median apart, or slopes' more than a tenth: the machine was not quiet, so
+ * a miss says nothing.
+ */
+export function isNoisy({ ratio, q1, q3, growth }: Result): boolean {
+  return q3 - q1 > (growth === undefined ? ratio / 4 : 0.1);
 }
 
 /** One measure. `run` gives nothing where the machine lacks what it needs, and says why. */

@@ -1,18 +1,17 @@
 import type { Secret } from "@kubenetsim/core/model/secret";
 import type { HttpRequest } from "@kubenetsim/ingress/http/http-message";
-import { type Block, comparePairs, consume, cpuNs, type Measure, nsBlock, type Result } from "./harness.ts";
+import { type Block, comparePairs, consume, cpuNs, type Measure, nsBlock } from "./harness.ts";
 import { IngressLimit } from "./ingress-limit.ts";
 import { IngressLoad, ingressCluster, ingressOf, secretOf, tlsEach } from "./ingress-load.ts";
-import { measureGrowth } from "./measure-growth.ts";
 
 const ingresses = 5000;
 const paths = 20;
 const requests = 20_000;
 
-function requestsTo(hosts: readonly number[]): HttpRequest[] {
+function requestsTo(hosts: readonly number[], ofPaths = paths): HttpRequest[] {
   return hosts.map((host, i) => ({
     method: "GET",
-    target: `/part-${(i * 7) % paths}/of/it/and/more?x=1`,
+    target: `/part-${(i * 7) % ofPaths}/of/it/and/more?x=1`,
     host: `h${host}.test`,
     headers: { accept: "text/html", "user-agent": "curl/8.5.0" },
     bodyBytes: 0,
@@ -91,21 +90,14 @@ function endpointsAt(version: number): { readonly endpoints: readonly { readonly
   return { endpoints: [{ addresses: [`10.245.${(version >> 8) & 255}.${version & 255}`] }] };
 }
 
-const sizes: readonly number[] = [100, 300, 1000, 3000, 10_000];
-
-/** A hundred hosts are asked for, among more and more: what the processor's caches have to hold stays the same. */
-function growth(measure: Measure): Result {
-  return measureGrowth(measure, {
-    sizes,
-    rounds: 9,
-    unit: "ns 10k, 100",
-    work: (hosts) => {
-      // Behind each hundredth, which has no TLS.
-      const asked = upTo(1000).map((i) => (((i * 31) % 100) * (hosts / 100) + 1) % hosts);
-      return answers(new IngressLoad(ingressCluster(hosts, { paths })), requestsTo(asked));
-    },
-    detail: (hosts, ns) => `${hosts} hosts ${(ns / 1000).toFixed(1)} µs`,
-  });
+/**
+ * Requests to a hundred hosts among more and more, four paths each: what the processor's caches have to hold stays the same.
+ * Nanoseconds.
+ */
+export function requestsAmong(hosts: number): Block {
+  // Behind each hundredth, which has no TLS.
+  const asked = upTo(1000).map((i) => (((i * 31) % 100) * (hosts / 100) + 1) % hosts);
+  return answers(new IngressLoad(ingressCluster(hosts, { paths: 4 })), requestsTo(asked, 4));
 }
 
 /** A second, so that the row shows how much of it is needed. */
@@ -122,13 +114,6 @@ export const ingressMeasures: readonly Measure[] = [
     must: 16,
     aim: 8,
     run: (measure) => comparePairs(measure, { candidate: manyHosts(), reference: leastWork(), unit: "ns" }),
-  },
-  {
-    id: "ing-growth",
-    name: "slope of a request's cost over 100 to 10,000 hosts of 20 paths",
-    must: 0.15,
-    aim: 0.05,
-    run: growth,
   },
   {
     id: "ing-build",

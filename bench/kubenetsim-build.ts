@@ -53,6 +53,11 @@ function sliceObject(i: number, endpoints: number, replaced = 0): EndpointSlice 
   };
 }
 
+/** Service number `i` and its slice. */
+export function newService(i: number, endpoints: number): readonly [Service, EndpointSlice] {
+  return [serviceObject(i), sliceObject(i, endpoints)];
+}
+
 /** A settled state with Services and their slices, as the API server would hold them. */
 export function grownState(services: number, endpoints: number): ClusterState {
   let state = emptyState();

@@ -1,27 +1,36 @@
 import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { isNoisy, type Measure, type Result } from "./harness.ts";
 import { measureGroups } from "./measures.ts";
+import { isMeasured, type Row } from "./report/bench-run.ts";
+import { benchmarksPage } from "./report/benchmarks-page.ts";
+import { thisMachine, versionsHere } from "./report/machine.ts";
+import { TimeLeft } from "./report/time-left.ts";
 
-const usage = "npm run bench -- [--only GROUP-OR-ID,…] [--json FILE]";
+const usage = `npm run bench -- [--only GROUP-OR-ID,…] [--json FILE] [--docs [--date TEXT]]
+
+  --only  groups (${Object.keys(measureGroups).join(", ")}) or rows
+  --json  machine, versions and all rows
+  --docs  writes docs/benchmarks.md, its pictures and docs/benchmarks.json; rows that were not asked for stand there as not run`;
 
 interface Options {
   readonly only: ReadonlySet<string> | undefined;
   readonly json: string | undefined;
+  readonly docs: boolean;
+  readonly date: string | undefined;
 }
 
-function readOptions(words: readonly string[]): Options {
-  let only: Set<string> | undefined;
-  let json: string | undefined;
-  for (let i = 0; i < words.length; i += 2) {
-    const value = words[i + 1];
-    if (value === undefined || (words[i] !== "--only" && words[i] !== "--json")) {
-      console.error(usage);
-      process.exit(2);
-    }
-    if (words[i] === "--only") only = new Set(value.split(","));
-    else json = value;
+function readOptions(args: string[]): Options {
+  try {
+    const text = { type: "string" } as const;
+    const { values } = parseArgs({ args, options: { only: text, json: text, date: text, docs: { type: "boolean" } } });
+    const { only, json, date, docs = false } = values;
+    return { only: only === undefined ? undefined : new Set(only.split(",")), json, docs, date };
+  } catch (problem) {
+    console.error(`${(problem as Error).message}\n\n${usage}`);
+    process.exit(2);
   }
-  return { only, json };
 }
 
 function print(result: Result): void {
@@ -36,23 +45,73 @@ function print(result: Result): void {
   if (result.details !== undefined) console.log(`     ${result.details}`);
 }
 
-/** Those that are asked for by their own name or by that of their group. */
-function chosenMeasures(only: ReadonlySet<string> | undefined): readonly Measure[] {
+interface Chosen {
+  readonly group: string;
+  readonly measure: Measure;
+  /** Asked for, by its own name or by that of its group. */
+  readonly isChosen: boolean;
+}
+
+function allMeasures(only: ReadonlySet<string> | undefined): readonly Chosen[] {
   return Object.entries(measureGroups).flatMap(([group, measures]) =>
-    measures.filter(({ id }) => only === undefined || only.has(group) || only.has(id)),
+    measures.map((measure) => {
+      const isChosen = only === undefined || only.has(group) || only.has(measure.id);
+      return { group, measure, isChosen };
+    }),
   );
 }
 
-const options = readOptions(process.argv.slice(2));
-const results: Result[] = [];
-for (const measure of chosenMeasures(options.only)) {
-  const result = measure.run(measure);
-  if ("skipped" in result) {
-    console.log(`skip ${measure.id.padEnd(4)} ${measure.name}: ${result.skipped}`);
-    continue;
+/** What a measure comes to; one that throws is told of, and the others go on. */
+function runOne(measure: Measure): ReturnType<Measure["run"]> {
+  try {
+    return measure.run(measure);
+  } catch (problem) {
+    console.error(problem);
+    return { skipped: `failed: ${(problem as Error).message.split("\n")[0]}` };
   }
-  results.push(result);
-  print(result);
 }
-if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
-process.exitCode = results.every((result) => result.mustHolds || isNoisy(result)) ? 0 : 1;
+
+function rowOf({ group, measure }: Chosen, result: ReturnType<Measure["run"]>): Row {
+  const { id, name, must, aim } = measure;
+  if ("skipped" in result) return { group, id, name, must, aim, skipped: result.skipped };
+  return { group, ...result, noisy: isNoisy(result) };
+}
+
+/** Runs what is asked for; `keep` is told of all rows that there are after each. */
+function runAll(all: readonly Chosen[], keep: (rows: readonly Row[]) => void): readonly Row[] {
+  const progress = new TimeLeft(all.filter(({ isChosen }) => isChosen).length);
+  const rows: Row[] = [];
+  for (const one of all) {
+    if (!one.isChosen) {
+      rows.push(rowOf(one, { skipped: notAsked }));
+      continue;
+    }
+    progress.begin(one.measure.id);
+    const row = rowOf(one, runOne(one.measure));
+    progress.clear();
+    rows.push(row);
+    if (isMeasured(row)) print(row);
+    else console.log(`skip ${row.id.padEnd(4)} ${row.name}: ${row.skipped}`);
+    keep(rows);
+  }
+  return rows;
+}
+
+const notAsked = "not part of this run";
+const options = readOptions(process.argv.slice(2));
+const about = { machine: thisMachine(), versions: versionsHere(), ...(options.date && { date: options.date }) };
+const textOf = (measures: readonly Row[]): string => `${JSON.stringify({ ...about, measures }, null, 2)}\n`;
+
+const rows = runAll(allMeasures(options.only), (measured) => {
+  // What there is stays where a run is ended.
+  if (options.json !== undefined) writeFileSync(options.json, textOf(measured));
+});
+if (options.docs) {
+  const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url));
+  writeFileSync(docs("benchmarks.json"), textOf(rows));
+  const page = benchmarksPage({ ...about, measures: rows });
+  for (const [file, text] of Object.entries(page)) writeFileSync(docs(file), text);
+}
+const isGood = (row: Row): boolean =>
+  isMeasured(row) ? row.mustHolds || row.noisy : !row.skipped.startsWith("failed: ");
+process.exitCode = rows.every(isGood) ? 0 : 1;

@@ -5,15 +5,14 @@ import { growthSlope, interleave, medians } from "./rounds.ts";
 export interface Growth {
   readonly sizes: readonly number[];
   readonly rounds: number;
-  /** Of the two costs that are shown, the largest size's and the smallest's: `ms 30k, 1k`. */
+  /** What the sizes count: `Services`. */
+  readonly of: string;
   readonly unit: string;
   readonly work: (size: number) => Block;
-  /** Tells of the typical cost at one size; nothing more is shown unless given. */
-  readonly detail?: (size: number, cost: number) => string;
 }
 
 /** How a cost grows: the slope of its logarithm over that of the size, a line fitted in each round. */
-export function measureGrowth(measure: Measure, { sizes, rounds, unit, work, detail }: Growth): Result {
+export function measureGrowth(measure: Measure, { sizes, of, rounds, unit, work }: Growth): Result {
   const blocks = sizes.map(work);
   for (const block of blocks) block();
   const costs = interleave(blocks, rounds);
@@ -23,7 +22,7 @@ export function measureGrowth(measure: Measure, { sizes, rounds, unit, work, det
   return {
     id: measure.id,
     name: measure.name,
-    unit,
+    unit: `${unit} ${short(sizes.at(-1)!)}, ${short(sizes[0]!)}`,
     candidate: typical.at(-1)!,
     reference: typical[0]!,
     ratio,
@@ -32,6 +31,12 @@ export function measureGrowth(measure: Measure, { sizes, rounds, unit, work, det
     must: measure.must,
     aim: measure.aim,
     mustHolds: ratio <= measure.must,
-    ...(detail === undefined ? {} : { details: sizes.map((size, i) => detail(size, typical[i]!)).join(", ") }),
+    slope: ratio,
+    growth: { of, unit, costs: sizes.map((size, i) => [size, typical[i]!] as const) },
   };
+}
+
+/** 30000 as `30k`. */
+function short(size: number): string {
+  return size % 1000 === 0 ? `${size / 1000}k` : String(size);
 }

@@ -1,5 +1,6 @@
 import { applyMeasures } from "./apply-text.ts";
 import { nameMeasures } from "./chain-names.ts";
+import { heapMeasures } from "./cluster-heap.ts";
 import { selectorMeasures } from "./cold-selectors.ts";
 import { dnsMeasures } from "./dns-answers.ts";
 import { growthMeasures } from "./growth.ts";
@@ -28,6 +29,7 @@ export const measureGroups: Readonly<Record<string, readonly Measure[]>> = {
   apply: applyMeasures,
   names: nameMeasures,
   selectors: selectorMeasures,
+  heap: heapMeasures,
   build: buildMeasures,
   counts: countMeasures,
   growth: growthMeasures,

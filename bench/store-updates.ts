@@ -15,16 +15,16 @@ export function stateWithPods(pods: number): ClusterState {
   return { ...state, tables: { ...state.tables, Pod: state.tables.Pod.putAll(objects) } };
 }
 
-/** One Pod's readiness turned over by a recipe, and a listener told of it: nanoseconds. */
-export function storeUpdates(pods: number): Block {
+/** One Pod's readiness turned over by a recipe, and a listener told of it: nanoseconds. Of all Pods, or of the last so many. */
+export function storeUpdates(pods: number, asked: number = pods): Block {
   let state = stateWithPods(pods);
-  const keys = state.tables.Pod.keys();
+  const keys = state.tables.Pod.keys().slice(-asked);
   const events = new ChangeEvents();
   events.watch(() => consume(1));
   const stream = new PacketStream();
   return nsBlock(updates, (count) => {
     for (let i = 0; i < count; i++) {
-      const result = updateObject(state, "Pod", keys[stream.next() % pods]!, (draft) => {
+      const result = updateObject(state, "Pod", keys[stream.next() % asked]!, (draft) => {
         const [ready] = draft.status!.conditions!;
         ready!.status = ready!.status === "True" ? "False" : "True";
       })!;

@@ -12,25 +12,36 @@ export interface ClusterSnapshot {
   readonly applyWarnings: readonly Warning[];
 }
 
-const taken = new WeakSet<ClusterSnapshot>();
+/** What has been taken says so by a field that no copy has. */
+class TakenSnapshot implements ClusterSnapshot {
+  readonly control: ControlPlane;
+  readonly running: ReadonlyMap<string, ProxyStart>;
+  readonly applyWarnings: readonly Warning[];
+  readonly #isTaken = true;
+
+  constructor(control: ControlPlane, running: ReadonlyMap<string, ProxyStart>, applyWarnings: readonly Warning[]) {
+    this.control = control;
+    this.running = running;
+    this.applyWarnings = applyWarnings;
+  }
+
+  static is(value: unknown): boolean {
+    return typeof value === "object" && value !== null && #isTaken in value && value.#isTaken;
+  }
+}
 
 export function takeSnapshot(
   control: ControlPlane,
   plane: DataPlane,
   applyWarnings: readonly Warning[],
 ): ClusterSnapshot {
-  const snapshot = {
-    control,
-    running: plane.runningWithout(control.config, control.settled?.state.tables.Node),
-    applyWarnings,
-  };
-  taken.add(snapshot);
-  return snapshot;
+  const running = plane.runningWithout(control.config, control.settled?.state.tables.Node);
+  return new TakenSnapshot(control, running, applyWarnings);
 }
 
 /** @throws ParseError for what no `snapshot()` has given, such as one that was JSON for a while */
 export function requireSnapshot(snapshot: ClusterSnapshot): void {
-  if (taken.has(snapshot)) return;
+  if (TakenSnapshot.is(snapshot)) return;
   throw new ParseError("restore takes what snapshot() of a Cluster has given, as it is", {
     hint: "a snapshot is a value in memory: a copy of it, or JSON, is none; to keep objects in a file, keep their YAML",
   });

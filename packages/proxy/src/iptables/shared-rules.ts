@@ -50,9 +50,7 @@ function rulesOf(block: ServiceBlock | undefined, name: SharedChain): readonly R
 /** The chain with a Service's rules in the place of its earlier ones. */
 function withRules(one: Chain, key: string, before: readonly Rule[], after: readonly Rule[]): Chain {
   if (before.length === after.length && before.every((rule, i) => rule === after[i])) return one;
-  const rules = [...one.rules];
-  rules.splice(placeOf(rules, `Service ${key}`), before.length, ...after);
-  return chain(one.name, rules);
+  return chain(one.name, one.rules.toSpliced(placeOf(one.rules, `Service ${key}`), before.length, ...after));
 }
 
 /** Where a Service's rules begin, or would: Services are sorted by name, and what is nobody's stands behind them. */
