@@ -54,7 +54,9 @@ function of(
   const outcome = outcomes[name];
   if (hasResults(outcome)) return derive(outcome.results);
   const reason =
-    outcome === undefined ? `${name.startsWith("iptables") ? "iptables" : name} was not asked for` : `${name} could not be measured: ${outcome.skipped}`;
+    outcome === undefined
+      ? `${name.startsWith("iptables") ? "iptables" : name} was not asked for`
+      : `${name} could not be measured: ${outcome.skipped}`;
   return { constants: {}, lacks: Object.fromEntries(constants.map((constant) => [constant, reason])) };
 }
 
