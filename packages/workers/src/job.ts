@@ -8,6 +8,8 @@ export interface Job {
   readonly index: number;
   /** For messages. */
   readonly name: string;
+  /** Jobs of one group that follow each other are done by one thread, which may remember what they share. */
+  readonly group?: string;
   readonly input: unknown;
 }
 

@@ -46,7 +46,7 @@ export function inThreads(module: string, size: number): JobRunner {
     const close = (): void => void pool.close();
     interruption?.addEventListener("abort", close, { once: true });
     try {
-      const waiting = jobs.values();
+      const waiting = groupsOf(jobs).values();
       await Promise.all(Array.from({ length: size }, () => takeJobs(waiting, pool, events, interruption)));
       return interruption?.aborted ? interrupted : undefined;
     } finally {
@@ -56,14 +56,25 @@ export function inThreads(module: string, size: number): JobRunner {
   };
 }
 
-/** As many of these run at once as there are threads, on one iterator. */
+/** Those that follow each other, together. */
+function groupsOf(jobs: readonly Job[]): Job[][] {
+  const groups: Job[][] = [];
+  for (const job of jobs) {
+    const last = groups.at(-1);
+    if (job.group !== undefined && last?.[0]?.group === job.group) last.push(job);
+    else groups.push([job]);
+  }
+  return groups;
+}
+
+/** As many of these run at once as there are threads, on one iterator: who ends a job takes the next one in the thread that is free then. */
 async function takeJobs(
-  waiting: Iterable<Job>,
+  waiting: Iterable<readonly Job[]>,
   pool: Pool,
   events: JobEvents,
   interruption: AbortSignal | undefined,
 ): Promise<void> {
-  for (const job of waiting) {
+  for (const job of inTurn(waiting)) {
     if (interruption?.aborted) return;
     events.started?.(job);
     const tell = await pool.run(job).then(
@@ -72,4 +83,8 @@ async function takeJobs(
     );
     if (!interruption?.aborted) tell();
   }
+}
+
+function* inTurn(groups: Iterable<readonly Job[]>): Generator<Job> {
+  for (const group of groups) yield* group;
 }

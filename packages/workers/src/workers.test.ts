@@ -92,6 +92,24 @@ describe.each([
   });
 });
 
+test("jobs of a group are done one after the other", async () => {
+  const running = new Map<string | undefined, number>();
+  const jobs = jobsOf(30).map((job) => ({ ...job, group: `group ${Math.floor(job.index / 5)}` }));
+  const heard = new Heard();
+  await inThreads(module, 3)(jobs, {
+    started: ({ index, group }) => {
+      expect([...running.keys()]).not.toContain(group);
+      running.set(group, index);
+    },
+    done: (job, output) => {
+      running.delete(job.group);
+      heard.done(job, output);
+    },
+    failed: () => expect.unreachable(),
+  });
+  expect(heard.outputs).toEqual(squares(30));
+});
+
 test("a thread that breaks is replaced, and its job has failed", async () => {
   const heard = new Heard();
   await inThreads(module, 1)(

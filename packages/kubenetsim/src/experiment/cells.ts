@@ -124,6 +124,11 @@ function conflictsOf(
   ];
 }
 
+/** The same for cells that differ in what is sent alone: they share their cluster when they are measured one after another. */
+export function groupOf({ seed, parameters }: Cell): string {
+  return JSON.stringify([seed, { ...parameters, position: "", connection: "", from: "" }]);
+}
+
 /** Memory that a cell takes at most, about. */
 export function bytesOf({
   services,

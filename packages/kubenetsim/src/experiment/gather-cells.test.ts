@@ -86,7 +86,7 @@ describe("worthwhileWorkers", () => {
   const machine = { processors: 8, freeBytes: 100e9 };
 
   test("is 1 for small experiments, else what there are processors, cells and memory for", () => {
-    expect(worthwhileWorkers(of([1, 10, 100, 1000]), machine)).toBe(1);
+    expect(worthwhileWorkers(of([1, 10, 100, 1000, 10_000]), machine)).toBe(1);
     expect(worthwhileWorkers(of([10_000, 20_000, 30_000, 40_000, 50_000]), machine)).toBe(8);
     expect(worthwhileWorkers(of([50_000]), machine)).toBe(2);
     expect(worthwhileWorkers(of([10_000, 50_000]), { ...machine, freeBytes: 1.2e9 })).toBe(1);

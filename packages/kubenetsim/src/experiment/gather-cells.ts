@@ -2,7 +2,7 @@ import type { Displayed } from "@kubenetsim/display/display";
 import type { Job, JobRunner, Stop } from "@kubenetsim/workers";
 import { isInShard, type Shard, wholeShard } from "@kubenetsim/workers/shard";
 import { jobOf } from "./cell-job.ts";
-import { bytesOf, cellsOf } from "./cells.ts";
+import { bytesOf, cellsOf, groupOf } from "./cells.ts";
 import type { Cell, Experiment } from "./experiment.ts";
 import { parameterNames } from "./parameters.ts";
 import { readExperiment } from "./read-experiment.ts";
@@ -108,7 +108,7 @@ function weightOf(jobs: readonly Job[]): number {
 }
 
 function cellJob(cell: Cell, experiment: Experiment): Job {
-  return { index: cell.index, name: cellName(cell, experiment), input: jobOf(cell, experiment) };
+  return { index: cell.index, name: cellName(cell, experiment), group: groupOf(cell), input: jobOf(cell, experiment) };
 }
 
 /** `cell 3 (mode ipvs, services 1000)`: what varies. */
