@@ -378,6 +378,9 @@ describe("compare", () => {
     const model = (text: string): { code: number; out: string; err: string } =>
       runCli(["compare", "-f", shop, "--services", "1", "--cost-model", text]);
     expect(model("linux-6.1-uml").out).toMatch(/\(0\.2–1\.5\) .* none\n/);
+    expect(model("linux-6.1-uml").out).toContain(
+      "none for nftables: linux-6.1-uml has no constant for nftNat (the kernel that was measured has no nf_tables for IPv4)\n",
+    );
     expect(model("linux-7")).toMatchObject({ code: 2, out: "" });
     expect(model("linux-7").err).toContain("the built-in ones are linux-6.1-uml");
     const mine = `name: mine\nkernel: k\ndate: "2026-01-02"\nmachine: m\nmethod: x\nsource: me\nconstants:\n  iptablesRule: {ns: 2, rangeNs: [1, 3]}\n`;

@@ -77,7 +77,10 @@ export class NetworkNamespace {
   }
 }
 
+/** What modprobe adds says the same as the program does, with this machine's paths. */
 function firstLines(text: string): string {
-  const lines = text.trim().split("\n");
+  const all = text.trim().split("\n");
+  const own = all.filter((line) => !line.startsWith("modprobe: "));
+  const lines = own.length === 0 ? all : own;
   return lines.length > 2 ? `${lines.slice(0, 2).join("; ")} …` : lines.join("; ");
 }

@@ -18,10 +18,15 @@ export function estimateText(estimate: Estimate): string {
   return `${spreadText(estimate)}${made}; an estimate by ${model.name}, a rough absolute, a fair ratio`;
 }
 
-/** `linux-6.18-iptables-nft has no constant for ipvsServer (the kernel that was measured has no IPVS)`. */
+/** `linux-6.18-iptables-nft has no constant for ipvsServer, ipvsNat (the kernel that was measured has no IPVS)`. */
 export function missingText(model: CostModel, missing: readonly CostConstantName[]): string {
-  const reasons = missing.map((name) => `${name} (${model.lacks[name] ?? "not measured"})`);
-  return `${model.name} has no constant for ${reasons.join(", ")}`;
+  const byReason = new Map<string, CostConstantName[]>();
+  for (const name of missing) {
+    const reason = model.lacks[name] ?? "not measured";
+    byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  }
+  const parts = [...byReason].map(([reason, names]) => `${names.join(", ")} (${reason})`);
+  return `${model.name} has no constant for ${parts.join(", ")}`;
 }
 
 /** `1020 ns (340 to 1830)`. */

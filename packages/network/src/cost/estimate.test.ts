@@ -42,7 +42,7 @@ test("what a model has no constant for gives no estimate, by name", () => {
   expect(result.missing).toEqual(["ipvsServer", "ipvsNat"]);
   expect(result.ns).toBeNaN();
   expect(estimateText(result)).toBe(
-    "no estimate: linux-6.18-iptables-nft has no constant for ipvsServer (the kernel that was measured has no IPVS), ipvsNat (the kernel that was measured has no IPVS)",
+    "no estimate: linux-6.18-iptables-nft has no constant for ipvsServer, ipvsNat (the kernel that was measured has no IPVS)",
   );
 });
 
