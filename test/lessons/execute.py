@@ -25,8 +25,11 @@ quiet_s = 2
 shown = ("stream", "execute_result", "display_data", "error")
 
 
-def execute(path, notebook, sources):
-    """What stands below each of these cells, in their order."""
+def execute(path, notebook, sources, arrived):
+    """
+    What stands below each of these cells, in their order. The next cell waits until `arrived(i, outputs)`, or until nothing has come for
+    a while: what comes later may be told as another cell's.
+    """
     manager, client = start_new_kernel(kernel_name=notebook.metadata.kernelspec.name, cwd=str(path.parent))
     try:
         requests = []
@@ -38,22 +41,15 @@ def execute(path, notebook, sources):
                 reply = client.get_shell_msg(timeout=cell_limit_s)
             if reply["content"]["status"] != "ok":
                 raise SystemExit(f"{path}: a cell failed:\n{source}\n{reply['content']}")
-            messages += waiting(client, 0)
-        messages += waiting(client, quiet_s)
+            while not arrived(len(requests) - 1, outputs_of(requests[-1], messages)):
+                try:
+                    messages.append(client.get_iopub_msg(timeout=quiet_s))
+                except queue.Empty:
+                    break
         return [outputs_of(request, messages) for request in requests]
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-
-
-def waiting(client, quiet):
-    """What the kernel has told since, until nothing comes for `quiet` seconds."""
-    messages = []
-    while True:
-        try:
-            messages.append(client.get_iopub_msg(timeout=quiet))
-        except queue.Empty:
-            return messages
 
 
 def outputs_of(request, messages):
@@ -84,8 +80,9 @@ def check(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    executed = execute(path, notebook, [cell.source for cell in code])
     stored = [without_counts(cell.outputs) for cell in code]
+    sources = [cell.source for cell in code]
+    executed = execute(path, notebook, sources, lambda i, outputs: without_counts(outputs) == stored[i])
     differing = [i for i in range(len(code)) if without_counts(executed[i]) != stored[i]]
     if all(outputs == [] for outputs in stored):
         print(f"{path}: {len(code)} cells run")
@@ -93,7 +90,12 @@ def check(path):
     for i in differing:
         print(f"{path}: cell {i + 1}:\n{code[i].source}\nstored: {stored[i]}\nnow: {without_counts(executed[i])}")
     print(f"{path}: {len(code)} cells run, {len(code) - len(differing)} with the outputs that are stored")
-    twice = execute(path, notebook, [cell.source for cell in code for _ in range(2)])
+    twice = execute(
+        path,
+        notebook,
+        [source for source in sources for _ in range(2)],
+        lambda i, outputs: len(outputs) == len(stored[i // 2]) and verdicts(outputs) == verdicts(stored[i // 2]),
+    )
     changed = [i for i in range(len(code)) if verdicts(twice[2 * i + 1]) != verdicts(stored[i])]
     for i in changed:
         print(f"{path}: cell {i + 1} run twice:\n{code[i].source}\n{verdicts(twice[2 * i + 1])}")
