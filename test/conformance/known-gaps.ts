@@ -17,12 +17,6 @@ export const knownGaps: readonly KnownGap[] = [
     reason: "the recorded proxier had an interface with 100.101.102.103, which the case's node does not list",
   },
   {
-    family: "ingress",
-    case: "20-slash-twins",
-    check: "reloads",
-    reason: "how often a refused file is tried again depends on how long nginx took to refuse it",
-  },
-  {
     family: "cluster",
     case: "kubectl-create",
     check: "commands",

@@ -13,10 +13,10 @@ import { IngressNginxController } from "@kubenetsim/ingress/ingress-nginx/contro
 import { SyncQueue } from "@kubenetsim/ingress/ingress-nginx/sync/sync-queue";
 import { madeCertificate } from "@kubenetsim/testing/made-certificate";
 import type { IngressAnswers, IngressCase } from "./ingress-case.ts";
-import { creationSeconds, creationTimes, waitUntilListing } from "./recorded-times.ts";
+import { creationSeconds, creationTimes, waitUntilCount } from "./recorded-times.ts";
 
 /** The recorded controller's `--sync-rate-limit 10`, and how long a reload of its nginx took. */
-const pace = { periodMs: 100, reloadMs: 215 };
+const pace = { periodMs: 100, reloadMs: 150 };
 const configMap = "ingress-nginx/ingress-nginx-controller";
 
 /** The class that the recorded cluster had before any case. */
@@ -53,7 +53,7 @@ export function replay(recorded: IngressCase, answers: IngressAnswers): Recordin
     clock.advance(start + at - clock.nowMs);
     writer.write(object, object.kind === "Ingress" ? seconds.get(object.metadata.name) : undefined);
   }
-  clock.advance(waitUntilListing(answers));
+  clock.advance(waitUntilCount(answers));
   return {
     state: writer.state,
     controller,
