@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import type { FileTree } from "@kubenetsim/kubectl";
 
@@ -43,4 +43,25 @@ function filesBelow(folder: string, named: string): string[] {
     if (entry.isDirectory()) return filesBelow(join(folder, entry.name), name);
     return entry.isFile() ? [name] : [];
   });
+}
+
+const chunkBytes = 1 << 20;
+
+/**
+ * A file's text in pieces of a megabyte, for `Cluster.apply`.
+ *
+ * @throws Error of the file system; TypeError for what is no UTF-8
+ */
+export function* fileChunks(path: string): Generator<string> {
+  const file = openSync(path, "r");
+  try {
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const bytes = new Uint8Array(chunkBytes);
+    for (let count = readSync(file, bytes); count > 0; count = readSync(file, bytes)) {
+      yield decoder.decode(bytes.subarray(0, count), { stream: true });
+    }
+    yield decoder.decode();
+  } finally {
+    closeSync(file);
+  }
 }

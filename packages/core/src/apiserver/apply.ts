@@ -1,6 +1,6 @@
 import { type ApiObject, type Kind, objectKey } from "../model/api-object.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { StatusError } from "../runtime/errors.ts";
+import { ParseError, StatusError } from "../runtime/errors.ts";
 import type { Random } from "../runtime/random.ts";
 import { acceptObject, keepSystemFields, setDefaults } from "./accept-object.ts";
 import { admitNamespace } from "./admit-namespace.ts";
@@ -14,7 +14,7 @@ import { serviceCidrFinalizer } from "./empty-state.ts";
 import { kindRules } from "./kind-rules.ts";
 import type { FieldPath, ManifestDocument } from "./manifest/manifest-document.ts";
 import { readManifests } from "./manifest/read-manifests.ts";
-import { type AppliedWorkload, checkPodCount } from "./pod-limit.ts";
+import { type AppliedWorkload, checkPodCount, replicasOf } from "./pod-limit.ts";
 import { sameObject } from "./same-object.ts";
 import { SkippedKinds } from "./skipped-kinds.ts";
 import { type FieldError, invalidObject, Refusal, stepsOf } from "./validate/field-error.ts";
@@ -48,7 +48,8 @@ export function applyYaml(state: ClusterState, text: string, source: string, con
 
 /**
  * Creates or replaces the objects of documents: decodes, defaults, allocates, validates and stores each, ServiceCIDRs
- * and Namespaces first, since others depend on them. All or nothing.
+ * and Namespaces first, since others depend on them. All or nothing. The documents are gone through twice, so that they need
+ * not be in memory.
  *
  * What a dump of a cluster says of itself (`uid`, `creationTimestamp`, `status`) is kept; `resourceVersion` is not.
  *
@@ -56,17 +57,35 @@ export function applyYaml(state: ClusterState, text: string, source: string, con
  */
 export function applyDocuments(
   state: ClusterState,
-  documents: readonly ManifestDocument[],
+  documents: Iterable<ManifestDocument>,
   context: ApplyContext,
 ): ApplyResult {
-  const work = new Apply(state, context, new SkippedKinds(documents));
-  for (const document of inOrder(documents)) work.apply(document);
+  const { first, custom, count } = survey(documents);
+  const work = new Apply(state, context, new SkippedKinds(custom));
+  for (const kind of firstKinds) for (const document of first) if (document.kind === kind) work.apply(document);
+  let left = count;
+  for (const document of documents) {
+    left--;
+    if (!firstKinds.includes(document.kind)) work.apply(document);
+  }
+  if (left !== 0) throw new ParseError(`the input changed while it was read: ${count} objects, then ${count - left}`);
   return work.result();
 }
 
-function inOrder(documents: readonly ManifestDocument[]): ManifestDocument[] {
-  const rank = (kind: string): number => (kind === "ServiceCIDR" ? 0 : kind === "Namespace" ? 1 : 2);
-  return [...documents].sort((a, b) => rank(a.kind) - rank(b.kind));
+/** What others depend on, in this order. */
+const firstKinds: readonly string[] = ["ServiceCIDR", "Namespace"];
+
+/** What must be known of documents before the first of them is applied. */
+function survey(documents: Iterable<ManifestDocument>) {
+  const first: ManifestDocument[] = [];
+  const custom: ManifestDocument[] = [];
+  let count = 0;
+  for (const document of documents) {
+    count++;
+    if (firstKinds.includes(document.kind)) first.push(document);
+    if (document.kind === "CustomResourceDefinition") custom.push(document);
+  }
+  return { first, custom, count };
 }
 
 class Apply {
@@ -77,7 +96,8 @@ class Apply {
   readonly #warnings: Warning[] = [];
   readonly #deprecated = new Set<Kind>();
   readonly #sources: (readonly [string, SourceOfObject])[] = [];
-  readonly #workloads: AppliedWorkload[] = [];
+  /** The one that asks for the most Pods. */
+  #largest: AppliedWorkload | undefined;
 
   constructor(state: ClusterState, context: ApplyContext, skipped: SkippedKinds) {
     this.#state = state;
@@ -94,7 +114,7 @@ class Apply {
   }
 
   result(): ApplyResult {
-    checkPodCount(this.#state, this.#workloads);
+    if (this.#largest !== undefined) checkPodCount(this.#state, [this.#largest]);
     const sources = this.#sources.length === 0 ? this.#state.sources : this.#state.sources.setAll(this.#sources);
     return {
       state: Object.freeze({ ...this.#state, sources }),
@@ -118,7 +138,8 @@ class Apply {
     this.#sources.push([objectTitle(kind, key), document.place]);
     if (before !== undefined && sameObject(object, before)) return;
     if (object.kind === "Deployment" || object.kind === "ReplicaSet" || object.kind === "StatefulSet") {
-      this.#workloads.push({ object, document });
+      if (this.#largest === undefined || replicasOf({ object }) > replicasOf(this.#largest))
+        this.#largest = { object, document };
     }
     this.#write(object);
   }

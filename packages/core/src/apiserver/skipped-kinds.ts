@@ -9,10 +9,9 @@ export class SkippedKinds {
   readonly #custom = new Map<string, string>();
   readonly #skipped = new Map<string, { first: ManifestDocument; count: number }>();
 
-  /** Kinds that CustomResourceDefinitions among the documents define are known. */
-  constructor(documents: readonly ManifestDocument[]) {
-    for (const { kind, object } of documents) {
-      if (kind !== "CustomResourceDefinition") continue;
+  /** Kinds that these CustomResourceDefinitions define are known. */
+  constructor(definitions: readonly ManifestDocument[]) {
+    for (const { object } of definitions) {
       const spec = object.spec as PlainObject | undefined;
       const names = spec?.names as PlainObject | undefined;
       if (typeof names?.kind === "string" && typeof spec?.group === "string") this.#custom.set(names.kind, spec.group);

@@ -1,14 +1,14 @@
-import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { LoadBalancerOption } from "../cloud/declared-balancers.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { ClusterOptions } from "../cluster/cluster-options.ts";
+import { InputDocuments } from "../cluster/input-documents.ts";
 import { modelledModes } from "../dataplane/modelled-config.ts";
 import { formatWarning } from "../warnings/warning.ts";
 import type { Arguments, Option } from "./command.ts";
-import { readInputFiles } from "./input-files.ts";
+import { readInputFiles, readTextFile } from "./input-files.ts";
 import { Progress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -87,10 +87,7 @@ export function readCluster(args: Arguments, terminal: Terminal, options: Cluste
     progress.step(`applying ${files.length} ${files.length === 1 ? "file" : "files"}`);
     const { revision } = lab.state;
     lab.applyAll(files);
-    if (
-      lab.state.revision === revision &&
-      files.every(({ source, text }) => readManifests(text, source).length === 0)
-    ) {
+    if (lab.state.revision === revision && new InputDocuments(files)[Symbol.iterator]().next().done === true) {
       throw new ParseError(`no objects in ${files.map(({ source }) => source).join(", ")}`);
     }
     progress.step("letting the controllers work");
@@ -111,11 +108,11 @@ export function readCluster(args: Arguments, terminal: Terminal, options: Cluste
 /** What it says is checked with the other options. @throws ParseError for what is no JSON */
 function readLoadBalancers(path: string | undefined, terminal: Terminal): readonly LoadBalancerOption[] | undefined {
   if (path === undefined) return undefined;
-  const { text, source } = readInputFiles([path], terminal)[0]!;
+  const text = readTextFile(path, terminal);
   try {
     return JSON.parse(text) as readonly LoadBalancerOption[];
   } catch (reason) {
-    throw new ParseError(`${source} is no JSON: ${reason instanceof Error ? reason.message : reason}`, {
+    throw new ParseError(`${path} is no JSON: ${reason instanceof Error ? reason.message : reason}`, {
       hint: 'for example [{"name": "public", "addresses": ["203.0.113.80"], "listeners": [{"port": 80, "targets": {"nodes": ["n1"], "port": 80}}]}]',
     });
   }

@@ -2,20 +2,18 @@ import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { manifestLimits } from "@kubenetsim/core/apiserver/manifest/limits";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
+import type { InputText } from "../cluster/control-plane.ts";
+import { fileChunks } from "../node-files.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** One text to read objects from. */
-export interface InputFile {
-  /** As the user would name it; positions in messages begin with it. */
-  readonly source: string;
-  readonly text: string;
-}
+/** Text to read objects from, by the name that the user would give it; positions in messages begin with it. */
+export type InputFile = InputText;
 
-const endings = [".yaml", ".yml", ".json"];
+const endings = [".yaml", ".yml", ".json", ".jsonl"];
 
 /**
  * The texts behind `-f`: files as they are, of folders all YAML and JSON files in them and below in the order of their
- * names, `-` for standard input.
+ * names, `-` for standard input. Large files are read piece by piece when they are applied.
  *
  * @throws ParseError when one is missing, too large, no text or a folder without such files.
  */
@@ -27,8 +25,22 @@ export function readInputFiles(names: readonly string[], terminal: Terminal): In
   return names.flatMap((name) => {
     if (name === "-") return [{ source: "<stdin>", text: limited("<stdin>", terminal.readInput()) }];
     const stats = statusOf(name, terminal);
-    return stats.isDirectory() ? readFolder(name, terminal) : [readFile(name, stats, terminal)];
+    return stats.isDirectory() ? readFolder(name, terminal) : [inputFile(name, stats, terminal)];
   });
+}
+
+function inputFile(name: string, stats: Stats, terminal: Terminal): InputFile {
+  if (stats.size <= manifestLimits.characters) return { source: name, text: readFile(name, stats, terminal) };
+  return { source: name, chunks: () => chunksOf(name, terminal) };
+}
+
+function* chunksOf(name: string, terminal: Terminal): Generator<string> {
+  const chunks = attempt(name, () => fileChunks(resolve(terminal.workingDirectory, name)));
+  for (;;) {
+    const next = attempt(name, () => chunks.next());
+    if (next.done === true) return;
+    yield next.value;
+  }
 }
 
 function readFolder(folder: string, terminal: Terminal): InputFile[] {
@@ -36,7 +48,7 @@ function readFolder(folder: string, terminal: Terminal): InputFile[] {
   if (names.length === 0) {
     throw new ParseError(`${folder}: no file in this folder ends in ${endings.join(", ")}`);
   }
-  return names.map((name) => readFile(name, statusOf(name, terminal), terminal));
+  return names.map((name) => inputFile(name, statusOf(name, terminal), terminal));
 }
 
 function filesBelow(folder: string, terminal: Terminal): string[] {
@@ -49,19 +61,15 @@ function filesBelow(folder: string, terminal: Terminal): string[] {
   });
 }
 
-function readFile(name: string, stats: Stats, terminal: Terminal): InputFile {
+function readFile(name: string, stats: Stats, terminal: Terminal): string {
   if (stats.size > manifestLimits.characters) throw tooLarge(name, stats.size);
   const bytes = attempt(name, () => readFileSync(resolve(terminal.workingDirectory, name)));
-  try {
-    return { source: name, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
-  } catch {
-    throw new ParseError(`${name}: is no UTF-8 text`);
-  }
+  return attempt(name, () => new TextDecoder("utf-8", { fatal: true }).decode(bytes));
 }
 
 /** Reads a file that is no manifest, such as an iptables-save dump. */
 export function readTextFile(name: string, terminal: Terminal): string {
-  return readFile(name, statusOf(name, terminal), terminal).text;
+  return readFile(name, statusOf(name, terminal), terminal);
 }
 
 function statusOf(name: string, terminal: Terminal): Stats {
@@ -92,6 +100,7 @@ function attempt<T>(name: string, action: () => T): T {
     return action();
   } catch (problem) {
     const code = (problem as { code?: string }).code ?? "";
+    if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") throw new ParseError(`${name}: is no UTF-8 text`);
     throw new ParseError(`${name}: ${reasons[code] ?? `cannot be read (${code})`}`);
   }
 }

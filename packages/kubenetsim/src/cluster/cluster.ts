@@ -1,4 +1,5 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { TextStream } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { RestServer } from "@kubenetsim/core/apiserver/rest/rest-server";
 import type { Kind, KindMap, ObjectKey } from "@kubenetsim/core/model/api-object";
 import type { Listener } from "@kubenetsim/core/runtime/change-events";
@@ -110,15 +111,17 @@ export class Cluster {
   }
 
   /**
-   * Creates or replaces objects from YAML or JSON, all of the text or nothing. Returns what changed.
-   *
+   * Creates or replaces objects from YAML or JSON, all of the text or nothing. Returns what changed. A text too large to be held comes
+   * in pieces, cut anywhere, from a function that is called twice; of its objects only where they begin is remembered.
+   * @example lab.apply(() => fileChunks("dump.jsonl"), { source: "dump.jsonl" });
    * @throws ParseError, StatusError (worded as the API server words it), UnsupportedError
    */
-  apply(text: string, options: { readonly source?: string } = {}): readonly Change[] {
-    return this.applyAll([{ source: options.source ?? "<text>", text }]);
+  apply(text: string | TextStream["chunks"], options: { readonly source?: string } = {}): readonly Change[] {
+    const { source = "<text>" } = options;
+    return this.applyAll([typeof text === "function" ? { source, chunks: text } : { source, text }]);
   }
 
-  /** Several texts at once: they may refer to each other in any order, and all of them are applied or none. */
+  /** Several texts at once, or streams: they may refer to each other in any order, and all of them are applied or none. */
   applyAll(texts: readonly InputText[]): readonly Change[] {
     return this.#stages.apply(texts);
   }
@@ -132,7 +135,6 @@ export class Cluster {
    * Deletes an object, as `kubectl delete` does. What hangs on it follows when the cluster settles: Endpoints of a Pod, a new
    * Pod of its Deployment or DaemonSet. The Pod of a kube-proxy (kube-system, label k8s-app=kube-proxy) takes it along: another
    * one starts on its node.
-   *
    * @throws StatusError NotFound, ParseError for what is no kind or no key
    */
   delete(kind: Kind, key: ObjectKey): Change {
@@ -195,7 +197,6 @@ export class Cluster {
   /**
    * A load balancer with its listeners and their targets' health: `shop/web` of a Service, or as the option `loadBalancers` calls it.
    * It sees what was settled.
-   *
    * @example console.log(String(lab.loadBalancer("ingress-nginx/ingress-nginx-controller")));
    * @throws ParseError where there is none of this name
    */
@@ -281,7 +282,6 @@ export class Cluster {
    * Back to the objects and warnings of a snapshot. The nodes start anew with them, each with the configuration that its
    * kube-proxy had: their connections are forgotten, source ports and random streams begin where they did at first. The clock
    * goes on; `watch` tells nothing of it.
-   *
    * @throws ParseError for what `snapshot()` has not given
    */
   restore(snapshot: ClusterSnapshot): void {

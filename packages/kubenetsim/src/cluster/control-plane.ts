@@ -2,7 +2,7 @@ import { applyDocuments } from "@kubenetsim/core/apiserver/apply";
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import { kinds } from "@kubenetsim/core/apiserver/decode/kinds";
 import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
-import { readManifests } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { readManifests, type TextStream } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { deleteObject } from "@kubenetsim/core/apiserver/write-object";
 import { type SettleResult, settle } from "@kubenetsim/core/controllers/settle";
 import type { Kind, ObjectKey } from "@kubenetsim/core/model/api-object";
@@ -18,6 +18,7 @@ import {
 } from "@kubenetsim/proxy/config/read-config";
 import { assignLoadBalancers, type CloudSettings } from "../cloud/service-controller.ts";
 import type { Warning } from "../warnings/warning.ts";
+import { InputDocuments } from "./input-documents.ts";
 import { requireKey, requireKind } from "./object-lookup.ts";
 
 /** What was asked for, and how far it has been settled. A frozen value; every step gives a new one. */
@@ -42,11 +43,8 @@ export interface Applied {
   readonly warnings: readonly Warning[];
 }
 
-/** A text and what messages call it. */
-export interface InputText {
-  readonly source: string;
-  readonly text: string;
-}
+/** A text, whole or in pieces, and what messages call it. */
+export type InputText = { readonly source: string; readonly text: string } | TextStream;
 
 /**
  * Applies the objects of texts, all or none, whatever text they stand in. A KubeProxyConfiguration, or the ConfigMap that
@@ -55,13 +53,10 @@ export interface InputText {
  * @throws ParseError, StatusError, UnsupportedError; TypeError for what is no text
  */
 export function applyTexts(plane: ControlPlane, texts: readonly InputText[], context: ControlContext): Applied {
-  if (texts.some(({ text }) => typeof text !== "string")) {
-    throw new TypeError("apply takes YAML or JSON as a string; JSON.stringify an object");
-  }
-  const documents = texts.flatMap(({ text, source }) => readManifests(text, source));
-  const configs = documents.filter(isKubeProxyConfig).map(readKubeProxyConfigDocument);
-  const last = configs.at(-1) ?? { config: plane.config, document: plane.configSource };
+  const documents = new InputDocuments(texts);
   const { state, changes, warnings } = applyDocuments(plane.state, documents, context);
+  const configs = documents.configs.map(readKubeProxyConfigDocument);
+  const last = configs.at(-1) ?? { config: plane.config, document: plane.configSource };
   return {
     plane: {
       ...plane,

@@ -1,6 +1,8 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import type { Node } from "@kubenetsim/core/model/node";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import type { Random } from "@kubenetsim/core/runtime/random";
+import { SharedNumbers } from "@kubenetsim/netfilter/engine/shared-numbers";
 import type { Ruleset } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { Host } from "@kubenetsim/network/topology/host";
 import type { Cni } from "@kubenetsim/network/topology/input";
@@ -8,6 +10,7 @@ import type { KernelNames } from "@kubenetsim/network/trace/kernel-names";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import { isModelled, requireModelled } from "./modelled-config.ts";
+import type { KernelSurroundings } from "./node-kernel.ts";
 import { NodePlane, type PlaneSource } from "./node-plane.ts";
 import {
   concerns,
@@ -18,7 +21,7 @@ import {
   startOn,
 } from "./object-history.ts";
 import { ProcessStarts } from "./process-starts.ts";
-import { proxyNodes } from "./proxy-node.ts";
+import { proxyNodes, zoneOf } from "./proxy-node.ts";
 
 export interface DataPlaneOptions {
   readonly random: Random;
@@ -44,14 +47,20 @@ export class DataPlane implements PlaneSource {
   readonly #history: Settled[] = [];
   readonly #starts = new ProcessStarts();
   readonly #lives = new Map<string, string>();
+  /** Of each node, the zones that it has stood in. */
+  readonly #zones = new Map<string, string>();
+  /** Of nodes that nothing tells apart, by what they have in common: the one that the others follow. */
+  readonly #leaders = new Map<string, NodePlane>();
+  readonly #numbers: SharedNumbers;
   #sharedLife = "";
   readonly #cleanUps: ProxyAction[] = [];
   #lastRunning: RunningProxies | undefined;
   /** How many dumps of rules nodes have got. */
   #dumps = 0;
 
-  constructor(options: DataPlaneOptions, history: ObjectHistory = []) {
+  constructor(options: DataPlaneOptions, history: ObjectHistory = [], numbers: SharedNumbers = new SharedNumbers()) {
     this.#options = options;
+    this.#numbers = numbers;
     for (const settled of history) this.add(settled);
   }
 
@@ -70,7 +79,11 @@ export class DataPlane implements PlaneSource {
       else this.#befalls(action.node, time);
     }
     for (const [node, { config }] of running ?? []) this.#befalls(node, `${time}:${JSON.stringify(config)}`);
-    for (const { kind, key } of changes) if (kind === "Node") this.#befalls(key, time);
+    for (const { kind, key, after } of changes) {
+      if (kind !== "Node") continue;
+      this.#befalls(key, time);
+      this.#zones.set(key, `${this.#zones.get(key) ?? ""} ${zoneOf(after as Node | undefined)}`);
+    }
     for (const plane of this.#planes.values()) if (plane.mustKeepPace) plane.keepPace();
   }
 
@@ -169,6 +182,19 @@ export class DataPlane implements PlaneSource {
     return host.kind === "node" ? this.#planes.get(host.name.slice("node ".length))?.names() : undefined;
   }
 
+  /** The node that this one is to follow: the first that somebody looked at of those with the same past. */
+  leaderOf(plane: NodePlane): NodePlane {
+    const past = this.#pastOf(plane);
+    const leader = this.#leaders.get(past);
+    if (leader !== undefined && this.#pastOf(leader) === past) return leader;
+    this.#leaders.set(past, plane);
+    return plane;
+  }
+
+  #pastOf({ name }: NodePlane): string {
+    return `${this.lifeOf(name)};${this.#zones.get(name) ?? ""}`;
+  }
+
   proxyNode(name: string, { state }: Settled): ProxyNode | undefined {
     const table = state.tables.Node;
     let nodes = this.#proxyNodes.get(table);
@@ -181,7 +207,7 @@ export class DataPlane implements PlaneSource {
 
   /** The same nodes with the same kernel state, for a copy of the cluster. */
   fork(options: DataPlaneOptions): DataPlane {
-    const copy = new DataPlane(options, this.#history);
+    const copy = new DataPlane(options, this.#history, this.#numbers);
     for (const [name, life] of this.#lives) copy.#lives.set(name, life);
     for (const [name, plane] of this.#planes) copy.#planes.set(name, plane.fork(copy, copy.#surroundings(name)));
     return copy;
@@ -206,7 +232,8 @@ export class DataPlane implements PlaneSource {
     );
   }
 
-  #surroundings(name: string): { readonly random: Random; readonly clock: Clock } {
-    return { random: this.#options.random.fork(`node/${name}`), clock: this.#options.clock };
+  #surroundings(name: string): KernelSurroundings {
+    const { random, clock } = this.#options;
+    return { random: random.fork(`node/${name}`), clock, numbers: this.#numbers };
   }
 }

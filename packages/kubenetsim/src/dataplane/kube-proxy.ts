@@ -109,6 +109,16 @@ function wakingTimeOf({ alarm }: Proxier): number {
   return alarm?.atMs ?? Number.POSITIVE_INFINITY;
 }
 
+/** Has it written nothing that a kube-proxy with the same past on another node of the zone would not have written? */
+export function isSameOnOtherNodes(proxy: KubeProxy): boolean {
+  return proxy.proxiers.every((proxier) => proxier.onNode?.(proxy.node) !== undefined);
+}
+
+/** That kube-proxy, of which `isSameOnOtherNodes` is true. */
+export function proxyOnNode(proxy: KubeProxy, node: ProxyNode): KubeProxy {
+  return { ...proxy, node, proxiers: proxy.proxiers.map((proxier) => proxier.onNode!(node)!) };
+}
+
 function withProxiers(proxy: KubeProxy, proxiers: readonly Proxier[], nowMs: number): KubeProxy {
   if (proxiers.every((proxier, i) => proxier === proxy.proxiers[i])) return proxy;
   const syncedMs = proxiers.map((proxier, i) => (proxier === proxy.proxiers[i] ? proxy.syncedMs[i]! : nowMs));

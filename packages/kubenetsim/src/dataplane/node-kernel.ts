@@ -3,6 +3,7 @@ import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
 import type { ConntrackTimeouts } from "@kubenetsim/netfilter/engine/conntrack";
 import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
+import type { SharedNumbers } from "@kubenetsim/netfilter/engine/shared-numbers";
 import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
 import { type KernelNames, liveNames, nftNames } from "@kubenetsim/network/trace/kernel-names";
 import type { LogLine } from "@kubenetsim/proxy/log/log-line";
@@ -30,12 +31,14 @@ export interface NodeKernel extends KernelSurroundings {
 export interface KernelSurroundings {
   readonly random: Random;
   readonly clock: Clock;
+  /** What the kernels of a cluster have in common. */
+  readonly numbers: SharedNumbers;
 }
 
 /** A kernel without rules. */
-export function emptyKernel({ random, clock }: KernelSurroundings): NodeKernel {
+export function emptyKernel({ random, clock, numbers }: KernelSurroundings): NodeKernel {
   const director = new IpvsDirector({ clock, schedulers: ipvsSchedulers });
-  const kernel = new Kernel({ random, clock, director });
+  const kernel = new Kernel({ random, clock, director, numbers });
   return {
     kernel,
     director,
@@ -47,11 +50,12 @@ export function emptyKernel({ random, clock }: KernelSurroundings): NodeKernel {
     cleanUpProblems: [],
     random,
     clock,
+    numbers,
   };
 }
 
 /** A copy in the same state that goes its own way from here. */
-export function forkKernel(node: NodeKernel, { random, clock }: KernelSurroundings): NodeKernel {
+export function forkKernel(node: NodeKernel, { random, clock, numbers }: KernelSurroundings): NodeKernel {
   const director = node.director.fork(clock);
   const kernel = node.kernel.fork({ random, clock, director });
   return {
@@ -65,7 +69,15 @@ export function forkKernel(node: NodeKernel, { random, clock }: KernelSurroundin
     cleanUpProblems: node.cleanUpProblems,
     random,
     clock,
+    numbers,
   };
+}
+
+/** Puts what kube-proxy has written into another node's kernel into this one: rules and sysctls of a mode without IPVS and nft. */
+export function takeWritten(node: NodeKernel, from: NodeKernel): void {
+  node.kernel.takeRules(from.kernel);
+  setSysctls(node, from.sysctls);
+  node.cleanUpProblems = from.cleanUpProblems;
 }
 
 /** Those of connection tracking that are modelled. */

@@ -13,12 +13,15 @@ import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
 import { awaitsPodCIDR } from "@kubenetsim/proxy/config/local-detector";
 import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
+import { updateSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import { loadDump } from "./dump-of-rules.ts";
 import { healthProcess } from "./health-servers.ts";
 import {
   cleanUpKubeProxy,
+  isSameOnOtherNodes,
   type KubeProxy,
   moveKubeProxy,
+  proxyOnNode,
   sameNode,
   startKubeProxy,
   syncKubeProxy,
@@ -26,9 +29,17 @@ import {
   wakingTime,
 } from "./kube-proxy.ts";
 import { isModelled } from "./modelled-config.ts";
-import { emptyKernel, forkKernel, type KernelSurroundings, kernelNames, type NodeKernel } from "./node-kernel.ts";
+import {
+  emptyKernel,
+  forkKernel,
+  type KernelSurroundings,
+  kernelNames,
+  type NodeKernel,
+  takeWritten,
+} from "./node-kernel.ts";
 import { concerns, type ObjectHistory, type Settled, startOn } from "./object-history.ts";
 import { proxyProcess } from "./proxy-process.ts";
+import { removeStaleFlows } from "./stale-flows.ts";
 
 /** Where a node's plane reads what it has not seen yet. */
 export interface PlaneSource {
@@ -36,6 +47,8 @@ export interface PlaneSource {
   /** Does the node's kube-proxy start at the time of this index, first or again? */
   startsAt(name: string, index: number): boolean;
   requireModelled(node: string): void;
+  /** The node whose rules are this one's as long as nothing tells the two apart; the node itself where there is no other. */
+  leaderOf(plane: NodePlane): NodePlane;
   /** The node as a settled state has it; undefined when it is not there. */
   proxyNode(name: string, settled: Settled): ProxyNode | undefined;
 }
@@ -47,10 +60,16 @@ export interface PlaneSource {
 export class NodePlane implements CopyableKernel {
   readonly name: string;
   readonly #source: PlaneSource;
-  readonly #kernel: NodeKernel;
+  readonly #surroundings: KernelSurroundings;
+  /** Undefined until somebody looks: most nodes of a large cluster are never asked. */
+  #made: NodeKernel | undefined;
   #proxy: KubeProxy | undefined;
   /** How many settled times it has seen. */
   #seen = 0;
+  /** The node whose rules it has; undefined when it has computed its own. Only from that one's next rules do its counters go on. */
+  #followed: NodePlane | undefined;
+  /** Its kube-proxy has never written what that of a node with the same past would not have written. */
+  #isCommon = true;
   #host: Host | undefined;
   /** How many devices the kernel has been given. */
   #devices = 0;
@@ -63,7 +82,16 @@ export class NodePlane implements CopyableKernel {
   constructor(name: string, source: PlaneSource, surroundings: KernelSurroundings, copied?: NodeKernel) {
     this.name = name;
     this.#source = source;
-    this.#kernel = copied ?? emptyKernel(surroundings);
+    this.#surroundings = surroundings;
+    this.#made = copied;
+  }
+
+  get #kernel(): NodeKernel {
+    if (this.#made === undefined) {
+      this.#made = emptyKernel(this.#surroundings);
+      if (this.#host !== undefined) this.#made.kernel.setDevices(kernelDevices(this.#host));
+    }
+    return this.#made;
   }
 
   runHook(hook: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
@@ -119,7 +147,7 @@ export class NodePlane implements CopyableKernel {
     if (host === this.#host && host.devices.length === this.#devices) return;
     this.#host = host;
     this.#devices = host.devices.length;
-    this.#kernel.kernel.setDevices(kernelDevices(host));
+    this.#made?.kernel.setDevices(kernelDevices(host));
   }
 
   /**
@@ -140,17 +168,19 @@ export class NodePlane implements CopyableKernel {
 
   /** The same node in another cluster that shares the history so far; its kernel's state is copied. */
   fork(source: PlaneSource, surroundings: KernelSurroundings): NodePlane {
+    if (this.#made === undefined) return new NodePlane(this.name, source, surroundings);
     this.#catchUp();
     const copy = new NodePlane(this.name, source, surroundings, forkKernel(this.#kernel, surroundings));
     copy.#proxy = this.#proxy;
     copy.#seen = this.#seen;
+    copy.#isCommon = this.#isCommon;
     copy.#setAlarm();
     return copy;
   }
 
   /** Does what kube-proxy does now hang on what the kernel has seen? Then it must not be put off. */
   get mustKeepPace(): boolean {
-    return this.#kernel.director.hasConnections;
+    return this.#made?.director.hasConnections === true;
   }
 
   keepPace(): void {
@@ -158,6 +188,57 @@ export class NodePlane implements CopyableKernel {
   }
 
   #catchUp(): void {
+    const isBehind = this.#seen < this.#source.history.length || this.#kernel.clock.nowMs >= this.#wakesAtMs;
+    if (isBehind) {
+      if (this.#isCommon && this.#follow(this.#source.leaderOf(this))) return;
+      this.#followed = undefined;
+    }
+    this.#replay();
+  }
+
+  /**
+   * Takes over what the kube-proxy of a node with the same past has written, where it would be the same here: nothing is computed
+   * again, and both kernels run the same code.
+   */
+  #follow(leader: NodePlane): boolean {
+    if (leader === this || !leader.#isCommon) return false;
+    leader.#catchUp();
+    const { history } = this.#source;
+    const last = history.at(-1);
+    if (!leader.#isCommon || leader.#proxy === undefined || last === undefined) return false;
+    const isNew = this.#seen === 0;
+    if (!isNew && (this.#followed !== leader || this.#startsAgain())) return false;
+    const node = this.#source.proxyNode(this.name, last);
+    if (node === undefined) return false;
+    if (!isNew) this.#removeStaleFlows();
+    this.#proxy = proxyOnNode(leader.#proxy, node);
+    takeWritten(this.#kernel, leader.#kernel);
+    this.#followed = leader;
+    this.#names = undefined;
+    this.#seen = history.length;
+    this.#setAlarm();
+    return true;
+  }
+
+  #startsAgain(): boolean {
+    const { history } = this.#source;
+    for (let at = this.#seen; at < history.length; at++) if (this.#source.startsAt(this.name, at)) return true;
+    return false;
+  }
+
+  /** As the syncs would have done that it leaves to another node. */
+  #removeStaleFlows(): void {
+    let snapshots = this.#proxy!.proxiers.map(({ snapshot }) => snapshot);
+    for (const { changes, nowMs } of this.#source.history.slice(this.#seen)) {
+      snapshots = snapshots.map((before) => {
+        const next = updateSnapshot(before, changes);
+        if (next !== before) removeStaleFlows(this.#kernel.kernel, before, next, nowMs ?? 0);
+        return next;
+      });
+    }
+  }
+
+  #replay(): void {
     const { history } = this.#source;
     for (; this.#seen < history.length; this.#seen++) {
       const settled = history[this.#seen]!;
@@ -167,6 +248,7 @@ export class NodePlane implements CopyableKernel {
       const before = this.#proxy;
       this.#proxy = this.#next(before, settled);
       if (isCleaned || this.#proxy !== before) this.#names = undefined;
+      this.#isCommon &&= this.#proxy !== undefined && !isCleaned && isSameOnOtherNodes(this.#proxy);
     }
     this.#wake(this.#kernel.clock.nowMs);
     this.#setAlarm();

@@ -17,13 +17,18 @@ export function proxyNodes(nodes: readonly Node[], cni: Cni): Map<string, ProxyN
   return new Map(nodes.map((node) => [node.metadata.name, proxyNode(node, hosts.get(node.metadata.name)!)]));
 }
 
+/** "" for none. */
+export function zoneOf(node: Node | undefined): string {
+  return node?.metadata.labels?.[zoneLabel] ?? "";
+}
+
 function proxyNode(node: Node, host: Host): ProxyNode {
   const { podCIDR, podCIDRs } = node.spec ?? {};
   return {
     name: node.metadata.name,
     nodeIPs: nodeHostIPs(node),
     addresses: interfaceAddresses(host),
-    zone: node.metadata.labels?.[zoneLabel] ?? "",
+    zone: zoneOf(node),
     podCIDRs: podCIDRs ?? (podCIDR === undefined ? [] : [podCIDR]),
     nfacct: true,
   };

@@ -8,6 +8,7 @@ import {
   type Table,
   type TableName,
 } from "../ruleset/ruleset.ts";
+import type { ChainName, ChainNumbers } from "./chain-numbers.ts";
 import { hook, hookNames } from "./hook.ts";
 
 /** Tables in the order in which a hook runs them. */
@@ -15,41 +16,44 @@ export const tableNames: readonly TableName[] = ["raw", "mangle", "nat", "filter
 export const tableNumbers: Readonly<Record<TableName, number>> = { raw: 0, mangle: 1, nat: 2, filter: 3, security: 4 };
 const hookCount = hookNames.length;
 
-export interface ChainName {
-  readonly family: IpFamily;
-  readonly table: TableName;
-  readonly chain: string;
-}
-
 /**
- * The chains of one family by number. A number stays with its table and name for good, so that code may hold it; what
- * stands behind it comes and goes.
+ * The chains of one family by number. A number stays with its table and name for good, so that code may hold it and hosts
+ * may share them; what stands behind it comes and goes.
  */
 export class ChainRegistry {
-  readonly family: IpFamily;
-  readonly #ids = new Map<string, number>();
-  readonly #names: ChainName[] = [];
+  readonly #numbers: ChainNumbers;
   readonly #chains: (Chain | undefined)[] = [];
+  /** When each of them was written last, by `writes`. */
+  readonly #writtenAt: number[] = [];
   readonly #tables = new Set<TableName>();
+  #now: { readonly writes: number; readonly chains: readonly (Chain | undefined)[] } | undefined;
   /** Chains that went at other hands than those that wrote them, who may still jump to them. */
   readonly #lost = new Set<number>();
   /** Of each table and hook (table · 5 + hook) the built-in chain's number, or -1. */
   readonly bases: Int32Array = new Int32Array(tableNames.length * hookCount).fill(-1);
+  /** How many changes there were. Copies count on from here. */
+  writes = 0;
   /** Called with the number of each chain that is replaced, emptied or gone. */
   readonly #changed: (id: number) => void;
 
-  constructor(family: IpFamily, changed: (id: number) => void) {
-    this.family = family;
+  constructor(numbers: ChainNumbers, changed: (id: number) => void) {
+    this.#numbers = numbers;
     this.#changed = changed;
   }
 
+  get family(): IpFamily {
+    return this.#numbers.family;
+  }
+
+  /** How many numbers there are. */
   get size(): number {
-    return this.#names.length;
+    return this.#numbers.names.length;
   }
 
   /** All rules anew; chains that are the same object as before are left alone. */
   load(ruleset: Ruleset): void {
-    const gone = new Set(this.#ids.values());
+    this.writes++;
+    const gone = new Set(this.#chains.keys());
     this.#tables.clear();
     for (const table of ruleset.tables.values()) {
       this.#tables.add(table.name);
@@ -61,6 +65,7 @@ export class ChainRegistry {
 
   /** `iptables -X` by another than the one who wrote the chains. */
   remove(table: TableName, names: readonly string[]): void {
+    this.writes++;
     for (const name of names) this.#lose(this.idOf(table, name));
   }
 
@@ -85,6 +90,7 @@ export class ChainRegistry {
 
   /** One table of `iptables-restore --noflush`. */
   restore(table: RestoreTable): void {
+    this.writes++;
     this.#tables.add(table.name);
     for (const name of builtinChains[table.name]) {
       const id = this.idOf(table.name, name);
@@ -98,25 +104,31 @@ export class ChainRegistry {
   }
 
   idOf(table: TableName, name: string): number {
-    const key = `${table} ${name}`;
-    const known = this.#ids.get(key);
-    if (known !== undefined) return known;
-    this.#ids.set(key, this.#names.length);
-    this.#chains.push(undefined);
-    return this.#names.push({ family: this.family, table, chain: name }) - 1;
+    const id = this.#numbers.idOf(table, name);
+    while (this.#chains.length <= id) {
+      this.#chains.push(undefined);
+      this.#writtenAt.push(0);
+    }
+    return id;
   }
 
   nameOf(id: number): ChainName {
-    return this.#names[id]!;
+    return this.#numbers.names[id]!;
+  }
+
+  /** At which of the `writes` a chain was written last, be it as it was. */
+  writtenAt(id: number): number {
+    return this.#writtenAt[id] ?? 0;
   }
 
   chainOf(id: number): Chain | undefined {
     return this.#chains[id];
   }
 
-  /** All chains by number, as they stand now. */
+  /** All chains by number, as they stand now; the same array as long as nothing is written. */
   chainsNow(): readonly (Chain | undefined)[] {
-    return [...this.#chains];
+    if (this.#now?.writes !== this.writes) this.#now = { writes: this.writes, chains: [...this.#chains] };
+    return this.#now.chains;
   }
 
   /** The rules as they stand, each chain as `withCounters` gives it. */
@@ -127,7 +139,7 @@ export class ChainRegistry {
     }
     for (const [id, chain] of this.#chains.entries()) {
       if (chain === undefined) continue;
-      const chains = tables.get(this.#names[id]!.table)!.chains as Map<string, Chain>;
+      const chains = tables.get(this.#numbers.names[id]!.table)!.chains as Map<string, Chain>;
       chains.set(chain.name, withCounters(id, chain));
     }
     return { family: this.family, tables };
@@ -136,6 +148,7 @@ export class ChainRegistry {
   #put(table: TableName, chain: Chain): number {
     const id = this.idOf(table, chain.name);
     this.#lost.delete(id);
+    this.#writtenAt[id] = this.writes;
     if (this.#chains[id] !== chain) {
       this.#chains[id] = chain;
       this.#changed(id);
@@ -166,10 +179,10 @@ export class ChainRegistry {
   }
 
   fork(changed: (id: number) => void): ChainRegistry {
-    const copy = new ChainRegistry(this.family, changed);
-    for (const [key, id] of this.#ids) copy.#ids.set(key, id);
-    copy.#names.push(...this.#names);
-    copy.#chains.push(...this.#chains);
+    const copy = new ChainRegistry(this.#numbers, changed);
+    for (const chain of this.#chains) copy.#chains.push(chain);
+    for (const at of this.#writtenAt) copy.#writtenAt.push(at);
+    copy.writes = this.writes;
     for (const table of this.#tables) copy.#tables.add(table);
     for (const id of this.#lost) copy.#lost.add(id);
     copy.bases.set(this.bases);

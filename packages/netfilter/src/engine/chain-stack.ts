@@ -44,10 +44,10 @@ export class ChainStack {
   /** To the chain that the argument at `at` names; false when it is empty and the packet is back already. */
   jump(at: number, after: number, rules: number, hook: Hook, tape: Tape | null): boolean {
     const program = this.#program;
-    let start = program.code[at]!;
-    const known = start >= 0 && program.code[start - 1]! >= 0;
+    let start = program.words[at]!;
+    const known = start >= 0 && program.words[start - 1]! >= 0;
     if (!known) start = program.resolve(at);
-    if (known && tape === null && program.code[start - 1] === start) {
+    if (known && tape === null && program.words[start - 1] === start) {
       this.entered++;
       return false;
     }
@@ -95,7 +95,7 @@ export class ChainStack {
   #enter(start: number, rules: number, hook: Hook, tape: Tape | null): void {
     this.#start = start;
     this.pc = start;
-    this.end = this.#program.code[start - 1]!;
+    this.end = this.#program.words[start - 1]!;
     this.#others = rules;
     if (++this.entered > mostChains) this.#refuseLoop();
     if (tape !== null) {
@@ -122,12 +122,12 @@ export class ChainStack {
   }
 
   #tapeId(): number {
-    return (this.#program.code[this.#start - 2]! << 1) | this.#familyBit;
+    return (this.#program.words[this.#start - 2]! << 1) | this.#familyBit;
   }
 
   /** Of rules that were not read from a text, which is refused: the first packet that goes round finds the loop. */
   #refuseLoop(): never {
-    const { table, chain } = this.#program.registry.nameOf(this.#program.code[this.#start - 2]!);
+    const { table, chain } = this.#program.registry.nameOf(this.#program.words[this.#start - 2]!);
     throw new ParseError(`chains jump in a loop, or deeper than ${deepest}: table ${table}, chain ${chain}`);
   }
 }

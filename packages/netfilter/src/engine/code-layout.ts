@@ -4,8 +4,7 @@
  *
  * - word 0: flags (low 12 bits), target kind (4 bits), length of the record in words (high 16 bits)
  * - word 1: index of the rule in its chain (low 24 bits), how many matches it has (high 8 bits)
- * - word 2: packets that matched; word 3: bytes, low 30 bits (what is carried over is kept by the program)
- * - word 4: the run that it belongs to, or where its cascade's record begins
+ * - word 2: the run that it belongs to, or where its cascade's record begins
  * - conditions, as the flags say: destination, source (an address, then its mask if masked; one or four words each),
  *   protocol, in and out device
  * - match operations
@@ -15,7 +14,7 @@
  * first, matches that a rule costs when the draw passes it, then the chance that the draw passes its first k rules for
  * k = 0 … rules, as a fraction of 2^52 in two words: the high 30 bits (2^30 for certainty), the low 22.
  */
-export const headerLength = 5;
+export const headerLength = 3;
 
 export const cascadeField = { count: 1, stride: 2, firstRule: 3, cost: 4, survivals: 5 } as const;
 /** Where the record of a cascade's rule begins; of rule 0 it is where the cascade's own ends. */

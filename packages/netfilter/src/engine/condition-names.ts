@@ -2,49 +2,38 @@ import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { IpvsMatch, NthMatch, RecentMatch } from "../ruleset/match.ts";
 import type { DeviceCondition } from "../ruleset/rule.ts";
 import type { DeviceInput } from "./address-book.ts";
+import { ConditionNumbers } from "./condition-numbers.ts";
 import type { SetStore } from "./set-store.ts";
 
-/**
- * The numbers that a host's code uses for what its rules name: device conditions, recent and ipvs matches, nfacct counters,
- * reject types. Both families of a host share them.
- */
+/** What a host knows of the conditions that its code has numbers for. Both families of a host share them. */
 export class ConditionNames {
   readonly sets: SetStore;
-  readonly recents: RecentMatch[] = [];
-  readonly ipvs: IpvsMatch[] = [];
-  readonly accountNames: string[] = [];
-  /** Of each `statistic --mode nth` its count. */
-  readonly nthCounts: number[] = [];
-  readonly #nthIds = new Map<NthMatch, number>();
-  /** Packets and bytes of each nfacct counter. */
-  accounts: Float64Array = new Float64Array(16);
-  readonly #deviceConditions: DeviceCondition[] = [];
-  readonly #deviceIds = new Map<string, number>();
+  readonly #numbers: ConditionNumbers;
+  /** Packets and bytes of each nfacct counter; none where no packet has met one. */
+  #accounts: Float64Array = new Float64Array(0);
+  /** Of each `statistic --mode nth` its count; none where no packet has met one. */
+  readonly #nthCounts: (number | undefined)[] = [];
   #devices: readonly string[] = [];
   /** Of each device condition, by device: does it hold? The last one is for no device at all. */
   #deviceHits: Uint8Array[] = [];
 
-  constructor(sets: SetStore) {
+  constructor(sets: SetStore, numbers: ConditionNumbers = new ConditionNumbers()) {
     this.sets = sets;
+    this.#numbers = numbers;
   }
 
   setDevices(devices: readonly DeviceInput[]): void {
     this.#devices = devices.map((device) => device.name);
-    this.#deviceHits = this.#deviceConditions.map((condition) => this.#hitsOf(condition));
+    this.#deviceHits = [];
   }
 
   deviceHolds(condition: number, device: number): boolean {
-    const hits = this.#deviceHits[condition]!;
+    const hits = this.#deviceHits[condition] ?? this.#meetDevices(condition);
     return hits[device < 0 ? hits.length - 1 : device] === 1;
   }
 
   deviceId(condition: DeviceCondition): number {
-    const key = `${condition.negated ? "!" : ""}${condition.name}`;
-    const known = this.#deviceIds.get(key);
-    if (known !== undefined) return known;
-    this.#deviceIds.set(key, this.#deviceConditions.length);
-    this.#deviceHits.push(this.#hitsOf(condition));
-    return this.#deviceConditions.push(condition) - 1;
+    return this.#numbers.deviceId(condition);
   }
 
   setId(name: string): number {
@@ -55,31 +44,65 @@ export class ConditionNames {
   }
 
   recentId(match: RecentMatch): number {
-    return this.recents.push(match) - 1;
+    return this.#numbers.recentId(match);
+  }
+
+  recent(id: number): RecentMatch {
+    return this.#numbers.recents[id]!;
   }
 
   ipvsId(match: IpvsMatch): number {
-    return this.ipvs.push(match) - 1;
+    return this.#numbers.ipvsId(match);
   }
 
-  /** A match that is compiled again goes on from its count; the first count comes round at packet number `--packet`. */
+  ipvs(id: number): IpvsMatch {
+    return this.#numbers.ipvs[id]!;
+  }
+
   nthId(match: NthMatch): number {
-    const known = this.#nthIds.get(match);
-    if (known !== undefined) return known;
-    this.#nthIds.set(match, this.nthCounts.length);
-    return this.nthCounts.push(match.every - 1 - match.packet) - 1;
+    return this.#numbers.nthId(match);
+  }
+
+  /** The next packet's count, from 0 to `last`; the first one comes round to 0 at packet number `--packet`. */
+  countNth(id: number, last: number): number {
+    const { every, packet } = this.#numbers.nths[id]!;
+    const before = this.#nthCounts[id] ?? every - 1 - packet;
+    const count = before === last ? 0 : before + 1;
+    this.#nthCounts[id] = count;
+    return count;
   }
 
   accountId(name: string): number {
-    const known = this.accountNames.indexOf(name);
-    if (known >= 0) return known;
-    const id = this.accountNames.push(name) - 1;
-    if (id * 2 >= this.accounts.length) {
-      const grown = new Float64Array(this.accounts.length * 2);
-      grown.set(this.accounts);
-      this.accounts = grown;
+    return this.#numbers.accountId(name);
+  }
+
+  /** Counts a packet in an nfacct counter. */
+  account(id: number, bytes: number): void {
+    if (id * 2 >= this.#accounts.length) {
+      const grown = new Float64Array(Math.max(16, id * 4));
+      grown.set(this.#accounts);
+      this.#accounts = grown;
     }
-    return id;
+    this.#accounts[id * 2]! += 1;
+    this.#accounts[id * 2 + 1]! += bytes;
+  }
+
+  /** Of each nfacct counter that a packet has met. */
+  accounts(): Map<string, { readonly packets: number; readonly bytes: number }> {
+    const met = new Map<string, { readonly packets: number; readonly bytes: number }>();
+    for (const [id, name] of this.#numbers.accounts.entries()) {
+      const packets = this.#accounts[id * 2] ?? 0;
+      if (packets > 0) met.set(name, { packets, bytes: this.#accounts[id * 2 + 1]! });
+    }
+    return met;
+  }
+
+  #meetDevices(condition: number): Uint8Array {
+    const { devices } = this.#numbers;
+    while (this.#deviceHits.length <= condition) {
+      this.#deviceHits.push(this.#hitsOf(devices[this.#deviceHits.length]!));
+    }
+    return this.#deviceHits[condition]!;
   }
 
   #hitsOf(condition: DeviceCondition): Uint8Array {
@@ -91,17 +114,10 @@ export class ConditionNames {
   }
 
   fork(sets: SetStore): ConditionNames {
-    const copy = new ConditionNames(sets);
-    copy.recents.push(...this.recents);
-    copy.ipvs.push(...this.ipvs);
-    copy.accountNames.push(...this.accountNames);
-    copy.nthCounts.push(...this.nthCounts);
-    for (const [match, id] of this.#nthIds) copy.#nthIds.set(match, id);
-    copy.accounts = this.accounts.slice();
+    const copy = new ConditionNames(sets, this.#numbers);
+    copy.#accounts = this.#accounts.slice();
+    copy.#nthCounts.push(...this.#nthCounts);
     copy.#devices = this.#devices;
-    copy.#deviceConditions.push(...this.#deviceConditions);
-    for (const [key, id] of this.#deviceIds) copy.#deviceIds.set(key, id);
-    copy.#deviceHits = [...this.#deviceHits];
     return copy;
   }
 }

@@ -19,6 +19,10 @@ const tcpShift = 8;
 
 const deleted = -1;
 
+/** A table grows by itself; in a large cluster most hosts have a few connections at most. */
+const firstSlots = 64;
+const firstEntries = 16;
+
 /**
  * Conntrack entries of one family: two tuples each, found by open addressing in typed arrays. Numbers stay with an entry
  * until it is removed; entries that are not confirmed are in nobody's way.
@@ -38,12 +42,12 @@ export class ConntrackTable {
   #next = 0;
   #live = 0;
 
-  constructor(width: number, slots = 1024) {
+  constructor(width: number, slots: number = firstSlots) {
     this.width = width;
     this.tupleLength = 2 * width + 2;
     this.stride = 2 * this.tupleLength + 1;
-    this.data = new Int32Array(this.stride * 256);
-    this.expiresMs = new Float64Array(256);
+    this.data = new Int32Array(this.stride * firstEntries);
+    this.expiresMs = new Float64Array(firstEntries);
     this.#slots = new Int32Array(slots);
   }
 
@@ -184,7 +188,7 @@ export class ConntrackTable {
       if ((this.status(entry) & entryStatus.confirmed) !== 0 && this.expiresMs[entry]! <= nowMs) this.remove(entry);
     }
     const needed = 2 ** Math.ceil(Math.log2((this.#live + 1) * 8));
-    this.#slots = new Int32Array(Math.max(needed, 1024));
+    this.#slots = new Int32Array(Math.max(needed, firstSlots));
     this.#used = 0;
     for (let entry = 0; entry < this.#next; entry++) {
       if ((this.status(entry) & entryStatus.confirmed) === 0) continue;

@@ -72,7 +72,7 @@ export class Evaluator {
     const destination = packet.dst0;
     let pc = this.#begin(base, hook, tape);
     let end = chains.end;
-    let code = this.#program.code;
+    let code = this.#program.words;
     let rules = 0;
     let matches = 0;
     let result: number = next;
@@ -116,7 +116,7 @@ export class Evaluator {
         continue;
       }
       matches += code[pc + 1]! >>> 24;
-      this.#count(code, pc, packet.bytes);
+      this.#count(pc, packet.bytes);
       if (tape !== null) chains.record(tape, hook, code[pc + 1]! & 0xffffff);
       pc += flags >>> 16;
       result = this.#act((flags >>> targetShift) & 15, code, at, pc, rules, hook, packet, tape);
@@ -124,7 +124,7 @@ export class Evaluator {
       if (result !== elsewhere) break;
       pc = chains.pc;
       end = chains.end;
-      code = this.#program.code;
+      code = this.#program.words;
     }
     const given = result < 0 ? policy : (result as Verdict);
     if (tape !== null) chains.finish(rules, given, hook, tape);
@@ -149,11 +149,8 @@ export class Evaluator {
   }
 
   /** All of a rule has matched: its counters, and no draw stands any longer. */
-  #count(code: Int32Array, pc: number, length: number): void {
-    code[pc + 2]!++;
-    const bytes = code[pc + 3]! + length;
-    code[pc + 3] = bytes;
-    if (bytes >= 0x40000000) this.#program.carry(pc);
+  #count(pc: number, length: number): void {
+    this.#program.counters.count(pc, length);
     this.#drawn = false;
   }
 
@@ -194,7 +191,7 @@ export class Evaluator {
   #seek(code: Int32Array, pc: number, flags: number, packet: Packet): number {
     this.#passedRules = 0;
     if ((flags & ruleFlag.runMember) !== 0) {
-      const run = this.#program.runs[code[pc + 4]!]!;
+      const run = this.#program.runs[code[pc + 2]!]!;
       const from = (code[pc + 1]! & 0xffffff) - run.firstRule;
       const found = run.find(packet, from);
       this.#passedRules = found - from;
@@ -202,7 +199,7 @@ export class Evaluator {
       return found < run.count ? run.pcs[found]! : ~run.pcs[found]!;
     }
     const whole = (flags & ruleFlag.cascade) !== 0;
-    const cascade = whole ? pc : code[pc + 4]!;
+    const cascade = whole ? pc : code[pc + 2]!;
     if (this.#drawn && !whole && !this.#indexed) return pc;
     const from = whole ? 0 : (code[pc + 1]! & 0xffffff) - code[cascade + cascadeField.firstRule]!;
     const count = code[cascade + cascadeField.count]!;
@@ -222,7 +219,7 @@ export class Evaluator {
    * the run's last (a cascade's record it may be, where the draw is made). Counts those between: compared, and no match.
    */
   #walk(code: Int32Array, pc: number, destination: number): number {
-    const run = this.#program.runs[code[pc + 4]!]!;
+    const run = this.#program.runs[code[pc + 2]!]!;
     const from = (code[pc + 1]! & 0xffffff) - run.firstRule + 1;
     const found = run.walk(code, destination, from);
     this.#passedRules = found - from;

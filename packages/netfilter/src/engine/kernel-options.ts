@@ -9,6 +9,7 @@ import type { HookOrder } from "./hook-order.ts";
 import type { NftProgram } from "./nft/nft-program.ts";
 import type { Program } from "./program.ts";
 import type { RecentLists } from "./recent-lists.ts";
+import type { SharedNumbers } from "./shared-numbers.ts";
 
 export interface KernelOptions {
   /** Forked as `statistic` and `nat`. */
@@ -21,6 +22,8 @@ export interface KernelOptions {
   readonly engine?: Engine;
   /** Every packet is taken for the first of a connection and nothing is remembered of it: for counting in bulk. */
   readonly stateless?: boolean;
+  /** Of all kernels that may take over each other's rules; its own unless given. */
+  readonly numbers?: SharedNumbers;
   readonly conntrackTimeouts?: Partial<ConntrackTimeouts>;
 }
 

@@ -3,43 +3,37 @@ import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
 import type { IpSet, IpSetChange } from "../ruleset/ip-set.ts";
 import type { NftChain, NftFamily, NftTable } from "../ruleset/nft-table.ts";
 import type { NftTransaction } from "../ruleset/nft-transaction.ts";
-import type { Rule } from "../ruleset/rule.ts";
 import type { Chain, RestoreInput, Ruleset, TableName } from "../ruleset/ruleset.ts";
 import { AddressBook, type DeviceInput } from "./address-book.ts";
-import type { ChainName } from "./chain-registry.ts";
+import type { ChainName } from "./chain-numbers.ts";
 import { ConditionNames } from "./condition-names.ts";
 import { Conntrack, type ConntrackTimeouts, defaultTimeouts } from "./conntrack.ts";
-import { Evaluator } from "./evaluator.ts";
-import { FamilyStack } from "./family-stack.ts";
+import type { FamilyStack } from "./family-stack.ts";
 import type { Hook } from "./hook.ts";
 import { HookOrder } from "./hook-order.ts";
 import type { CopiedKernel, KernelOptions } from "./kernel-options.ts";
+import { familyStack } from "./kernel-stack.ts";
 import type { HostState } from "./match-evaluator.ts";
 import type { Meter } from "./meter.ts";
-import { Nat } from "./nat.ts";
-import { NatHook } from "./nat-hook.ts";
-import { NftEvaluator } from "./nft/nft-evaluator.ts";
 import { NftProgram } from "./nft/nft-program.ts";
 import type { NftTapeNames } from "./nft/tape-names.ts";
 import { Openings } from "./openings.ts";
 import type { Packet } from "./packet.ts";
 import { Program } from "./program.ts";
 import { RecentLists } from "./recent-lists.ts";
-import { RuleAnswer } from "./rule-answer.ts";
 import { SetStore } from "./set-store.ts";
+import { SharedNumbers } from "./shared-numbers.ts";
 import type { Tape } from "./tape.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
  * One host's netfilter, for both families: iptables' rules and nft's, sets, connection tracking, NAT, and IPVS where a
  * director is given. State is mutable numbers; `fork` copies it.
- *
  * The caller moves the packet: PREROUTING, then (after routing) INPUT, or FORWARD and POSTROUTING; OUTPUT and POSTROUTING
  * for one that is made here, where OUTPUT asks `packet.router` for the way to another destination. `stolen` from INPUT or
  * OUTPUT means that IPVS gave it a new destination: route it anew and run OUTPUT (which knows that it has been there) and
  * POSTROUTING. Set `inDevice`, `outDevice` and `bridged` before each hook that asks them. A packet that stays on the host by
  * loopback keeps its metadata between POSTROUTING and PREROUTING.
- *
  * Counters of rules speak of packets that `runHook` saw: one that a walker sends on a way that it remembers from an earlier
  * packet does not come by here.
  *
@@ -52,6 +46,7 @@ export class Kernel {
   /** Grows whenever rules, sets or devices change: as long as it stays, a packet that hangs on nothing else fares alike. */
   revision = 0;
   readonly #options: KernelOptions;
+  readonly #numbers: SharedNumbers;
   readonly #names: ConditionNames;
   readonly #recents: RecentLists;
   readonly #order: HookOrder;
@@ -68,7 +63,9 @@ export class Kernel {
   constructor(options: KernelOptions, copied?: CopiedKernel) {
     this.#options = options;
     this.#devices = options.devices ?? [];
-    this.#names = copied?.names ?? new ConditionNames(new SetStore());
+    this.#numbers = options.numbers ?? new SharedNumbers();
+    const { conditions } = this.#numbers;
+    this.#names = copied?.names ?? new ConditionNames(new SetStore(conditions), conditions);
     this.#names.setDevices(this.#devices);
     this.#recents = copied?.recents ?? new RecentLists();
     this.#order = copied?.order ?? new HookOrder();
@@ -112,9 +109,18 @@ export class Kernel {
     this.#of(family).program.remove(table, names);
   }
 
+  /** Has the iptables rules of another host, whose kernel was given the same `numbers`; counters of chains that stay go on. */
+  takeRules(from: Kernel): void {
+    this.revision++;
+    for (const family of ["IPv4", "IPv6"] as const) {
+      const stack = this.#of(family);
+      stack.program.takeOver(from.#of(family).program);
+      stack.refresh();
+    }
+  }
+
   /**
    * What `nft -f` does with one table: all of the transaction, or nothing. Costs what it names, not what the table holds.
-   *
    * @throws NftError for what nft would refuse
    */
   applyNft(transaction: NftTransaction): void {
@@ -166,12 +172,6 @@ export class Kernel {
   /** Family, table and chain behind a chain id of the tape. */
   chainName(id: number): ChainName {
     return this.#of((id & 1) === 1 ? "IPv6" : "IPv4").program.registry.nameOf(id >> 1);
-  }
-
-  /** The rule at an index (from 0) of a chain of the tape. */
-  ruleAt(id: number, index: number): Rule | undefined {
-    const { registry } = this.#of((id & 1) === 1 ? "IPv6" : "IPv4").program;
-    return registry.chainOf(id >> 1)?.rules[index];
   }
 
   /** A chain of the tape as it stands now; undefined when it is gone. */
@@ -228,15 +228,12 @@ export class Kernel {
     return this.#names.sets.sets();
   }
 
-  /** Packets and bytes of each nfacct counter that a rule has named. */
+  /** Packets and bytes of each nfacct counter that has counted any. */
   nfacct(): ReadonlyMap<string, { readonly packets: number; readonly bytes: number }> {
-    const { accountNames, accounts } = this.#names;
-    return new Map(
-      accountNames.map((name, id) => [name, { packets: accounts[id * 2]!, bytes: accounts[id * 2 + 1]! }]),
-    );
+    return this.#names.accounts();
   }
 
-  /** Is this packet's destination an address of the host (`-m addrtype --dst-type LOCAL`)? */
+  /** Is the destination an address of the host (`-m addrtype --dst-type LOCAL`)? */
   isLocal(packet: Packet): boolean {
     return this.#addresses.destinationType(packet) === 2;
   }
@@ -269,9 +266,11 @@ export class Kernel {
     });
     const sameSeed = options.random.seed === this.#options.random.seed;
     const streams = sameSeed ? { nat: copyRandom(this.#nat), chance: copyRandom(this.#host.chance) } : {};
-    const lists = { recents: this.#recents.fork(), order: this.#order.fork(), nft: this.#nft, ...streams };
-    const state = { names, ...lists, v4: copy(this.#v4), v6: copy(this.#v6) };
-    return new Kernel({ ...this.#options, devices: this.#devices, ...options }, state);
+    const state = { names, recents: this.#recents.fork(), order: this.#order.fork(), nft: this.#nft, ...streams };
+    return new Kernel(
+      { ...this.#options, numbers: this.#numbers, devices: this.#devices, ...options },
+      { ...state, v4: copy(this.#v4), v6: copy(this.#v6) },
+    );
   }
 
   /** A host in the same state, in the same time. */
@@ -285,16 +284,17 @@ export class Kernel {
   }
 
   #stack(family: IpFamily, oldProgram?: Program, oldConntrack?: Conntrack): FamilyStack {
-    const { clock, engine = "index", stateless = false, director, conntrackTimeouts } = this.#options;
-    const program = oldProgram ?? new Program(family, this.#names);
+    const { clock, director, conntrackTimeouts } = this.#options;
+    const numbers = family === "IPv4" ? this.#numbers.v4 : this.#numbers.v6;
     const timeouts = { ...defaultTimeouts, ...conntrackTimeouts };
-    const conntrack = oldConntrack ?? new Conntrack(family === "IPv6", clock, timeouts);
-    const answer = new RuleAnswer();
-    const evaluator = new Evaluator(program, this.#host, engine, answer);
-    const nftEvaluator = new NftEvaluator(this.#nft, this.#host, answer);
-    const nat = new Nat(conntrack, this.#nat);
-    const natHook = new NatHook(answer, this.#addresses, nat, conntrack, stateless);
-    const parts = { program, nft: this.#nft, evaluator, nftEvaluator, answer, order: this.#order };
-    return new FamilyStack({ ...parts, conntrack, natHook, addresses: this.#addresses, director, stateless });
+    return familyStack(this.#options, {
+      program: oldProgram ?? new Program(this.#names, numbers),
+      conntrack: oldConntrack ?? new Conntrack(family === "IPv6", clock, timeouts),
+      host: this.#host,
+      nft: this.#nft,
+      nat: this.#nat,
+      order: this.#order,
+      director,
+    });
   }
 }

@@ -56,22 +56,21 @@ export function matchHolds(
     }
     case opCode.nth:
       packet.fate.more = true;
-      return nthHolds(code, at, host.names.nthCounts);
+      return nthHolds(code, at, host.names);
     case opCode.recent:
       packet.fate.more = true;
-      return host.recents.evaluate(host.names.recents[code[at + 1]!]!, packet, host.clock.nowMs);
+      return host.recents.evaluate(host.names.recent(code[at + 1]!), packet, host.clock.nowMs);
     case opCode.set:
       return setHolds(code, at, packet, host, meter, tape);
     case opCode.nfacct:
       packet.fate.more = true;
-      host.names.accounts[code[at + 1]! * 2]! += 1;
-      host.names.accounts[code[at + 1]! * 2 + 1]! += packet.bytes;
+      host.names.account(code[at + 1]!, packet.bytes);
       return true;
     case opCode.physdev:
       return packet.bridged !== (code[at + 1] === 1);
     case opCode.ipvs: {
       packet.fate.more = true;
-      const match = host.names.ipvs[code[at + 1]!]!;
+      const match = host.names.ipvs(code[at + 1]!);
       return host.director?.belongs(packet, match.vaddr, match.vproto, match.vport) ?? false;
     }
     default:
@@ -107,11 +106,8 @@ function stateBits(packet: Packet): number {
 }
 
 /** It holds where the count comes round to 0 (net/netfilter/xt_statistic.c). */
-function nthHolds(code: Int32Array, at: number, counts: number[]): boolean {
-  const last = (code[at + 1]! >>> 0) - 1;
-  const id = code[at + 2]!;
-  const count = counts[id] === last ? 0 : counts[id]! + 1;
-  counts[id] = count;
+function nthHolds(code: Int32Array, at: number, names: ConditionNames): boolean {
+  const count = names.countNth(code[at + 2]!, (code[at + 1]! >>> 0) - 1);
   return (count === 0) !== (code[at + 3] === 1);
 }
 

@@ -18,9 +18,7 @@ export type Membership = { readonly kind: "run" | "cascade"; readonly word: numb
 /** Appends the record of one rule. */
 export function encodeRule(code: number[], rule: Rule, index: number, member: Membership, names: RuleNames): void {
   const start = code.length;
-  const counters = rule.counters;
-  const bytes = counters?.bytes ?? 0;
-  code.push(0, index | (rule.matches.length << 24), counters?.packets ?? 0, bytes % 2 ** 30, member?.word ?? 0);
+  code.push(0, index | (rule.matches.length << 24), member?.word ?? 0);
   let flags = 0;
   if (member !== undefined) flags |= member.kind === "run" ? ruleFlag.runMember : ruleFlag.cascadeMember;
   flags |= encodeAddress(code, rule.destination, 1);

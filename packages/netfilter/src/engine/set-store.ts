@@ -2,6 +2,7 @@ import { wordMask } from "@kubenetsim/core/net/cidr";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { IpSet, IpSetChange } from "../ruleset/ip-set.ts";
 import { parseSetMember } from "../text/ipset-member.ts";
+import { ConditionNumbers } from "./condition-numbers.ts";
 import { KeyTable } from "./key-table.ts";
 import type { Packet } from "./packet.ts";
 
@@ -16,9 +17,17 @@ interface CompiledSet {
 
 /** The ipsets of a host by id; an id stays with a name for good. */
 export class SetStore {
-  readonly #ids = new Map<string, number>();
+  readonly #numbers: ConditionNumbers;
   readonly #sets: (CompiledSet | undefined)[] = [];
-  readonly names: string[] = [];
+
+  constructor(numbers: ConditionNumbers = new ConditionNumbers()) {
+    this.#numbers = numbers;
+  }
+
+  /** By id, also of sets that are not there. */
+  get names(): readonly string[] {
+    return this.#numbers.sets;
+  }
 
   /** Replaces all sets; one that is the same object as before is kept as it stands. */
   load(sets: readonly IpSet[]): void {
@@ -55,15 +64,13 @@ export class SetStore {
   }
 
   idOf(name: string): number {
-    const known = this.#ids.get(name);
-    if (known !== undefined) return known;
-    this.#ids.set(name, this.names.length);
-    this.#sets.push(undefined);
-    return this.names.push(name) - 1;
+    const id = this.#numbers.setId(name);
+    while (this.#sets.length <= id) this.#sets.push(undefined);
+    return id;
   }
 
   has(name: string): boolean {
-    const id = this.#ids.get(name);
+    const id = this.#numbers.knownSet(name);
     return id !== undefined && this.#sets[id] !== undefined;
   }
 
@@ -93,11 +100,8 @@ export class SetStore {
   }
 
   fork(): SetStore {
-    const copy = new SetStore();
-    for (const name of this.names) copy.idOf(name);
-    this.#sets.forEach((set, id) => {
-      copy.#sets[id] = set;
-    });
+    const copy = new SetStore(this.#numbers);
+    copy.#sets.push(...this.#sets);
     return copy;
   }
 }

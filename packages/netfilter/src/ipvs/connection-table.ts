@@ -59,7 +59,7 @@ export class ConnectionTable {
   #capacity: number;
 
   /** `capacity`, a power of two, grows by itself. */
-  constructor(capacity = 256) {
+  constructor(capacity = 16) {
     this.#capacity = capacity;
     this.words = new Int32Array(capacity * rowLength);
     this.timeoutMs = new Float64Array(capacity);

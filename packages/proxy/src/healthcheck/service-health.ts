@@ -1,4 +1,4 @@
-import { endpointsOfSlices } from "../snapshot/endpoint.ts";
+import { endpointsOfSlices, isLocalTo } from "../snapshot/endpoint.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
 import { type HttpAnswer, jsonAnswer } from "./http-answer.ts";
 
@@ -26,8 +26,9 @@ export function serviceHealths(snapshot: ProxySnapshot): ServiceHealth[] {
 /** Over all ports of the slices, also those that the Service does not have (EndpointsMap.LocalReadyEndpoints). */
 function localReadyEndpoints({ records, basis }: ProxySnapshot, key: string): number {
   const slices = records.get(key)?.slices ?? [];
-  const endpoints = [...endpointsOfSlices(slices, basis.node.name).values()].flat();
-  return new Set(endpoints.filter(({ isLocal, ready }) => isLocal && ready).map(({ address }) => address)).size;
+  const ready = [...endpointsOfSlices(slices).values()].flat().filter((endpoint) => endpoint.ready);
+  const local = ready.filter((endpoint) => isLocalTo(basis.node.name, endpoint));
+  return new Set(local.map(({ address }) => address)).size;
 }
 
 /** The answer on any path. kube-proxy's rules are written as soon as something changes, so that it is always healthy. */

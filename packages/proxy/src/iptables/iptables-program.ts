@@ -1,4 +1,5 @@
 import type { Chain, RestoreInput, Ruleset, Table } from "@kubenetsim/netfilter/ruleset/ruleset";
+import { nodePortAddresses } from "../config/node-port-addresses.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
 import type { SortedMap } from "../snapshot/sorted-map.ts";
 import { chain } from "./masquerade-rules.ts";
@@ -54,6 +55,24 @@ export function iptablesProgram(parts: ProgramParts): IptablesProgram {
       return ruleset;
     },
   };
+}
+
+/**
+ * Would kube-proxy write the same on all nodes of one zone that run it with this configuration? Not where a Service asks which
+ * endpoints are local or a rule names the node's own addresses.
+ */
+export function isSameOnOtherNodes({ snapshot: { basis, nodeSpecificCount } }: IptablesProgram): boolean {
+  const { config, node, family } = basis;
+  const namesNode = config.detectLocalMode === "NodeCIDR" || !nodePortAddresses(config, node, family).matchAll;
+  return nodeSpecificCount === 0 && !namesNode;
+}
+
+/** The program of another node on which it is the same: it shares the rules. */
+export function programOnNode(program: IptablesProgram, snapshot: ProxySnapshot): IptablesProgram {
+  const { sync, largeCluster, blocks, written, shared, fixed } = program;
+  const { deleted, sysctls, stale, lastFullSync, lastCleanUp } = program;
+  const rules = { largeCluster, blocks, written, shared, fixed };
+  return iptablesProgram({ snapshot, sync, ...rules, deleted, sysctls, stale, lastFullSync, lastCleanUp });
 }
 
 /**

@@ -8,6 +8,7 @@ import { type Rule, rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { RealServer, VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { drop, host } from "../iptables/rule-parts.ts";
 import type { Endpoint } from "../snapshot/endpoint.ts";
+import { isLocalTo } from "../snapshot/endpoint.ts";
 import { isPortNumber } from "../snapshot/port-range.ts";
 import { originOf, type ServicePort } from "../snapshot/service-port.ts";
 import type { ServicePortState, ServiceState } from "../snapshot/service-state.ts";
@@ -52,7 +53,7 @@ function writePort(draft: BlockDraft, state: ServicePortState, context: IpvsCont
     if (!context.hostAddresses.has(address)) draft.boundAddresses.push(address);
   };
 
-  writeHairpins(draft, state);
+  writeHairpins(draft, state, context);
   draft.add("KUBE-CLUSTER-IP", portEntry(port, port.clusterIP, port.port), originOf(port, "cluster IP"));
   serve(port.clusterIP, port.port, internal, "cluster IP");
   draft.boundAddresses.push(port.clusterIP);
@@ -122,9 +123,9 @@ function virtualServer(
 }
 
 /** A pod that reaches itself through a Service must see another source; every local endpoint, ready or not. */
-function writeHairpins(draft: BlockDraft, { port, endpoints }: ServicePortState): void {
+function writeHairpins(draft: BlockDraft, { port, endpoints }: ServicePortState, { nodeName }: IpvsContext): void {
   for (const endpoint of endpoints) {
-    if (!endpoint.isLocal) continue;
+    if (!isLocalTo(nodeName, endpoint)) continue;
     const text = `${portEntry(port, endpoint.address, endpoint.port)},${endpoint.address}`;
     if (isPortNumber(endpoint.port)) draft.add("KUBE-LOOP-BACK", text, originOf(port, "hairpin"));
     else draft.refused.push(refusedEntry("KUBE-LOOP-BACK", text, endpoint.port, port));

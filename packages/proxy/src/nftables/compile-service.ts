@@ -24,7 +24,7 @@ export function compileNftService(service: ServiceState, context: NftablesContex
   const listeners: LocalhostListener[] = [];
   for (const state of service.ports) {
     const plan = new NftPortPlan(state, context);
-    writeChains(list, plan);
+    writeChains(list, plan, context);
     writeElements(list, plan, context);
     writeServiceRules(list, plan, context);
     listeners.push(...listenersOf(plan, context));

@@ -1,5 +1,6 @@
 import type { IpAddress } from "@kubenetsim/core/net/address";
 import type { NftElementKey, NftVerdict } from "@kubenetsim/netfilter/ruleset/nft-expression";
+import { isLocalTo } from "../snapshot/endpoint.ts";
 import { localhostRejectChain } from "./base-objects.ts";
 import type { CommandList } from "./command-list.ts";
 import {
@@ -18,12 +19,12 @@ import { type NftPortPlan, nodePortKey, serviceKey } from "./port-plan.ts";
 import { addressValue, gotoChain, wordsValue } from "./statements.ts";
 
 /** The chains that a Service port's elements and rules lead to, and its endpoints that may talk to themselves. */
-export function writeChains(list: CommandList, plan: NftPortPlan): void {
+export function writeChains(list: CommandList, plan: NftPortPlan, { nodeName }: NftablesContext): void {
   const { names, protocol } = plan;
   for (const endpoint of plan.endpoints.reachable) {
     const affinity = plan.affinityNames?.get(endpoint);
     if (affinity !== undefined) list.emptyChain(affinity.chain);
-    if (!endpoint.isLocal) continue;
+    if (!isLocalTo(nodeName, endpoint)) continue;
     const address = wordsValue(endpoint.words);
     const key = [address, address, protocol, { kind: "number", number: endpoint.port } as const];
     addElement(list, plan, { set: hairpinConnections, key, reason: `hairpin of endpoint ${endpoint.text}` });

@@ -2,7 +2,7 @@ import type { EndpointPort, EndpointSlice, SliceEndpoint } from "@kubenetsim/cor
 import type { Service } from "@kubenetsim/core/model/service";
 import { describe, expect, it } from "vitest";
 import { defaultKubeProxyConfig } from "../config/kube-proxy-config.ts";
-import { endpointsOfSlices } from "./endpoint.ts";
+import { endpointsOfSlices, isLocalTo } from "./endpoint.ts";
 import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "./snapshot.ts";
 
 const node = { name: "node1", nodeIPs: [], addresses: [], zone: "", podCIDRs: [], nfacct: true };
@@ -23,8 +23,9 @@ function slice(name: string, ports: readonly EndpointPort[], endpoints: readonly
 
 /** `name/PROTOCOL: address:port …`, local ones with a star. */
 function list(slices: readonly EndpointSlice[]): string[] {
-  return [...endpointsOfSlices(slices, "node1")].map(
-    ([port, endpoints]) => `${port}: ${endpoints.map((one) => one.text + (one.isLocal ? "*" : "")).join(" ")}`,
+  return [...endpointsOfSlices(slices)].map(
+    ([port, endpoints]) =>
+      `${port}: ${endpoints.map((one) => one.text + (isLocalTo("node1", one) ? "*" : "")).join(" ")}`,
   );
 }
 
@@ -57,7 +58,7 @@ describe("endpointsOfSlices", () => {
   });
 
   it("takes missing conditions for an endpoint that is ready, serves and stays", () => {
-    const [one] = endpointsOfSlices([slice("a", [tcp("", 80)], [at("10.0.1.1")])], "node1").get("/TCP")!;
+    const [one] = endpointsOfSlices([slice("a", [tcp("", 80)], [at("10.0.1.1")])]).get("/TCP")!;
     expect(one).toMatchObject({ ready: true, serving: true, terminating: false });
   });
 });

@@ -10,8 +10,8 @@ export interface Endpoint {
   readonly address: IpAddress;
   readonly words: AddressWords;
   readonly port: number;
-  /** It is on the node that this kube-proxy runs on. */
-  readonly isLocal: boolean;
+  /** The node that it is on; "" where its slice does not say. */
+  readonly nodeName: string;
   readonly ready: boolean;
   readonly serving: boolean;
   readonly terminating: boolean;
@@ -26,7 +26,7 @@ const none: readonly string[] = [];
  * 10.0.0.9 (pkg/proxy/endpointslicecache.go). Slices are read in the order given; of two endpoints with one text the
  * later one counts unless it terminates.
  */
-export function endpointsOfSlices(slices: readonly EndpointSlice[], nodeName: string): Map<string, Endpoint[]> {
+export function endpointsOfSlices(slices: readonly EndpointSlice[]): Map<string, Endpoint[]> {
   const byPort = new Map<string, Map<string, Endpoint>>();
   for (const slice of slices) {
     for (const port of slice.ports ?? []) {
@@ -34,7 +34,7 @@ export function endpointsOfSlices(slices: readonly EndpointSlice[], nodeName: st
       const key = `${port.name}/${port.protocol ?? "TCP"}`;
       const endpoints = byPort.get(key) ?? new Map<string, Endpoint>();
       byPort.set(key, endpoints);
-      addEndpoints(endpoints, slice.endpoints ?? [], port.port, nodeName);
+      addEndpoints(endpoints, slice.endpoints ?? [], port.port);
     }
   }
   const sorted = new Map<string, Endpoint[]>();
@@ -42,34 +42,34 @@ export function endpointsOfSlices(slices: readonly EndpointSlice[], nodeName: st
   return sorted;
 }
 
-function addEndpoints(
-  endpoints: Map<string, Endpoint>,
-  added: readonly SliceEndpoint[],
-  port: number,
-  nodeName: string,
-): void {
+function addEndpoints(endpoints: Map<string, Endpoint>, added: readonly SliceEndpoint[], port: number): void {
   for (const one of added) {
     const words = one.addresses.length === 0 ? undefined : parseSloppyWords(one.addresses[0]!);
     if (words === undefined) continue;
-    const endpoint = readEndpoint(one, words, port, nodeName);
+    const endpoint = readEndpoint(one, words, port);
     if (!endpoints.has(endpoint.text) || !endpoint.terminating) endpoints.set(endpoint.text, endpoint);
   }
 }
 
-function readEndpoint(one: SliceEndpoint, words: AddressWords, port: number, nodeName: string): Endpoint {
+function readEndpoint(one: SliceEndpoint, words: AddressWords, port: number): Endpoint {
   const address = formatAddress(words);
   return {
     text: joinHostPort(address, port),
     address,
     words,
     port,
-    isLocal: nodeName !== "" && one.nodeName === nodeName,
+    nodeName: one.nodeName ?? "",
     ready: one.conditions?.ready ?? true,
     serving: one.conditions?.serving ?? true,
     terminating: one.conditions?.terminating ?? false,
     zoneHints: one.hints?.forZones?.map((zone) => zone.name) ?? none,
     nodeHints: one.hints?.forNodes?.map((node) => node.name) ?? none,
   };
+}
+
+/** Is it on the node of this name? */
+export function isLocalTo(nodeName: string, endpoint: Endpoint): boolean {
+  return nodeName !== "" && endpoint.nodeName === nodeName;
 }
 
 /** Equal in all that rules are made from. */
@@ -80,7 +80,7 @@ export function sameEndpoints(a: readonly Endpoint[], b: readonly Endpoint[]): b
 function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return (
     a.text === b.text &&
-    a.isLocal === b.isLocal &&
+    a.nodeName === b.nodeName &&
     a.ready === b.ready &&
     a.serving === b.serving &&
     a.terminating === b.terminating &&

@@ -12,6 +12,8 @@ export interface ServiceState {
   readonly ports: readonly ServicePortState[];
   /** Endpoints of all ports, usable or not. */
   readonly endpointCount: number;
+  /** What it comes to may differ between nodes of one zone and configuration: it asks which endpoints are local, or for the node's address. */
+  readonly isNodeSpecific: boolean;
 }
 
 export interface ServicePortState {
@@ -60,14 +62,20 @@ function mergeState(
   const ports = service === undefined ? [] : distinctPorts(servicePorts(service, basis));
   if (ports.length === 0) return undefined;
   const before = earlier?.state;
-  const endpoints = endpointsOfSlices(slices, basis.node.name);
+  const endpoints = endpointsOfSlices(slices);
   const states = ports.map((port, i) =>
     mergePort(before?.ports[i], port, endpoints.get(`${port.portName}/${port.protocol}`) ?? noEndpoints),
   );
   const isSame = before?.ports.length === states.length && states.every((state, i) => state === before.ports[i]);
   if (isSame && sameSlices(earlier!.slices, slices)) return before;
   const endpointCount = states.reduce((count, state) => count + state.endpoints.length, 0);
-  return { key: ports[0]!.service, ports: states, endpointCount };
+  return { key: ports[0]!.service, ports: states, endpointCount, isNodeSpecific: states.some(asksForNode) };
+}
+
+function asksForNode({ port, endpoints }: ServicePortState): boolean {
+  const { internalPolicyLocal, externalPolicyLocal, sourceRanges } = port;
+  if (internalPolicyLocal || externalPolicyLocal || sourceRanges.length > 0) return true;
+  return endpoints.some(({ nodeHints }) => nodeHints.length > 0);
 }
 
 function sameSlices(a: readonly EndpointSlice[], b: readonly EndpointSlice[]): boolean {

@@ -73,7 +73,7 @@ describe("takeSnapshot", () => {
       [here, gone],
     ]) {
       const snapshot = take([service("web")], [slice("web-1", "web", { endpoints: order })]);
-      expect(snapshot.services[0]!.ports[0]!.endpoints).toMatchObject([{ terminating: false, isLocal: true }]);
+      expect(snapshot.services[0]!.ports[0]!.endpoints).toMatchObject([{ terminating: false, nodeName: "node1" }]);
     }
   });
 

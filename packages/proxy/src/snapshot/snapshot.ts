@@ -19,6 +19,8 @@ export interface ProxySnapshot {
   readonly serviceTable: SortedMap<ServiceState>;
   /** Endpoints of all these ports, usable or not. */
   readonly endpointCount: number;
+  /** How many Services are `isNodeSpecific`. */
+  readonly nodeSpecificCount: number;
   /** Also Services that have no ports to serve, and slices whose Service is not there. */
   readonly records: SortedMap<ServiceRecord>;
   /** Of both families, as the ServiceCIDR objects spell them; only nftables mode reads them. */
@@ -47,6 +49,7 @@ export function takeSnapshot(input: SnapshotInput): ProxySnapshot {
     basis: { family, node, config },
     serviceTable: SortedMap.empty,
     endpointCount: 0,
+    nodeSpecificCount: 0,
     records: SortedMap.empty,
     serviceCIDRs: new Set(),
     revision: 0,
@@ -75,7 +78,7 @@ export function updateSnapshot(snapshot: ProxySnapshot, changes: readonly Snapsh
 
   const records = new Map<string, ServiceRecord | undefined>();
   const states = new Map<string, ServiceState | undefined>();
-  let { endpointCount, revision } = snapshot;
+  let { endpointCount, nodeSpecificCount, revision } = snapshot;
   for (const [key, draft] of touched) {
     const before = snapshot.records.get(key);
     const record = mergeRecord(before, draft, snapshot.basis);
@@ -84,11 +87,14 @@ export function updateSnapshot(snapshot: ProxySnapshot, changes: readonly Snapsh
     if (record?.state === before?.state) continue;
     states.set(key, record?.state);
     endpointCount += (record?.state?.endpointCount ?? 0) - (before?.state?.endpointCount ?? 0);
+    nodeSpecificCount +=
+      Number(record?.state?.isNodeSpecific ?? false) - Number(before?.state?.isNodeSpecific ?? false);
   }
   return proxySnapshot({
     basis: snapshot.basis,
     serviceTable: snapshot.serviceTable.with(states),
     endpointCount,
+    nodeSpecificCount,
     records: snapshot.records.with(records),
     serviceCIDRs,
     revision,
@@ -106,10 +112,18 @@ export function updateNode(snapshot: ProxySnapshot, node: ProxyNode): ProxySnaps
     basis,
     serviceTable: SortedMap.from(states),
     endpointCount: snapshot.endpointCount,
+    nodeSpecificCount: snapshot.nodeSpecificCount,
     records: SortedMap.from(records),
     serviceCIDRs: snapshot.serviceCIDRs,
     revision: snapshot.revision + 1,
   });
+}
+
+/** What the kube-proxy of another node knows that has seen the same objects with the same configuration. */
+export function onNode(snapshot: ProxySnapshot, node: ProxyNode): ProxySnapshot {
+  const { basis, serviceTable, endpointCount, nodeSpecificCount, records, serviceCIDRs, revision } = snapshot;
+  const counts = { endpointCount, nodeSpecificCount };
+  return proxySnapshot({ basis: { ...basis, node }, serviceTable, ...counts, records, serviceCIDRs, revision });
 }
 
 function proxySnapshot(parts: Omit<ProxySnapshot, "services">): ProxySnapshot {

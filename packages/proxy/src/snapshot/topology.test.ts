@@ -25,7 +25,7 @@ const nodePortLocal: ServicePort = { ...base, nodePort: 30080, externalPolicyLoc
 
 function endpoint(text: string, parts: Partial<Endpoint> = {}): Endpoint {
   const address = text as IpAddress;
-  const state = { isLocal: false, ready: true, serving: true, terminating: false, zoneHints: [], nodeHints: [] };
+  const state = { nodeName: "", ready: true, serving: true, terminating: false, zoneHints: [], nodeHints: [] };
   return { text, address, words: [0], port: 80, ...state, ...parts };
 }
 
@@ -41,7 +41,7 @@ const dying = { ready: false, terminating: true };
 // upstream: proxy.TestCategorizeEndpoints
 describe("categorizeEndpoints", () => {
   it("uses every ready endpoint for traffic policy Cluster", () => {
-    const all = [endpoint("a"), endpoint("b", { ready: false }), endpoint("c", { isLocal: true })];
+    const all = [endpoint("a"), endpoint("b", { ready: false }), endpoint("c", { nodeName: "node1" })];
     expect(categorize(base, ...all)).toEqual({ cluster: "a c", local: "", reachable: "a c", any: true });
   });
 
@@ -68,7 +68,7 @@ describe("categorizeEndpoints", () => {
   });
 
   it("falls back for each traffic policy on its own", () => {
-    const all = [endpoint("a"), endpoint("b", { ...dying, isLocal: true })];
+    const all = [endpoint("a"), endpoint("b", { ...dying, nodeName: "node1" })];
     expect(categorize(nodePortLocal, ...all)).toEqual({ cluster: "a", local: "b", reachable: "a b", any: true });
   });
 
@@ -79,7 +79,7 @@ describe("categorizeEndpoints", () => {
   });
 
   it("reaches local endpoints that hints would leave out", () => {
-    const all = [endpoint("a", { zoneHints: ["zone-a"] }), endpoint("b", { isLocal: true, zoneHints: ["zone-b"] })];
+    const all = [endpoint("a", { zoneHints: ["zone-a"] }), endpoint("b", { nodeName: "node1", zoneHints: ["zone-b"] })];
     expect(categorize(nodePortLocal, ...all)).toEqual({ cluster: "a", local: "b", reachable: "a b", any: true });
   });
 });

@@ -1,4 +1,4 @@
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, isLocalTo } from "./endpoint.ts";
 import { isExternallyAccessible, type ServicePort } from "./service-port.ts";
 
 /** Which endpoints serve a Service port on this node. */
@@ -35,11 +35,11 @@ export function categorizeEndpoints(
   if (!usesLocal) return { cluster, local: none, reachable: cluster, any: cluster.length > 0 };
 
   const any = cluster.length > 0 || endpoints.some((endpoint) => endpoint.ready || servesWhileTerminating(endpoint));
-  const localReady = endpoints.filter((endpoint) => endpoint.isLocal && endpoint.ready);
+  const localReady = endpoints.filter((endpoint) => isLocalTo(nodeName, endpoint) && endpoint.ready);
   const local =
     localReady.length > 0
       ? localReady
-      : endpoints.filter((endpoint) => endpoint.isLocal && servesWhileTerminating(endpoint));
+      : endpoints.filter((endpoint) => isLocalTo(nodeName, endpoint) && servesWhileTerminating(endpoint));
   if (!usesCluster) return { cluster, local, reachable: local, any };
   const localIsPartOfCluster = isPreferred === undefined && (localReady.length > 0 || local.length === 0);
   if (localIsPartOfCluster) return { cluster, local, reachable: cluster, any };

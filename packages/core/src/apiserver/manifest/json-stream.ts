@@ -6,45 +6,74 @@ const longNumber = /[[:,\s]-?[0-9]{16}/;
 
 /** The values of a text that begins with `{`: one JSON value, or several after another. */
 export function splitJson(text: string, source: string): TextSlice[] {
-  const whole: TextSlice = { source, text, start: 0, end: text.length, firstLine: 1, firstColumn: 1 };
-  const exact = !longNumber.test(text);
-  const single = exact ? tryParse(text) : undefined;
-  if (single !== undefined) return [{ ...whole, json: single }];
+  const single = readJson(text);
+  if (single !== undefined) {
+    return [{ source, text, start: 0, end: text.length, firstLine: 1, firstColumn: 1, json: single }];
+  }
+  return jsonSlices(text, source, true);
+}
+
+/**
+ * The values of a text, one after another, each of which opens with a brace. One that is not closed runs to the end, or is left
+ * out where more is to come.
+ */
+export function jsonSlices(text: string, source: string, isEnd: boolean): TextSlice[] {
   const slices: TextSlice[] = [];
   let line = 1;
   let counted = 0;
-  for (const [start, end] of valueRanges(text)) {
+  for (const { start, end, json } of valueRanges(text, isEnd)) {
     for (; counted < start; counted++) if (text.charCodeAt(counted) === 0x0a) line++;
     const firstColumn = start - text.lastIndexOf("\n", start - 1);
-    const json = exact ? tryParse(text.slice(start, end)) : undefined;
     const slice = { source, text, start, end, firstLine: line, firstColumn };
     slices.push(json === undefined ? slice : { ...slice, json });
   }
   return slices;
 }
 
-function tryParse(text: string): Plain | undefined {
+interface ValueRange {
+  readonly start: number;
+  readonly end: number;
+  readonly json: Plain | undefined;
+}
+
+function* valueRanges(text: string, isEnd: boolean): Generator<ValueRange> {
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf("{", at);
+    if (start < 0) break;
+    const lineEnd = text.indexOf("\n", start);
+    if (lineEnd < 0 && !isEnd) return;
+    const rest = text.slice(start, lineEnd < 0 ? text.length : lineEnd).trimEnd();
+    const json = readJson(rest);
+    const range = json === undefined ? bracedValue(text, start, isEnd) : { start, end: start + rest.length, json };
+    if (range === undefined) return;
+    yield range;
+    at = range.end;
+  }
+  if (isEnd && text.slice(at).trim() !== "") yield { start: at, end: text.length, json: undefined };
+}
+
+/** From a brace to the one that closes it; braces in strings do not count. */
+function bracedValue(text: string, start: number, isEnd: boolean): ValueRange | undefined {
+  const tokens = /"(?:[^"\\]|\\.)*"|[{}]/g;
+  tokens.lastIndex = start;
+  let depth = 0;
+  for (let token = tokens.exec(text); token !== null; token = tokens.exec(text)) {
+    if (token[0] === "{") depth++;
+    else if (token[0] === "}" && --depth === 0) {
+      const end = tokens.lastIndex;
+      return { start, end, json: readJson(text.slice(start, end)) };
+    }
+  }
+  return isEnd ? { start, end: text.length, json: undefined } : undefined;
+}
+
+/** Undefined for what is no JSON, or may have a number that JavaScript cannot hold. */
+function readJson(text: string): Plain | undefined {
   try {
-    return JSON.parse(text) as Plain;
+    const value = JSON.parse(text) as Plain;
+    return longNumber.test(text) ? undefined : value;
   } catch {
     return undefined;
   }
-}
-
-/** Where each outermost brace opens and closes; braces in strings do not count. What is left open runs to the end. */
-function valueRanges(text: string): (readonly [number, number])[] {
-  const ranges: (readonly [number, number])[] = [];
-  let depth = 0;
-  let start = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
-    if (token === "{" && depth++ === 0) {
-      start = ranges.length === 0 ? 0 : index;
-    } else if (token === "}" && --depth === 0) {
-      ranges.push([start, index + 1]);
-    }
-  }
-  const end = ranges.at(-1)?.[1] ?? 0;
-  if (depth > 0) ranges.push([start, text.length]);
-  else if (text.slice(end).trim() !== "") ranges.push([end, text.length]);
-  return ranges;
 }

@@ -4,6 +4,7 @@ import { splitJson } from "./json-stream.ts";
 import { manifestLimits } from "./limits.ts";
 import { listItemSlice } from "./list-item.ts";
 import type { FieldPath, ManifestDocument, ObjectPlace, Plain, PlainObject, ReadWarning } from "./manifest-document.ts";
+import { splitChunks } from "./split-chunks.ts";
 import { splitStream, type TextSlice } from "./text-slice.ts";
 import { YamlDocument } from "./yaml-document.ts";
 
@@ -28,6 +29,59 @@ export function readManifests(text: string, source: string): ManifestDocument[] 
     collect(documents, new Origin(slice, isBlock), value, [], warnings);
   }
   return documents;
+}
+
+/** Text that comes in pieces, as often as it is asked for. */
+export interface TextStream {
+  /** What messages call it: a file's name. */
+  readonly source: string;
+  /** The pieces of the text from its beginning, cut anywhere. */
+  chunks(): Iterable<string>;
+}
+
+/**
+ * The same for a text that comes in pieces: JSON values one after another (a line each, or several), or a YAML stream. Only the
+ * document at hand is held, which must not be larger than an input may be.
+ *
+ * @example
+ * for (const document of streamManifests({ source: "dump.jsonl", chunks: () => lines })) console.log(document.kind);
+ * @throws ParseError as `readManifests` does, when it comes to the place
+ */
+export function* streamManifests({ source, chunks }: TextStream): Generator<ManifestDocument> {
+  for (const whole of splitChunks(chunks(), source)) {
+    const slice = alone(whole);
+    const { value, warnings, isBlock } = readSlice(slice, isPlainText(slice.text));
+    if (value === null) continue;
+    const documents: ManifestDocument[] = [];
+    collect(documents, new Origin(slice, isBlock), isBlock ? ownText(value) : value, [], warnings);
+    const place = placeAt({ source, line: slice.firstLine, column: slice.firstColumn });
+    for (const document of documents) yield { ...document, place };
+  }
+}
+
+/** With no other text than its own. */
+function alone(slice: TextSlice): TextSlice {
+  const text = slice.text.slice(slice.start, slice.end);
+  return { ...slice, text, start: 0, end: text.length };
+}
+
+/** Where an object begins, so that its text can go. */
+function placeAt(position: SourcePosition): ObjectPlace {
+  return { positionOf: () => position };
+}
+
+/** Shorter pieces of a text are copied by the engine; others would hold all of the text in memory. */
+const sharedLength = 13;
+
+/** The same value with texts that do not hold the one that they were cut out of. */
+function ownText(value: Plain): Plain {
+  if (typeof value === "string")
+    return value.length < sharedLength ? value : (JSON.parse(JSON.stringify(value)) as string);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => ownText(item as Plain));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [ownText(key) as string, ownText(item as Plain)]),
+  );
 }
 
 /**

@@ -35,6 +35,15 @@ export function splitStream(text: string, source: string): TextSlice[] {
   return slices.filter((slice) => !isBlank(slice));
 }
 
+/** Where the last line of a text begins that separates documents and is whole; 0 where there is none behind the first line. */
+export function lastSeparator(text: string): number {
+  for (let at = text.lastIndexOf("\n---"); at >= 0; at = at === 0 ? -1 : text.lastIndexOf("\n---", at - 1)) {
+    const lineEnd = text.indexOf("\n", at + 1);
+    if (lineEnd >= 0 && isSeparator(text, at + 1, lineEnd)) return at + 1;
+  }
+  return 0;
+}
+
 function isSeparator(text: string, at: number, lineEnd: number): boolean {
   if (text.charCodeAt(at) !== 0x2d || !text.startsWith("---", at)) return false;
   const next = at + 3;

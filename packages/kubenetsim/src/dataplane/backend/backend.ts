@@ -4,6 +4,7 @@ import type { Process } from "@kubenetsim/network/topology/process";
 import type { ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { LogLine } from "@kubenetsim/proxy/log/log-line";
 import type { Problem } from "@kubenetsim/proxy/log/problem";
+import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { NodeText } from "../../print/node-texts.ts";
 import type { NodeKernel } from "../node-kernel.ts";
@@ -42,6 +43,11 @@ export interface Proxier {
   readonly isRefused?: boolean;
   /** When it has synced last, in virtual milliseconds, in a mode that does so without a change too. */
   readonly ranMs?: number;
+  /**
+   * Where it has written nothing that another node of the same zone would not have got: the same on that node. Undefined where it
+   * has, and in modes that write the node's own addresses or endpoints.
+   */
+  onNode?(node: ProxyNode): Proxier | undefined;
   /** What it wants to do without a change, and when in virtual milliseconds. */
   readonly alarm?: Alarm | undefined;
   /** In place of `sync`, for a mode that watches other objects: called with whatever has changed. */

@@ -2,13 +2,19 @@ import type { IpFamily } from "@kubenetsim/core/net/address";
 import { RestoreError } from "@kubenetsim/netfilter/ruleset/restore-error";
 import type { Chain, TableName } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { isServiceChainName } from "@kubenetsim/proxy/iptables/chain-names";
-import { afterRefusedRestore, type IptablesProgram } from "@kubenetsim/proxy/iptables/iptables-program";
+import {
+  afterRefusedRestore,
+  type IptablesProgram,
+  isSameOnOtherNodes,
+  programOnNode,
+} from "@kubenetsim/proxy/iptables/iptables-program";
 import { impossiblePort, missingChain } from "@kubenetsim/proxy/iptables/refused-restore";
 import { iptablesJumps } from "@kubenetsim/proxy/iptables/static-jumps";
 import { syncIptables } from "@kubenetsim/proxy/iptables/sync-iptables";
 import type { LogLine } from "@kubenetsim/proxy/log/log-line";
 import type { Problem } from "@kubenetsim/proxy/log/problem";
-import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
+import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
+import { onNode, type ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import { iptablesTexts } from "../../print/node-texts.ts";
 import { type NodeKernel, setSysctls } from "../node-kernel.ts";
 import type { Alarm, Backend, Proxier } from "./backend.ts";
@@ -54,6 +60,7 @@ function proxier(state: IptablesState): Proxier {
       const runs = { lastMs: nowMs, idle: 0 };
       return proxier(run({ ...state, snapshot: next, runs }, node, { now: nowMs }));
     },
+    onNode: (other) => proxierOnNode(state, other),
     alarm: [idleAlarm(state), canaryAlarm(state)].reduce((first, one) => (one.atMs < first.atMs ? one : first)),
   };
 }
@@ -142,6 +149,14 @@ function hasCanary({ kernel }: NodeKernel, { basis }: ProxySnapshot, table: Tabl
 
 function syncPeriodMs({ basis }: ProxySnapshot): number {
   return basis.config.syncPeriodSeconds * 1000;
+}
+
+/** The same proxier on another node, where it has written nothing that is not the same there. */
+function proxierOnNode(state: IptablesState, node: ProxyNode): Proxier | undefined {
+  const { program, refusal } = state;
+  if (program === undefined || refusal !== undefined || !isSameOnOtherNodes(program)) return undefined;
+  const snapshot = onNode(state.snapshot, node);
+  return proxier({ ...state, snapshot, program: programOnNode(program, snapshot) });
 }
 
 /** What the first sync finds of an earlier kube-proxy by `iptables-save -t nat`. */

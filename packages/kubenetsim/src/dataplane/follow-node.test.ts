@@ -1,0 +1,188 @@
+import { fc, test } from "@fast-check/vitest";
+import { addressWords, type IpAddress } from "@kubenetsim/core/net/address";
+import { type Clock, virtualClock } from "@kubenetsim/core/runtime/clock";
+import { seededRandom } from "@kubenetsim/core/runtime/random";
+import { hook } from "@kubenetsim/netfilter/engine/hook";
+import { Meter } from "@kubenetsim/netfilter/engine/meter";
+import { Packet } from "@kubenetsim/netfilter/engine/packet";
+import { printIptablesSave } from "@kubenetsim/netfilter/text/iptables-print";
+import { describe, expect, it } from "vitest";
+import { Cluster } from "../cluster/cluster.ts";
+import { DataPlane } from "./data-plane.ts";
+import type { ProxyAction } from "./object-history.ts";
+
+const nodes = ["n1", "n2", "n3"];
+const virtualAddress = (number: number) => `10.96.0.${number + 10}` as IpAddress;
+
+const node = fc.constantFrom(...nodes);
+const number = fc.integer({ min: 0, max: 2 });
+const policy = fc.constantFrom("Cluster", "Cluster", "Cluster", "Local");
+
+const service = fc.record({ kind: fc.constant("Service"), number, protocol: fc.constantFrom("TCP", "UDP"), policy });
+const endpoints = fc.record({
+  kind: fc.constant("EndpointSlice"),
+  number,
+  hosts: fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }),
+});
+const step = fc.oneof(
+  { weight: 3, arbitrary: service },
+  { weight: 4, arbitrary: endpoints },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant("Packet"), node, number, port: fc.nat({ max: 3 }) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("Look"), node }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("Zone"), node, zone: fc.constantFrom("a", "b") }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("restart", "cleanup"), on: fc.option(node) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("Time"), seconds: fc.constantFrom(1, 40, 4000) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** Nodes that may follow each other, or each in a data plane of its own where there is nobody to follow. */
+class Nodes {
+  readonly #planes: ReadonlyMap<string, DataPlane>;
+
+  constructor(clock: Clock, together: boolean) {
+    const plane = () => new DataPlane({ random: seededRandom("a"), clock, cni: "bridge" });
+    const shared = plane();
+    this.#planes = new Map(nodes.map((name) => [name, together ? shared : plane()]));
+  }
+
+  add(settled: Parameters<DataPlane["add"]>[0]): void {
+    for (const plane of new Set(this.#planes.values())) plane.add(settled);
+  }
+
+  send(name: string, number: number, port: number): unknown {
+    const packet = new Packet();
+    packet.protocol = number === 1 ? 17 : 6;
+    packet.tcpFlags = 2;
+    packet.src0 = addressWords("10.244.9.9" as IpAddress)[0]!;
+    packet.sourcePort = 4000 + port;
+    packet.dst0 = addressWords(virtualAddress(number))[0]!;
+    packet.destinationPort = 80;
+    const meter = new Meter();
+    const plane = this.#planes.get(name)!.node(name);
+    for (const at of [hook.PREROUTING, hook.FORWARD, hook.POSTROUTING]) plane.runHook(at, packet, meter, null);
+    return [packet.dst0, packet.destinationPort, packet.src0, meter.cost()];
+  }
+
+  look(name: string): unknown {
+    const { kernel, sysctls, cleanUpProblems, proxy } = this.#planes.get(name)!.node(name).current();
+    const texts = (["IPv4", "IPv6"] as const).map((family) =>
+      printIptablesSave(kernel.ruleset(family), { counters: true }),
+    );
+    return [
+      texts,
+      [...sysctls],
+      cleanUpProblems,
+      [...kernel.nfacct()],
+      kernel.conntrack("IPv4").table.size,
+      proxy?.node,
+    ];
+  }
+
+  /** Are the rules of both the same objects, of chains that no packet has met? */
+  sharing(a: string, b: string): boolean {
+    const [one, other] = [a, b].map((name) => {
+      const { kernel } = this.#planes.get(name)!.node(name).current();
+      return kernel.ruleset("IPv4").tables.get("nat")!.chains.get("KUBE-SERVICES");
+    });
+    return one === other;
+  }
+}
+
+class Lab {
+  readonly #clock = virtualClock();
+  readonly #cluster = Cluster.create({ nodes });
+  readonly together = new Nodes(this.#clock, true);
+  readonly #alone = new Nodes(this.#clock, false);
+
+  constructor() {
+    this.#settle();
+  }
+
+  do(one: Step): void {
+    if (one.kind === "Packet") this.#both((all) => all.send(one.node, one.number, one.port));
+    else if (one.kind === "Look") this.#both((all) => all.look(one.node));
+    else if (one.kind === "Time") this.#clock.advance(one.seconds * 1000);
+    else if ("on" in one) this.#settle({ kind: one.kind as "restart", node: one.on ?? undefined });
+    else {
+      this.#write("zone" in one ? this.#inZone(one) : "policy" in one ? serviceOf(one) : sliceOf(one));
+      this.#settle();
+    }
+  }
+
+  #inZone({ node: name, zone }: { readonly node: string; readonly zone: string }): object {
+    return { ...this.#cluster.get("Node", name)!, metadata: { name, labels: { "topology.kubernetes.io/zone": zone } } };
+  }
+
+  lookAtAll(): void {
+    for (const name of nodes) this.#both((all) => all.look(name));
+  }
+
+  #both(ask: (nodes: Nodes) => unknown): void {
+    expect(ask(this.together)).toEqual(ask(this.#alone));
+  }
+
+  #write(object: object): void {
+    this.#cluster.apply(JSON.stringify(object));
+  }
+
+  #settle(action?: ProxyAction): void {
+    const changes = this.#cluster.settle();
+    const { state, proxyConfig: config } = this.#cluster;
+    const settled = { state, changes, config, action, nowMs: this.#clock.nowMs };
+    this.together.add(settled);
+    this.#alone.add(settled);
+  }
+}
+
+function serviceOf({ number, protocol, policy }: { number: number; protocol: string; policy: string }) {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: `s${number}` },
+    spec: {
+      clusterIP: virtualAddress(number),
+      internalTrafficPolicy: policy,
+      ports: [{ port: 80, protocol: number === 1 ? "UDP" : protocol }],
+    },
+  };
+}
+
+function sliceOf({ number, hosts }: { number: number; hosts: readonly number[] }) {
+  return {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { name: `s${number}`, labels: { "kubernetes.io/service-name": `s${number}` } },
+    addressType: "IPv4",
+    ports: [{ name: "", port: 8080, protocol: number === 1 ? "UDP" : "TCP" }],
+    endpoints: hosts.map((host) => ({
+      addresses: [`10.244.${host % 3}.${host + 1}`],
+      conditions: { ready: true },
+      nodeName: nodes[host % 3],
+    })),
+  };
+}
+
+describe("nodes that follow each other", () => {
+  test.prop([fc.array(step, { minLength: 1, maxLength: 25 })], { numRuns: 300 })(
+    "have the rules, counters and connections of nodes that nobody can follow",
+    (steps) => {
+      const lab = new Lab();
+      for (const one of steps) lab.do(one);
+      lab.lookAtAll();
+    },
+  );
+
+  it("run the same code as long as nothing tells them apart, and again after a change", () => {
+    const lab = new Lab();
+    lab.do({ kind: "Service", number: 0, protocol: "TCP", policy: "Cluster" });
+    lab.do({ kind: "EndpointSlice", number: 0, hosts: [1, 2, 3] });
+    expect(lab.together.sharing("n1", "n2")).toBe(true);
+    lab.do({ kind: "EndpointSlice", number: 0, hosts: [1, 2] });
+    lab.do({ kind: "Packet", node: "n3", number: 0, port: 1 });
+    expect(lab.together.sharing("n1", "n2")).toBe(true);
+    lab.do({ kind: "Service", number: 1, protocol: "TCP", policy: "Local" });
+    lab.do({ kind: "EndpointSlice", number: 1, hosts: [1] });
+    expect(lab.together.sharing("n1", "n2")).toBe(false);
+    lab.lookAtAll();
+  });
+});

@@ -1,0 +1,186 @@
+import { ParseError, UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import type { Rule } from "../ruleset/rule.ts";
+import { otherTargets } from "../ruleset/target.ts";
+import type { ChainNumbers } from "./chain-numbers.ts";
+import { ChainRegistry } from "./chain-registry.ts";
+import { cascadeField, cascadeRule, ruleFlag } from "./code-layout.ts";
+import type { ConditionNames } from "./condition-names.ts";
+import { encodeCascade, encodeRule, type Membership, type RuleNames } from "./rule-encoder.ts";
+import { cascadeCost, chanceOf, type Stretch, stretchesOf } from "./rule-runs.ts";
+import { RunIndex } from "./run-index.ts";
+
+/**
+ * One family's rules as code, without what anybody has counted, so that hosts with the same rules run the same code. A chain
+ * is compiled when a packet first comes to it and again only after it was replaced; its old code is left behind until more
+ * than half of all is such waste. Who shares it with others must not change it, but `fork` it; compiling is no change.
+ */
+export class RuleCode {
+  readonly registry: ChainRegistry;
+  readonly #numbers: ChainNumbers;
+  words: Int32Array;
+  readonly runs: RunIndex[];
+  /** How many hosts run it. */
+  holders = 0;
+  /** Where each chain's code begins; -1 for one that is not compiled. */
+  #starts: Int32Array;
+  #length: number;
+  #waste: number;
+
+  constructor(numbers: ChainNumbers, copied?: RuleCode) {
+    const changed = (id: number): void => this.#forget(id);
+    this.registry = copied?.registry.fork(changed) ?? new ChainRegistry(numbers, changed);
+    this.words = copied === undefined ? new Int32Array(0) : copied.words.slice(0, copied.#length);
+    this.runs = copied === undefined ? [] : [...copied.runs];
+    this.#starts = copied === undefined ? new Int32Array(0) : copied.#starts.slice();
+    this.#length = copied === undefined ? 0 : copied.#length;
+    this.#waste = copied === undefined ? 0 : copied.#waste;
+    this.#numbers = numbers;
+  }
+
+  fork(): RuleCode {
+    return new RuleCode(this.#numbers, this);
+  }
+
+  get isMostlyWaste(): boolean {
+    return this.#waste * 2 > this.#length && this.#waste >= 1 << 16;
+  }
+
+  /** Where a chain's code begins; -1 if it is not compiled. */
+  compiledAt(id: number): number {
+    return this.#starts[id] ?? -1;
+  }
+
+  /** The chains that are compiled. */
+  compiled(): number[] {
+    const ids: number[] = [];
+    for (let id = 0; id < this.#starts.length; id++) if (this.#starts[id]! >= 0) ids.push(id);
+    return ids;
+  }
+
+  /** Where a chain's code begins; compiles it if it is not. */
+  start(id: number, names: ConditionNames): number {
+    const start = this.#starts[id];
+    return start === undefined || start < 0 ? this.#compile(id, names) : start;
+  }
+
+  /** Where the chain begins that a jump's argument at `at` names; written back, so that the next packet reads it there. */
+  resolve(at: number, names: ConditionNames): number {
+    const known = this.words[at]!;
+    const start = this.start(known < 0 ? -1 - known : this.words[known - 2]!, names);
+    this.words[at] = start;
+    return start;
+  }
+
+  /** Where the record of each rule stands of a chain whose code begins at `start`. */
+  records(start: number, rules: number): Int32Array {
+    const pcs = new Int32Array(rules);
+    let pc = start;
+    for (let i = 0; i < rules; i++) {
+      if ((this.words[pc]! & ruleFlag.cascade) !== 0) pc = cascadeRule(this.words, pc, 0);
+      pcs[i] = pc;
+      pc += this.words[pc]! >>> 16;
+    }
+    return pcs;
+  }
+
+  #compile(id: number, conditions: ConditionNames): number {
+    const chain = this.registry.chainOf(id);
+    if (chain === undefined) throw new ParseError(`chain ${this.registry.nameOf(id).chain} does not exist`);
+    const words: number[] = [id, 0];
+    const pcs = this.#encode(chain.rules, words, this.#ruleNames(id, conditions));
+    const start = this.#length + 2;
+    this.#length += words.length;
+    words[1] = this.#length;
+    this.words = grown(this.words, this.#length);
+    this.words.set(words, start - 2);
+    this.#starts = grown(this.#starts, this.registry.size, -1);
+    this.#starts[id] = start;
+    for (const { stretch, first } of pcs.runs) {
+      const rules = chain.rules.slice(stretch.first, stretch.first + stretch.count);
+      const width = this.registry.family === "IPv4" ? 1 : 4;
+      this.runs.push(new RunIndex(rules, stretch.first, pcs.offsets.slice(first, first + rules.length + 1), width));
+    }
+    return start;
+  }
+
+  /** Appends the records; gives back where each rule's begins, and the runs. */
+  #encode(rules: readonly Rule[], words: number[], names: RuleNames): EncodedRules {
+    const offsets = new Int32Array(rules.length + 1);
+    const stretches = stretchesOf(rules);
+    const runs: EncodedRules["runs"] = [];
+    let next = 0;
+    let member: Membership;
+    let until = 0;
+    for (const [index, rule] of rules.entries()) {
+      if (index === until) member = undefined;
+      const stretch = stretches[next];
+      if (stretch?.first === index) {
+        next++;
+        until = index + stretch.count;
+        if (stretch.kind === "run") {
+          member = { kind: "run", word: this.runs.length + runs.length };
+          runs.push({ stretch, first: index });
+        } else member = { kind: "cascade", word: this.#length + this.#encodeCascade(words, rules, stretch) };
+      }
+      offsets[index] = this.#length + words.length;
+      encodeRule(words, rule, index, member, names);
+      if (member?.kind === "cascade" && stretch?.first === index) {
+        words[member.word - this.#length + cascadeField.stride] = this.#length + words.length - offsets[index]!;
+      }
+    }
+    offsets[rules.length] = this.#length + words.length;
+    return { offsets, runs };
+  }
+
+  #encodeCascade(words: number[], rules: readonly Rule[], { first, count }: Stretch): number {
+    return encodeCascade(words, rules.slice(first, first + count).map(chanceOf), first, cascadeCost(rules[first]!));
+  }
+
+  #ruleNames(id: number, names: ConditionNames): RuleNames {
+    const { table, chain } = this.registry.nameOf(id);
+    return {
+      setId: (name) => names.setId(name),
+      recentId: (match) => names.recentId(match),
+      accountId: (name) => names.accountId(name),
+      ipvsId: (match) => names.ipvsId(match),
+      nthId: (match) => names.nthId(match),
+      deviceId: (condition) => names.deviceId(condition),
+      chainId: (name, rule) => {
+        const target = this.registry.idOf(table, name);
+        if (this.registry.chainOf(target) !== undefined) return target;
+        const line = rule.line === undefined ? "" : `, line ${rule.line}`;
+        const where = `table ${table}, chain ${chain}${line}`;
+        if (otherTargets.has(name)) throw new UnsupportedError(`iptables target "${name}"`, where);
+        throw new ParseError(`chain ${name} does not exist (${where})`);
+      },
+    };
+  }
+
+  #forget(id: number): void {
+    const start = this.#starts[id] ?? -1;
+    if (start < 0) return;
+    this.#waste += this.words[start - 1]! - start;
+    this.words[start - 1] = -1;
+    this.#starts[id] = -1;
+  }
+
+  /** Starts the code anew; chains come back when they are needed. */
+  empty(): void {
+    this.#starts.fill(-1);
+    this.runs.length = 0;
+    this.#length = 0;
+    this.#waste = 0;
+  }
+}
+
+interface EncodedRules {
+  readonly offsets: Int32Array;
+  readonly runs: { readonly stretch: Stretch; readonly first: number }[];
+}
+
+function grown(array: Int32Array, needed: number, filler = 0): Int32Array {
+  if (needed <= array.length) return array;
+  const larger = new Int32Array(Math.max(needed, array.length * 2, 64)).fill(filler);
+  larger.set(array);
+  return larger;
+}
