@@ -1,32 +1,36 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isNoisy, type Measure, type Result } from "./harness.ts";
 import { measureGroups } from "./measures.ts";
-import { isMeasured, type Row } from "./report/bench-run.ts";
+import { type BenchRun, isMeasured, type Row } from "./report/bench-run.ts";
 import { benchmarksPage } from "./report/benchmarks-page.ts";
 import { thisMachine, versionsHere } from "./report/machine.ts";
 import { TimeLeft } from "./report/time-left.ts";
 
 const usage = `npm run bench -- [--only GROUP-OR-ID,…] [--json FILE] [--docs [--date TEXT]]
+npm run bench -- --redraw
 
   --only  groups (${Object.keys(measureGroups).join(", ")}) or rows
   --json  machine, versions and all rows
-  --docs  writes docs/benchmarks.md, its pictures and docs/benchmarks.json; rows that were not asked for stand there as not run`;
+  --docs  writes docs/benchmarks.md, its pictures and docs/benchmarks.json; rows that were not asked for stand there as not run
+  --redraw  makes the page and its pictures anew from docs/benchmarks.json, without a run`;
 
 interface Options {
   readonly only: ReadonlySet<string> | undefined;
   readonly json: string | undefined;
   readonly docs: boolean;
   readonly date: string | undefined;
+  readonly redraw: boolean;
 }
 
 function readOptions(args: string[]): Options {
   try {
     const text = { type: "string" } as const;
-    const { values } = parseArgs({ args, options: { only: text, json: text, date: text, docs: { type: "boolean" } } });
-    const { only, json, date, docs = false } = values;
-    return { only: only === undefined ? undefined : new Set(only.split(",")), json, docs, date };
+    const flag = { type: "boolean" } as const;
+    const { values } = parseArgs({ args, options: { only: text, json: text, date: text, docs: flag, redraw: flag } });
+    const { only, json, date, docs = false, redraw = false } = values;
+    return { only: only === undefined ? undefined : new Set(only.split(",")), json, docs, date, redraw };
   } catch (problem) {
     console.error(`${(problem as Error).message}\n\n${usage}`);
     process.exit(2);
@@ -102,15 +106,23 @@ const options = readOptions(process.argv.slice(2));
 const about = { machine: thisMachine(), versions: versionsHere(), ...(options.date && { date: options.date }) };
 const textOf = (measures: readonly Row[]): string => `${JSON.stringify({ ...about, measures }, null, 2)}\n`;
 
+const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url));
+
+function writePage(run: BenchRun): void {
+  for (const [file, text] of Object.entries(benchmarksPage(run))) writeFileSync(docs(file), text);
+}
+
+if (options.redraw) {
+  writePage(JSON.parse(readFileSync(docs("benchmarks.json"), "utf8")) as BenchRun);
+  process.exit();
+}
 const rows = runAll(allMeasures(options.only), (measured) => {
   // What there is stays where a run is ended.
   if (options.json !== undefined) writeFileSync(options.json, textOf(measured));
 });
 if (options.docs) {
-  const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url));
   writeFileSync(docs("benchmarks.json"), textOf(rows));
-  const page = benchmarksPage({ ...about, measures: rows });
-  for (const [file, text] of Object.entries(page)) writeFileSync(docs(file), text);
+  writePage({ ...about, measures: rows });
 }
 const isGood = (row: Row): boolean =>
   isMeasured(row) ? row.mustHolds || row.noisy : !row.skipped.startsWith("failed: ");
