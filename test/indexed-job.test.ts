@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { builtInExperiments, mergeResults, resultsToJson, runExperiment } from "kubenetsim";
 import { type ExperimentJobOptions, experimentJob } from "kubenetsim/experiment/indexed-job";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { finishCli } from "./cli/run-cli.ts";
 import { RealApiServer } from "./live/api/real-api-server.ts";
 import { root } from "./tidy/source-files.ts";
@@ -70,12 +70,15 @@ const hasServer = existsSync(join(root, "build/peers/kube-apiserver")) && spawnS
 if (!hasServer) console.warn("not run: the real kube-apiserver is not built, and with it what it says of Indexed Jobs");
 
 describe.skipIf(!hasKubectl || !hasServer)("kubectl before a real API server", () => {
+  let server: RealApiServer | undefined;
   let words: readonly string[];
   let manifest: string;
   beforeAll(async () => {
-    words = (await RealApiServer.start(console.log)).kubectlWords;
+    server = await RealApiServer.start(console.log);
+    words = server.kubectlWords;
     manifest = (await finishCli(["experiment", "lookup", "--job-manifest", "--parallelism", "8", "--claim", "r"])).out;
   }, 150_000);
+  afterAll(() => server?.end());
 
   test.each(["client", "server"])("takes the manifest with --dry-run=%s", (where) => {
     const create = [...words, "create", `--dry-run=${where}`, "--validate=strict", "-f", "-"];

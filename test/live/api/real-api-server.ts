@@ -20,9 +20,12 @@ const version = "k8s.io/component-base/version.git";
 export class RealApiServer {
   readonly #port: number;
   readonly #agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+  /** Ends both. */
+  readonly end: () => void;
 
-  private constructor(port: number) {
+  private constructor(port: number, end: () => void) {
     this.#port = port;
+    this.end = end;
   }
 
   /** @throws CannotCompare where they cannot run */
@@ -33,11 +36,12 @@ export class RealApiServer {
     const children = [startEtcd(folder, etcdPort, peerPort), startServer(folder, etcdPort, port)];
     // They do not keep this process from ending.
     for (const child of children) child.unref();
-    process.on("exit", () => {
+    const end = (): void => {
       for (const child of children) child.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
-    });
-    const server = new RealApiServer(port);
+    };
+    process.on("exit", end);
+    const server = new RealApiServer(port, end);
     await server.#untilReady(children);
     return server;
   }
