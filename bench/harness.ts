@@ -19,7 +19,7 @@ export interface Result {
 }
 
 /** The typical cost at each size; `of` says what the sizes count. */
-export interface GrowthCosts {
+interface GrowthCosts {
   readonly of: string;
   readonly unit: string;
   readonly costs: readonly (readonly [size: number, cost: number])[];

@@ -9,7 +9,7 @@ const namespaces = 50;
 /** For each Service so many Pods, */
 export const podsPerService = 15;
 /** of which so many have its labels. */
-export const endpointsPerService = 10;
+const endpointsPerService = 10;
 
 /** A Pod that runs and is ready. */
 export function podObject(i: number): Pod {

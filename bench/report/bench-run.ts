@@ -16,7 +16,7 @@ export interface MeasuredRow extends Result {
 }
 
 /** A measure that the machine lacks something for. */
-export interface SkippedRow {
+interface SkippedRow {
   readonly group: string;
   readonly id: string;
   readonly name: string;
