@@ -185,17 +185,21 @@ describe("readExperiment and cellsOf", () => {
 
 describe("mergeResults", () => {
   const value = JSON.parse(resultsToJson(runExperiment({ ...small, seeds: ["a"] })));
+  const withFirst = (changed: object) => ({
+    ...value,
+    results: [{ ...value.results[0], ...changed }, ...value.results.slice(1)],
+  });
 
   test.each<[string, readonly unknown[], string]>([
     ["what is no results file", [{}], "f0: is no results file"],
     [
       "results of another experiment",
-      [value, { ...value, experiment: { ...small, name: "other" } }],
+      [value, { ...value, experiment: { ...value.experiment, name: "other" } }],
       "f1: is of another experiment",
     ],
     [
       "a cell with other numbers",
-      [value, { ...value, results: [{ ...value.results[0], measured: {} }] }],
+      [value, withFirst({ measured: { ...value.results[0].measured, rulesCompared: 1 } })],
       "f1: cell 0 is not what it is in f0",
     ],
     [
@@ -203,6 +207,11 @@ describe("mergeResults", () => {
       [{ ...value, results: [{ ...value.results[0], index: 99 }] }],
       "f0: cell 99 is none of",
     ],
+    ["a cell that is nothing", [{ ...value, results: [null] }], "f0: cell undefined is none of"],
+    ["a cell without numbers", [withFirst({ measured: null })], "f0: cell 0: measured: must be an object"],
+    ["a field that there is not", [{ ...value, note: 1 }], 'f0: unknown field "note"'],
+    ["another count of cells", [{ ...value, cells: 9 }], "f0: the experiment has 8 cells, and all are here"],
+    ["a part that says it is whole", [{ ...value, results: [value.results[0]] }], "8 cells, and some are missing here"],
   ])("refuses %s", (_, values, message) => {
     const files = values.map((each, i) => ({ source: `f${i}`, value: each }));
     expect(problemOf(() => mergeResults(files)).message).toContain(message);

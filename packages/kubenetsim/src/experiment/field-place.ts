@@ -92,6 +92,11 @@ export class FieldPlace {
     throw this.problem(`there is no ${JSON.stringify(this.value) ?? "value"}`, hintFor(this.value, words));
   }
 
+  number(): number {
+    if (typeof this.value === "number" && Number.isFinite(this.value)) return this.value;
+    throw this.problem("must be a number");
+  }
+
   line(): string {
     if (typeof this.value === "string" && this.value.trim() !== "") return this.value;
     throw this.problem("must be a text that is not empty");

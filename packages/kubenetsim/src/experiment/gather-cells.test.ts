@@ -63,8 +63,8 @@ describe("gatherCells", () => {
     };
     const { results, failed } = await gatherCells(small, runner);
     expect(failed.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
-      "cell 2 (mode iptables, services 4, endpoints 1, seed a): what came back is not its result",
-      "cell 3 (mode iptables, services 4, endpoints 2, seed a): what came back is not its result",
+      "cell 2 (mode iptables, services 4, endpoints 1, seed a): what came back: is not of this cell",
+      "cell 3 (mode iptables, services 4, endpoints 2, seed a): what came back: must be an object",
       "cell 5 (mode ipvs, services 1, endpoints 2, seed a): no room",
     ]);
     expect([results.results.length, results.partial]).toEqual([13, true]);

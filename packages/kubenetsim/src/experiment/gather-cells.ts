@@ -1,3 +1,4 @@
+import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Displayed } from "@kubenetsim/display/display";
 import type { Job, JobRunner, Stop } from "@kubenetsim/workers";
 import { isInShard, type Shard, wholeShard } from "@kubenetsim/workers/shard";
@@ -5,6 +6,7 @@ import { jobOf } from "./cell-job.ts";
 import { bytesOf, cellsOf, groupOf } from "./cells.ts";
 import type { Cell, Experiment } from "./experiment.ts";
 import { parameterNames } from "./parameters.ts";
+import { readCellResult } from "./read-cell-result.ts";
 import { readExperiment } from "./read-experiment.ts";
 import { type CellResult, type ExperimentResults, resultsOf } from "./results.ts";
 
@@ -78,8 +80,7 @@ export async function gatherCells(
     jobs,
     {
       started: ({ index }) => onCell?.(cells[index]!, progress()),
-      done: (job, output) =>
-        end(job, isResultOf(output, cells[job.index]!) ? output : "what came back is not its result"),
+      done: (job, output) => end(job, resultOf(output, cells[job.index]!, experiment)),
       failed: end,
       note: (text) => onNote?.(text),
     },
@@ -119,8 +120,12 @@ function cellName({ index, seed, parameters }: Cell, { vary, seeds }: Experiment
   return words.length === 0 ? `cell ${index}` : `cell ${index} (${words.join(", ")})`;
 }
 
-function isResultOf(output: unknown, { index, seed, parameters }: Cell): output is CellResult {
-  const result = output as CellResult | undefined;
-  if (typeof result !== "object" || result === null || typeof result.measured !== "object") return false;
-  return JSON.stringify([result.index, result.seed, result.parameters]) === JSON.stringify([index, seed, parameters]);
+/** What came back, or why it is not the cell's result. */
+function resultOf(output: unknown, cell: Cell, experiment: Experiment): CellResult | string {
+  try {
+    return readCellResult(output, cell, experiment, "what came back");
+  } catch (problem) {
+    if (problem instanceof ParseError) return problem.message;
+    throw problem;
+  }
 }

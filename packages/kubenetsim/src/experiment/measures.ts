@@ -1,4 +1,5 @@
 import { type Cost, zeroCost } from "@kubenetsim/core/trace/cost";
+import type { Parameters } from "./parameters.ts";
 
 /** Of a packet's way there: exact counts. */
 export const packetMeasures: readonly (keyof Cost)[] = Object.keys(zeroCost) as (keyof Cost)[];
@@ -40,6 +41,17 @@ export const measureNames: readonly MeasureName[] = [
 
 /** What was measured in a cell; a measure that a mode does not have is not there. */
 export type Measured = Readonly<Partial<Record<MeasureName, number>>>;
+
+/**
+ * Whether a cell of a mode has a measure: userspace mode feeds no text to anything, ipvs mode alone has handles; where no Pod takes the packet
+ * there is no address to keep, and where no endpoint can be chosen there are no shares.
+ */
+export function presenceOf(name: MeasureName, mode: Parameters["mode"]): "always" | "sometimes" | "never" {
+  if (name === "sourceKept" || name === "smallestShare" || name === "largestShare") return "sometimes";
+  if (name.startsWith("netlinkCalls")) return mode === "ipvs" ? "always" : "never";
+  if (name.startsWith("bytes")) return mode === "userspace" ? "never" : "always";
+  return "always";
+}
 
 /** For axes: what it is, with its unit. */
 export function measureTitle(name: MeasureName): string {

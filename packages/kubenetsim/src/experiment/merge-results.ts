@@ -1,6 +1,8 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Displayed } from "@kubenetsim/display/display";
 import { cellsOf } from "./cells.ts";
+import { FieldPlace } from "./field-place.ts";
+import { readCellResult } from "./read-cell-result.ts";
 import { readExperiment } from "./read-experiment.ts";
 import { type CellResult, type ExperimentResults, resultsOf } from "./results.ts";
 
@@ -13,8 +15,8 @@ export interface ResultsFile {
 /**
  * Joins the results of shards to what a single run gives.
  *
- * @throws ParseError for what are no results, for those of different experiments or versions, and for a cell that two have
- *   with other numbers
+ * @throws ParseError for what are no results, with the field that is none of a results file; for those of different experiments or versions; and
+ *   for a cell that two have with other numbers
  */
 export function mergeResults(files: readonly ResultsFile[]): ExperimentResults & Displayed {
   const read = files.map(readResults);
@@ -44,23 +46,23 @@ export function mergeResults(files: readonly ResultsFile[]): ExperimentResults &
 
 function readResults({ source, value }: ResultsFile): ExperimentResults {
   const given = value as ExperimentResults;
-  if (
-    typeof value !== "object" ||
-    value === null ||
-    !Array.isArray(given.results) ||
-    typeof given.version !== "string"
-  ) {
+  if (typeof value !== "object" || value === null || !Array.isArray(given.results)) {
     throw new ParseError(`${source}: is no results file`, { hint: "kubenetsim experiment NAME --out FILE writes one" });
   }
-  const cells = cellsOf(readExperiment(given.experiment, source));
-  for (const result of given.results) {
-    const cell = cells[result?.index];
-    if (
-      cell === undefined ||
-      JSON.stringify([cell.seed, cell.parameters]) !== JSON.stringify([result.seed, result.parameters])
-    ) {
-      throw new ParseError(`${source}: cell ${result?.index} is none of the experiment`);
-    }
+  const place = new FieldPlace(value, { name: source });
+  place.object(["experiment", "version", "cells", "partial", "results"]);
+  const version = place.field("version").line();
+  const experiment = readExperiment(given.experiment, source);
+  const all = cellsOf(experiment);
+  const results = given.results.map((result): CellResult => {
+    const cell = all[result?.index];
+    if (cell === undefined) throw new ParseError(`${source}: cell ${result?.index} is none of the experiment`);
+    return readCellResult(result, cell, experiment, `${source}: cell ${cell.index}`);
+  });
+  const partial = new Set(results.map(({ index }) => index)).size < all.length;
+  if (place.field("cells").number() !== all.length || given.partial !== partial) {
+    const whole = `${all.length} cells${partial ? ", and some are missing here" : ", and all are here"}`;
+    throw new ParseError(`${source}: the experiment has ${whole}, which cells and partial must say`);
   }
-  return { ...given, cells: cells.length };
+  return { experiment, version, cells: all.length, partial, results };
 }
