@@ -457,7 +457,7 @@ describe("bad input is told in one message, ends with 2 and prints nothing else"
     );
     expect({ code, err }).toEqual({
       code: 2,
-      err: "error: in.yaml: is 48 MiB, at most 32 MiB are read\n       split it into several files\n",
+      err: "error: in.yaml:1:1: the object that begins here has more than 32 Mi characters\n       write the objects of a List one by one: jq -c '.items[]'\n",
     });
   });
 
