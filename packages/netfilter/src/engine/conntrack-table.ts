@@ -35,7 +35,7 @@ export class ConntrackTable {
   /** When each entry ends, in virtual milliseconds. */
   expiresMs: Float64Array;
   readonly stride: number;
-  /** (entry << 1 | direction) + 1; 0 empty, -1 deleted. */
+  /** (entry << 1 | direction) + 1, 0 empty, -1 deleted; and the tuple's hash, which keeps other entries unread. */
   #slots: Int32Array;
   #used = 0;
   #free: number[] = [];
@@ -48,7 +48,7 @@ export class ConntrackTable {
     this.stride = 2 * this.tupleLength + 1;
     this.data = new Int32Array(this.stride * firstEntries);
     this.expiresMs = new Float64Array(firstEntries);
-    this.#slots = new Int32Array(slots);
+    this.#slots = new Int32Array(slots * 2);
   }
 
   /** Confirmed entries, expired ones that nobody met included. */
@@ -88,12 +88,12 @@ export class ConntrackTable {
   }
 
   /** entry << 1 | direction of the confirmed entry with this tuple, or -1. Ended ones are removed on the way. */
-  find(key: Int32Array, nowMs: number): number {
+  find(key: Int32Array, nowMs: number, hash: number = this.hash(key, 0)): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    for (let slot = this.#hash(key, 0) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+    for (let slot = (hash * 2) & mask; slots[slot] !== 0; slot = (slot + 2) & mask) {
       const value = slots[slot]!;
-      if (value === deleted || !this.#equals(value - 1, key)) continue;
+      if (value === deleted || slots[slot + 1] !== hash || !this.#equals(value - 1, key)) continue;
       if (this.expiresMs[(value - 1) >> 1]! > nowMs) return value - 1;
       this.remove((value - 1) >> 1);
       return -1;
@@ -101,12 +101,23 @@ export class ConntrackTable {
     return -1;
   }
 
+  /** What stands where a tuple with this hash is looked for first; 0 when there is none with it. */
+  home(hash: number): number {
+    const slots = this.#slots;
+    return slots[(hash * 2) & (slots.length - 1)]!;
+  }
+
   /** Makes both tuples findable. */
-  confirm(entry: number, nowMs: number): void {
-    if ((this.#used + 2) * 2 > this.#slots.length) this.#rebuild(nowMs);
+  confirm(
+    entry: number,
+    nowMs: number,
+    original: number = this.hash(this.data, this.tuple(entry, 0)),
+    reply: number = this.hash(this.data, this.tuple(entry, 1)),
+  ): void {
+    if ((this.#used + 2) * 4 > this.#slots.length) this.#rebuild(nowMs);
     this.addStatus(entry, entryStatus.confirmed);
-    this.#insert(entry << 1);
-    this.#insert((entry << 1) | 1);
+    this.#insert(entry << 1, original);
+    this.#insert((entry << 1) | 1, reply);
     this.#live++;
   }
 
@@ -155,7 +166,8 @@ export class ConntrackTable {
     return true;
   }
 
-  #hash(words: Int32Array, at: number): number {
+  /** Of a tuple that begins there. */
+  hash(words: Int32Array, at: number): number {
     let hash = 0x9e3779b1;
     for (let i = 0; i < this.tupleLength; i++) {
       hash = Math.imul(hash ^ words[at + i]!, 0x85ebca6b);
@@ -165,20 +177,21 @@ export class ConntrackTable {
     return hash ^ (hash >>> 16);
   }
 
-  #insert(value: number): void {
+  #insert(value: number, hash: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let slot = this.#hash(this.data, this.tuple(value >> 1, value & 1)) & mask;
-    while (slots[slot]! > 0) slot = (slot + 1) & mask;
+    let slot = (hash * 2) & mask;
+    while (slots[slot]! > 0) slot = (slot + 2) & mask;
     if (slots[slot] === 0) this.#used++;
     slots[slot] = value + 1;
+    slots[slot + 1] = hash;
   }
 
   #erase(value: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let slot = this.#hash(this.data, this.tuple(value >> 1, value & 1)) & mask;
-    while (slots[slot] !== 0 && slots[slot] !== value + 1) slot = (slot + 1) & mask;
+    let slot = (this.hash(this.data, this.tuple(value >> 1, value & 1)) * 2) & mask;
+    while (slots[slot] !== 0 && slots[slot] !== value + 1) slot = (slot + 2) & mask;
     if (slots[slot] !== 0) slots[slot] = deleted;
   }
 
@@ -187,13 +200,13 @@ export class ConntrackTable {
     for (let entry = 0; entry < this.#next; entry++) {
       if ((this.status(entry) & entryStatus.confirmed) !== 0 && this.expiresMs[entry]! <= nowMs) this.remove(entry);
     }
-    const needed = 2 ** Math.ceil(Math.log2((this.#live + 1) * 8));
-    this.#slots = new Int32Array(Math.max(needed, firstSlots));
+    const needed = 2 ** Math.ceil(Math.log2(this.#live * 8));
+    this.#slots = new Int32Array(Math.max(needed, firstSlots) * 2);
     this.#used = 0;
     for (let entry = 0; entry < this.#next; entry++) {
       if ((this.status(entry) & entryStatus.confirmed) === 0) continue;
-      this.#insert(entry << 1);
-      this.#insert((entry << 1) | 1);
+      this.#insert(entry << 1, this.hash(this.data, this.tuple(entry, 0)));
+      this.#insert((entry << 1) | 1, this.hash(this.data, this.tuple(entry, 1)));
     }
   }
 

@@ -106,27 +106,28 @@ export class Conntrack {
   }
 
   /** Is there no confirmed connection with this tuple? One that has ended goes. */
-  isFree(tuple: Int32Array): boolean {
-    return this.table.find(tuple, this.#clock.nowMs) < 0;
+  isFree(tuple: Int32Array, hash: number): boolean {
+    return this.table.find(tuple, this.#clock.nowMs, hash) < 0;
   }
 
   /** The same for a new packet's tuple: if it is free, its entry is there from now on, as when `track` makes it. */
-  isNew(tuple: Int32Array): boolean {
-    const isNew = this.isFree(tuple);
+  isNew(tuple: Int32Array, hash: number): boolean {
+    const isNew = this.isFree(tuple, hash);
     if (isNew && this.#pending < 0) this.#pending = this.table.allocate();
     return isNew;
   }
 
-  /** Opens and confirms what `isNew` was asked about, when nothing is left to decide: both tuples one after the other, and its status. */
-  open(tuples: Int32Array, status: number): number {
+  /** Opens and confirms a connection, when nothing is left to decide: both tuples one after the other, their hashes, and its status. */
+  open(tuples: Int32Array, original: number, reply: number, status: number): number {
     const { table } = this;
-    const entry = this.#pending;
+    const entry = this.#pending < 0 ? table.allocate() : this.#pending;
     this.#pending = -1;
+    const { data } = table;
     const at = table.tuple(entry, 0);
-    for (let i = 0; i < tuples.length; i++) table.data[at + i] = tuples[i]!;
-    table.data[at + tuples.length] = status & ~entryStatus.confirmed;
+    for (let i = 0; i < tuples.length; i++) data[at + i] = tuples[i]!;
+    data[at + tuples.length] = status & ~entryStatus.confirmed;
     this.#refresh(entry, tuples[table.tupleLength - 1]!);
-    table.confirm(entry, this.#clock.nowMs);
+    table.confirm(entry, this.#clock.nowMs, original, reply);
     return entry;
   }
 

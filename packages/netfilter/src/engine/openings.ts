@@ -14,7 +14,13 @@ const sourceDone = 4;
 export class Openings {
   readonly #conntrack: Conntrack;
   readonly #tuple: Int32Array = new Int32Array(4);
+  /** Of the connection to open: original, reply. */
   readonly #tuples: Int32Array = new Int32Array(8);
+  readonly #original: Int32Array = this.#tuples.subarray(0, 4);
+  readonly #reply: Int32Array = this.#tuples.subarray(4);
+  #originalHash = 0;
+  #replyHash = 0;
+  #status = 0;
 
   constructor(conntrack: Conntrack) {
     this.#conntrack = conntrack;
@@ -44,30 +50,16 @@ export class Openings {
     tuple[1] = packet.dst0;
     tuple[2] = (packet.sourcePort << 16) | packet.destinationPort;
     tuple[3] = packet.protocol;
-    return this.#conntrack.isNew(tuple);
+    return this.#conntrack.isNew(tuple, this.#conntrack.table.hash(tuple, 0));
   }
 
-  /** Is nothing in the way of such a connection from a source port? `known` says that `isNew` was asked about its packet. */
-  isFree(words: Int32Array, at: number, sourcePort: number, known: boolean): boolean {
-    const tuple = this.#tuple;
-    const service = words[at + 2]!;
-    tuple[3] = service >>> 16;
-    if (!known) {
-      tuple[0] = words[at]!;
-      tuple[1] = words[at + 1]!;
-      tuple[2] = (sourcePort << 16) | (service & 0xffff);
-      if (!this.#conntrack.isNew(tuple)) return false;
-    }
-    if ((words[at + 6]! & sourceDone) === 0) return true;
-    tuple[0] = words[at + 3]!;
-    tuple[1] = words[at + 4]!;
-    tuple[2] = (words[at + 5]! << 16) | sourcePort;
-    return this.#conntrack.isFree(tuple);
-  }
-
-  /** Opens such a connection after `isFree`; its entry. */
-  open(words: Int32Array, at: number, sourcePort: number): number {
+  /**
+   * Makes such a connection from a source port the one that `isFree` and `open` are about; 0 when nothing can be in its way. It reads
+   * where both tuples will stand and does not wait for what is there: the next host's can come from memory at the same time.
+   */
+  approach(words: Int32Array, at: number, sourcePort: number): number {
     const tuples = this.#tuples;
+    const { table } = this.#conntrack;
     const service = words[at + 2]!;
     tuples[0] = words[at]!;
     tuples[1] = words[at + 1]!;
@@ -77,6 +69,20 @@ export class Openings {
     tuples[5] = words[at + 4]!;
     tuples[6] = (words[at + 5]! << 16) | sourcePort;
     tuples[7] = service >>> 16;
-    return this.#conntrack.open(tuples, words[at + 6]!);
+    this.#status = words[at + 6]!;
+    this.#originalHash = table.hash(tuples, 0);
+    this.#replyHash = table.hash(tuples, 4);
+    return table.home(this.#originalHash) | table.home(this.#replyHash);
+  }
+
+  /** Is nothing in its way? `known` says that `isNew` was asked about its packet. */
+  isFree(known: boolean): boolean {
+    if (!known && !this.#conntrack.isNew(this.#original, this.#originalHash)) return false;
+    return (this.#status & sourceDone) === 0 || this.#conntrack.isFree(this.#reply, this.#replyHash);
+  }
+
+  /** Opens it; its entry. */
+  open(): number {
+    return this.#conntrack.open(this.#tuples, this.#originalHash, this.#replyHash, this.#status);
   }
 }

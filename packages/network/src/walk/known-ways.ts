@@ -1,7 +1,7 @@
 import { survivalsOf } from "@kubenetsim/netfilter/engine/cascade-draw";
 import type { Fate } from "@kubenetsim/netfilter/engine/fate";
 import { type Packet, tcpFlag } from "@kubenetsim/netfilter/engine/packet";
-import { BranchOpenings } from "./branch-openings.ts";
+import { BranchOpenings, openingsLength } from "./branch-openings.ts";
 import { branchLength, type WayEnd, writeBranch } from "./branch-record.ts";
 import { Dice } from "./dice.ts";
 import type { DispositionCode } from "./disposition-code.ts";
@@ -13,7 +13,7 @@ import { WayTable, wayField } from "./way-table.ts";
 const kind = { free: 0, walk: 1, plain: 2, dice: 3 } as const;
 
 const firstBranches = 1024;
-/** 64 bytes each. */
+/** 64 bytes each, 128 where connections are kept. */
 const mostBranches = 2 ** 17;
 
 /** A walk that has just ended. */
@@ -34,8 +34,9 @@ export interface WalkedWay {
 export class KnownWays {
   /** Grows when everything is forgotten: numbers of branches mean others then. */
   generation = 0;
-  /** `branchLength` words for each branch. */
-  branches: Int32Array = new Int32Array(firstBranches * branchLength);
+  /** `stride` words for each branch: how it ends, and where connections are kept, those that it opens. */
+  branches: Int32Array;
+  readonly stride: number;
   /** The number that decides the way of the packet that `choose` sends to walk; -1 where none was drawn. */
   forced = -1;
   /** The branch that the last packet has made known; -1 for none. */
@@ -45,6 +46,7 @@ export class KnownWays {
   readonly #guards: WayGuards;
   readonly #kernels: readonly (HostKernel | undefined)[];
   readonly #openings: BranchOpenings;
+  readonly #keeps: boolean;
   #dice: Dice[] = [];
   readonly #diceNumbers: Map<string, number> = new Map();
   /** For each branch a number that leads into it. */
@@ -56,6 +58,9 @@ export class KnownWays {
 
   constructor(kernels: readonly (HostKernel | undefined)[], limit: number = mostBranches) {
     this.#kernels = kernels;
+    this.#keeps = kernels.some((kernel) => kernel?.openings !== undefined);
+    this.stride = branchLength + (this.#keeps ? openingsLength : 0);
+    this.branches = new Int32Array(firstBranches * this.stride);
     this.#openings = new BranchOpenings(kernels);
     this.#guards = new WayGuards(kernels);
     this.#limit = limit;
@@ -93,7 +98,7 @@ export class KnownWays {
       const number = dice.chance.next();
       if (opener > 0) this.forced = number;
       branch += dice.pick(number);
-      if (this.branches[branch * branchLength] === 0) {
+      if (this.branches[branch * this.stride] === 0) {
         this.forced = number;
         return -1;
       }
@@ -106,7 +111,7 @@ export class KnownWays {
 
   /** Opens the connections of the branch that `choose` gave; false when another one is in the way of one, and the packet must walk. */
   open(branch: number, sourcePort: number): boolean {
-    return this.#openings.open(branch, sourcePort);
+    return !this.#keeps || this.#openings.open(this.branches, branch * this.stride + branchLength, sourcePort);
   }
 
   /** The entry that the last packet opened on a host, if it did so last there; -1 for none. */
@@ -140,7 +145,11 @@ export class KnownWays {
     const branch = base + (survivals === undefined ? 0 : fate.chosen - fate.from);
     const isWalked = !isSettled || guard < 0 || room < outcomes;
     const { trail, hosts } = walked;
-    const opener = isWalked ? -1 : this.#openings.write(branch, trail, hosts, fate.opened, packet.sourcePort);
+    const { branches } = this;
+    const at = branch * this.stride;
+    branches.fill(0, at, at + this.stride);
+    const opened = { trail, hosts, count: fate.opened, sourcePort: packet.sourcePort };
+    const opener = isWalked ? -1 : this.#openings.write(branches, at + branchLength, opened);
     if (opener < 0) {
       // With too many kernels to ask, it walks for as long as the others' ways are remembered.
       this.#put(kind.walk, isKnown, room, guard < 0 ? old : guard, 0);
@@ -149,7 +158,7 @@ export class KnownWays {
     this.#put(survivals === undefined ? kind.plain : this.#diceOf(fate, survivals), isKnown, room, guard, opener);
     this.learned = branch;
     this.#numbers[branch] = survivals === undefined ? -1 : fate.value;
-    writeBranch(this.branches, branch * branchLength, walked.end, walked.receiver, walked.disposition);
+    writeBranch(branches, at, walked.end, walked.receiver, walked.disposition);
   }
 
   /** A number that leads into a branch; -1 for one without a draw. */
@@ -159,10 +168,9 @@ export class KnownWays {
 
   forget(): void {
     this.generation++;
-    this.branches.fill(0, 0, this.#used * branchLength);
+    this.branches.fill(0, 0, this.#used * this.stride);
     this.#table.clear();
     this.#guards.clear();
-    this.#openings.clear();
     this.#dice = [];
     this.#diceNumbers.clear();
     this.#used = 0;
@@ -181,7 +189,7 @@ export class KnownWays {
   #grow(capacity: number): void {
     const { branches } = this;
     const numbers = this.#numbers;
-    this.branches = new Int32Array(capacity * branchLength);
+    this.branches = new Int32Array(capacity * this.stride);
     this.branches.set(branches);
     this.#numbers = new Float64Array(capacity);
     this.#numbers.set(numbers);

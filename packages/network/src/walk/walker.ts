@@ -9,8 +9,8 @@ import type { Host } from "../topology/host.ts";
 import { Dial, type Relay, relayChoice } from "../topology/relay.ts";
 import type { Topology } from "../topology/topology.ts";
 import { turnIntoAnswer } from "./answer.ts";
-import { branchLength, readBranch, receiverField } from "./branch-record.ts";
-import { type DispositionCode, dispositionCode } from "./disposition-code.ts";
+import { readBranch, receiverField } from "./branch-record.ts";
+import { type DispositionCode, dispositionCode, dispositionOf } from "./disposition-code.ts";
 import type { HostKernel } from "./host-kernel.ts";
 import { KnownWays } from "./known-ways.ts";
 import { OneWay, start } from "./one-way.ts";
@@ -25,7 +25,7 @@ const mostRelays = 8;
 export interface WalkerOptions {
   /** Keep ways that do not change, and do not walk them again; not unless said. */
   readonly remember?: boolean;
-  /** How many branches of ways may be remembered, 64 bytes each; 131,072 unless said. When they are full, all are forgotten. */
+  /** How many branches of ways may be remembered, 64 bytes each (128 where connections are kept); 131,072 unless said. When they are full, all are forgotten. */
   readonly mostBranches?: number;
 }
 
@@ -49,8 +49,6 @@ export class Walker {
   readonly sent: Tuple = new Tuple();
   /** The header as it arrived, where it did and was answered. */
   readonly received: Tuple = new Tuple();
-  /** Where the way there ended. */
-  receiver: Host;
   /** Who listens there: index in the receiver's processes; -1 for nobody. */
   process = -1;
   /** It reached the host that owns its destination, whether or not a socket took it; not for what was taken and not passed on. */
@@ -66,6 +64,8 @@ export class Walker {
   /** Some host keeps connections: a packet's way leaves something behind. */
   readonly keepsConnections: boolean;
   readonly #way: OneWay;
+  /** A number: among many hosts, a look at one costs as much as the rest of a known way. */
+  #receiver = 0;
   /** The host that answers a packet: who has taken it, even if another one has got what it passed on. */
   #answerer: Host;
   /** How many processes have passed the connection on. */
@@ -79,12 +79,16 @@ export class Walker {
   ) {
     this.topology = topology;
     this.kernels = kernelsByHost(topology, kernels);
-    this.receiver = topology.hosts[0]!;
     this.answered = this.receiver;
     this.#answerer = this.receiver;
     this.keepsConnections = this.kernels.some((kernel) => kernel?.openings !== undefined);
     this.known = options.remember === true ? new KnownWays(this.kernels, options.mostBranches) : undefined;
     this.#way = new OneWay(topology, this.kernels, random, this.packet, this.requestMeter);
+  }
+
+  /** Where the way there ended. */
+  get receiver(): Host {
+    return this.topology.hosts[this.#receiver]!;
   }
 
   /**
@@ -102,10 +106,10 @@ export class Walker {
     const { known } = this;
     if (known === undefined || this.packet.v6) return this.#walkAlone(from, tape, -1);
     const branch = known.choose(from.id, this.packet);
-    if (branch >= 0 && known.open(branch, this.packet.sourcePort)) return this.#follow(known.branches, branch, tape);
+    if (branch >= 0 && known.open(branch, this.packet.sourcePort)) return this.#follow(known, branch, tape);
     const disposition = this.#walkAlone(from, tape, known.forced);
     const { trail, hosts } = this.#way;
-    known.remember({ end: this, receiver: this.receiver.id, disposition, trail, hosts });
+    known.remember({ end: this, receiver: this.#receiver, disposition, trail, hosts });
     return disposition;
   }
 
@@ -120,14 +124,15 @@ export class Walker {
     return this.#walkAlone(from, tape, this.known.numberOf(branch));
   }
 
-  #follow(branches: Int32Array, branch: number, tape: Tape | null): DispositionCode {
-    const at = branch * branchLength;
+  #follow(known: KnownWays, branch: number, tape: Tape | null): DispositionCode {
+    const { branches } = known;
+    const at = branch * known.stride;
     if (tape !== null) tape.write(tapeKind.knownWay, branch, this.packet.sourcePort);
     this.replyMeter.reset();
     this.replyStart = -1;
-    this.receiver = this.topology.hosts[branches[at + receiverField]!]!;
+    this.#receiver = branches[at + receiverField]!;
     const disposition = readBranch(branches, at, this);
-    if (this.keepsConnections) this.packet.ctEntry = this.known!.entryOn(this.receiver.id);
+    if (this.keepsConnections) this.packet.ctEntry = known.entryOn(this.#receiver);
     return disposition;
   }
 
@@ -222,7 +227,7 @@ export class Walker {
 
   /** The packet went no further than to this process, which closes a connection and forgets a datagram. */
   #leaveAt(host: Host, process: number, reason: ReasonCode): DispositionCode {
-    this.receiver = host;
+    this.#receiver = host.id;
     this.process = process;
     this.arrived = false;
     this.reason = reason;
@@ -234,7 +239,7 @@ export class Walker {
     this.arrived = false;
     this.#way.answering = false;
     this.reason = this.#way.run(from, start.made, this.packet, this.requestMeter, tape);
-    this.receiver = this.#way.host;
+    this.#receiver = this.#way.host.id;
     if (this.reason === reasonCode.accepted) return this.#deliver(tape);
     return dispositionOf(this.reason);
   }
@@ -281,18 +286,4 @@ function kernelsByHost(topology: Topology, kernels: ReadonlyMap<string, HostKern
     if (host !== undefined) byHost[host.id] = kernel;
   }
   return byHost;
-}
-
-function dispositionOf(reason: ReasonCode): DispositionCode {
-  switch (reason) {
-    case reasonCode.rejected:
-      return dispositionCode.rejected;
-    case reasonCode.dropped:
-    case reasonCode.martianSource:
-    case reasonCode.martianLoopback:
-    case reasonCode.looped:
-      return dispositionCode.dropped;
-    default:
-      return dispositionCode.noRoute;
-  }
 }
