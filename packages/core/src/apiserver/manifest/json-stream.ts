@@ -20,11 +20,15 @@ export function splitJson(text: string, source: string): TextSlice[] {
 export function jsonSlices(text: string, source: string, isEnd: boolean): TextSlice[] {
   const slices: TextSlice[] = [];
   let line = 1;
+  let lineStart = 0;
   let counted = 0;
   for (const { start, end, json } of valueRanges(text, isEnd)) {
-    for (; counted < start; counted++) if (text.charCodeAt(counted) === 0x0a) line++;
-    const firstColumn = start - text.lastIndexOf("\n", start - 1);
-    const slice = { source, text, start, end, firstLine: line, firstColumn };
+    for (; counted < start; counted++) {
+      if (text.charCodeAt(counted) !== 0x0a) continue;
+      line++;
+      lineStart = counted + 1;
+    }
+    const slice = { source, text, start, end, firstLine: line, firstColumn: start - lineStart + 1 };
     slices.push(json === undefined ? slice : { ...slice, json });
   }
   return slices;
@@ -36,21 +40,38 @@ interface ValueRange {
   readonly json: Plain | undefined;
 }
 
+/** What stands between two values: nothing, or lines that separate or comment. */
+const between = /^(?:\s|---[ \t]*(?=[\r\n])|#[^\n]*)*$/;
+
 function* valueRanges(text: string, isEnd: boolean): Generator<ValueRange> {
   let at = 0;
+  let lineEnd = -1;
+  // A line with one value is the rule, and is read at once; where it has several, each is sought by its braces.
+  let hasSeveral = false;
   for (;;) {
     const start = text.indexOf("{", at);
     if (start < 0) break;
-    const lineEnd = text.indexOf("\n", start);
-    if (lineEnd < 0 && !isEnd) return;
-    const rest = text.slice(start, lineEnd < 0 ? text.length : lineEnd).trimEnd();
-    const json = readJson(rest);
-    const range = json === undefined ? bracedValue(text, start, isEnd) : { start, end: start + rest.length, json };
+    const first = at + text.slice(at, start).search(/\S/);
+    if (first >= at && !between.test(text.slice(at, start))) yield { start: first, end: start, json: undefined };
+    if (start > lineEnd) {
+      const found = text.indexOf("\n", start);
+      lineEnd = found < 0 ? text.length : found;
+      hasSeveral = found < 0 && !isEnd;
+    }
+    const whole: ValueRange | undefined = hasSeveral ? undefined : lineValue(text, start, lineEnd);
+    const range: ValueRange | undefined = whole ?? bracedValue(text, start, isEnd);
     if (range === undefined) return;
+    hasSeveral ||= range.end < lineEnd;
     yield range;
     at = range.end;
   }
   if (isEnd && text.slice(at).trim() !== "") yield { start: at, end: text.length, json: undefined };
+}
+
+function lineValue(text: string, start: number, lineEnd: number): ValueRange | undefined {
+  const rest = text.slice(start, lineEnd).trimEnd();
+  const json = readJson(rest);
+  return json === undefined ? undefined : { start, end: start + rest.length, json };
 }
 
 /** From a brace to the one that closes it; braces in strings do not count. */

@@ -49,6 +49,10 @@ function yamlOf(given: unknown, depth: number): string {
   return entries.map(([key, one]) => `${indent}${JSON.stringify(key)}:\n${yamlOf(one, depth + 1)}`).join("");
 }
 
+function namespaceObject(name: string): object {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+}
+
 function cut(whole: string, sizes: readonly number[]): string[] {
   const chunks: string[] = [];
   let at = 0;
@@ -103,6 +107,20 @@ describe("a stream", () => {
       { source: "dump", line: 2 },
       expect.any(String),
     ]);
+  });
+
+  test.each([" xyz\n", "}\n", ",", "\0"])("refuses %j between two objects, where it stands", (junk) => {
+    const whole = JSON.stringify(namespaceObject("a")) + junk + JSON.stringify(namespaceObject("b"));
+    for (const chunks of [[whole], cut(whole, [7])]) {
+      const { problem } = outcome(() => streamManifests({ source: "dump", chunks: () => chunks }));
+      expect(problem?.[1]).toMatchObject({ source: "dump", line: 1 });
+    }
+    expect(() => readManifests(whole, "dump")).toThrow(ParseError);
+  });
+
+  test.each(["", " ", "\n---\n", "\n---\r\n# next\n"])("takes %j between two objects", (text) => {
+    const whole = JSON.stringify(namespaceObject("a")) + text + JSON.stringify(namespaceObject("b"));
+    expect(readManifests(whole, "dump")).toHaveLength(2);
   });
 
   test.each([
