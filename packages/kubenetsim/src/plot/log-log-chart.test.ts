@@ -88,4 +88,10 @@ describe("renderLogLogChart", () => {
     expect(footer.join(" ")).toBe(`${"word ".repeat(60)}last`);
     for (const line of footer) expect(line.length).toBeLessThanOrEqual(125);
   });
+
+  it("cuts a title that is wider than the picture, and says so", () => {
+    const svg = renderLogLogChart({ ...chart, title: "a title ".repeat(10_000) });
+    expect(svg.length).toBeLessThan(40_000);
+    expect(svg).toMatch(/>(a title ){8}a tit…</);
+  });
 });

@@ -1,6 +1,7 @@
 import { painted, paintedSeries } from "@kubenetsim/display/paint";
 import { picture } from "@kubenetsim/display/picture";
 import { element, textElement } from "@kubenetsim/display/svg";
+import { shorten } from "@kubenetsim/display/text-size";
 import { type LogScale, logScale } from "./log-scale.ts";
 
 /** Lines over two logarithmic axes. Points with a value that is not positive are left out, and lines of nothing else. */
@@ -25,6 +26,8 @@ const size = { width: 800, height: 460, left: 100, right: 210, top: 62, bottom: 
 const footerLine = 14;
 /** Of a line in the footer. */
 const mostCharacters = 125;
+/** Of the title, in the picture and before it for those who cannot see it. */
+const mostOfTitle = 70;
 /** Of the sample of a line before its name. */
 const sampleWidth = 26;
 /** Between the names of lines. */
@@ -59,9 +62,10 @@ export function renderLogLogChart(given: LogLogChart): string {
   const lines = chart.series.map((series, i) =>
     drawSeries(series, i, { x, y, label: labels[i]!, width: strokeWidth(i, count) }),
   );
-  const about = { width: size.width, height: frame.height, title: chart.title, description: chart.description };
+  const title = shorten(chart.title, mostOfTitle);
+  const about = { width: size.width, height: frame.height, title, description: chart.description };
   return picture(about, [
-    textElement(chart.title, { x: size.left, y: 32, "font-size": 17, "font-weight": 600, ...painted("ink") }),
+    textElement(title, { x: size.left, y: 32, "font-size": 17, "font-weight": 600, ...painted("ink") }),
     ...drawAxes(chart, { x, y, frame }),
     ...lines,
     ...drawFooter(chart.footer, frame),
