@@ -1,12 +1,14 @@
 import type { Labels } from "../model/object-meta.ts";
+import { Posting } from "./posting.ts";
 
 /**
  * Objects by namespace, label and value, so that a selector finds its objects without looking at the others: time grows
  * with the rarest pair's objects, not with the namespace.
  */
 export class LabelIndex {
-  readonly #namespaces = new Map<string, Map<string, Map<string, Set<string>>>>();
+  readonly #namespaces = new Map<string, Map<string, Map<string, Posting>>>();
 
+  /** For an object that is not there with any of these pairs. */
   add(namespace: string, key: string, labels: Labels | undefined): void {
     for (const label in labels) this.#posting(namespace, label, labels[label]!).add(key);
   }
@@ -22,7 +24,7 @@ export class LabelIndex {
    * index.matching("default", { app: "web" }); // ["default/web-1", "default/web-2"]
    */
   matching(namespace: string, pairs: Labels): readonly string[] {
-    const postings: ReadonlySet<string>[] = [];
+    const postings: Posting[] = [];
     for (const label in pairs) {
       const posting = this.#namespaces.get(namespace)?.get(label)?.get(pairs[label]!);
       if (posting === undefined) return [];
@@ -31,7 +33,10 @@ export class LabelIndex {
     if (postings.length === 0) return [];
     postings.sort((a, b) => a.size - b.size);
     const [rarest, ...others] = postings;
-    return [...rarest!].filter((key) => others.every((posting) => posting.has(key))).sort();
+    return rarest!
+      .list()
+      .filter((key) => others.every((posting) => posting.has(key)))
+      .sort();
   }
 
   /** How many objects have one pair. */
@@ -39,10 +44,10 @@ export class LabelIndex {
     return this.#namespaces.get(namespace)?.get(label)?.get(value)?.size ?? 0;
   }
 
-  #posting(namespace: string, label: string, value: string): Set<string> {
-    const labels = getOrCreate(this.#namespaces, namespace, () => new Map<string, Map<string, Set<string>>>());
-    const values = getOrCreate(labels, label, () => new Map<string, Set<string>>());
-    return getOrCreate(values, value, () => new Set<string>());
+  #posting(namespace: string, label: string, value: string): Posting {
+    const labels = getOrCreate(this.#namespaces, namespace, () => new Map<string, Map<string, Posting>>());
+    const values = getOrCreate(labels, label, () => new Map<string, Posting>());
+    return getOrCreate(values, value, () => new Posting());
   }
 
   #dropFrom(namespace: string, label: string, value: string, key: string): void {
