@@ -26,6 +26,8 @@ export interface JobEvents {
   /** Where it is known, before `done` or `failed`. */
   started?(job: Job): void;
   done(job: Job, output: unknown): void;
+  /** Can that be the job's output? What others keep and is none is forgotten once, and the job done again. All is unless this is given. */
+  isOutput?(job: Job, output: unknown): boolean;
   /** It cannot be done; the others go on. */
   failed(job: Job, reason: string): void;
   /** What the user should know: nobody takes jobs, Redis went away. */
@@ -48,8 +50,20 @@ export type JobRunner = (
 
 export const interrupted: Stop = { reason: "interrupted", hint: "what is done is kept; another run begins anew" };
 
-/** One line of what went wrong. */
+/** One line of what went wrong, without signs that would act on a terminal. */
 export function reasonOf(problem: unknown): string {
-  const text = problem instanceof Error ? problem.message : String(problem);
-  return text.split("\n")[0]!;
+  return shownLine(messageOf(problem).split("\n")[0]!);
+}
+
+/** What is thrown need not be an Error, or is one of another thread's world. */
+function messageOf(problem: unknown): string {
+  if (typeof problem !== "object" || problem === null) return String(problem);
+  const { message } = problem as { readonly message?: unknown };
+  return typeof message === "string" ? message : JSON.stringify(problem);
+}
+
+/** A text of others as a piece of one line. */
+export function shownLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get through.
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { getHeapStatistics } from "node:v8";
 import { Tinypool } from "tinypool";
 import { interrupted, type Job, type JobEvents, type JobRunner, reasonOf } from "./job.ts";
 
@@ -8,8 +9,11 @@ export class Pool {
   /** Never resolves: rejects when threads cannot begin, since the module cannot be loaded. */
   readonly #cannotBegin: Promise<never>;
 
-  /** @param module a `JobModule`'s file URL */
-  constructor(module: string, size: number) {
+  /**
+   * @param module a `JobModule`'s file URL
+   * @param heapMegabytes that a job may take, before it fails; what this process may unless given
+   */
+  constructor(module: string, size: number, heapMegabytes: number = heapLimitMegabytes()) {
     this.#threads = new Tinypool({
       filename: fileURLToPath(module),
       name: "run",
@@ -19,6 +23,7 @@ export class Pool {
       useAtomics: false,
       // Options of the process (a debugger's, a test runner's) are not for what must be the same on any machine.
       execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     });
     this.#cannotBegin = new Promise((_, reject) => this.#threads.once("error", reject));
     this.#cannotBegin.catch(() => this.close());
@@ -35,6 +40,10 @@ export class Pool {
   }
 }
 
+function heapLimitMegabytes(): number {
+  return Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
+}
+
 /**
  * Does jobs in threads of their own, `size` at a time.
  *
@@ -42,6 +51,7 @@ export class Pool {
  */
 export function inThreads(module: string, size: number): JobRunner {
   return async (jobs, events, interruption) => {
+    if (interruption?.aborted) return interrupted;
     const pool = new Pool(module, Math.min(size, Math.max(1, jobs.length)));
     const close = (): void => void pool.close();
     interruption?.addEventListener("abort", close, { once: true });

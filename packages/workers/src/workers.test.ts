@@ -87,6 +87,12 @@ describe.each([
     expect(heard.failures).toEqual([]);
   });
 
+  test("are not begun when that was interrupted before", async () => {
+    const heard = new Heard();
+    const stop = await (await runner())(jobsOf(2), heard, AbortSignal.abort());
+    expect([stop?.reason, readFileSync(log, "utf8"), heard.outputs]).toEqual(["interrupted", "", []]);
+  });
+
   test("may be none", async () => {
     expect(await (await runner())([], new Heard())).toBeUndefined();
   });
@@ -207,6 +213,32 @@ describe.skipIf(!hasRedis)("jobs in a queue", () => {
     expect(begun().sort((a, b) => a - b)).toEqual([...jobs.keys()]);
   });
 
+  test("are done again where what Redis keeps of them is not their output, and fail the second time", async () => {
+    const redis = server.client();
+    const key = `squares:jobs-1.0.0:outputs:run${runs}`;
+    await redis.hset(key, { "0": "null", "1": "no JSON", "2": JSON.stringify({ number: 2, square: 5 }) });
+    work();
+    const heard = new Heard();
+    const isOutput = ({ index }: Job, output: unknown): boolean =>
+      (output as { square?: number } | null)?.square === index ** 2 && index !== 3;
+    const events: JobEvents = {
+      isOutput,
+      done: (job, output) => heard.done(job, output),
+      failed: (job, reason) => heard.failed(job, reason),
+      note: (text) => heard.note(text),
+    };
+    expect(await collector()(jobsOf(4), events)).toBeUndefined();
+    expect(heard.outputs).toEqual(squares(3));
+    const problem = `what ${server.url} keeps of it is not its output`;
+    expect(heard.failures).toEqual([`square 3: ${problem}`]);
+    expect(heard.notes.filter((text) => text.includes(problem)).sort()).toEqual(
+      [0, 1, 2, 3].map((index) => `square ${index}: ${problem}: it is done again`),
+    );
+    expect(begun().sort()).toEqual([0, 1, 2, 3, 3]);
+    expect(await redis.exists(key)).toBe(0);
+    redis.disconnect();
+  });
+
   test("survive a Redis that goes away and comes back, with what it knew or without", async () => {
     for (const loses of [false, true]) {
       const heard = new Heard();
@@ -285,6 +317,7 @@ describe("a Redis that cannot be used", () => {
     ["no URL", "redis", "--queue takes the URL of a Redis"],
     ["another protocol", "http://127.0.0.1", "not http://"],
     ["no host", "redis://", "names no host"],
+    ["a password with a bare %", "redis://u:p%@127.0.0.1", "a % that begins no sign; write % as %25"],
     ["a database that is no number", "redis://127.0.0.1/main", 'a number, not "main"'],
     ["a port on which nobody listens", "redis://user:secret@127.0.0.1:1", "nothing listens there; start redis-server"],
     ["no such host", "redis://no-such-host.invalid", "no such host"],
@@ -302,6 +335,17 @@ describe("a Redis that cannot be used", () => {
       expect(await refusedBy(server.url)).toContain("it wants a password; the URL is redis://USER:PASSWORD@");
       expect(await refusedBy(at(":wrong@"))).toContain("user or password is wrong");
       expect(await refusedBy(`${at(":right@")}/99`)).toContain("it has no such database");
+    } finally {
+      await server.end();
+    }
+  });
+
+  test.skipIf(!hasRedis)("is refused where a password is given that it does not have", async () => {
+    const server = await RedisServer.start();
+    try {
+      const text = await refusedBy(server.url.replace("//", "//:secret@"));
+      expect(text).toContain("it has no password, but the URL gives one");
+      expect(text).not.toContain("secret");
     } finally {
       await server.end();
     }

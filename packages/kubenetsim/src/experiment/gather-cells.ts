@@ -81,6 +81,7 @@ export async function gatherCells(
     {
       started: ({ index }) => onCell?.(cells[index]!, progress()),
       done: (job, output) => end(job, resultOf(output, cells[job.index]!, experiment)),
+      isOutput: (job, output) => typeof resultOf(output, cells[job.index]!, experiment) !== "string",
       failed: end,
       note: (text) => onNote?.(text),
     },

@@ -12,17 +12,11 @@ import {
   queueName,
   shownUrl,
 } from "./queue-place.ts";
+import type { QueuedJob } from "./queued-job.ts";
 import { connectTo } from "./redis-connection.ts";
 
 /** Jobs fetched or put at once. */
 const atOnce = 1000;
-
-/** What a worker is handed. */
-export interface QueuedJob {
-  readonly run: string;
-  readonly index: number;
-  readonly input: unknown;
-}
 
 export interface CollectionOptions extends QueuePlace {
   /** Of what is run: letters and digits. */
@@ -39,6 +33,8 @@ export class Collection {
   readonly #queue: Queue<QueuedJob>;
   readonly #events: JobEvents;
   readonly #pending: Map<number, Job>;
+  /** Indexes of jobs that are done again, since what Redis kept of them was no output. */
+  readonly #again = new Set<number>();
   #told: string | undefined;
 
   static async open(options: CollectionOptions, jobs: readonly Job[], events: JobEvents): Promise<Collection> {
@@ -70,9 +66,13 @@ export class Collection {
   }
 
   /** Puts all jobs into the queue that have not ended; those that are there already stay as they are. */
-  async enqueue(): Promise<void> {
+  enqueue(): Promise<void> {
+    return this.#put([...this.#pending.values()]);
+  }
+
+  async #put(given: readonly Job[]): Promise<void> {
     const { run, attempts, backoffMs } = this.#options;
-    const jobs = [...this.#pending.values()].map(({ index, name, input }) => ({
+    const jobs = given.map(({ index, name, input }) => ({
       name,
       data: { run, index, input },
       opts: {
@@ -101,20 +101,24 @@ export class Collection {
       const some = indexes.slice(from, from + atOnce);
       const outputs = await this.#redis.hmget(key, ...some.map(String));
       for (const [i, text] of outputs.entries()) {
-        if (text !== null) this.#end(some[i]!, (job) => this.#tellOutput(job, text));
+        if (text !== null) await this.#takeOutput(this.#pending.get(some[i]!)!, readOutput(text));
       }
     }
   }
 
-  #tellOutput(job: Job, text: string): void {
-    let output: unknown;
-    try {
-      output = JSON.parse(text);
-    } catch {
-      this.#events.failed(job, `what ${shownUrl(this.#options.url)} keeps of it is no JSON`);
-      return;
-    }
-    this.#events.done(job, output);
+  async #takeOutput(job: Job, output: unknown): Promise<void> {
+    const isOne = output !== undefined && (this.#events.isOutput?.(job, output) ?? true);
+    const problem = `what ${shownUrl(this.#options.url)} keeps of it is not its output`;
+    if (isOne) this.#end(job.index, () => this.#events.done(job, output));
+    else if (this.#again.has(job.index)) this.#end(job.index, () => this.#events.failed(job, problem));
+    else await this.#doAgain(job, problem);
+  }
+
+  async #doAgain(job: Job, problem: string): Promise<void> {
+    this.#again.add(job.index);
+    this.#events.note?.(`${job.name}: ${problem}: it is done again`);
+    await this.#redis.hdel(outputsKey(this.#options, this.#options.run), String(job.index));
+    await this.#put([job]);
   }
 
   async #takeFailures(): Promise<void> {
@@ -168,6 +172,15 @@ export class Collection {
 
   close(): void {
     this.#redis.disconnect();
+  }
+}
+
+/** Undefined for what is no JSON. */
+function readOutput(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -37,12 +37,27 @@ export function shownUrl(url: string): string {
 export function requireRedisUrl(url: string): void {
   const hint = "for example redis://127.0.0.1:6379, or redis://:PASSWORD@HOST:PORT/DB";
   if (!URL.canParse(url)) throw new ParseError("--queue takes the URL of a Redis", { hint });
-  const { protocol, hostname, pathname } = new URL(url);
+  const { protocol, hostname, pathname, username, password } = new URL(url);
   if (protocol !== "redis:" && protocol !== "rediss:") {
     throw new ParseError(`--queue takes a URL with redis:// or rediss://, not ${protocol}//`, { hint });
   }
   if (hostname === "") throw new ParseError("--queue: the URL names no host", { hint });
+  if (![username, password].every(isEncoded)) {
+    throw new ParseError("--queue: in the user or password stands a % that begins no sign", {
+      hint: "write % as %25, @ as %40, / as %2F, : as %3A",
+    });
+  }
   if (!/^\/?\d{0,9}$/.test(pathname)) {
     throw new ParseError(`--queue: a database of Redis is a number, not "${pathname.slice(1)}"`, { hint });
+  }
+}
+
+/** Can it be decoded: does each % begin the bytes of a sign? */
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
   }
 }

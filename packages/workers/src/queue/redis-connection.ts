@@ -29,6 +29,7 @@ export async function connectTo({ url }: QueuePlace, name: string): Promise<Redi
   });
   try {
     await redis.connect();
+    await requirePasswordWanted(redis);
     // The client itself stays silently in database 0 where there is no other.
     await redis.select(redis.options.db ?? 0);
   } catch (error) {
@@ -37,6 +38,12 @@ export async function connectTo({ url }: QueuePlace, name: string): Promise<Redi
   }
   stood = true;
   return redis;
+}
+
+/** The client itself goes on with a warning where there is a password for a Redis that has none: it is hardly the right one. */
+async function requirePasswordWanted(redis: Redis): Promise<void> {
+  const { username, password } = redis.options;
+  if (password) await (username ? redis.auth(username, password) : redis.auth(password));
 }
 
 const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
@@ -51,6 +58,7 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
 /** What a Redis answers, by how the answer begins. */
 const answers: readonly (readonly [RegExp, reason: string])[] = [
   [/^NOAUTH/, "it wants a password"],
+  [/without any password/i, "it has no password, but the URL gives one"],
   [/^WRONGPASS|invalid.*password/i, "user or password is wrong"],
   [/^NOPERM/, "the user may not do that"],
   [/DB index/i, "it has no such database"],
