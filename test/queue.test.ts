@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { resultsToJson, runExperiment, version } from "kubenetsim";
+import { resultsToJson, runExperiment } from "kubenetsim";
+import { codeVersion } from "kubenetsim/experiment/code-version";
 import { readExperiment } from "kubenetsim/experiment/read-experiment";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hasRedis, RedisServer, until } from "../packages/workers/test-redis-server.ts";
@@ -128,7 +129,7 @@ describe.skipIf(!hasRedis)("experiment --queue and worker", { timeout: patienceM
     expect(await ended(collector.process)).toBe(1);
     expect(collector.said()).toMatch(/error: interrupted: \d+ of 24 cells are measured/);
     const redis = server.client();
-    expect(await redis.llen(`kubenetsim:jobs-${version}:active`)).toBe(0);
+    expect(await redis.llen(`kubenetsim:jobs-${codeVersion()}:active`)).toBe(0);
     redis.disconnect();
   });
 });

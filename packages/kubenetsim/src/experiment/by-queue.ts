@@ -2,8 +2,8 @@ import { sha256Hex } from "@kubenetsim/core/runtime/sha256-hex";
 import { byQueue } from "@kubenetsim/workers/queue/by-queue";
 import type { QueuePlace } from "@kubenetsim/workers/queue/queue-place";
 import { runWorker } from "@kubenetsim/workers/queue/queue-worker";
-import { version } from "../version.ts";
 import { cellJobModule } from "./cell-job-module.ts";
+import { codeVersion } from "./code-version.ts";
 import type { Experiment } from "./experiment.ts";
 import { dearestFirst, type GatheredResults, type GatherOptions, gatherCells } from "./gather-cells.ts";
 import { readExperiment } from "./read-experiment.ts";
@@ -26,9 +26,10 @@ export async function runExperimentByQueue(
   experiment: Experiment,
   { queue, awayMs, ...options }: ByQueueOptions,
 ): Promise<GatheredResults> {
-  const content = JSON.stringify([version, readExperiment(experiment, experiment.name)]);
+  const place = placeAt(queue);
+  const content = JSON.stringify([place.version, readExperiment(experiment, experiment.name)]);
   const run = sha256Hex(content).slice(0, 32);
-  const runner = byQueue({ ...placeAt(queue), run, ...(awayMs === undefined ? {} : { awayMs }) });
+  const runner = byQueue({ ...place, run, ...(awayMs === undefined ? {} : { awayMs }) });
   return gatherCells(experiment, dearestFirst(runner), options);
 }
 
@@ -50,6 +51,7 @@ export function workForQueue({ queue, concurrency, interruption, onNote }: WorkO
   return runWorker({ ...placeAt(queue), module: cellJobModule, concurrency, note: onNote }, interruption);
 }
 
+/** Other code may count otherwise, also within a version: it has a queue of its own. */
 function placeAt(url: string): QueuePlace {
-  return { url, program: "kubenetsim", version };
+  return { url, program: "kubenetsim", version: codeVersion() };
 }

@@ -6,6 +6,7 @@ export interface QueuePlace {
   readonly url: string;
   /** Of the program, in the names of all keys. */
   readonly program: string;
+  /** Whatever outputs may differ with: no spaces, no colons. */
   readonly version: string;
 }
 
