@@ -99,6 +99,37 @@ describe("experimentJob", () => {
     expect(() => experimentJob(small, { parallelism })).toThrow("from 1 to 16, the cells of small");
   });
 
+  test.each([
+    "",
+    " kubenetsim",
+    'a b"\nx: y',
+    "Kubenetsim",
+    "kubenetsim:",
+    "kubenetsim:a b",
+    "host:port/kubenetsim",
+    "https://host/kubenetsim",
+    `kubenetsim@sha256:${"0".repeat(63)}`,
+    `${"a/".repeat(128)}a`,
+  ])("refuses %j for an image", (image) => {
+    expect(() => experimentJob(small, { parallelism: 2, image })).toThrow("--image: there can be no image");
+  });
+
+  test.each([
+    "kubenetsim",
+    "kubenetsim:0.1.0",
+    "host.example:5000/team/kube_net-sim:A_1",
+    "[::1]:5000/a/b",
+    `localhost/kubenetsim:1@sha256:${"0a".repeat(32)}`,
+  ])("takes the image %j", (image) => {
+    expect(JSON.stringify(experimentJob(small, { parallelism: 2, image }))).toContain(JSON.stringify(image));
+  });
+
+  test.each(["", "../x", "Results", "a b", "a\nb", "x".repeat(254)])("refuses %j for a claim", (claim) => {
+    expect(() => experimentJob(small, { parallelism: 2, claim })).toThrow(
+      "--claim: there can be no PersistentVolumeClaim",
+    );
+  });
+
   test("refuses what no ConfigMap holds", () => {
     const large = { ...small, title: "x".repeat(1_000_000) };
     expect(() => experimentJob(large, { parallelism: 2 })).toThrow("larger than what a ConfigMap holds");

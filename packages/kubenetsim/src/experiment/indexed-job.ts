@@ -1,9 +1,11 @@
+import { dnsSubdomain } from "@kubenetsim/core/apiserver/validate/names";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { sha256Hex } from "@kubenetsim/core/runtime/sha256-hex";
 import { indexedJob } from "@kubenetsim/workers/indexed-job";
 import { version } from "../version.ts";
 import { cellsOf } from "./cells.ts";
 import type { Experiment } from "./experiment.ts";
+import { isImageReference } from "./image-reference.ts";
 import { readExperiment } from "./read-experiment.ts";
 
 export interface ExperimentJobOptions {
@@ -22,7 +24,8 @@ const nameLength = 30;
  * An experiment as a Kubernetes Indexed Job: each Pod measures one shard and prints its results file. `kubenetsim merge` joins them.
  *
  * @returns a ConfigMap with the experiment, and the Job: objects for `kubectl apply`
- * @throws ParseError for an experiment that cannot be run, more shards than cells, or one that no ConfigMap holds
+ * @throws ParseError for an experiment that cannot be run, more shards than cells, or one that no ConfigMap holds; for what is no image and what
+ *   no claim can be called
  */
 export function experimentJob(given: Experiment, options: ExperimentJobOptions): readonly object[] {
   const experiment = readExperiment(given, given.name);
@@ -31,6 +34,7 @@ export function experimentJob(given: Experiment, options: ExperimentJobOptions):
   if (!Number.isSafeInteger(parallelism) || parallelism < 1 || parallelism > cells) {
     throw new ParseError(`--parallelism takes a number from 1 to ${cells}, the cells of ${experiment.name}`);
   }
+  requireNames(image, claim);
   const file = `${JSON.stringify(experiment, undefined, 2)}\n`;
   if (new TextEncoder().encode(file).length > mostFileBytes) {
     throw new ParseError(`${experiment.name}: is larger than what a ConfigMap holds, 1 MB`);
@@ -45,6 +49,18 @@ export function experimentJob(given: Experiment, options: ExperimentJobOptions):
     files: { "experiment.json": file },
     claim,
   });
+}
+
+function requireNames(image: string, claim: string | undefined): void {
+  if (!isImageReference(image)) {
+    throw new ParseError(`--image: there can be no image ${JSON.stringify(image)}`, {
+      hint: "for example registry.example.com/team/kubenetsim:0.1.0",
+    });
+  }
+  const problem = claim === undefined ? undefined : dnsSubdomain(claim)[0];
+  if (problem !== undefined) {
+    throw new ParseError(`--claim: there can be no PersistentVolumeClaim ${JSON.stringify(claim)}`, { hint: problem });
+  }
 }
 
 function shardScript(shards: number, toFile: boolean): string {
