@@ -79,7 +79,10 @@ function differenceOf(
   return { servers: of("servers"), realServers: of("realServers"), entries: of("entries"), addresses: of("addresses") };
 }
 
-/** `iptables -N` of each chain, `-C` of each jump (`-I` where it is not there); `ipset create` and `list` of each set, `add` and `del`; `iptables-restore`. */
+/**
+ * `iptables -N` of each of 11 chains (proxier.go:1514) and `-C` of each of 9 jumps (1527; `-I` where it is not there); of each of 17 sets `ipset create` (718) and `list`
+ * (ipset.go:152), `del` and `add` of entries (167, 177); `iptables-restore` (1188). So 64 and one for each entry; and 55 and one for each that comes or goes.
+ */
 function programRuns({ ruleset, ipSets }: IpvsProgram, { entries }: KernelParts<Difference>): number {
   const chains = [...ruleset.tables.values()].flatMap((table) => [...table.chains.values()]);
   const own = chains.filter(({ policy }) => policy === undefined).length;

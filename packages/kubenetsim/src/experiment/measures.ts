@@ -7,7 +7,7 @@ export const packetMeasures: readonly (keyof Cost)[] = Object.keys(zeroCost) as 
 /**
  * Of kube-proxy's syncs. `objects`: what stands in the kernel after the first; `objectsTouched`: what the one after the churn
  * writes. Of each of both, the full and the incremental one: how many bytes of text it feeds to iptables-restore or nft, how often it runs
- * a program (iptables, iptables-restore, ipset, nft), and how many calls it makes of its handles of IPVS and of addresses, which talk netlink.
+ * a program (iptables, iptables-save, iptables-restore, ipset, nft, conntrack), and how many calls it makes of its handles of IPVS and of addresses, which talk netlink.
  */
 export const syncMeasures = [
   "objects",
