@@ -51,6 +51,7 @@ describe("experiment and merge", () => {
       "bad.yaml": mine.replace("vary", "vray"),
       "half.yaml": mine.replace("20", "1.5"),
       "empty.json": "",
+      "twice.yaml": mine.replace("plot:", "measures: [objects]\nplot:"),
       "huge.yaml": mine.replace("[1, 20]", "1000000000"),
     };
     await withFiles(files, async (workingDirectory) => {
@@ -70,6 +71,10 @@ describe("experiment and merge", () => {
         /huge\.yaml:4:3: mine: 1,000,000,000 .* 17 TB of memory/,
       );
       expect(await refused("experiment", "empty.json")).toContain("must hold one experiment");
+      expect(await refused("experiment", "twice.yaml")).toContain('twice.yaml:6:1: key "measures" stands twice');
+      expect(await refused("experiment", "/dev/zero")).toContain("/dev/zero: is 2 MiB or more, at most 1 MiB are read");
+      expect(await refused("experiment", "lookup", "--cost-model", "/dev/zero")).toContain("at most 1 MiB are read");
+      expect(await refused("merge", "/dev/zero")).toContain("at most 32 MiB are read");
       expect(await refused("experiment", "lookup", "--out", "no/such.json")).toContain("its folder does not exist");
       expect(await refused("experiment", "lookup", "--vary", "services")).toContain("--vary takes NAME=VALUE");
       expect(await refused("experiment", "lookup", "--vary", "servces=1")).toContain("did you mean services?");

@@ -1,10 +1,10 @@
-import { readValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { readStrictValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { CostModel } from "@kubenetsim/network/cost/model";
 import { costModelNames, costModels } from "@kubenetsim/network/cost/models";
 import { readCostModel } from "@kubenetsim/network/cost/read-cost-model";
 import type { Arguments, Option } from "./command.ts";
-import { readTextFile } from "./input-files.ts";
+import { mostOfSettings, readTextFile } from "./input-files.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const costModelOption: Readonly<Record<"cost-model", Option>> = {
@@ -38,7 +38,7 @@ export function costModelNamed(word: string, terminal: Terminal): CostModel {
       hint: `the built-in ones are ${costModelNames.join(", ")}; a file's name has a dot or a slash`,
     });
   }
-  const values = [...readValues(readTextFile(word, terminal), word)];
+  const values = [...readStrictValues(readTextFile(word, terminal, mostOfSettings), word)];
   if (values.length !== 1) throw new ParseError(`${word}: must hold one cost model, not ${values.length}`);
-  return readCostModel(values[0], word);
+  return readCostModel(values[0]!.value, word);
 }

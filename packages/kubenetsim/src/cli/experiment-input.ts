@@ -1,4 +1,4 @@
-import { readPlacedValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
+import { readStrictValues } from "@kubenetsim/core/apiserver/manifest/read-manifests";
 import { ParseError, type SourcePosition } from "@kubenetsim/core/runtime/errors";
 import { builtInExperiments, builtInNames } from "../experiment/built-in.ts";
 import { cellsOf, ImpossibleCell } from "../experiment/cells.ts";
@@ -8,7 +8,7 @@ import { type ParameterName, parameterNames } from "../experiment/parameters.ts"
 import { readExperiment } from "../experiment/read-experiment.ts";
 import type { Arguments, Option } from "./command.ts";
 import { costModelNamed, costModelOption } from "./cost-model-option.ts";
-import { readTextFile } from "./input-files.ts";
+import { mostOfSettings, readTextFile } from "./input-files.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Which experiment, and what is to be otherwise in it. */
@@ -72,7 +72,7 @@ function readBase(word: string, terminal: Terminal): Base {
       hint: `built in are ${builtInNames.join(", ")}; a file's name has a dot or a slash`,
     });
   }
-  const values = [...readPlacedValues(readTextFile(word, terminal), word)];
+  const values = [...readStrictValues(readTextFile(word, terminal, mostOfSettings), word)];
   const [first] = values;
   if (first === undefined || values.length > 1) {
     throw new ParseError(`${word}: must hold one experiment, not ${values.length}`);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
+import { readdirSync, type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { manifestLimits } from "@kubenetsim/core/apiserver/manifest/limits";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
@@ -61,15 +61,29 @@ function filesBelow(folder: string, terminal: Terminal): string[] {
   });
 }
 
-function readFile(name: string, stats: Stats, terminal: Terminal): string {
-  if (stats.size > manifestLimits.characters) throw tooLarge(name, stats.size);
-  const bytes = attempt(name, () => readFileSync(resolve(terminal.workingDirectory, name)));
-  return attempt(name, () => new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+function readFile(name: string, stats: Stats, terminal: Terminal, most: number = manifestLimits.characters): string {
+  if (stats.size > most) throw tooLarge(name, stats.size, most);
+  const chunks = chunksOf(name, terminal);
+  let text = "";
+  // What is no plain file, such as a pipe, has a size of 0.
+  for (const chunk of chunks) {
+    text += chunk;
+    if (text.length > most) throw tooLarge(name, text.length, most);
+  }
+  return text;
 }
 
-/** Reads a file that is no manifest, such as an iptables-save dump. */
-export function readTextFile(name: string, terminal: Terminal): string {
-  return readFile(name, statusOf(name, terminal), terminal);
+/** Of a file in which somebody says what they want: an experiment, a cost model. */
+export const mostOfSettings: number = 2 ** 20;
+
+/**
+ * Reads a file that is no manifest, such as an iptables-save dump.
+ *
+ * @param most bytes that are read
+ * @throws ParseError when it is missing, larger, or no text
+ */
+export function readTextFile(name: string, terminal: Terminal, most?: number): string {
+  return readFile(name, statusOf(name, terminal), terminal, most);
 }
 
 function statusOf(name: string, terminal: Terminal): Stats {
@@ -77,13 +91,13 @@ function statusOf(name: string, terminal: Terminal): Stats {
 }
 
 function limited(name: string, text: string): string {
-  if (text.length > manifestLimits.characters) throw tooLarge(name, text.length);
+  if (text.length > manifestLimits.characters) throw tooLarge(name, text.length, manifestLimits.characters);
   return text;
 }
 
-function tooLarge(name: string, bytes: number): ParseError {
+function tooLarge(name: string, bytes: number, most: number): ParseError {
   const mebibytes = (count: number): string => `${Math.ceil(count / 2 ** 20)} MiB`;
-  return new ParseError(`${name}: is ${mebibytes(bytes)}, at most ${mebibytes(manifestLimits.characters)} are read`, {
+  return new ParseError(`${name}: is ${mebibytes(bytes)} or more, at most ${mebibytes(most)} are read`, {
     hint: "split it into several files",
   });
 }

@@ -71,7 +71,7 @@ function requireRoom(name: string, { services, endpoints, nodes, sourceRanges }:
   throw new ImpossibleCell(
     services > mostServices ? "services" : sourceRanges > endpoints ? "sourceRanges" : "endpoints",
     `${name}: ${grouped(services)} Services with ${grouped(endpoints)} endpoints${of} each would take about ${bytes} of memory`,
-    `at most ${grouped(mostServices)} Services, ${grouped(mostOfNode)} endpoints of one on a node and ${grouped(mostEndpointsInAll)} in all`,
+    `at most ${grouped(mostServices)} Services, ${grouped(mostOfNode)} endpoints of one on a node, ${grouped(mostSourceRanges)} source ranges of one, and ${grouped(mostEndpointsInAll)} of both in all`,
   );
 }
 

@@ -163,6 +163,13 @@ describe("readExperiment and cellsOf", () => {
       "would take about 17 TB of memory",
       "at most 100,000",
     ],
+    [
+      "a million source ranges",
+      { ...small, vary: { type: ["LoadBalancer"], sourceRanges: [1e6] } },
+      "1,000,000 source ranges each would take about 3.3 TB",
+      "10,000 source ranges of one",
+    ],
+    ["a name of two lines", { ...small, name: "a\nb" }, "x: name: must be one line of text", ""],
     ["more changes than Services", { ...small, vary: { services: [2], churn: [3] } }, "3 of 2 Services", "churn"],
     [
       "userspace without ports",

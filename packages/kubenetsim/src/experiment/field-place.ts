@@ -1,5 +1,6 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError, type SourcePosition } from "@kubenetsim/core/runtime/errors";
+import { isPrintable } from "@kubenetsim/core/runtime/is-printable";
 
 /** A file's value, what messages call it, and where in its text a field stands, if that is known. */
 export interface FieldSource {
@@ -97,9 +98,12 @@ export class FieldPlace {
     throw this.problem("must be a number");
   }
 
+  /** A text that can be printed as it is. */
   line(): string {
-    if (typeof this.value === "string" && this.value.trim() !== "") return this.value;
-    throw this.problem("must be a text that is not empty");
+    if (typeof this.value !== "string" || this.value.trim() === "")
+      throw this.problem("must be a text that is not empty");
+    if (!isPrintable(this.value)) throw this.problem("must be one line of text without control characters");
+    return this.value;
   }
 }
 

@@ -22,7 +22,7 @@ describe("readCostModel", () => {
 
   test("reads how a calibration came to a constant", () => {
     const fit = { quartilesNs: [5.1, 6], medianNs: 5.6, r2: 0.99, batches: 31, sizes: 6 };
-    const model = { ...good, constants: { iptablesRule: { ns: 5.7, rangeNs: [5, 6], fit } }, lacks: {} };
+    const model = { ...good, name: "mine", constants: { iptablesRule: { ns: 5.7, rangeNs: [5, 6], fit } }, lacks: {} };
     expect(readCostModel(JSON.parse(JSON.stringify(model)), "mine.json")).toEqual(model);
   });
 
@@ -67,6 +67,22 @@ describe("readCostModel", () => {
       "mine.yaml: constants.iptablesRule.fit: must be what a calibration writes",
       "for example",
     ],
+    [
+      "a name of a built-in model",
+      { ...good, constants: { iptablesRule: { ns: 1, rangeNs: [1, 2] } }, lacks: {} },
+      "mine.yaml: name is that of the built-in model linux-6.1-uml",
+      "a name of its own",
+    ],
+    ["a name of two lines", { ...good, name: "a\nb" }, "mine.yaml: name must be one line of text", undefined],
+    ["a name with colours", { ...good, name: "a\u001b[31m" }, "without control characters", undefined],
+    [
+      "a name that is too long",
+      { ...good, name: "x".repeat(65) },
+      "mine.yaml: name has 65 characters, at most 64",
+      undefined,
+    ],
+    ["a source with line ends", { ...good, source: "a\u2028b" }, "mine.yaml: source must be one line", undefined],
+    ["a lack with colours", { ...good, lacks: { nftNat: "\u001b[0m" } }, "lacks.nftNat must be one line", undefined],
     ["a lack of what it has", { ...good, lacks: { iptablesRule: "?" } }, "the model has this constant", undefined],
   ])("refuses %s", (_, value, message, hint) => {
     const problem = problemOf(value);

@@ -1,7 +1,9 @@
 import { nearestWord } from "@kubenetsim/core/apiserver/nearest-word";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { isPrintable } from "@kubenetsim/core/runtime/is-printable";
 import { type CostConstant, type CostConstantName, type CostFit, costConstantNames } from "./constants.ts";
 import type { CostModel } from "./model.ts";
+import { costModelNames, costModels } from "./models.ts";
 
 const texts = ["name", "kernel", "date", "machine", "method", "source"] as const;
 const fields = [...texts, "constants", "lacks"];
@@ -13,7 +15,7 @@ type Fields = Readonly<Record<string, unknown>>;
  *
  * @param value as JSON or YAML gives it
  * @param source what messages call it: a file's name
- * @throws ParseError for an unknown or missing field, a text that is empty, a number that is none or negative, a value
+ * @throws ParseError for an unknown or missing field, a text that is empty, cannot be printed or is too long, a name of a built-in model, a number that is none or negative, a value
  *   that does not lie in its range
  */
 export function readCostModel(value: unknown, source: string): CostModel {
@@ -24,6 +26,7 @@ export function readCostModel(value: unknown, source: string): CostModel {
     if (typeof text !== "string" || text.trim() === "") {
       throw new ParseError(`${source}: ${name} must be a text that is not empty`, { hint: hints[name] });
     }
+    requirePrintable(text, name === "name" ? mostOfName : mostOfText, `${source}: ${name}`);
   }
   if (!/^\d{4}-\d\d-\d\d$/.test(model.date as string)) {
     throw new ParseError(`${source}: date must be a day, not "${model.date}"`, { hint: hints.date });
@@ -31,7 +34,7 @@ export function readCostModel(value: unknown, source: string): CostModel {
   const constants = readConstants(model.constants, `${source}: constants`);
   const lacks = readLacks(model.lacks ?? {}, constants, `${source}: lacks`);
   const [name, kernel, date, machine, method, from] = texts.map((field) => model[field] as string);
-  return {
+  const read: CostModel = {
     name: name!,
     kernel: kernel!,
     date: date!,
@@ -41,6 +44,34 @@ export function readCostModel(value: unknown, source: string): CostModel {
     constants,
     lacks,
   };
+  requireOwnName(read, source);
+  return read;
+}
+
+const mostOfName = 64;
+const mostOfText = 1000;
+
+function requirePrintable(text: string, most: number, path: string): void {
+  if (!isPrintable(text)) throw new ParseError(`${path} must be one line of text without control characters`);
+  if (text.length > most) throw new ParseError(`${path} has ${text.length} characters, at most ${most} are taken`);
+}
+
+/** A results file has built-in models whole; another one must not pass for them. */
+function requireOwnName(model: CostModel, source: string): void {
+  const builtIn = costModelNames.find((name) => name === model.name);
+  if (builtIn === undefined || sorted(model) === sorted(costModels[builtIn])) return;
+  throw new ParseError(`${source}: name is that of the built-in model ${builtIn}, which is another`, {
+    hint: "give it a name of its own",
+  });
+}
+
+/** Its text, in whatever order its fields stand. */
+function sorted(model: CostModel): string {
+  return JSON.stringify(model, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 }
 
 const hints: Readonly<Record<(typeof texts)[number], string>> = {
@@ -95,6 +126,7 @@ function readLacks(value: unknown, constants: CostModel["constants"], path: stri
   requireKnown(given, costConstantNames, path);
   for (const [name, reason] of Object.entries(given)) {
     if (typeof reason !== "string" || reason === "") throw new ParseError(`${path}.${name}: must say why`);
+    requirePrintable(reason, mostOfText, `${path}.${name}`);
     if (constants[name as CostConstantName] !== undefined) {
       throw new ParseError(`${path}.${name}: the model has this constant`);
     }

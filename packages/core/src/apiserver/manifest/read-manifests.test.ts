@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { ParseError } from "../../runtime/errors.ts";
 import { isPlainText, readBlockSubset } from "./block-reader.ts";
 import { manifestLimits } from "./limits.ts";
-import { readManifests } from "./read-manifests.ts";
+import { readManifests, readStrictValues, readValues } from "./read-manifests.ts";
 import { splitStream, type TextSlice } from "./text-slice.ts";
 import { YamlDocument } from "./yaml-document.ts";
 
@@ -256,5 +256,30 @@ describe("what cannot be read is refused with its place", () => {
     const error = refusal("a: b\n".repeat(10_000_000));
     expect(error.message).toContain("32.0 Mi");
     expect(error.hint).toContain("split it");
+  });
+});
+
+describe("readStrictValues", () => {
+  const read = (text: string) => [...readStrictValues(text, "f")].map(({ value }) => value);
+
+  test.each([
+    ["a: 1\nb: 2\na: 3\n", 'f:3:1: key "a" stands twice'],
+    ["---\n\na: { b: 1, b: 2 }\n", 'f:3:12: key "b" stands twice'],
+    ['{"a": 1,\n "a": 1}', 'f:2:2: key "a" stands twice'],
+    ['{"a": {"b": 1}}\n{"c": [{"d": 1, "d": 2}]}', 'f:2:17: key "d" stands twice'],
+  ])("refuses a key that stands twice, at the second place: %j", (text, message) => {
+    expect(() => read(text)).toThrow(ParseError);
+    try {
+      read(text);
+    } catch (problem) {
+      const { position, message: said } = problem as ParseError;
+      expect(`f:${position?.line}:${position?.column}: ${said}`).toContain(message);
+    }
+  });
+
+  test("reads all else as readValues does", () => {
+    for (const text of ["a: 1\nb: [x, {c: 2}]\n", '{"a": 9007199254740993, "b": [1.5]}', "a: 1\n---\nb: 2\n"]) {
+      expect(read(text)).toEqual([...readValues(text, "f")]);
+    }
   });
 });

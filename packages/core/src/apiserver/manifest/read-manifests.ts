@@ -6,7 +6,7 @@ import { listItemSlice } from "./list-item.ts";
 import type { FieldPath, ManifestDocument, ObjectPlace, Plain, PlainObject, ReadWarning } from "./manifest-document.ts";
 import { splitChunks } from "./split-chunks.ts";
 import { splitStream, type TextSlice } from "./text-slice.ts";
-import { YamlDocument } from "./yaml-document.ts";
+import { type RepeatedKey, YamlDocument } from "./yaml-document.ts";
 
 /**
  * The objects of a manifest: a YAML stream, JSON (also several values after another), and lists (`kind: List`,
@@ -23,7 +23,7 @@ export function readManifests(text: string, source: string): ManifestDocument[] 
   if (text.length > manifestLimits.characters) throw tooLarge(text, source);
   const documents: ManifestDocument[] = [];
   const simple = isPlainText(text);
-  for (const slice of /^\s*\{/.test(text) ? splitJson(text, source) : splitStream(text, source)) {
+  for (const slice of slicesOf(text, source)) {
     const { value, warnings, isBlock } = readSlice(slice, simple);
     if (value === null) continue;
     collect(documents, new Origin(slice, isBlock), value, [], warnings);
@@ -91,7 +91,13 @@ function ownText(value: Plain): Plain {
  * @throws ParseError
  */
 export function* readValues(text: string, source: string): Generator<Plain> {
-  for (const { value } of readPlacedValues(text, source)) yield value;
+  if (text.length > manifestLimits.characters) throw tooLarge(text, source);
+  const simple = isPlainText(text);
+  for (const slice of slicesOf(text, source)) yield readSlice(slice, simple).value;
+}
+
+function slicesOf(text: string, source: string): TextSlice[] {
+  return /^\s*\{/.test(text) ? splitJson(text, source) : splitStream(text, source);
 }
 
 /** A value and where its fields stand in the text. */
@@ -101,17 +107,21 @@ export interface PlacedValue {
 }
 
 /**
- * The same with where everything stands.
+ * The same for files in which people write what they want, with where everything stands: no key may stand twice, where a manifest's last one counts.
  *
  * @throws ParseError
  */
-export function* readPlacedValues(text: string, source: string): Generator<PlacedValue> {
+export function* readStrictValues(text: string, source: string): Generator<PlacedValue> {
   if (text.length > manifestLimits.characters) throw tooLarge(text, source);
-  const simple = isPlainText(text);
-  for (const slice of /^\s*\{/.test(text) ? splitJson(text, source) : splitStream(text, source)) {
-    const { value, isBlock } = readSlice(slice, simple);
-    const origin = new Origin(slice, isBlock);
-    yield { value, positionOf: (path) => origin.positionOf(path) };
+  for (const slice of slicesOf(text, source)) {
+    const document = new YamlDocument(slice);
+    const { value, repeated } = document.read();
+    const [again] = repeated;
+    if (again !== undefined) {
+      const { key, position } = again;
+      throw new ParseError(`key ${JSON.stringify(key)} stands twice`, { position, hint: "leave one of them out" });
+    }
+    yield { value, positionOf: (path) => document.positionOf(path) };
   }
 }
 
@@ -129,7 +139,12 @@ function readSlice(slice: TextSlice, simple: boolean): SliceReading {
   }
   const fast = simple ? readBlockSubset(slice) : undefined;
   if (fast !== undefined) return { value: fast, warnings: [], isBlock: true };
-  return { ...new YamlDocument(slice).read(), isBlock: false };
+  const { value, repeated } = new YamlDocument(slice).read();
+  return { value, warnings: repeated.map(warningOf), isBlock: false };
+}
+
+function warningOf({ key, position }: RepeatedKey): ReadWarning {
+  return { message: `key ${JSON.stringify(key)} stands twice in this mapping; the last one counts`, position };
 }
 
 function isTooDeep(value: Plain, depth: number): boolean {

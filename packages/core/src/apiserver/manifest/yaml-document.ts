@@ -15,7 +15,7 @@ import {
 } from "yaml";
 import { ParseError, type SourcePosition, UnsupportedError } from "../../runtime/errors.ts";
 import { manifestLimits } from "./limits.ts";
-import type { FieldPath, Plain, ReadWarning } from "./manifest-document.ts";
+import type { FieldPath, Plain } from "./manifest-document.ts";
 import { readMappingKey } from "./mapping-key.ts";
 import { NotInJson, readPlainScalar } from "./plain-scalar.ts";
 import { shallowTokens } from "./shallow-tokens.ts";
@@ -23,7 +23,13 @@ import type { TextSlice } from "./text-slice.ts";
 
 export interface YamlReading {
   readonly value: Plain;
-  readonly warnings: readonly ReadWarning[];
+  /** Keys that stand in their mapping already; the last one counts. */
+  readonly repeated: readonly RepeatedKey[];
+}
+
+export interface RepeatedKey {
+  readonly key: string;
+  readonly position: SourcePosition;
 }
 
 /** The YAML document of a slice, parsed with all of its positions by the `yaml` library. */
@@ -50,7 +56,7 @@ export class YamlDocument {
   /** The value as Kubernetes reads it. */
   read(): YamlReading {
     const reader = new NodeReader(this.#document, this.#slice, (offset) => this.#at(offset));
-    return { value: reader.read(this.#document.contents, 0), warnings: reader.warnings };
+    return { value: reader.read(this.#document.contents, 0), repeated: reader.repeated };
   }
 
   /** Where the field's key stands (an item: its value); of the nearest field around it where it is missing. */
@@ -101,7 +107,7 @@ function composed(tokens: Iterable<CST.Token>, length: number): Document.Parsed 
 
 /** Walks the nodes of one document and gives their values. */
 class NodeReader {
-  readonly warnings: ReadWarning[] = [];
+  readonly repeated: RepeatedKey[] = [];
   readonly #document: Document.Parsed;
   readonly #at: (offset: number) => SourcePosition;
   readonly #length: number;
@@ -139,10 +145,7 @@ class NodeReader {
       }
       const key = this.#keyOf(pair);
       if (Object.hasOwn(result, key)) {
-        this.warnings.push({
-          message: `key ${JSON.stringify(key)} stands twice in this mapping; the last one counts`,
-          position: this.#at(rangeStart(pair.key) ?? 0),
-        });
+        this.repeated.push({ key, position: this.#at(rangeStart(pair.key) ?? 0) });
       }
       setField(result, key, this.read(pair.value, depth + 1));
     }
