@@ -1,3 +1,4 @@
+export type { SentPackets } from "@kubenetsim/network/trace/many-packets";
 export type { ListenerOption, LoadBalancerOption } from "./cloud/declared-balancers.ts";
 export type { ListenerReport, LoadBalancerReport, TargetReport } from "./cloud/load-balancer-report.ts";
 export { assignLoadBalancers, type CloudSettings } from "./cloud/service-controller.ts";
@@ -18,6 +19,7 @@ export { compareModes, type ModeComparison } from "./compare/compare-modes.ts";
 export { comparisonChart, comparisonTable } from "./compare/comparison-text.ts";
 export { ingressComparisonText } from "./compare/ingress-comparison-text.ts";
 export { type Destination, parseDestination } from "./connect/destination.ts";
+export type { ManyPackets, PacketIndices } from "./connect/many-packets.ts";
 export { parseSource, type Source } from "./connect/source.ts";
 export type { NodeRules, RulesOptions, RulesProgram } from "./display/shown-rules.ts";
 export type { DnsOptions, Upstream, UpstreamAnswer } from "./dns/dns-options.ts";

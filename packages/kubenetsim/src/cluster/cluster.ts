@@ -8,8 +8,10 @@ import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Displayed } from "@kubenetsim/display/display";
 import type { CommandResult, FileTree } from "@kubenetsim/kubectl";
 import type { Share } from "@kubenetsim/network/shares/shares";
+import type { SentPackets } from "@kubenetsim/network/trace/many-packets";
 import type { KubeProxyConfig, ProxyMode } from "@kubenetsim/proxy/config/kube-proxy-config";
 import type { LoadBalancerReport } from "../cloud/load-balancer-report.ts";
+import type { ManyPackets } from "../connect/many-packets.ts";
 import { parseSource } from "../connect/source.ts";
 import { requireModelled } from "../dataplane/modelled-config.ts";
 import type { LookupOptions, NameLookup } from "../dns/name-lookup.ts";
@@ -19,10 +21,6 @@ import { kubeadmTexts } from "../kubeadm/kubeadm-objects.ts";
 import { commandSource, type ShellValue } from "../shell/command-source.ts";
 import { type KubectlOptions, kubectlProgram, runKubectlLine } from "../shell/kubectl-line.ts";
 import { MemoryFiles } from "../shell/memory-files.ts";
-import { findWarnings } from "../warnings/find-warnings.ts";
-import { healthWarnings } from "../warnings/health-warnings.ts";
-import { ingressWarnings } from "../warnings/ingress-warnings.ts";
-import { proxyWarnings } from "../warnings/proxy-warnings.ts";
 import type { Warning } from "../warnings/warning.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 import type { ClusterSnapshot } from "./cluster-snapshot.ts";
@@ -93,21 +91,14 @@ export class Cluster {
     return this.#stages.control.config.mode;
   }
 
-  /** What a kube-proxy takes that starts now. Those that run keep what they have taken until they restart. */
+  /** What a kube-proxy takes that starts now. Those that run keep what they have until they restart. */
   get proxyConfig(): KubeProxyConfig {
     return this.#stages.control.config;
   }
 
   /** What is allowed and probably not meant: of the applied texts, and of the cluster as it stands. */
   get warnings(): readonly Warning[] {
-    const { applyWarnings, data, control, settledState, connections, deadLoadBalancers } = this.#stages;
-    return [
-      ...applyWarnings,
-      ...proxyWarnings(data, control),
-      ...findWarnings(settledState),
-      ...ingressWarnings(settledState, connections.ingress),
-      ...healthWarnings(settledState, deadLoadBalancers()),
-    ];
+    return this.#stages.warnings;
   }
 
   /**
@@ -141,7 +132,7 @@ export class Cluster {
     return this.#stages.delete(kind, key);
   }
 
-  /** Ends kube-proxy on all nodes (`kubectl rollout restart`): those that start in their place take the configuration of now. */
+  /** Ends kube-proxy on all nodes (`kubectl rollout restart`): those that start then take the configuration of now. */
   restartKubeProxy(): void {
     this.#stages.act({ kind: "restart", node: undefined });
   }
@@ -195,8 +186,7 @@ export class Cluster {
   }
 
   /**
-   * A load balancer with its listeners and their targets' health: `shop/web` of a Service, or as the option `loadBalancers` calls it.
-   * It sees what was settled.
+   * A load balancer with its listeners and their targets' health, as settled: `shop/web` of a Service, or as `loadBalancers` calls it.
    * @example console.log(String(lab.loadBalancer("ingress-nginx/ingress-nginx-controller")));
    * @throws ParseError where there is none of this name
    */
@@ -213,10 +203,20 @@ export class Cluster {
    * Opens a connection and tells its packets' whole way. It sees what was settled.
    *
    * @example lab.trace({ from: "pod/shop/client", to: "svc/shop/api:grpc" });
-   * @throws ParseError for names that do not exist.
+   * @throws ParseError for names that do not exist
    */
   trace(connection: { readonly from: string; readonly to: string }): Trace & Displayed {
     return this.#stages.connections.connect(parseSource(connection.from), connection.to);
+  }
+
+  /**
+   * Opens many connections, one after another, and tells in numbers what `trace` would tell of each; nothing is built for a packet.
+   * Each has the next source port, and leaves on its hosts what it leaves: conntrack entries, counters, schedulers' turns.
+   * @example lab.sendMany({ from: ["pod/shop/client"], to: ["svc/shop/web", "svc/shop/api:grpc"], count: 100_000 }).requestRules;
+   * @throws ParseError for what does not exist, before anything is sent
+   */
+  sendMany(packets: ManyPackets): SentPackets {
+    return this.#stages.connections.sendMany(packets);
   }
 
   /**

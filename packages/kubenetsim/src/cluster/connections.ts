@@ -6,6 +6,7 @@ import type { Displayed } from "@kubenetsim/display/display";
 import { type Share, shares } from "@kubenetsim/network/shares/shares";
 import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { Topology } from "@kubenetsim/network/topology/topology";
+import type { SentPackets } from "@kubenetsim/network/trace/many-packets";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { BalancerPool } from "../cloud/balancer-pool.ts";
@@ -14,8 +15,10 @@ import { LoadBalancerReport } from "../cloud/load-balancer-report.ts";
 import { noSuchBalancer } from "../cloud/no-such-balancer.ts";
 import { connect, requestOf } from "../connect/connect.ts";
 import { type AddressedDestination, parseDestination } from "../connect/destination.ts";
+import type { ManyPackets } from "../connect/many-packets.ts";
 import { noSuchNode } from "../connect/no-such-node.ts";
 import { generatedPod, resolveSource } from "../connect/resolve-source.ts";
+import { type PacketSurroundings, sendPackets } from "../connect/send-packets.ts";
 import type { Source } from "../connect/source.ts";
 import type { DataPlane } from "../dataplane/data-plane.ts";
 import { LazyNetwork } from "../dataplane/lazy-network.ts";
@@ -66,11 +69,12 @@ export interface ConnectionSurroundings {
 
 /** The connections that are opened in a cluster's newest settled state; each has a source port of its own. */
 export class Connections implements Questions {
+  readonly #packetSurroundings: PacketSurroundings;
   readonly #plane: DataPlane;
   readonly #network: LazyNetwork;
   readonly #entryNode: string | undefined;
   readonly #unsettled: () => ClusterState;
-  /** What the network itself draws: targets of load balancers. */
+  /** For targets of load balancers. */
   readonly #draws: Random;
   /** The load balancers, whose turns go on from network to network. */
   readonly #pool: BalancerPool;
@@ -91,6 +95,7 @@ export class Connections implements Questions {
     before?: ConnectionsBefore,
   ) {
     const { seed = defaultSeed, cni = "bridge", clients, entryNode } = options;
+    this.#packetSurroundings = { seed, ready: (from) => this.#ready(from), sourcePort: (i) => this.#sourcePort(i) };
     this.#unsettled = unsettled;
     this.#plane = plane;
     this.#entryNode = entryNode;
@@ -171,6 +176,12 @@ export class Connections implements Questions {
     return this.#open(from, destination, lookup);
   }
 
+  sendMany(packets: ManyPackets): SentPackets {
+    const sent = sendPackets(packets, this.#packetSurroundings);
+    this.#count += sent.count;
+    return sent;
+  }
+
   curl(from: Source, url: string, options: CurlOptions = {}): HttpTrace & Displayed {
     this.#ready(from);
     return shownTrace(this.#requests.curl(from, url, options));
@@ -181,7 +192,7 @@ export class Connections implements Questions {
     const traced = connect(state, tracer, { from, to: destination, sourcePort: this.#sourcePort(0) });
     this.#count++;
     const located = locatedTrace(traced, sourcePositions(state), (trace) =>
-      warningsOnTheWay(this.#plane, nodesOf(trace)).map(formatWarning),
+      warningsOnTheWay(this.#plane, trace).map(formatWarning),
     );
     return shownTrace(lookup === undefined ? located : Object.assign(located, { lookup }));
   }
@@ -198,7 +209,6 @@ export class Connections implements Questions {
     });
   }
 
-  /** Looks a name up as a program of the sender's does, packet by packet. */
   resolve(from: Source, name: string, options: LookupOptions = {}): NameLookup & Displayed {
     return shownLookup(this.#names.resolve(from, name, options));
   }
@@ -287,10 +297,4 @@ export class Connections implements Questions {
     }
     return { state, tracer: this.#network.tracer(state, from.kind === "external" ? from.address : undefined) };
   }
-}
-
-/** The nodes on a packet's way, each once. */
-function nodesOf({ request, reply }: Trace): string[] {
-  const hops = [...request.hops, ...(reply?.hops ?? [])].filter(({ hostKind }) => hostKind === "node");
-  return [...new Set(hops.map(({ host }) => host.slice("node ".length)))];
 }

@@ -16,6 +16,10 @@ import type { NodePlane } from "../dataplane/node-plane.ts";
 import type { ProxyAction } from "../dataplane/object-history.ts";
 import { isProxyPod } from "../dataplane/process-starts.ts";
 import { writeIngressStatus } from "../ingress/ingress-status.ts";
+import { findWarnings } from "../warnings/find-warnings.ts";
+import { healthWarnings } from "../warnings/health-warnings.ts";
+import { ingressWarnings } from "../warnings/ingress-warnings.ts";
+import { proxyWarnings } from "../warnings/proxy-warnings.ts";
 import type { Warning } from "../warnings/warning.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
 import { type ClusterSnapshot, requireSnapshot, takeSnapshot } from "./cluster-snapshot.ts";
@@ -76,8 +80,16 @@ export class Stages {
     return this.#connections;
   }
 
-  get applyWarnings(): readonly Warning[] {
-    return this.#applyWarnings;
+  /** Of the applied texts, and of the cluster as it stands. */
+  get warnings(): readonly Warning[] {
+    const { settledState } = this;
+    return [
+      ...this.#applyWarnings,
+      ...proxyWarnings(this.#data, this.#control),
+      ...findWarnings(settledState),
+      ...ingressWarnings(settledState, this.#connections.ingress),
+      ...healthWarnings(settledState, this.deadLoadBalancers()),
+    ];
   }
 
   get state(): ClusterState {

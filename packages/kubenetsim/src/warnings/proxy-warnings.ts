@@ -2,6 +2,7 @@ import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import { positionOf } from "@kubenetsim/core/apiserver/source-position";
 import type { ApiObject } from "@kubenetsim/core/model/api-object";
 import { objectKey } from "@kubenetsim/core/model/api-object";
+import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { LogLine } from "@kubenetsim/proxy/log/log-line";
 import { type ObjectLine, serviceLog, sliceLog } from "@kubenetsim/proxy/log/object-log";
 import { startLog } from "@kubenetsim/proxy/log/start-log";
@@ -27,9 +28,10 @@ export function proxyWarnings(plane: DataPlane, control: ControlPlane): Warning[
   ];
 }
 
-/** The same of the kube-proxies on these nodes, for a packet that comes by. */
-export function warningsOnTheWay(plane: DataPlane, nodes: readonly string[]): Warning[] {
+/** The same of the kube-proxies on a packet's way. */
+export function warningsOnTheWay(plane: DataPlane, trace: Trace): Warning[] {
   const settled = plane.history.at(-1);
+  const nodes = nodesOf(trace);
   if (settled === undefined || nodes.length === 0) return [];
   return [...startWarnings(plane, nodes), ...workWarnings(plane, nodes, settled.state)];
 }
@@ -154,4 +156,10 @@ function textOf({ event, text }: LogLine): string {
 function someOf(names: readonly string[], all: readonly string[]): string {
   if (names.length === all.length && names.length > 1) return "all nodes";
   return names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+}
+
+/** The nodes on a packet's way, each once. */
+function nodesOf({ request, reply }: Trace): string[] {
+  const hops = [...request.hops, ...(reply?.hops ?? [])].filter(({ hostKind }) => hostKind === "node");
+  return [...new Set(hops.map(({ host }) => host.slice("node ".length)))];
 }

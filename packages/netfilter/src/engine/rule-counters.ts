@@ -1,40 +1,40 @@
-/** Words of code that a page speaks of. */
-const pageBits = 9;
-const pageMask = (1 << pageBits) - 1;
+const firstSlots = 16;
 
 /**
  * What one host has counted of the rules of code that it may share with others: packets and bytes, by where a rule's record
- * begins. A page of memory is taken when a rule there matches for the first time. (A record has more than two words, so that
- * the place behind its first is no other's.)
+ * begins. Found by open addressing, so that a host keeps a few words for each rule that has matched there and nothing for the others.
  */
 export class RuleCounters {
-  readonly #pages: (Float64Array | undefined)[] = [];
+  /** Where a record begins, + 1; 0 for a free slot. */
+  #keys: Int32Array = new Int32Array(firstSlots);
+  /** Packets and bytes of each slot. */
+  #values: Float64Array = new Float64Array(2 * firstSlots);
+  #used = 0;
 
   get isEmpty(): boolean {
-    return this.#pages.length === 0;
+    return this.#used === 0;
   }
 
   count(pc: number, bytes: number): void {
-    const page = this.#pages[pc >>> pageBits] ?? this.#open(pc >>> pageBits);
-    const at = pc & pageMask;
-    page[at]!++;
-    page[at + 1]! += bytes;
+    let slot = this.#find(pc);
+    if (this.#keys[slot] === 0) slot = this.#take(pc);
+    this.#values[2 * slot]!++;
+    this.#values[2 * slot + 1]! += bytes;
   }
 
   packets(pc: number): number {
-    return this.#pages[pc >>> pageBits]?.[pc & pageMask] ?? 0;
+    return this.#values[2 * this.#find(pc)]!;
   }
 
   bytes(pc: number): number {
-    return this.#pages[pc >>> pageBits]?.[(pc & pageMask) + 1] ?? 0;
+    return this.#values[2 * this.#find(pc) + 1]!;
   }
 
   /** The rule counts from the beginning. */
   clear(pc: number): void {
-    const page = this.#pages[pc >>> pageBits];
-    if (page === undefined) return;
-    page[pc & pageMask] = 0;
-    page[(pc & pageMask) + 1] = 0;
+    const slot = this.#find(pc);
+    this.#values[2 * slot] = 0;
+    this.#values[2 * slot + 1] = 0;
   }
 
   /** Counts what another has counted of records that stand at `from` there, at `to` here. */
@@ -42,23 +42,50 @@ export class RuleCounters {
     for (const [i, pc] of from.entries()) {
       const packets = other.packets(pc);
       if (packets === 0) continue;
-      const at = to[i]!;
-      const page = this.#pages[at >>> pageBits] ?? this.#open(at >>> pageBits);
-      page[at & pageMask] = packets;
-      page[(at & pageMask) + 1] = other.bytes(pc);
+      let slot = this.#find(to[i]!);
+      if (this.#keys[slot] === 0) slot = this.#take(to[i]!);
+      this.#values[2 * slot] = packets;
+      this.#values[2 * slot + 1] = other.bytes(pc);
     }
   }
 
   fork(): RuleCounters {
     const copy = new RuleCounters();
-    for (const page of this.#pages) copy.#pages.push(page?.slice());
+    copy.#keys = this.#keys.slice();
+    copy.#values = this.#values.slice();
+    copy.#used = this.#used;
     return copy;
   }
 
-  #open(number: number): Float64Array {
-    const page = new Float64Array(pageMask + 2);
-    while (this.#pages.length <= number) this.#pages.push(undefined);
-    this.#pages[number] = page;
-    return page;
+  /** The slot of a rule, or the free one where it would stand, whose values are zero. */
+  #find(pc: number): number {
+    const keys = this.#keys;
+    const mask = keys.length - 1;
+    const hash = Math.imul(pc, 0x9e3779b1);
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    while (keys[slot] !== 0 && keys[slot] !== pc + 1) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  /** A slot for a rule that has none. */
+  #take(pc: number): number {
+    if (2 * ++this.#used > this.#keys.length) this.#grow();
+    const slot = this.#find(pc);
+    this.#keys[slot] = pc + 1;
+    return slot;
+  }
+
+  #grow(): void {
+    const keys = this.#keys;
+    const values = this.#values;
+    this.#keys = new Int32Array(4 * keys.length);
+    this.#values = new Float64Array(8 * keys.length);
+    for (const [from, key] of keys.entries()) {
+      if (key === 0) continue;
+      const slot = this.#find(key - 1);
+      this.#keys[slot] = key;
+      this.#values[2 * slot] = values[2 * from]!;
+      this.#values[2 * slot + 1] = values[2 * from + 1]!;
+    }
   }
 }

@@ -7,6 +7,7 @@ import { traceViews } from "../drawing/trace-views.ts";
 import type { ReasonCode } from "../walk/reason-code.ts";
 import type { HopView } from "./hop-view.ts";
 import { reasonSentence } from "./reason.ts";
+import { takerOf } from "./taker.ts";
 
 export interface PathView extends Path {
   readonly hops: readonly HopView[];
@@ -68,7 +69,8 @@ export class TraceView extends ShownTrace implements Trace {
   }
 
   get receiver(): string | undefined {
-    return this.#facts.process?.replace(/ container .*$/, "");
+    const { process } = this.#facts;
+    return process === undefined ? undefined : takerOf(process);
   }
 
   get cost(): Cost {

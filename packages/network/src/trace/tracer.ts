@@ -1,10 +1,9 @@
-import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Meter } from "@kubenetsim/netfilter/engine/meter";
 import { recordLength, Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import type { Host } from "../topology/host.ts";
-import { type DispositionCode, dispositionCode, dispositions } from "../walk/disposition-code.ts";
+import { type DispositionCode, dispositions } from "../walk/disposition-code.ts";
 import { type Request, writeRequest } from "../walk/request.ts";
 import { Tuple } from "../walk/tuple.ts";
 import type { Walker } from "../walk/walker.ts";
@@ -14,6 +13,7 @@ import type { KernelNames } from "./kernel-names.ts";
 import { type KnownBranch, KnownPath } from "./known-path.ts";
 import type { HopRecords } from "./record-range.ts";
 import { RecordStore } from "./record-store.ts";
+import { processOf } from "./taker.ts";
 import { type PathView, type TraceFacts, type TraceLabels, TraceView } from "./trace-view.ts";
 
 /** Far more than a packet of 64 hops and its answer have needed. */
@@ -102,20 +102,8 @@ export class Tracer {
   }
 
   #facts(disposition: DispositionCode): TraceFacts {
-    const { receiver, process, arrived, reason, answerReason } = this.walker;
-    return {
-      arrived,
-      process: process >= 0 ? receiver.sockets.processes[process]!.name : this.#echo(disposition),
-      code: reason,
-      answerCode: answerReason,
-    };
-  }
-
-  /** ICMP echo is answered by the host itself. */
-  #echo(disposition: DispositionCode): string | undefined {
-    const { protocol } = this.walker.packet;
-    const isEcho = protocol === protocolNumbers.ICMP || protocol === protocolNumbers.ICMPv6;
-    return isEcho && disposition === dispositionCode.delivered ? this.walker.receiver.name : undefined;
+    const { arrived, reason, answerReason } = this.walker;
+    return { arrived, process: processOf(this.walker, disposition), code: reason, answerCode: answerReason };
   }
 
   #path(start: number, end: number, meter: Meter): PathView {

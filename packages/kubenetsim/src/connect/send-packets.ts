@@ -1,0 +1,51 @@
+import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
+import { addressWords } from "@kubenetsim/core/net/address";
+import { ParseError } from "@kubenetsim/core/runtime/errors";
+import { type ManySender, type ManyTarget, type SentPackets, sendMany } from "@kubenetsim/network/trace/many-packets";
+import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import { parseDestination } from "./destination.ts";
+import { type ManyPackets, readPairs } from "./many-packets.ts";
+import { resolveDestination } from "./resolve-destination.ts";
+import { resolveSource } from "./resolve-source.ts";
+import { parseSource, type Source } from "./source.ts";
+
+interface ReadyNetwork {
+  readonly state: ClusterState;
+  readonly tracer: Tracer;
+}
+
+/** What packets are sent in. */
+export interface PacketSurroundings {
+  readonly seed: string;
+  /** The network with a sender in it. */
+  readonly ready: (from: Source) => ReadyNetwork;
+  readonly sourcePort: (index: number) => number;
+}
+
+/** Sends all packets of a plan. @throws ParseError for what does not exist; nothing has been sent then */
+export function sendPackets(plan: ManyPackets, { seed, ready, sourcePort }: PacketSurroundings): SentPackets {
+  const pairs = readPairs(plan, seed);
+  const sources = plan.from.map(parseSource);
+  // A host outside that has not sent yet is put into the network.
+  for (const from of sources) if (from.kind === "external") ready(from);
+  const network = ready(sources[0]!);
+  const targets = plan.to.map((text) => targetOf(network.state, text));
+  const senders = sources.map((from) => senderOf(network, from));
+  return sendMany(network.tracer.walker, { senders, targets, ...pairs, sourcePort });
+}
+
+function senderOf({ state, tracer }: ReadyNetwork, from: Source): ManySender {
+  const { host, address } = resolveSource(state, tracer.walker.topology, from);
+  return { host, source: address && addressWords(address) };
+}
+
+function targetOf(state: ClusterState, text: string): ManyTarget {
+  const destination = parseDestination(text);
+  if (destination.kind === "name") {
+    throw new ParseError(`"${text}" is a name, and names are not looked up for many packets`, {
+      hint: "give an address (10.96.0.10:53/udp) or a Service (svc/shop/web)",
+    });
+  }
+  const { address, port, protocol } = resolveDestination(state, destination);
+  return { address: addressWords(address), port, protocol };
+}
