@@ -6,12 +6,13 @@ import { fileChunks } from "kubenetsim/node-files";
 import { type FullSize, fullSizeLines, nodeName, publishedLimits } from "./full-size-input.ts";
 
 const usage =
-  "node build/bench/full-size.js [--nodes N] [--pods N] [--services N] [--seed N] [--rule-sets N] [--traces N] [--json]";
+  "node build/bench/full-size.js [--nodes N] [--pods N] [--services N] [--seed N] [--rule-sets N] [--traces N] [--packets N] [--json]";
 
 /** What is done with the cluster, beside its size. */
 interface Work extends FullSize {
   readonly "rule-sets": number;
   readonly traces: number;
+  readonly packets: number;
 }
 
 interface Phase {
@@ -23,7 +24,7 @@ interface Phase {
 }
 
 function readWork(words: readonly string[]): Work {
-  const work: Record<string, number> = { ...publishedLimits, "rule-sets": 10, traces: 1000 };
+  const work: Record<string, number> = { ...publishedLimits, "rule-sets": 10, traces: 1000, packets: 1_000_000 };
   for (let i = 0; i < words.length; i += 2) {
     const name = words[i]!.replace(/^--/, "");
     const value = Number(words[i + 1]);
@@ -64,14 +65,22 @@ function run(work: Work, path: string): Phase[] {
       for (let i = 0; i < work["rule-sets"]; i++) lab.node(nodeName(i)).iptablesSave("filter");
     },
     [`${work.traces} connections`]: () => {
-      const { namespace, name } = lab.list("Pod")[0]!.metadata;
-      const services = lab.list("Service").filter(({ spec }) => spec.selector !== undefined);
-      for (let i = 0; i < work.traces; i++) {
-        const { clusterIP } = services[i % services.length]!.spec;
-        lab.trace({ from: `pod/${namespace}/${name}`, to: `${clusterIP}:80` });
-      }
+      const { from, to } = ends(lab, 1);
+      for (let i = 0; i < work.traces; i++) lab.trace({ from: from[0]!, to: to[i % to.length]! });
     },
+    [`${work.packets} packets`]: () => void lab.sendMany({ ...ends(lab, work["rule-sets"]), count: work.packets }),
   });
+}
+
+/** The Pods of so many nodes, and all Services. */
+function ends(lab: Cluster, nodes: number): { readonly from: readonly string[]; readonly to: readonly string[] } {
+  const names = new Set(Array.from({ length: Math.max(nodes, 1) }, (_, i) => nodeName(i)));
+  const pods = lab.list("Pod").filter(({ spec }) => names.has(spec.nodeName!));
+  const services = lab.list("Service").filter(({ spec }) => spec.selector !== undefined);
+  return {
+    from: pods.map(({ metadata }) => `pod/${metadata.namespace}/${metadata.name}`),
+    to: services.map(({ metadata }) => `svc/${metadata.namespace}/${metadata.name}`),
+  };
 }
 
 const words = process.argv.slice(2);

@@ -3,6 +3,7 @@ import { nameMeasures } from "./chain-names.ts";
 import { heapMeasures } from "./cluster-heap.ts";
 import { selectorMeasures } from "./cold-selectors.ts";
 import { dnsMeasures } from "./dns-answers.ts";
+import { fullSizeMeasures } from "./full-size-row.ts";
 import { growthMeasures } from "./growth.ts";
 import type { Measure } from "./harness.ts";
 import { ingressMeasures } from "./ingress-requests.ts";
@@ -37,4 +38,5 @@ export const measureGroups: Readonly<Record<string, readonly Measure[]>> = {
   director: directorMeasures,
   dns: dnsMeasures,
   ingress: ingressMeasures,
+  "full-size": fullSizeMeasures,
 };
