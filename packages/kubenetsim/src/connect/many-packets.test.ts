@@ -38,8 +38,7 @@ function left(lab: Cluster): string[] {
   return lab.list("Node").map(({ metadata: { name } }) => {
     const node = lab.node(name);
     return ["iptables-save -c", "ip6tables-save -c", "ipvsadm -Lnc", "ipvsadm -Ln --stats", "nft list ruleset"]
-      .map((command) => node.run(command))
-      .map(({ stdout, stderr }) => stdout + stderr)
+      .map((command) => String(node.run(command)))
       .join("\n");
   });
 }
