@@ -162,7 +162,9 @@ export class Conntrack {
   }
 
   fork(clock: Clock): Conntrack {
-    return new Conntrack(this.table.width === 4, clock, this.#timeouts, this.table.fork());
+    const copy = new Conntrack(this.table.width === 4, clock, this.#timeouts, this.table.fork());
+    copy.#pending = this.#pending;
+    return copy;
   }
 
   /** What the state of a TCP connection is after a segment; `found` -1 for a new one. */
