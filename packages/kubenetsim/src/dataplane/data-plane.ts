@@ -27,6 +27,8 @@ export interface DataPlaneOptions {
   readonly random: Random;
   readonly clock: Clock;
   readonly cni: Cni;
+  /** As of the nodes' kernels (KernelOptions). */
+  readonly keptWaste?: number;
 }
 
 type NodeTable = ClusterState["tables"]["Node"];
@@ -233,7 +235,7 @@ export class DataPlane implements PlaneSource {
   }
 
   #surroundings(name: string): KernelSurroundings {
-    const { random, clock } = this.#options;
-    return { random: random.fork(`node/${name}`), clock, numbers: this.#numbers };
+    const { random, clock, keptWaste } = this.#options;
+    return { random: random.fork(`node/${name}`), clock, numbers: this.#numbers, keptWaste };
   }
 }

@@ -13,35 +13,62 @@ import type { ProxyAction } from "./object-history.ts";
 
 const nodes = ["n1", "n2", "n3"];
 const virtualAddress = (number: number) => `10.96.0.${number + 10}` as IpAddress;
+const balancerAddress = (number: number) => `203.0.113.${number + 10}` as IpAddress;
+const addressOf = (name: string) => `192.168.10.${nodes.indexOf(name) + 11}` as IpAddress;
 
 const node = fc.constantFrom(...nodes);
 const number = fc.integer({ min: 0, max: 2 });
 const policy = fc.constantFrom("Cluster", "Cluster", "Cluster", "Local");
 
-const service = fc.record({ kind: fc.constant("Service"), number, protocol: fc.constantFrom("TCP", "UDP"), policy });
+/** Mostly all, of which nothing is to tell nodes apart; those of one node's address only (192.168.10.12 is that of n2). */
+const ranges = fc.constantFrom([], [], ["192.168.10.12/32"], ["203.0.113.0/24"]);
+const exposed = fc.record({ policy, ranges });
+const service = fc.record({
+  kind: fc.constant("Service"),
+  number,
+  protocol: fc.constantFrom("TCP", "UDP"),
+  policy,
+  exposed: fc.option(exposed),
+});
 const endpoints = fc.record({
   kind: fc.constant("EndpointSlice"),
   number,
   hosts: fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }),
+  hints: fc.constantFrom("none", "none", "none", "zone", "node"),
 });
+const packet = fc.record({
+  kind: fc.constant("Packet"),
+  node,
+  number,
+  to: fc.constantFrom("cluster", "cluster", "balancer", "node"),
+  port: fc.nat({ max: 3 }),
+});
+/** Changes with a packet after each: the code of what was there before becomes waste. */
+const churn = fc.record({ kind: fc.constant("Churn"), node, number, times: fc.integer({ min: 3, max: 8 }) });
 const step = fc.oneof(
   { weight: 3, arbitrary: service },
   { weight: 4, arbitrary: endpoints },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant("Packet"), node, number, port: fc.nat({ max: 3 }) }) },
+  { weight: 8, arbitrary: packet },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("Look"), node }) },
+  { weight: 2, arbitrary: churn },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("Zone"), node, zone: fc.constantFrom("a", "b") }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("restart", "cleanup"), on: fc.option(node) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("Time"), seconds: fc.constantFrom(1, 40, 4000) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+type ChurnStep = typeof churn extends fc.Arbitrary<infer T> ? T : never;
+type PacketStep = typeof packet extends fc.Arbitrary<infer T> ? T : never;
+type ServiceStep = typeof service extends fc.Arbitrary<infer T> ? T : never;
+type EndpointsStep = typeof endpoints extends fc.Arbitrary<infer T> ? T : never;
 
-/** Nodes that may follow each other, or each in a data plane of its own where there is nobody to follow. */
+/** Nodes that may follow each other, and that start their code anew every now and then, or each in a data plane of its own where there is nobody to follow, and all code stays. */
 class Nodes {
   readonly #planes: ReadonlyMap<string, DataPlane>;
 
   constructor(clock: Clock, together: boolean) {
-    const plane = () => new DataPlane({ random: seededRandom("a"), clock, cni: "bridge" });
-    const shared = plane();
+    const options = { random: seededRandom("a"), clock, cni: "bridge" } as const;
+    const plane = () => new DataPlane(options);
+    const shared = new DataPlane({ ...options, keptWaste: 64 });
     this.#planes = new Map(nodes.map((name) => [name, together ? shared : plane()]));
   }
 
@@ -49,16 +76,19 @@ class Nodes {
     for (const plane of new Set(this.#planes.values())) plane.add(settled);
   }
 
-  send(name: string, number: number, port: number): unknown {
+  send({ node: name, number, to, port }: PacketStep): unknown {
     const packet = new Packet();
     packet.protocol = number === 1 ? 17 : 6;
     packet.tcpFlags = 2;
     packet.src0 = addressWords("10.244.9.9" as IpAddress)[0]!;
     packet.sourcePort = 4000 + port;
-    packet.dst0 = addressWords(virtualAddress(number))[0]!;
-    packet.destinationPort = 80;
+    const address = { cluster: virtualAddress(number), balancer: balancerAddress(number), node: addressOf(name) }[to];
+    packet.dst0 = addressWords(address)[0]!;
+    packet.destinationPort = to === "node" ? 30080 + number : 80;
     const meter = new Meter();
     const plane = this.#planes.get(name)!.node(name);
+    const { kernel } = plane.current();
+    if (kernel.devices.length === 0) kernel.setDevices([{ name: "eth0", addresses: [`${addressOf(name)}/24`] }]);
     for (const at of [hook.PREROUTING, hook.FORWARD, hook.POSTROUTING]) plane.runHook(at, packet, meter, null);
     return [packet.dst0, packet.destinationPort, packet.src0, meter.cost()];
   }
@@ -99,13 +129,22 @@ class Lab {
   }
 
   do(one: Step): void {
-    if (one.kind === "Packet") this.#both((all) => all.send(one.node, one.number, one.port));
+    if ("port" in one) this.#both((all) => all.send(one));
+    else if ("times" in one) this.#churn(one);
     else if (one.kind === "Look") this.#both((all) => all.look(one.node));
     else if (one.kind === "Time") this.#clock.advance(one.seconds * 1000);
     else if ("on" in one) this.#settle({ kind: one.kind as "restart", node: one.on ?? undefined });
     else {
       this.#write("zone" in one ? this.#inZone(one) : "policy" in one ? serviceOf(one) : sliceOf(one));
       this.#settle();
+    }
+  }
+
+  #churn({ node, number, times }: ChurnStep): void {
+    for (let i = 0; i < times; i++) {
+      this.do({ kind: "EndpointSlice", number: (number + 1) % 3, hosts: [i + 1], hints: "none" });
+      for (const of of [number, (number + 1) % 3])
+        this.do({ kind: "Packet", node, number: of, to: "cluster", port: i });
     }
   }
 
@@ -134,7 +173,14 @@ class Lab {
   }
 }
 
-function serviceOf({ number, protocol, policy }: { number: number; protocol: string; policy: string }) {
+function serviceOf({ number, protocol, policy, exposed }: ServiceStep) {
+  const port = { port: 80, protocol: number === 1 ? "UDP" : protocol };
+  const balancer = exposed && {
+    type: "LoadBalancer",
+    externalTrafficPolicy: exposed.policy,
+    loadBalancerSourceRanges: exposed.ranges,
+    ports: [{ ...port, nodePort: 30080 + number }],
+  };
   return {
     apiVersion: "v1",
     kind: "Service",
@@ -142,12 +188,16 @@ function serviceOf({ number, protocol, policy }: { number: number; protocol: str
     spec: {
       clusterIP: virtualAddress(number),
       internalTrafficPolicy: policy,
-      ports: [{ port: 80, protocol: number === 1 ? "UDP" : protocol }],
+      ports: [port],
+      ...balancer,
     },
+    ...(exposed && { status: { loadBalancer: { ingress: [{ ip: balancerAddress(number) }] } } }),
   };
 }
 
-function sliceOf({ number, hosts }: { number: number; hosts: readonly number[] }) {
+function sliceOf({ number, hosts, hints }: EndpointsStep) {
+  const hintsOf = (host: number) =>
+    hints === "zone" ? { forZones: [{ name: "a" }] } : { forNodes: [{ name: nodes[host % 3] }] };
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
@@ -158,12 +208,44 @@ function sliceOf({ number, hosts }: { number: number; hosts: readonly number[] }
       addresses: [`10.244.${host % 3}.${host + 1}`],
       conditions: { ready: true },
       nodeName: nodes[host % 3],
+      ...(hints !== "none" && { hints: hintsOf(host) }),
     })),
   };
 }
 
+const plain = { kind: "Service", protocol: "TCP", policy: "Cluster", exposed: null } as const;
+const slice = { kind: "EndpointSlice", hosts: [1, 2], hints: "none" } satisfies Omit<EndpointsStep, "number">;
+const rangeOfOneNode = { policy: "Cluster", ranges: ["192.168.10.12/32"] } as const;
+const packetsFromAll = nodes.map((node): Step => ({ kind: "Packet", node, number: 0, to: "cluster", port: 0 }));
+/** What chance finds now and then: a range with one node's address, hints of nodes, and code that is started anew. */
+const examples: [Step[]][] = [
+  [
+    [
+      { ...plain, exposed: rangeOfOneNode, number: 0 },
+      { ...slice, number: 0 },
+    ],
+  ],
+  [
+    [
+      { ...plain, number: 0 },
+      { ...slice, number: 0, hints: "node" },
+    ],
+  ],
+  [
+    [
+      ...[0, 1].flatMap((number): Step[] => [
+        { ...plain, number },
+        { ...slice, number },
+      ]),
+      ...packetsFromAll,
+      ...nodes.map((node): Step => ({ kind: "Churn", node, number: 0, times: 8 })),
+      ...packetsFromAll,
+    ],
+  ],
+];
+
 describe("nodes that follow each other", () => {
-  test.prop([fc.array(step, { minLength: 1, maxLength: 25 })], { numRuns: 300 })(
+  test.prop([fc.array(step, { minLength: 1, maxLength: 25 })], { numRuns: 300, examples })(
     "have the rules, counters and connections of nodes that nobody can follow",
     (steps) => {
       const lab = new Lab();
@@ -174,14 +256,14 @@ describe("nodes that follow each other", () => {
 
   it("run the same code as long as nothing tells them apart, and again after a change", () => {
     const lab = new Lab();
-    lab.do({ kind: "Service", number: 0, protocol: "TCP", policy: "Cluster" });
-    lab.do({ kind: "EndpointSlice", number: 0, hosts: [1, 2, 3] });
+    lab.do({ kind: "Service", number: 0, protocol: "TCP", policy: "Cluster", exposed: null });
+    lab.do({ kind: "EndpointSlice", number: 0, hosts: [1, 2, 3], hints: "none" });
     expect(lab.together.sharing("n1", "n2")).toBe(true);
-    lab.do({ kind: "EndpointSlice", number: 0, hosts: [1, 2] });
-    lab.do({ kind: "Packet", node: "n3", number: 0, port: 1 });
+    lab.do({ kind: "EndpointSlice", number: 0, hosts: [1, 2], hints: "none" });
+    lab.do({ kind: "Packet", node: "n3", number: 0, to: "cluster", port: 1 });
     expect(lab.together.sharing("n1", "n2")).toBe(true);
-    lab.do({ kind: "Service", number: 1, protocol: "TCP", policy: "Local" });
-    lab.do({ kind: "EndpointSlice", number: 1, hosts: [1] });
+    lab.do({ kind: "Service", number: 1, protocol: "TCP", policy: "Local", exposed: null });
+    lab.do({ kind: "EndpointSlice", number: 1, hosts: [1], hints: "none" });
     expect(lab.together.sharing("n1", "n2")).toBe(false);
     lab.lookAtAll();
   });

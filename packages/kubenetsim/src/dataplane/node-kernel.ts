@@ -33,12 +33,14 @@ export interface KernelSurroundings {
   readonly clock: Clock;
   /** What the kernels of a cluster have in common. */
   readonly numbers: SharedNumbers;
+  /** As of the kernel's options. */
+  readonly keptWaste?: number | undefined;
 }
 
 /** A kernel without rules. */
-export function emptyKernel({ random, clock, numbers }: KernelSurroundings): NodeKernel {
+export function emptyKernel({ random, clock, numbers, keptWaste }: KernelSurroundings): NodeKernel {
   const director = new IpvsDirector({ clock, schedulers: ipvsSchedulers });
-  const kernel = new Kernel({ random, clock, director, numbers });
+  const kernel = new Kernel({ random, clock, director, numbers, keptWaste });
   return {
     kernel,
     director,

@@ -24,6 +24,8 @@ export interface KernelOptions {
   readonly stateless?: boolean;
   /** Of all kernels that may take over each other's rules; its own unless given. */
   readonly numbers?: SharedNumbers;
+  /** Words of code of rules that are no more that a family keeps at least before it starts its code anew; 65,536 if not said. */
+  readonly keptWaste?: number | undefined;
   readonly conntrackTimeouts?: Partial<ConntrackTimeouts>;
 }
 

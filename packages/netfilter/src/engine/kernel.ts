@@ -21,6 +21,7 @@ import { Openings } from "./openings.ts";
 import type { Packet } from "./packet.ts";
 import { Program } from "./program.ts";
 import { RecentLists } from "./recent-lists.ts";
+import { RuleCode } from "./rule-code.ts";
 import { SetStore } from "./set-store.ts";
 import { SharedNumbers } from "./shared-numbers.ts";
 import type { Tape } from "./tape.ts";
@@ -284,12 +285,11 @@ export class Kernel {
   }
 
   #stack(family: IpFamily, oldProgram?: Program, oldConntrack?: Conntrack): FamilyStack {
-    const { clock, director, conntrackTimeouts } = this.#options;
+    const { clock, director, conntrackTimeouts, keptWaste } = this.#options;
     const numbers = family === "IPv4" ? this.#numbers.v4 : this.#numbers.v6;
-    const timeouts = { ...defaultTimeouts, ...conntrackTimeouts };
     return familyStack(this.#options, {
-      program: oldProgram ?? new Program(this.#names, numbers),
-      conntrack: oldConntrack ?? new Conntrack(family === "IPv6", clock, timeouts),
+      program: oldProgram ?? new Program(this.#names, new RuleCode(numbers, keptWaste)),
+      conntrack: oldConntrack ?? new Conntrack(family === "IPv6", clock, { ...defaultTimeouts, ...conntrackTimeouts }),
       host: this.#host,
       nft: this.#nft,
       nat: this.#nat,

@@ -1,8 +1,7 @@
 import type { Chain, RestoreInput, Ruleset, TableName } from "../ruleset/ruleset.ts";
-import type { ChainNumbers } from "./chain-numbers.ts";
 import type { ChainRegistry } from "./chain-registry.ts";
 import type { ConditionNames } from "./condition-names.ts";
-import { RuleCode } from "./rule-code.ts";
+import type { RuleCode } from "./rule-code.ts";
 import { RuleCounters } from "./rule-counters.ts";
 import type { RunIndex } from "./run-index.ts";
 
@@ -14,11 +13,9 @@ export class Program {
   #code: RuleCode;
   #counters: RuleCounters = new RuleCounters();
   readonly #names: ConditionNames;
-  readonly #numbers: ChainNumbers;
 
-  constructor(names: ConditionNames, numbers: ChainNumbers, code: RuleCode = new RuleCode(numbers)) {
+  constructor(names: ConditionNames, code: RuleCode) {
     this.#names = names;
-    this.#numbers = numbers;
     this.#code = code;
     code.holders++;
   }
@@ -64,18 +61,22 @@ export class Program {
    * it is another one now, or was written again there since the two had the same rules.
    */
   takeOver(other: Program): void {
+    if (this.#code !== other.#code) this.#run(other.#code);
+  }
+
+  /** Runs other code from here, and counts on there. */
+  #run(code: RuleCode): void {
     const before = this.#code;
-    if (before === other.#code) return;
-    this.#code = other.#code;
+    this.#code = code;
     before.holders--;
-    this.#code.holders++;
-    const seen = before.registry.writes;
+    code.holders++;
     if (this.#counters.isEmpty) return;
+    const seen = before.registry.writes;
     const counted = this.#counters;
     this.#counters = new RuleCounters();
     for (const id of before.compiled()) {
       const chain = before.registry.chainOf(id)!;
-      if (this.registry.chainOf(id) !== chain || this.registry.writtenAt(id) > seen) continue;
+      if (code.registry.chainOf(id) !== chain || code.registry.writtenAt(id) > seen) continue;
       const from = before.records(before.compiledAt(id), chain.rules.length);
       if (from.some((pc) => counted.packets(pc) > 0)) this.#counters.take(counted, from, this.#recordsOf(id, chain));
     }
@@ -104,7 +105,7 @@ export class Program {
   }
 
   fork(names: ConditionNames): Program {
-    const copy = new Program(names, this.#numbers, this.#code);
+    const copy = new Program(names, this.#code);
     copy.#counters = this.#counters.fork();
     return copy;
   }
@@ -144,12 +145,8 @@ export class Program {
     for (const pc of this.#recordsOf(id, chain)) this.#counters.clear(pc);
   }
 
-  /** Starts the code anew when most of it is waste; what was counted goes into the rules. */
+  /** Starts the code anew when most of it is waste. What was counted here stays out of the rules: other hosts may come to run them. */
   #tidy(): void {
-    if (!this.#code.isMostlyWaste) return;
-    const counted = this.ruleset();
-    this.#code.empty();
-    this.#counters = new RuleCounters();
-    this.registry.load(counted);
+    if (this.#code.isMostlyWaste) this.#run(this.#code.uncompiled());
   }
 }

@@ -9,6 +9,9 @@ import { encodeCascade, encodeRule, type Membership, type RuleNames } from "./ru
 import { cascadeCost, chanceOf, type Stretch, stretchesOf } from "./rule-runs.ts";
 import { RunIndex } from "./run-index.ts";
 
+/** So many words of waste are not worth starting anew for. */
+const defaultKeptWaste = 1 << 16;
+
 /**
  * One family's rules as code, without what anybody has counted, so that hosts with the same rules run the same code. A chain
  * is compiled when a packet first comes to it and again only after it was replaced; its old code is left behind until more
@@ -17,6 +20,7 @@ import { RunIndex } from "./run-index.ts";
 export class RuleCode {
   readonly registry: ChainRegistry;
   readonly #numbers: ChainNumbers;
+  readonly #keptWaste: number;
   words: Int32Array;
   readonly runs: RunIndex[];
   /** How many hosts run it. */
@@ -26,23 +30,36 @@ export class RuleCode {
   #length: number;
   #waste: number;
 
-  constructor(numbers: ChainNumbers, copied?: RuleCode) {
+  constructor(numbers: ChainNumbers, keptWaste: number = defaultKeptWaste, registry?: ChainRegistry) {
     const changed = (id: number): void => this.#forget(id);
-    this.registry = copied?.registry.fork(changed) ?? new ChainRegistry(numbers, changed);
-    this.words = copied === undefined ? new Int32Array(0) : copied.words.slice(0, copied.#length);
-    this.runs = copied === undefined ? [] : [...copied.runs];
-    this.#starts = copied === undefined ? new Int32Array(0) : copied.#starts.slice();
-    this.#length = copied === undefined ? 0 : copied.#length;
-    this.#waste = copied === undefined ? 0 : copied.#waste;
+    this.registry = registry?.fork(changed) ?? new ChainRegistry(numbers, changed);
+    this.words = new Int32Array(0);
+    this.runs = [];
+    this.#starts = new Int32Array(0);
+    this.#length = 0;
+    this.#waste = 0;
     this.#numbers = numbers;
+    this.#keptWaste = keptWaste;
   }
 
+  /** The same rules and the same code. */
   fork(): RuleCode {
-    return new RuleCode(this.#numbers, this);
+    const copy = this.uncompiled();
+    copy.words = this.words.slice(0, this.#length);
+    copy.runs.push(...this.runs);
+    copy.#starts = this.#starts.slice();
+    copy.#length = this.#length;
+    copy.#waste = this.#waste;
+    return copy;
+  }
+
+  /** The same rules without code; it comes back when it is needed. */
+  uncompiled(): RuleCode {
+    return new RuleCode(this.#numbers, this.#keptWaste, this.registry);
   }
 
   get isMostlyWaste(): boolean {
-    return this.#waste * 2 > this.#length && this.#waste >= 1 << 16;
+    return this.#waste * 2 > this.#length && this.#waste >= this.#keptWaste;
   }
 
   /** Where a chain's code begins; -1 if it is not compiled. */
@@ -162,14 +179,6 @@ export class RuleCode {
     this.#waste += this.words[start - 1]! - start;
     this.words[start - 1] = -1;
     this.#starts[id] = -1;
-  }
-
-  /** Starts the code anew; chains come back when they are needed. */
-  empty(): void {
-    this.#starts.fill(-1);
-    this.runs.length = 0;
-    this.#length = 0;
-    this.#waste = 0;
   }
 }
 
