@@ -118,6 +118,15 @@ describe.skipIf(!hasRedis)("experiment --queue and worker", { timeout: patienceM
     expect(out()).toBe(whole);
   });
 
+  test("a worker whose Redis keeps something else under a queue's key ends and says so", async () => {
+    const redis = server.client();
+    await redis.set(`kubenetsim:jobs-${codeVersion()}:wait`, "theirs");
+    redis.disconnect();
+    const worker = startWorker();
+    expect(await ended(worker.process)).toBe(2);
+    expect(worker.said()).toMatch(/error: the Redis at redis:\S+ refuses: .*WRONGTYPE/);
+  });
+
   test("a worker that is told to end finishes what it has begun", async () => {
     const worker = startWorker();
     const collector = startCollector();

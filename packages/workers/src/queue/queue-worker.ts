@@ -41,7 +41,11 @@ export async function runWorker(options: WorkerOptions, interruption: AbortSigna
     await worker.waitUntilReady();
     options.note(`taking jobs from ${shownUrl(options.url)}, ${options.concurrency} at once`);
     await lookForCollectors(options, redis, AbortSignal.any([interruption, refusal.signal]));
-    if (refusal.signal.aborted) throw refusal.signal.reason;
+    if (refusal.signal.aborted) {
+      // Without its jobs: it could give none of them back.
+      await worker.close(true);
+      throw refusal.signal.reason;
+    }
     options.note("finishing what was begun; a second signal ends it at once, and others do it again");
     await worker.close();
   } finally {
