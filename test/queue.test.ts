@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resultsToJson, runExperiment } from "kubenetsim";
-import { codeVersion } from "kubenetsim/experiment/code-version";
 import { readExperiment } from "kubenetsim/experiment/read-experiment";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hasRedis, RedisServer, until } from "../packages/workers/test-redis-server.ts";
@@ -17,6 +16,12 @@ const experiment = {
 };
 const whole = resultsToJson(runExperiment(readExperiment(experiment, "queued")));
 const cells = 24;
+/** Of the built program: here its sources run. */
+const codeVersion = execFileSync(
+  "node",
+  ["--input-type=module", "--eval", 'console.log((await import("kubenetsim/experiment/code-version")).codeVersion());'],
+  { cwd: root, encoding: "utf8" },
+).trim();
 /** A lost worker is noticed after half a minute, and the machine may be busy. */
 const patienceMs = 240_000;
 
@@ -120,7 +125,7 @@ describe.skipIf(!hasRedis)("experiment --queue and worker", { timeout: patienceM
 
   test("a worker whose Redis keeps something else under a queue's key ends and says so", async () => {
     const redis = server.client();
-    await redis.set(`kubenetsim:jobs-${codeVersion()}:wait`, "theirs");
+    await redis.set(`kubenetsim:jobs-${codeVersion}:wait`, "theirs");
     redis.disconnect();
     const worker = startWorker();
     expect(await ended(worker.process)).toBe(2);
@@ -138,7 +143,7 @@ describe.skipIf(!hasRedis)("experiment --queue and worker", { timeout: patienceM
     expect(await ended(collector.process)).toBe(1);
     expect(collector.said()).toMatch(/error: interrupted: \d+ of 24 cells are measured/);
     const redis = server.client();
-    expect(await redis.llen(`kubenetsim:jobs-${codeVersion()}:active`)).toBe(0);
+    expect(await redis.llen(`kubenetsim:jobs-${codeVersion}:active`)).toBe(0);
     redis.disconnect();
   });
 });

@@ -15,14 +15,15 @@ test("a fingerprint tells what stands in each built file, and where", () => {
     rmSync(folder, { recursive: true });
     return hash.digest("hex");
   };
-  const files = { "index.js": "1;", "cost/model.js": "2;", "index.d.ts": "declare const a: 1;" };
+  const files = { "index.js": "1;", "cost/model.js": "2;", "index.d.ts": "declare const a: 1;", "one.ts": "1;" };
   const whole = fingerprintOf(files);
   expect(fingerprintOf({ ...files, "index.d.ts": "" })).toBe(whole);
   const others = [
     { ...files, "index.js": "2;" },
     { ...files, "cost/model.js": "3;" },
     { ...files, "cost/more.js": "" },
+    { ...files, "one.ts": "2;" },
     { "index.js": "1;", "model.js": "2;" },
   ];
-  expect(new Set([whole, ...others.map(fingerprintOf)]).size).toBe(5);
+  expect(new Set([whole, ...others.map(fingerprintOf)]).size).toBe(6);
 });

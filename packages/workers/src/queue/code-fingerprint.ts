@@ -29,10 +29,13 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
+/** What is built, or what it is built of where that is what runs. */
+const script = /(?<!\.d|\.test)\.[jt]s$/;
+
 /** Each script with its place: all of them, since no list of what counts stays complete. */
 export function hashFolder(hash: Hash, folder: string): void {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".js"))
+    .filter((entry) => entry.isFile() && script.test(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
     .sort();
   for (const file of files) hash.update(JSON.stringify([file, readFileSync(join(folder, file), "utf8")]));
