@@ -62,7 +62,7 @@ function run(work: Work, path: string): Phase[] {
     load: () => lab.apply(() => fileChunks(path), { source: path }),
     settle: () => lab.settle(),
     [`rule sets of ${work["rule-sets"]} nodes`]: () => {
-      for (let i = 0; i < work["rule-sets"]; i++) lab.node(nodeName(i)).iptablesSave("filter");
+      for (let i = 0; i < work["rule-sets"]; i++) lab.node(nodeName(i)).iptablesSave();
     },
     [`${work.traces} connections`]: () => {
       const { from, to } = ends(lab, 1);
