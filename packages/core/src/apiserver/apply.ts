@@ -48,8 +48,8 @@ export function applyYaml(state: ClusterState, text: string, source: string, con
 
 /**
  * Creates or replaces the objects of documents: decodes, defaults, allocates, validates and stores each, ServiceCIDRs
- * and Namespaces first, since others depend on them. All or nothing. The documents are gone through twice, so that they need
- * not be in memory.
+ * and Namespaces first, since others depend on them. All or nothing. The documents need not be in memory: where they do not
+ * stand in that order, or something is refused, they are gone through again.
  *
  * What a dump of a cluster says of itself (`uid`, `creationTimestamp`, `status`) is kept; `resourceVersion` is not.
  *
@@ -60,8 +60,43 @@ export function applyDocuments(
   documents: Iterable<ManifestDocument>,
   context: ApplyContext,
 ): ApplyResult {
+  const work = applyAsTheyCome(state, documents, context) ?? applySurveyed(state, documents, context);
+  return work.result();
+}
+
+/** What others depend on, in this order. */
+const firstKinds: readonly string[] = ["ServiceCIDR", "Namespace"];
+
+/**
+ * In one pass. Undefined where something stands behind what depends on it, and for a refusal: which one is told depends on
+ * all documents, since a text that cannot be read comes before an object that cannot be taken.
+ */
+function applyAsTheyCome(
+  state: ClusterState,
+  documents: Iterable<ManifestDocument>,
+  context: ApplyContext,
+): Apply | undefined {
+  const work = new Apply(state, context);
+  let reached = 0;
+  try {
+    for (const document of documents) {
+      const place = firstKinds.indexOf(document.kind);
+      const rank = place < 0 ? firstKinds.length : place;
+      if (rank < reached) return undefined;
+      reached = rank;
+      work.apply(document);
+    }
+  } catch {
+    return undefined;
+  }
+  return work;
+}
+
+/** In two passes: the first finds what others depend on. */
+function applySurveyed(state: ClusterState, documents: Iterable<ManifestDocument>, context: ApplyContext): Apply {
   const { first, custom, count } = survey(documents);
-  const work = new Apply(state, context, new SkippedKinds(custom));
+  const work = new Apply(state, context);
+  for (const definition of custom) work.define(definition);
   for (const kind of firstKinds) for (const document of first) if (document.kind === kind) work.apply(document);
   let left = count;
   for (const document of documents) {
@@ -69,11 +104,8 @@ export function applyDocuments(
     if (!firstKinds.includes(document.kind)) work.apply(document);
   }
   if (left !== 0) throw new ParseError(`the input changed while it was read: ${count} objects, then ${count - left}`);
-  return work.result();
+  return work;
 }
-
-/** What others depend on, in this order. */
-const firstKinds: readonly string[] = ["ServiceCIDR", "Namespace"];
 
 /** What must be known of documents before the first of them is applied. */
 function survey(documents: Iterable<ManifestDocument>) {
@@ -83,15 +115,19 @@ function survey(documents: Iterable<ManifestDocument>) {
   for (const document of documents) {
     count++;
     if (firstKinds.includes(document.kind)) first.push(document);
-    if (document.kind === "CustomResourceDefinition") custom.push(document);
+    if (isDefinition(document)) custom.push(document);
   }
   return { first, custom, count };
+}
+
+function isDefinition({ kind }: ManifestDocument): boolean {
+  return kind === "CustomResourceDefinition";
 }
 
 class Apply {
   #state: ClusterState;
   readonly #context: ApplyContext;
-  readonly #skipped: SkippedKinds;
+  readonly #skipped = new SkippedKinds();
   readonly #changes: Change[] = [];
   readonly #warnings: Warning[] = [];
   readonly #deprecated = new Set<Kind>();
@@ -99,13 +135,18 @@ class Apply {
   /** The one that asks for the most Pods. */
   #largest: AppliedWorkload | undefined;
 
-  constructor(state: ClusterState, context: ApplyContext, skipped: SkippedKinds) {
+  constructor(state: ClusterState, context: ApplyContext) {
     this.#state = state;
     this.#context = context;
-    this.#skipped = skipped;
+  }
+
+  /** Makes the kind known that a CustomResourceDefinition defines. */
+  define(definition: ManifestDocument): void {
+    this.#skipped.define(definition);
   }
 
   apply(document: ManifestDocument): void {
+    if (isDefinition(document)) this.define(document);
     for (const { message, position } of document.warnings)
       this.#warnings.push({ message, object: undefined, position });
     const { kind, apiVersion } = document;

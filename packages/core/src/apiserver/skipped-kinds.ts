@@ -6,23 +6,22 @@ import { nearestWord } from "./nearest-word.ts";
 
 /** Documents that are passed over; each of their kinds gives one warning. */
 export class SkippedKinds {
-  readonly #custom = new Map<string, string>();
+  /** As `group kind`. */
+  readonly #custom = new Set<string>();
   readonly #skipped = new Map<string, { first: ManifestDocument; count: number }>();
 
-  /** Kinds that these CustomResourceDefinitions define are known. */
-  constructor(definitions: readonly ManifestDocument[]) {
-    for (const { object } of definitions) {
-      const spec = object.spec as PlainObject | undefined;
-      const names = spec?.names as PlainObject | undefined;
-      if (typeof names?.kind === "string" && typeof spec?.group === "string") this.#custom.set(names.kind, spec.group);
-    }
+  /** The kind that a CustomResourceDefinition defines is known from now on. */
+  define({ object }: ManifestDocument): void {
+    const spec = object.spec as PlainObject | undefined;
+    const names = spec?.names as PlainObject | undefined;
+    if (typeof names?.kind === "string" && typeof spec?.group === "string")
+      this.#custom.add(`${spec.group} ${names.kind}`);
   }
 
   /** @throws StatusError for a kind that no Kubernetes cluster has. */
   skip(document: ManifestDocument): void {
     const { kind, apiVersion } = document;
-    const custom = this.#custom.get(kind);
-    const isCustom = custom !== undefined && apiVersion.startsWith(`${custom}/`);
+    const isCustom = this.#custom.has(`${apiVersion.slice(0, Math.max(apiVersion.indexOf("/"), 0))} ${kind}`);
     if (!isCustom && (consequenceOfSkipping(kind) === undefined || isStoredKind(kind))) throw noMatch(document);
     const known = this.#skipped.get(kind);
     if (known === undefined) this.#skipped.set(kind, { first: document, count: 1 });

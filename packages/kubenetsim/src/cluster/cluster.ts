@@ -103,7 +103,7 @@ export class Cluster {
 
   /**
    * Creates or replaces objects from YAML or JSON, all of the text or nothing. Returns what changed. A text too large to be held comes
-   * in pieces, cut anywhere, from a function that is called twice; of its objects only where they begin is remembered.
+   * in pieces, cut anywhere, from a function that may be called again; of its objects only where they begin is remembered.
    * @example lab.apply(() => fileChunks("dump.jsonl"), { source: "dump.jsonl" });
    * @throws ParseError, StatusError (worded as the API server words it), UnsupportedError
    */

@@ -6,9 +6,8 @@ import type { InputText } from "./control-plane.ts";
 /** The documents of texts, as often as they are gone through. Those of a stream are read again each time, and not kept. */
 export class InputDocuments implements Iterable<ManifestDocument> {
   /** Those that configure kube-proxy, once all have been gone through. */
-  readonly configs: ManifestDocument[] = [];
+  configs: readonly ManifestDocument[] = [];
   readonly #parts: readonly (() => Iterable<ManifestDocument>)[];
-  #isRead = false;
 
   /** @throws ParseError for a whole text that cannot be read; TypeError for what is no text */
   constructor(texts: readonly InputText[]) {
@@ -16,13 +15,14 @@ export class InputDocuments implements Iterable<ManifestDocument> {
   }
 
   *[Symbol.iterator](): Generator<ManifestDocument> {
+    const configs: ManifestDocument[] = [];
     for (const part of this.#parts) {
       for (const document of part()) {
-        if (!this.#isRead && isKubeProxyConfig(document)) this.configs.push(document);
+        if (isKubeProxyConfig(document)) configs.push(document);
         yield document;
       }
     }
-    this.#isRead = true;
+    this.configs = configs;
   }
 }
 

@@ -3,6 +3,8 @@ import type { TextSlice } from "./text-slice.ts";
 
 /** Long numbers lose digits in JSON.parse; a text that may have one is read as YAML, which JSON is. */
 const longNumber = /[[:,\s]-?[0-9]{16}/;
+/** The engine skips ahead where it seeks this, so it is sought first. */
+const manyDigits = /[0-9]{16}/;
 
 /** The values of a text that begins with `{`: one JSON value, or several after another. */
 export function splitJson(text: string, source: string): TextSlice[] {
@@ -10,28 +12,38 @@ export function splitJson(text: string, source: string): TextSlice[] {
   if (single !== undefined) {
     return [{ source, text, start: 0, end: text.length, firstLine: 1, firstColumn: 1, json: single }];
   }
-  return jsonSlices(text, source, true);
+  return [...jsonSlices(text, source, true)];
+}
+
+/** Where a text begins in what it is cut out of, counted from 1. */
+export interface TextStart {
+  readonly line: number;
+  readonly column: number;
 }
 
 /**
  * The values of a text, one after another, each of which opens with a brace. One that is not closed runs to the end, or is left
- * out where more is to come.
+ * out where more is to come. Each is read when it is asked for, so that what was read of one can go before the next.
  */
-export function jsonSlices(text: string, source: string, isEnd: boolean): TextSlice[] {
-  const slices: TextSlice[] = [];
-  let line = 1;
-  let lineStart = 0;
-  let counted = 0;
+export function* jsonSlices(
+  text: string,
+  source: string,
+  isEnd: boolean,
+  { line, column }: TextStart = { line: 1, column: 1 },
+): Generator<TextSlice> {
+  let firstLine = line;
+  let lineStart = 1 - column;
+  let lineEnd = text.indexOf("\n");
   for (const { start, end, json } of valueRanges(text, isEnd)) {
-    for (; counted < start; counted++) {
-      if (text.charCodeAt(counted) !== 0x0a) continue;
-      line++;
-      lineStart = counted + 1;
+    for (; lineEnd >= 0 && lineEnd < start; lineEnd = text.indexOf("\n", lineStart)) {
+      firstLine++;
+      lineStart = lineEnd + 1;
     }
-    const slice = { source, text, start, end, firstLine: line, firstColumn: start - lineStart + 1 };
-    slices.push(json === undefined ? slice : { ...slice, json });
+    const firstColumn = start - lineStart + 1;
+    yield json === undefined
+      ? { source, text, start, end, firstLine, firstColumn }
+      : { source, text, start, end, firstLine, firstColumn, json };
   }
-  return slices;
 }
 
 interface ValueRange {
@@ -51,8 +63,8 @@ function* valueRanges(text: string, isEnd: boolean): Generator<ValueRange> {
   for (;;) {
     const start = text.indexOf("{", at);
     if (start < 0) break;
-    const first = at + text.slice(at, start).search(/\S/);
-    if (first >= at && !between.test(text.slice(at, start))) yield { start: first, end: start, json: undefined };
+    const junk = start - at === 1 && text.charCodeAt(at) === 0x0a ? -1 : junkBetween(text, at, start);
+    if (junk >= 0) yield { start: junk, end: start, json: undefined };
     if (start > lineEnd) {
       const found = text.indexOf("\n", start);
       lineEnd = found < 0 ? text.length : found;
@@ -66,6 +78,12 @@ function* valueRanges(text: string, isEnd: boolean): Generator<ValueRange> {
     at = range.end;
   }
   if (isEnd && text.slice(at).trim() !== "") yield { start: at, end: text.length, json: undefined };
+}
+
+/** Where something stands before the next value that may not be there; -1 for nothing. */
+function junkBetween(text: string, from: number, to: number): number {
+  const piece = text.slice(from, to);
+  return between.test(piece) ? -1 : from + piece.search(/\S/);
 }
 
 function lineValue(text: string, start: number, lineEnd: number): ValueRange | undefined {
@@ -93,7 +111,7 @@ function bracedValue(text: string, start: number, isEnd: boolean): ValueRange | 
 function readJson(text: string): Plain | undefined {
   try {
     const value = JSON.parse(text) as Plain;
-    return longNumber.test(text) ? undefined : value;
+    return manyDigits.test(text) && longNumber.test(text) ? undefined : value;
   } catch {
     return undefined;
   }

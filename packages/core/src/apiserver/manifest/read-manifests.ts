@@ -50,12 +50,12 @@ export interface TextStream {
 export function* streamManifests({ source, chunks }: TextStream): Generator<ManifestDocument> {
   for (const whole of splitChunks(chunks(), source)) {
     const slice = alone(whole);
-    const { value, warnings, isBlock } = readSlice(slice, isPlainText(slice.text));
+    const { value, warnings, isBlock } = readSlice(slice, slice.json === undefined && isPlainText(slice.text));
     if (value === null) continue;
     const documents: ManifestDocument[] = [];
-    collect(documents, new Origin(slice, isBlock), isBlock ? ownText(value) : value, [], warnings);
-    const place = placeAt({ source, line: slice.firstLine, column: slice.firstColumn });
-    for (const document of documents) yield { ...document, place };
+    const place = new Beginning(source, slice.firstLine, slice.firstColumn);
+    collect(documents, new Origin(slice, isBlock), isBlock ? ownText(value) : value, [], warnings, place);
+    yield* documents;
   }
 }
 
@@ -66,8 +66,20 @@ function alone(slice: TextSlice): TextSlice {
 }
 
 /** Where an object begins, so that its text can go. */
-function placeAt(position: SourcePosition): ObjectPlace {
-  return { positionOf: () => position };
+class Beginning implements ObjectPlace {
+  readonly #source: string;
+  readonly #line: number;
+  readonly #column: number;
+
+  constructor(source: string, line: number, column: number) {
+    this.#source = source;
+    this.#line = line;
+    this.#column = column;
+  }
+
+  positionOf(): SourcePosition {
+    return { source: this.#source, line: this.#line, column: this.#column };
+  }
 }
 
 /** Shorter pieces of a text are copied by the engine; others would hold all of the text in memory. */
@@ -134,7 +146,7 @@ interface SliceReading {
 
 function readSlice(slice: TextSlice, simple: boolean): SliceReading {
   // The parser of YAML says where too deep a value stands.
-  if (slice.json !== undefined && !isTooDeep(slice.json, 0)) {
+  if (slice.json !== undefined && (isShallow(slice) || !isTooDeep(slice.json, 0))) {
     return { value: slice.json, warnings: [], isBlock: false };
   }
   const fast = simple ? readBlockSubset(slice) : undefined;
@@ -145,6 +157,11 @@ function readSlice(slice: TextSlice, simple: boolean): SliceReading {
 
 function warningOf({ key, position }: RepeatedKey): ReadWarning {
   return { message: `key ${JSON.stringify(key)} stands twice in this mapping; the last one counts`, position };
+}
+
+/** Each level opens and closes: a short text has not so many. */
+function isShallow({ start, end }: TextSlice): boolean {
+  return end - start <= 2 * manifestLimits.depth;
 }
 
 function isTooDeep(value: Plain, depth: number): boolean {
@@ -184,6 +201,7 @@ function collect(
   value: Plain,
   path: FieldPath,
   warnings: readonly ReadWarning[],
+  kept?: ObjectPlace,
 ): void {
   const object = objectOf(value, origin, path);
   const { apiVersion, kind, items } = object;
@@ -192,14 +210,15 @@ function collect(
   if (kind.endsWith("List") && (Array.isArray(items) || items === undefined || items === null)) {
     for (const [i, item] of ((items ?? []) as readonly Plain[]).entries()) {
       const whole = itemOf(item, apiVersion, kind);
-      collect(documents, origin, whole, [...path, "items", i], i === 0 ? warnings : []);
+      collect(documents, origin, whole, [...path, "items", i], i === 0 ? warnings : [], kept);
     }
     return;
   }
   if (kind === "List") throw noItems(origin, path);
   const place: ObjectPlace =
     path.length === 0 ? origin : { positionOf: (inner) => origin.positionOf([...path, ...inner]) };
-  documents.push({ object, apiVersion, kind, warnings, place, positionOf: (inner) => place.positionOf(inner) });
+  const positionOf = (inner: FieldPath): SourcePosition => place.positionOf(inner);
+  documents.push({ object, apiVersion, kind, warnings, place: kept ?? place, positionOf });
 }
 
 /** Items of a typed list (`ServiceList`) may leave out what the list says already. */

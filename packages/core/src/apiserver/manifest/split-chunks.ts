@@ -1,13 +1,11 @@
 import { ParseError } from "../../runtime/errors.ts";
-import { jsonSlices } from "./json-stream.ts";
+import { jsonSlices, type TextStart } from "./json-stream.ts";
 import { manifestLimits } from "./limits.ts";
 import { lastSeparator, splitStream, type TextSlice } from "./text-slice.ts";
 
-/** Text that has come and belongs to documents that may not be whole yet, and where it begins, counted from 1. */
-interface Pending {
+/** Text that has come and belongs to documents that may not be whole yet, and where it begins. */
+interface Pending extends TextStart {
   readonly text: string;
-  readonly line: number;
-  readonly column: number;
 }
 
 /**
@@ -22,15 +20,14 @@ export function* splitChunks(chunks: Iterable<string>, source: string): Generato
   for (const text of doubling(chunks, () => pending.text)) {
     pending = { ...pending, text };
     if (isJson === undefined && /\S/.test(text)) isJson = /^\s*\{/.test(text);
-    const whole = isJson === false ? yamlSlices(text, source) : isJson ? wholeValues(text, source) : undefined;
-    if (whole !== undefined && whole.end > 0) {
-      for (const slice of whole.slices) yield placed(slice, pending);
-      pending = behind(pending, whole.end);
-    }
+    const end =
+      isJson === undefined ? 0 : yield* isJson ? wholeValues(pending, source) : wholeDocuments(pending, source);
+    if (end > 0) pending = behind(pending, end);
     if (pending.text.length > manifestLimits.characters) throw tooLarge(pending, source);
   }
   const { text } = pending;
-  for (const slice of isJson ? jsonSlices(text, source, true) : splitStream(text, source)) yield placed(slice, pending);
+  if (isJson) yield* jsonSlices(text, source, true, pending);
+  else for (const slice of splitStream(text, source)) yield placed(slice, pending);
 }
 
 /** What is held and as much again as has come, so that each character is looked at a few times at most. */
@@ -49,19 +46,20 @@ function* doubling(chunks: Iterable<string>, held: () => string): Generator<stri
   if (parts.length > 0) yield held() + parts.join("");
 }
 
-interface Whole {
-  readonly slices: readonly TextSlice[];
-  readonly end: number;
+/** Returns where the last of them ends; 0 where there is none. */
+function* wholeValues(pending: Pending, source: string): Generator<TextSlice, number> {
+  let end = 0;
+  for (const slice of jsonSlices(pending.text, source, false, pending)) {
+    end = slice.end;
+    yield slice;
+  }
+  return end;
 }
 
-function wholeValues(text: string, source: string): Whole {
-  const slices = jsonSlices(text, source, false);
-  return { slices, end: slices.at(-1)?.end ?? 0 };
-}
-
-function yamlSlices(text: string, source: string): Whole {
-  const end = lastSeparator(text);
-  return { slices: end === 0 ? [] : splitStream(text.slice(0, end), source), end };
+function* wholeDocuments(pending: Pending, source: string): Generator<TextSlice, number> {
+  const end = lastSeparator(pending.text);
+  if (end > 0) for (const slice of splitStream(pending.text.slice(0, end), source)) yield placed(slice, pending);
+  return end;
 }
 
 function placed(slice: TextSlice, { line, column }: Pending): TextSlice {
