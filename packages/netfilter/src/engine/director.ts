@@ -8,6 +8,8 @@ import type { Verdict } from "./verdict.ts";
  * place; conntrack is told by the caller.
  */
 export interface Director {
+  /** False until it has had a virtual server: packets are none of its business. */
+  readonly enabled: boolean;
   /**
    * ip_vs_in at LOCAL_IN and LOCAL_OUT: a packet for a virtual server gets a real server's address. `stolen` when it was
    * rewritten, `accept` when it is none of IPVS's business, `reject` when there is no server to take it (port

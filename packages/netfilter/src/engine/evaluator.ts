@@ -116,7 +116,7 @@ export class Evaluator {
         continue;
       }
       matches += code[pc + 1]! >>> 24;
-      this.#count(pc, packet.bytes);
+      this.#count(pc, packet);
       if (tape !== null) chains.record(tape, hook, code[pc + 1]! & 0xffffff);
       pc += flags >>> 16;
       result = this.#act((flags >>> targetShift) & 15, code, at, pc, rules, hook, packet, tape);
@@ -149,8 +149,10 @@ export class Evaluator {
   }
 
   /** All of a rule has matched: its counters, and no draw stands any longer. */
-  #count(pc: number, length: number): void {
-    this.#program.counters.count(pc, length);
+  #count(pc: number, { bytes, fate }: Packet): void {
+    const { counters } = this.#program;
+    counters.count(pc, bytes);
+    if (fate.journal !== undefined) fate.journal.note(counters, pc);
     this.#drawn = false;
   }
 

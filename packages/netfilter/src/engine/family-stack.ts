@@ -125,8 +125,7 @@ export class FamilyStack {
       case stage.director:
         return this.#direct(at, packet, meter, tape);
       case stage.outgoing:
-        packet.fate.more = true;
-        this.#parts.director?.outgoing(packet, meter, tape);
+        this.#leaveDirector(packet, meter, tape);
         return accept;
       case stage.confirm:
         this.#confirm(packet);
@@ -190,10 +189,18 @@ export class FamilyStack {
     return accept;
   }
 
+  /** IPVS at FORWARD: only answers of real servers. */
+  #leaveDirector(packet: Packet, meter: Meter, tape: Tape | null): void {
+    const { director } = this.#parts;
+    if (director === undefined || !director.enabled) return;
+    packet.fate.more = true;
+    director.outgoing(packet, meter, tape);
+  }
+
   /** IPVS at LOCAL_IN and LOCAL_OUT: answers of real servers first, then packets for virtual servers. */
   #direct(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
     const { director, addresses, conntrack, stateless } = this.#parts;
-    if (director === undefined) return accept;
+    if (director === undefined || !director.enabled) return accept;
     packet.fate.more = true;
     if (director.outgoing(packet, meter, tape)) return accept;
     const result = director.incoming(packet, meter, tape);

@@ -1,5 +1,6 @@
 import type { Random } from "@kubenetsim/core/runtime/random";
 import type { Chooser } from "./chooser.ts";
+import type { CountJournal } from "./count-journal.ts";
 
 /**
  * What a packet's way has hung on beside its header (without the source port), the rules and the devices: whoever wants to
@@ -19,6 +20,8 @@ export class Fate {
   forced = -1;
   /** Decides in place of all chance, for packet after packet, until it is taken away again. */
   chooser: Chooser | undefined = undefined;
+  /** Where the rules that match are written down beside their counters; undefined for nowhere. */
+  journal: CountJournal | undefined = undefined;
 
   // The last draw: from which stream, the number, below which bound or (0) for which cascade of which code, from which of its
   // rules on, what it chose.
@@ -33,13 +36,14 @@ export class Fate {
   openedBefore = 0;
 
   /** For a new packet. */
-  begin(forced: number): void {
+  begin(forced: number, journal?: CountJournal): void {
     this.more = false;
     this.met = false;
     this.opened = 0;
     this.confirmed = 0;
     this.draws = 0;
     this.forced = forced;
+    this.journal = journal;
   }
 
   /** A uniform draw: an integer in [0, bound). */

@@ -35,8 +35,8 @@ import type { Verdict } from "./verdict.ts";
  * OUTPUT means that IPVS gave it a new destination: route it anew and run OUTPUT (which knows that it has been there) and
  * POSTROUTING. Set `inDevice`, `outDevice` and `bridged` before each hook that asks them. A packet that stays on the host by
  * loopback keeps its metadata between POSTROUTING and PREROUTING.
- * Counters of rules speak of packets that `runHook` saw: one that a walker sends on a way that it remembers from an earlier
- * packet does not come by here.
+ * Counters of rules speak of packets that `runHook` saw, and of those that a walker has sent on a way that it remembers: they
+ * do not come by here, and it hands over their counts when somebody asks.
  *
  * @example
  * const kernel = new Kernel({ random: seededRandom("a"), clock: virtualClock(), devices: [{ name: "eth0", addresses: ["192.168.10.11/24"] }] });
@@ -44,8 +44,7 @@ import type { Verdict } from "./verdict.ts";
  * kernel.runHook(hook.PREROUTING, packet, meter, null);
  */
 export class Kernel {
-  /** Grows whenever rules, sets or devices change: as long as it stays, a packet that hangs on nothing else fares alike. */
-  revision = 0;
+  #revision = 0;
   readonly #options: KernelOptions;
   readonly #numbers: SharedNumbers;
   readonly #names: ConditionNames;
@@ -89,7 +88,7 @@ export class Kernel {
 
   /** Replaces all rules of the ruleset's family. Chains that are the same objects as before keep their code and counters. */
   load(ruleset: Ruleset): void {
-    this.revision++;
+    this.#revision++;
     const stack = this.#of(ruleset.family);
     stack.program.load(ruleset);
     stack.refresh();
@@ -100,19 +99,19 @@ export class Kernel {
    * @throws RestoreError for a jump to a chain that `load` or `removeChains` took away; the tables before have been taken
    */
   restore(input: RestoreInput): void {
-    this.revision++;
+    this.#revision++;
     this.#of(input.family).restore(input);
   }
 
   /** `iptables -F` and `iptables -X`, by another than the one who wrote the chains. */
   removeChains(family: IpFamily, table: TableName, names: readonly string[]): void {
-    this.revision++;
+    this.#revision++;
     this.#of(family).program.remove(table, names);
   }
 
   /** Has the iptables rules of another host, whose kernel was given the same `numbers`; counters of chains that stay go on. */
   takeRules(from: Kernel): void {
-    this.revision++;
+    this.#revision++;
     for (const family of ["IPv4", "IPv6"] as const) {
       const stack = this.#of(family);
       stack.program.takeOver(from.#of(family).program);
@@ -128,38 +127,46 @@ export class Kernel {
     const { bases } = this.#nft;
     const before = bases.revision;
     this.#nft.apply(transaction);
-    this.revision++;
+    this.#revision++;
     if (bases.revision !== before) this.#of(transaction.family === "ip" ? "IPv4" : "IPv6").refresh();
   }
 
   /** Replaces all sets, of both families. */
   loadSets(sets: readonly IpSet[]): void {
-    this.revision++;
+    this.#revision++;
     this.#names.sets.load(sets);
   }
 
   /** Adds sets, or puts them in the place of those of their names; all others stay. `change` says how one of them came to be. */
   putSets(sets: readonly IpSet[], change?: IpSetChange): void {
-    this.revision++;
+    this.#revision++;
     if (change !== undefined) this.#names.sets.change(change);
     this.#names.sets.put(sets);
   }
 
   /** `ipset destroy`: those of these names that are there. */
   destroySets(names: readonly string[]): void {
-    this.revision++;
+    this.#revision++;
     this.#names.sets.destroy(names);
   }
 
   /** Replaces devices and addresses. */
   setDevices(devices: readonly DeviceInput[]): void {
-    this.revision++;
+    this.#revision++;
     this.#devices = devices;
     this.#names.setDevices(devices);
     this.#addresses = new AddressBook(devices);
     this.#host.addresses = this.#addresses;
     this.#v4 = this.#stack("IPv4", this.#v4.program, this.#v4.conntrack);
     this.#v6 = this.#stack("IPv6", this.#v6.program, this.#v6.conntrack);
+  }
+
+  /**
+   * Grows whenever rules, sets or devices change, and when IPVS gets its first virtual server: as long as it stays, a packet that
+   * hangs on nothing else fares alike.
+   */
+  get revision(): number {
+    return this.#options.director?.enabled === true ? this.#revision + 1 : this.#revision;
   }
 
   get devices(): readonly DeviceInput[] {

@@ -1,5 +1,10 @@
 const firstSlots = 16;
 
+/** Who counts packets in a host's place, and hands over what it has counted when somebody asks for the counters. */
+export interface Ledger {
+  settle(): void;
+}
+
 /**
  * What one host has counted of the rules of code that it may share with others: packets and bytes, by where a rule's record
  * begins. Found by open addressing, so that a host keeps a few words for each rule that has matched there and nothing for the others.
@@ -10,9 +15,25 @@ export class RuleCounters {
   /** Packets and bytes of each slot. */
   #values: Float64Array = new Float64Array(2 * firstSlots);
   #used = 0;
+  #ledger: Ledger | undefined;
+
+  /** Somebody counts for this host from here on, by `add` once it is asked to settle; it takes itself away with `undefined`. */
+  set ledger(ledger: Ledger | undefined) {
+    if (this.#ledger !== ledger && ledger !== undefined) this.#settle();
+    this.#ledger = ledger;
+  }
 
   get isEmpty(): boolean {
+    this.#settle();
     return this.#used === 0;
+  }
+
+  /** Packets that have all matched a rule, and their bytes together. */
+  add(pc: number, packets: number, bytes: number): void {
+    let slot = this.#find(pc);
+    if (this.#keys[slot] === 0) slot = this.#take(pc);
+    this.#values[2 * slot]! += packets;
+    this.#values[2 * slot + 1]! += bytes;
   }
 
   count(pc: number, bytes: number): void {
@@ -23,15 +44,18 @@ export class RuleCounters {
   }
 
   packets(pc: number): number {
+    this.#settle();
     return this.#values[2 * this.#find(pc)]!;
   }
 
   bytes(pc: number): number {
+    this.#settle();
     return this.#values[2 * this.#find(pc) + 1]!;
   }
 
   /** The rule counts from the beginning. */
   clear(pc: number): void {
+    this.#settle();
     const slot = this.#find(pc);
     this.#values[2 * slot] = 0;
     this.#values[2 * slot + 1] = 0;
@@ -50,11 +74,18 @@ export class RuleCounters {
   }
 
   fork(): RuleCounters {
+    this.#settle();
     const copy = new RuleCounters();
     copy.#keys = this.#keys.slice();
     copy.#values = this.#values.slice();
     copy.#used = this.#used;
     return copy;
+  }
+
+  #settle(): void {
+    const ledger = this.#ledger;
+    this.#ledger = undefined;
+    ledger?.settle();
   }
 
   /** The slot of a rule, or the free one where it would stand, whose values are zero. */

@@ -50,6 +50,10 @@ export class IpvsDirector implements Director {
     this.#opener = new ConnectionOpener(this.#kernel);
   }
 
+  get enabled(): boolean {
+    return this.#kernel.virtualServers.enabled;
+  }
+
   incoming(packet: Packet, meter: Meter, tape: Tape | null): Verdict {
     const { virtualServers, connections } = this.#kernel;
     if (!virtualServers.enabled || packet.ipvsConnection >= 0 || !isTransport(packet)) return verdict.accept;

@@ -14,17 +14,23 @@ export interface WayEnd {
 
 /** Words of a branch: one line of a processor's cache. The first is 0 for one that nobody has walked yet. */
 export const branchLength = 16;
-/** Which word holds the receiver's host id. */
-export const receiverField = 1;
+/**
+ * Which word holds the receiver's host id; rules compared; where it stands which rules count a packet on it; how many packets have
+ * gone it that they have not counted yet.
+ */
+export const branchField = { receiver: 1, rules: 9, counts: 14, passes: 15 } as const;
 
+/** False where a count has no room; nobody is to go the branch then. */
 export function writeBranch(
   words: Int32Array,
   at: number,
   end: WayEnd,
   receiver: number,
   disposition: DispositionCode,
-): void {
+): boolean {
   const { packet, requestMeter: meter } = end;
+  const { conntrackLookups, natBindings, setLookups } = meter;
+  if (conntrackLookups > 0xff || natBindings > 0xff || setLookups > 0xffff) return false;
   words[at] =
     1 |
     (disposition << 1) |
@@ -36,7 +42,7 @@ export function writeBranch(
     (packet.ctStatus << 14) |
     ((packet.rejection & 15) << 18) |
     ((packet.rejection >>> 8) << 22);
-  words[at + receiverField] = receiver;
+  words[at + branchField.receiver] = receiver;
   words[at + 2] = end.process;
   words[at + 3] = packet.src0;
   words[at + 4] = packet.dst0;
@@ -44,13 +50,12 @@ export function writeBranch(
   words[at + 6] = packet.inDevice;
   words[at + 7] = packet.outDevice;
   words[at + 8] = packet.mark;
-  words[at + 9] = meter.rulesCompared;
+  words[at + branchField.rules] = meter.rulesCompared;
   words[at + 10] = meter.matchesEvaluated;
   words[at + 11] = meter.chainsEntered;
-  words[at + 12] = meter.conntrackLookups;
+  words[at + 12] = conntrackLookups | (natBindings << 8) | (setLookups << 16);
   words[at + 13] = meter.randomDraws;
-  words[at + 14] = meter.natBindings;
-  words[at + 15] = meter.setLookups;
+  return true;
 }
 
 /** Leaves everything but the receiver as the walk did; what only IPVS counts is 0 on a known way. */
@@ -74,15 +79,16 @@ export function readBranch(words: Int32Array, at: number, end: WayEnd): Disposit
   packet.ipvsConnection = -1;
   packet.icmpError = -1;
   packet.rejection = ((flags >>> 18) & 15) | (((flags >>> 22) & 3) << 8);
-  meter.rulesCompared = words[at + 9]!;
+  const lookups = words[at + 12]!;
+  meter.rulesCompared = words[at + branchField.rules]!;
   meter.matchesEvaluated = words[at + 10]!;
   meter.chainsEntered = words[at + 11]!;
-  meter.setLookups = words[at + 15]!;
+  meter.setLookups = lookups >>> 16;
   meter.hashLookups = 0;
   meter.bucketEntriesCompared = 0;
   meter.serversExamined = 0;
-  meter.conntrackLookups = words[at + 12]!;
+  meter.conntrackLookups = lookups & 0xff;
   meter.randomDraws = words[at + 13]!;
-  meter.natBindings = words[at + 14]!;
+  meter.natBindings = (lookups >>> 8) & 0xff;
   return ((flags >>> 1) & 7) as DispositionCode;
 }

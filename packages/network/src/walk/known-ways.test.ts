@@ -4,9 +4,14 @@ import { virtualClock } from "@kubenetsim/core/runtime/clock";
 import { type Random, seededRandom } from "@kubenetsim/core/runtime/random";
 import { conntrackEntries } from "@kubenetsim/netfilter/engine/conntrack-entries";
 import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
+import { SharedNumbers } from "@kubenetsim/netfilter/engine/shared-numbers";
 import { Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
+import { IpvsDirector } from "@kubenetsim/netfilter/ipvs/director";
+import type { Ruleset } from "@kubenetsim/netfilter/ruleset/ruleset";
+import type { VirtualServer } from "@kubenetsim/netfilter/ruleset/virtual-server";
 import { parseIptablesSave } from "@kubenetsim/netfilter/text/iptables-parse";
 import { parseNftCommands } from "@kubenetsim/netfilter/text/nft-command-parse";
+import { ipvsSchedulers } from "@kubenetsim/schedulers/ipvs/table";
 import { expect } from "vitest";
 import { node, pod } from "../../test-objects.ts";
 import { Balancer } from "../balancer/balancer.ts";
@@ -166,8 +171,11 @@ class Lab {
   readonly walker: Walker;
   readonly tracer: Tracer;
   readonly hosts: readonly Host[];
+  readonly directors = new Map<string, IpvsDirector>();
+  readonly #loaded = new Map<string, Ruleset>();
 
-  constructor(stateless: boolean, options: WalkerOptions) {
+  /** With `alike` the nodes' streams have the same seed, and are still streams of their own. */
+  constructor(stateless: boolean, options: WalkerOptions, alike = false) {
     const targets = nodeNames.map((name) => ({
       name,
       addresses: [addressWords(`192.168.10.1${name.at(-1)}` as IpAddress)],
@@ -180,9 +188,13 @@ class Lab {
     ];
     const topology = buildTopology({ nodes: [node(1), node(2), node(3)], pods, loadBalancers });
     const random = this.#kept(seededRandom("ways"));
+    const numbers = new SharedNumbers();
     for (const [name, host] of topology.nodes) {
-      const devices = kernelDevices(host);
-      this.kernels.set(name, new Kernel({ random: random.fork(name), clock: this.clock, devices, stateless }));
+      const director = new IpvsDirector({ clock: this.clock, schedulers: ipvsSchedulers });
+      const given = { clock: this.clock, devices: kernelDevices(host), stateless, numbers, director };
+      const own = alike ? this.#kept(seededRandom("alike")) : random.fork(name);
+      this.kernels.set(name, new Kernel({ random: own, ...given }));
+      this.directors.set(name, director);
     }
     this.walker = new Walker(topology, this.kernels, random, options);
     const names = new Map([...topology.nodes].map(([name, host]) => [host, liveNames(this.kernels.get(name)!)]));
@@ -196,13 +208,30 @@ class Lab {
 
   load(name: string, given: Rules): void {
     const kernel = this.kernels.get(name)!;
-    kernel.load(parseIptablesSave(given.isNft ? "" : textOf(given)));
+    const ruleset = parseIptablesSave(given.isNft ? "" : textOf(given));
+    this.#loaded.set(name, ruleset);
+    kernel.load(ruleset);
     const nft = given.isNft ? nftTextOf(given) : "add table ip k\ndelete table ip k";
     for (const transaction of parseNftCommands(nft)) kernel.applyNft(transaction);
   }
 
+  /** What befalls a node between packets. */
+  change({ what, node, other }: Change): unknown {
+    const kernel = this.kernels.get(node)!;
+    if (what === "again") kernel.load(this.#loaded.get(node)!);
+    else if (what === "take") kernel.takeRules(this.kernels.get(other)!);
+    else if (what === "flush") kernel.flushConntrack();
+    else if (what === "ipvs") this.directors.get(node)!.load([virtualServer]);
+    else return this.counters(what === "copy" ? kernel.copy() : kernel);
+  }
+
+  counters(kernel: Kernel): unknown {
+    return [kernel.ruleset("IPv4"), kernel.nftTables()];
+  }
+
   write(send: Send): Host {
     const { packet } = this.walker;
+    packet.bytes = send.bytes;
     const from = this.hosts[send.from]!;
     packet.protocol = send.protocol;
     packet.src0 = addressWords(sources[send.from]!)[0]!;
@@ -255,14 +284,34 @@ const send = fc.record({
   /** A connection that was not answered lives two minutes. */
   wait: fc.constantFrom(0, 0, 0, 1000, 120_000),
   how: fc.constantFrom("count", "count", "tape", "tape", "trace", "simulate"),
+  bytes: fc.constantFrom(60, 60, 60, 1500),
 });
 type Send = typeof send extends fc.Arbitrary<infer T> ? T : never;
 
-const change = fc.record({ node: fc.constantFrom(...nodeNames), rules });
-const deeds = fc.array(fc.oneof({ weight: 20, arbitrary: send }, { weight: 1, arbitrary: change }), {
-  minLength: 20,
-  maxLength: 60,
+const virtualServer: VirtualServer = {
+  protocol: "TCP",
+  address: "10.96.0.11" as IpAddress,
+  port: 80,
+  scheduler: "rr",
+  schedulerFlags: [],
+  persistenceTimeout: undefined,
+  persistenceNetmask: undefined,
+  realServers: [],
+  origin: undefined,
+};
+
+const newRules = fc.record({ node: fc.constantFrom(...nodeNames), rules });
+const change = fc.record({
+  what: fc.constantFrom("read", "read", "copy", "flush", "again", "take", "ipvs"),
+  node: fc.constantFrom(...nodeNames),
+  other: fc.constantFrom(...nodeNames),
 });
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+const deeds = fc.array(
+  fc.oneof({ weight: 20, arbitrary: send }, { weight: 1, arbitrary: newRules }, { weight: 2, arbitrary: change }),
+  { minLength: 20, maxLength: 60 },
+);
 
 function carryOut(lab: Lab, deed: Send): unknown {
   const from = lab.write(deed);
@@ -281,13 +330,14 @@ const options = fc.constantFrom<WalkerOptions>(
   { remember: true, mostBranches: 1 },
 );
 
-test.prop([rules, options, fc.boolean(), fc.boolean(), deeds], { numRuns: 80 })(
+test.prop([rules, options, fc.boolean(), fc.boolean(), fc.boolean(), deeds], { numRuns: 80 })(
   "a packet on a known way fares as one that walks",
-  (first, chosen, stateless, isBusy, all) => {
-    const labs = [new Lab(stateless, {}), new Lab(stateless, chosen)];
+  (first, chosen, stateless, alike, isBusy, all) => {
+    const labs = [new Lab(stateless, {}, alike), new Lab(stateless, chosen, alike)];
     for (const lab of labs) for (const name of nodeNames) lab.load(name, first);
     for (const deed of all) {
       if ("rules" in deed) for (const lab of labs) lab.load(deed.node, deed.rules);
+      else if ("what" in deed) expect(labs[1]!.change(deed)).toEqual(labs[0]!.change(deed));
       else {
         for (let i = 0; i < (isBusy ? 3 : 1); i++) {
           const [honest, known] = labs.map((lab) => carryOut(lab, { ...deed, sourcePort: deed.sourcePort + i }));
@@ -296,6 +346,8 @@ test.prop([rules, options, fc.boolean(), fc.boolean(), deeds], { numRuns: 80 })(
       }
       expect(labs[1]!.walker.known!.size).toBeLessThanOrEqual(chosen.mostBranches ?? 2 ** 17);
     }
+    const [honest, known] = labs.map((lab) => [...lab.kernels.values()].map((kernel) => lab.counters(kernel)));
+    expect(known).toEqual(honest);
   },
 );
 
@@ -314,6 +366,7 @@ const toWeb: Send = {
   flags: 2,
   wait: 0,
   how: "tape",
+  bytes: 60,
 };
 
 function openWeb(stateless: boolean, given: Rules = web): Lab {
@@ -364,6 +417,29 @@ test("a connection that is new goes a known way, one that is there walks", () =>
   for (let port = 1; port <= 100; port++) isKnown(port);
   expect([isKnown(101), isKnown(101), isKnown(100), isKnown(102)]).toEqual([true, false, false, true]);
   expect(conntrackEntries(lab.kernels.get("node1")!.conntrack("IPv4"), 0)).toHaveLength(102);
+});
+
+test("a draw on a host behind another one is not made for a connection that only this one has forgotten", () => {
+  const labs = [new Lab(false, {}), new Lab(false, { remember: true })];
+  const services = [{ ...web.services[0]!, endpoints: ["10.244.2.7", "10.244.2.66"] }];
+  const ends = labs.map((lab) => {
+    for (const name of nodeNames) lab.load(name, { ...web, services });
+    const send = (sourcePort: number) =>
+      carryOut(lab, { ...toWeb, to: "192.168.10.12", port: 30080, sourcePort, how: "count" });
+    for (let port = 1; port <= 50; port++) send(port);
+    lab.kernels.get("node1")!.flushConntrack();
+    return [send(7), send(8), send(51)];
+  });
+  expect(ends[1]).toEqual(ends[0]);
+});
+
+test("nodes whose streams have the same seed draw each from its own", () => {
+  const labs = [new Lab(true, {}, true), new Lab(true, { remember: true }, true)];
+  const ends = labs.map((lab) => {
+    for (const name of nodeNames) lab.load(name, web);
+    return Array.from({ length: 60 }, (_, i) => carryOut(lab, { ...toWeb, from: i % 3 === 0 ? 2 : 0, how: "count" }));
+  });
+  expect(ends[1]).toEqual(ends[0]);
 });
 
 test("what hangs on source ports is always walked", () => {

@@ -1,8 +1,11 @@
 import { survivalsOf } from "@kubenetsim/netfilter/engine/cascade-draw";
+import { CountJournal } from "@kubenetsim/netfilter/engine/count-journal";
 import type { Fate } from "@kubenetsim/netfilter/engine/fate";
 import { type Packet, tcpFlag } from "@kubenetsim/netfilter/engine/packet";
+import type { Ledger } from "@kubenetsim/netfilter/engine/rule-counters";
+import { BranchCounts } from "./branch-counts.ts";
 import { BranchOpenings, openingsLength } from "./branch-openings.ts";
-import { branchLength, type WayEnd, writeBranch } from "./branch-record.ts";
+import { branchField, branchLength, type WayEnd, writeBranch } from "./branch-record.ts";
 import { Dice } from "./dice.ts";
 import type { DispositionCode } from "./disposition-code.ts";
 import type { HostKernel } from "./host-kernel.ts";
@@ -15,6 +18,8 @@ const kind = { free: 0, walk: 1, plain: 2, dice: 3 } as const;
 const firstBranches = 1024;
 /** 64 bytes each, 128 where connections are kept. */
 const mostBranches = 2 ** 17;
+/** Packets of one branch that its rules may not have counted yet. */
+const mostPasses = 2 ** 30;
 
 /** A walk that has just ended. */
 export interface WalkedWay {
@@ -29,9 +34,10 @@ export interface WalkedWay {
  * Ways of IPv4 requests that hang on nothing but the header without its source port, the rules, and at most one draw, where no
  * connection is there that the packet belongs to:
  * a way has a branch for each outcome of its draw, known once a packet has walked it. When a kernel of a way has
- * changed, or there are more branches than the limit, everything is forgotten.
+ * changed, or there are more branches than the limit, everything is forgotten. Packets are counted by branch; the rules that have
+ * matched its first one get these counts as soon as somebody wants to read theirs.
  */
-export class KnownWays {
+export class KnownWays implements Ledger {
   /** Grows when everything is forgotten: numbers of branches mean others then. */
   generation = 0;
   /** `stride` words for each branch: how it ends, and where connections are kept, those that it opens. */
@@ -41,6 +47,12 @@ export class KnownWays {
   forced = -1;
   /** The branch that the last packet has made known; -1 for none. */
   learned = -1;
+  /** What the packet counts that `choose` sends to walk. */
+  readonly journal: CountJournal = new CountJournal();
+  readonly #counts: BranchCounts = new BranchCounts();
+  /** Rules have not counted all packets yet; those that they have not are of this length. */
+  #owes = false;
+  #bytes = 0;
   readonly #limit: number;
   readonly #table: WayTable = new WayTable();
   readonly #guards: WayGuards;
@@ -81,6 +93,7 @@ export class KnownWays {
     key[3] = service;
     this.forced = -1;
     this.learned = -1;
+    this.journal.clear();
     this.#learning = true;
     const at = this.#table.find(host, packet.src0, packet.dst0, service);
     const words = this.#table.words;
@@ -112,6 +125,37 @@ export class KnownWays {
   /** Opens the connections of the branch that `choose` gave; false when another one is in the way of one, and the packet must walk. */
   open(branch: number, sourcePort: number): boolean {
     return !this.#keeps || this.#openings.open(this.branches, branch * this.stride + branchLength, sourcePort);
+  }
+
+  /** Counts a packet that has gone a branch. */
+  pass(branch: number, bytes: number): void {
+    if (!this.#owes || bytes !== this.#bytes) this.#owe(bytes);
+    if (++this.branches[branch * this.stride + branchField.passes]! === mostPasses) this.settle();
+  }
+
+  /** The same packet once more: one that has been counted has walked meanwhile. */
+  takeBack(branch: number): void {
+    this.branches[branch * this.stride + branchField.passes]!--;
+  }
+
+  #owe(bytes: number): void {
+    this.settle();
+    this.#bytes = bytes;
+    this.#owes = true;
+    this.#counts.tell(this);
+  }
+
+  settle(): void {
+    if (!this.#owes) return;
+    this.#owes = false;
+    this.#counts.tell(undefined);
+    const { branches, stride } = this;
+    for (let at = 0; at < this.#used * stride; at += stride) {
+      const passes = branches[at + branchField.passes]!;
+      if (passes === 0) continue;
+      branches[at + branchField.passes] = 0;
+      this.#counts.count(branches[at + branchField.counts]!, passes, this.#bytes);
+    }
   }
 
   /** The entry that the last packet opened on a host, if it did so last there; -1 for none. */
@@ -147,10 +191,11 @@ export class KnownWays {
     const { trail, hosts } = walked;
     const { branches } = this;
     const at = branch * this.stride;
+    if (branches[at + branchField.passes] !== 0) this.settle();
     branches.fill(0, at, at + this.stride);
     const opened = { trail, hosts, count: fate.opened, sourcePort: packet.sourcePort };
     const opener = isWalked ? -1 : this.#openings.write(branches, at + branchLength, opened);
-    if (opener < 0) {
+    if (opener < 0 || !writeBranch(branches, at, walked.end, walked.receiver, walked.disposition)) {
       // With too many kernels to ask, it walks for as long as the others' ways are remembered.
       this.#put(kind.walk, isKnown, room, guard < 0 ? old : guard, 0);
       return;
@@ -158,7 +203,7 @@ export class KnownWays {
     this.#put(survivals === undefined ? kind.plain : this.#diceOf(fate, survivals), isKnown, room, guard, opener);
     this.learned = branch;
     this.#numbers[branch] = survivals === undefined ? -1 : fate.value;
-    writeBranch(branches, at, walked.end, walked.receiver, walked.disposition);
+    branches[at + branchField.counts] = this.#counts.keep(this.journal, this.#owes ? this : undefined);
   }
 
   /** A number that leads into a branch; -1 for one without a draw. */
@@ -167,6 +212,8 @@ export class KnownWays {
   }
 
   forget(): void {
+    this.settle();
+    this.#counts.clear();
     this.generation++;
     this.branches.fill(0, 0, this.#used * this.stride);
     this.#table.clear();

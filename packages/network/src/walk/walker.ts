@@ -2,6 +2,7 @@ import { formatAddress } from "@kubenetsim/core/net/address";
 import { protocolNumbers } from "@kubenetsim/core/net/protocol";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Random } from "@kubenetsim/core/runtime/random";
+import type { CountJournal } from "@kubenetsim/netfilter/engine/count-journal";
 import { Meter } from "@kubenetsim/netfilter/engine/meter";
 import { Packet } from "@kubenetsim/netfilter/engine/packet";
 import { type Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
@@ -9,7 +10,7 @@ import type { Host } from "../topology/host.ts";
 import { Dial, type Relay, relayChoice } from "../topology/relay.ts";
 import type { Topology } from "../topology/topology.ts";
 import { turnIntoAnswer } from "./answer.ts";
-import { readBranch, receiverField } from "./branch-record.ts";
+import { branchField, readBranch } from "./branch-record.ts";
 import { type DispositionCode, dispositionCode, dispositionOf } from "./disposition-code.ts";
 import type { HostKernel } from "./host-kernel.ts";
 import { KnownWays } from "./known-ways.ts";
@@ -35,7 +36,8 @@ export interface WalkerOptions {
  *
  * With `remember`, `request` keeps the ways of IPv4 packets that hang on nothing but the header without its source port, the rules and
  * at most one draw, and gives the next such packet its end without asking the rules: the same fields, meters, random numbers and new
- * connections, and a `knownWay` record on the tape in place of all others. Packets of connections that are there walk. Counters of rules count only what has walked, and the topology must stay as it is.
+ * connections, counters of rules, and a `knownWay` record on the tape in place of all others. Packets of connections that are there
+ * walk. The topology must stay as it is.
  */
 export class Walker {
   readonly topology: Topology;
@@ -107,7 +109,7 @@ export class Walker {
     if (known === undefined || this.packet.v6) return this.#walkAlone(from, tape, -1);
     const branch = known.choose(from.id, this.packet);
     if (branch >= 0 && known.open(branch, this.packet.sourcePort)) return this.#follow(known, branch, tape);
-    const disposition = this.#walkAlone(from, tape, known.forced);
+    const disposition = this.#walkAlone(from, tape, known.forced, known.journal);
     const { trail, hosts } = this.#way;
     known.remember({ end: this, receiver: this.#receiver, disposition, trail, hosts });
     return disposition;
@@ -118,9 +120,10 @@ export class Walker {
     return this.#walkAlone(from, tape, -1);
   }
 
-  /** Walks a branch of a known way once more, with all its records on the tape: `packet` is as it was sent. */
+  /** Walks the branch that the last packet has gone, with all its records on the tape, in that one's place: `packet` is as it was sent. */
   replay(from: Host, branch: number, tape: Tape): DispositionCode {
     invariant(this.known !== undefined && !this.keepsConnections, "only what opens no connections is replayed");
+    this.known.takeBack(branch);
     return this.#walkAlone(from, tape, this.known.numberOf(branch));
   }
 
@@ -128,17 +131,18 @@ export class Walker {
     const { branches } = known;
     const at = branch * known.stride;
     if (tape !== null) tape.write(tapeKind.knownWay, branch, this.packet.sourcePort);
+    known.pass(branch, this.packet.bytes);
     this.replyMeter.reset();
     this.replyStart = -1;
-    this.#receiver = branches[at + receiverField]!;
+    this.#receiver = branches[at + branchField.receiver]!;
     const disposition = readBranch(branches, at, this);
     if (this.keepsConnections) this.packet.ctEntry = known.entryOn(this.#receiver);
     return disposition;
   }
 
   /** `forced` is the number that a draw on the way takes in place of drawing one; -1 for none. */
-  #begin(forced: number): void {
-    this.packet.fate.begin(forced);
+  #begin(forced: number, journal?: CountJournal): void {
+    this.packet.fate.begin(forced, journal);
     this.packet.icmpError = -1;
     this.packet.rejection = 0;
     this.requestMeter.reset();
@@ -149,8 +153,8 @@ export class Walker {
   }
 
   /** The way there without an answer, but through all processes that pass it on. */
-  #walkAlone(from: Host, tape: Tape | null, forced: number): DispositionCode {
-    this.#begin(forced);
+  #walkAlone(from: Host, tape: Tape | null, forced: number, journal?: CountJournal): DispositionCode {
+    this.#begin(forced, journal);
     return this.#reach(from, tape);
   }
 
