@@ -3,7 +3,8 @@ import { defaultKubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-conf
 import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import { proxyNodes } from "kubenetsim/dataplane/proxy-node";
 import type { Cell } from "kubenetsim/experiment/experiment";
-import { madeCluster, nodeName } from "kubenetsim/experiment/made-cluster";
+import { freshSite } from "kubenetsim/experiment/fresh-site";
+import { madeCluster } from "kubenetsim/experiment/made-cluster";
 import { defaultParameters, type Parameters } from "kubenetsim/experiment/parameters";
 
 /** Mode and size of the cluster whose rules are measured: the one that experiments count in. */
@@ -15,8 +16,10 @@ export function cellOf(size: ClusterSize): Cell {
 
 /** What kube-proxy on the only node knows of the cluster, as its Services come, so many at once; the last is all of it. */
 export function* growingSnapshots(size: ClusterSize, servicesAtOnce: number): Generator<ProxySnapshot> {
-  const { Node, Service, EndpointSlice, ServiceCIDR } = madeCluster(cellOf(size)).tables;
-  const node = proxyNodes(Node.values(), "bridge").get(nodeName);
+  const { parameters } = cellOf(size);
+  const site = freshSite(parameters);
+  const { Node, Service, EndpointSlice, ServiceCIDR } = madeCluster(parameters, site).tables;
+  const node = proxyNodes(Node.values(), "bridge").get(site.client.node);
   invariant(node !== undefined, "the made cluster has its node");
   const ipvs = { ...defaultKubeProxyConfig.ipvs, scheduler: size.scheduler };
   let snapshot = takeSnapshot({

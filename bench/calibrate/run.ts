@@ -1,3 +1,4 @@
+import { freshSite } from "kubenetsim/experiment/fresh-site";
 import { targetOf } from "kubenetsim/experiment/made-cluster";
 import { runCell } from "kubenetsim/experiment/run-cell";
 import { type BackendName, backends } from "./backends.ts";
@@ -82,5 +83,7 @@ export function countsOf(run: Run, position: Target): Counts {
 }
 
 function addressOf(size: ClusterSize, position: Target): string {
-  return position === "none" ? noService : targetOf({ ...cellOf(size).parameters, position }).destination;
+  if (position === "none") return noService;
+  const { parameters } = cellOf(size);
+  return targetOf({ ...parameters, position }, freshSite(parameters)).destination;
 }

@@ -1,6 +1,7 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Cell, Experiment } from "./experiment.ts";
-import { mostEndpointsOfNode, mostNodePorts, mostNodes } from "./made-cluster.ts";
+import { mostEndpointsOfNode, mostNodes } from "./fresh-site.ts";
+import { mostNodePorts } from "./made-cluster.ts";
 import { defaultParameters, type ParameterName, type Parameters, parameterNames } from "./parameters.ts";
 
 /** Of the Service range of a made cluster, 10.96.0.0/12, and of the Pods' where there is one node. */

@@ -13,16 +13,17 @@ import { BalancerPool } from "../cloud/balancer-pool.ts";
 import { balancing } from "../cloud/balancing.ts";
 import { DataPlane } from "../dataplane/data-plane.ts";
 import { Network } from "../dataplane/network.ts";
-import type { Cell } from "./experiment.ts";
-import { clientKey, lastNode, nodeName, outsideClient, targetOf } from "./made-cluster.ts";
+import { outsideClient } from "./fresh-site.ts";
+import { clientKey, lastNode, targetOf } from "./made-cluster.ts";
 import type { Measured } from "./measures.ts";
 import type { Parameters } from "./parameters.ts";
+import type { Setting } from "./setting.ts";
 
 /** Sends the packet of a cell, and counts what it costs on its way there. */
-export function measurePacket(cell: Cell, state: ClusterState, config: KubeProxyConfig): PacketMeasured {
-  const { tracer, request } = sender(cell, state, config);
+export function measurePacket(setting: Setting): PacketMeasured {
+  const { tracer, request } = sender(setting);
   const first = tracer.trace(request);
-  const traced = cell.parameters.connection === "new" ? first : tracer.trace(request);
+  const traced = setting.cell.parameters.connection === "new" ? first : tracer.trace(request);
   const { received, sent, disposition } = traced;
   const { cost } = traced.request;
   return {
@@ -48,18 +49,24 @@ export interface Sender {
 }
 
 /** The network of a cell, and the packet that is to go through it. */
-export function sender({ parameters, seed }: Cell, state: ClusterState, config: KubeProxyConfig): Sender {
+export function sender(setting: Setting): Sender {
+  const { cell, site, state, config } = setting;
+  const { parameters, seed } = cell;
   const plane = freshPlane(state, config, seed);
   const network = Network.of(networkState(state, parameters), plane, {
     random: seededRandom(seed).fork("network"),
     seed,
     cni: "bridge",
-    clients: [outsideClient],
+    clients: site.clients,
     balancing: balancing(new BalancerPool(plane, () => 0)),
   });
   const tracer = network.tracer(plane);
   const { topology } = tracer.walker;
-  const request: Request = { from: senderOf(topology, parameters), protocol: "UDP", ...targetOf(parameters) };
+  const request: Request = {
+    from: senderOf(topology, setting),
+    protocol: site.port.protocol,
+    ...targetOf(parameters, site),
+  };
   return { plane, tracer, topology, request };
 }
 
@@ -85,9 +92,9 @@ function networkState(state: ClusterState, { type }: Parameters): ClusterState {
   return { ...state, tables: { ...state.tables, EndpointSlice: ObjectTable.of<EndpointSlice>([]) } };
 }
 
-function senderOf(topology: Topology, parameters: Parameters): Host {
+function senderOf(topology: Topology, { cell: { parameters }, site }: Setting): Host {
   const { from } = parameters;
-  if (from === "pod") return topology.pods.get(clientKey)!;
+  if (from === "pod") return topology.pods.get(clientKey(site))!;
   if (from === "outside") return topology.clients.get(outsideClient.name)!;
-  return topology.nodes.get(from === "node" ? nodeName : lastNode(parameters))!;
+  return topology.nodes.get(from === "node" ? site.client.node : lastNode(parameters))!;
 }

@@ -1,15 +1,14 @@
-import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import { toNumber } from "@kubenetsim/network/shares/ratio";
 import { shares } from "@kubenetsim/network/shares/shares";
-import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { compileIpvs } from "@kubenetsim/proxy/ipvs/sync-ipvs";
 import { schedulerNamed } from "@kubenetsim/schedulers/schedulers";
 import { serversOf } from "@kubenetsim/schedulers/servers";
-import type { Cell } from "./experiment.ts";
 import { targetOf } from "./made-cluster.ts";
 import { type Sender, sender } from "./measure-packet.ts";
 import { snapshotOf } from "./measure-sync.ts";
 import type { Measured } from "./measures.ts";
+import type { Parameters } from "./parameters.ts";
+import type { Setting } from "./setting.ts";
 
 /** Connections that are opened where the sequence decides: so many for each endpoint, as long as there are source ports. */
 const rounds = 10;
@@ -21,17 +20,18 @@ const sourcePorts = 20_000;
  * parts of the scheduler's table, as clients that are spread evenly over it find them; else, where the sequence decides, the
  * shares of the next ten connections for each endpoint, which one client opens and leaves open.
  */
-export function measureShares(cell: Cell, state: ClusterState, config: KubeProxyConfig): Measured {
-  const found = sharesOf(cell, state, config).filter((share) => share > 0);
+export function measureShares(setting: Setting): Measured {
+  const found = sharesOf(setting).filter((share) => share > 0);
   if (found.length === 0) return { endpointsChosen: 0 };
   return { smallestShare: Math.min(...found), largestShare: Math.max(...found), endpointsChosen: found.length };
 }
 
-function sharesOf(cell: Cell, state: ClusterState, config: KubeProxyConfig): number[] {
-  const { mode, scheduler } = cell.parameters;
-  if (mode === "ipvs" && (scheduler === "sh" || scheduler === "mh")) return tableShares(cell, state, config);
-  const sent = sender(cell, state, config);
-  return mode === "ipvs" || mode === "userspace" ? turnShares(cell, sent) : oddsOf(sent);
+function sharesOf(setting: Setting): number[] {
+  const { parameters } = setting.cell;
+  const { mode, scheduler } = parameters;
+  if (mode === "ipvs" && (scheduler === "sh" || scheduler === "mh")) return tableShares(setting);
+  const sent = sender(setting);
+  return mode === "ipvs" || mode === "userspace" ? turnShares(parameters, sent) : oddsOf(sent);
 }
 
 function oddsOf({ topology, plane, request }: Sender): number[] {
@@ -40,9 +40,10 @@ function oddsOf({ topology, plane, request }: Sender): number[] {
     .map(({ chance }) => toNumber(chance));
 }
 
-function tableShares({ parameters }: Cell, state: ClusterState, config: KubeProxyConfig): number[] {
-  const { destination, destinationPort } = targetOf(parameters);
-  const { virtualServers } = compileIpvs(snapshotOf(state, config));
+function tableShares(setting: Setting): number[] {
+  const { parameters } = setting.cell;
+  const { destination, destinationPort } = targetOf(parameters, setting.site);
+  const { virtualServers } = compileIpvs(snapshotOf(setting));
   const wanted = virtualServers.find(({ address, port }) => address === destination && port === destinationPort);
   const scheduler = schedulerNamed(parameters.scheduler);
   const names = (wanted?.realServers ?? []).map(({ address, port }) => `${address}:${port}`);
@@ -51,7 +52,7 @@ function tableShares({ parameters }: Cell, state: ClusterState, config: KubeProx
   return parts.map((part) => Number(part) / Number(whole));
 }
 
-function turnShares({ parameters: { endpoints } }: Cell, { tracer, request }: Sender): number[] {
+function turnShares({ endpoints }: Parameters, { tracer, request }: Sender): number[] {
   const connections = endpoints * Math.max(1, Math.min(rounds, Math.floor(sourcePorts / endpoints)));
   const taken = new Map<string, number>();
   for (let i = 0; i < connections; i++) {

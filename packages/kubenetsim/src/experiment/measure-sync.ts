@@ -1,9 +1,7 @@
-import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { NftTable } from "@kubenetsim/netfilter/ruleset/nft-table";
 import type { RestoreInput } from "@kubenetsim/netfilter/ruleset/ruleset";
 import { printNftTransaction } from "@kubenetsim/netfilter/text/nft-command-print";
-import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { printRestoreInput } from "@kubenetsim/proxy/iptables/print-restore-input";
 import { iptablesJumps } from "@kubenetsim/proxy/iptables/static-jumps";
 import { syncIptables } from "@kubenetsim/proxy/iptables/sync-iptables";
@@ -13,11 +11,11 @@ import { syncNftables } from "@kubenetsim/proxy/nftables/sync-nftables";
 import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import { proxyNodes } from "../dataplane/proxy-node.ts";
 import { type Churn, churnOf, type ObjectChange } from "./churn.ts";
-import type { Cell } from "./experiment.ts";
 import { ipvsSyncs } from "./ipvs-syncs.ts";
-import { nodeName } from "./made-cluster.ts";
+
 import type { Measured } from "./measures.ts";
 import { objectsOfRuleset } from "./objects-of-ruleset.ts";
+import type { Setting } from "./setting.ts";
 import { userspaceSyncs } from "./userspace-syncs.ts";
 
 /**
@@ -36,16 +34,17 @@ import { userspaceSyncs } from "./userspace-syncs.ts";
  *   Services `-N` and `-C` of these again (387), and for both rules of each portal `-C`, and `-A` where it is not there (780, 813); for one that goes `-C` and
  *   `-D` (954, 976) and `conntrack -D` (597). So 30 + 6 for each Service; and none for endpoints.
  */
-export function measureSync({ parameters, seed }: Cell, state: ClusterState, config: KubeProxyConfig): Measured {
-  const churn = churnOf(parameters);
-  if (config.mode === "userspace") return userspaceSyncs(snapshotOf(state, config).basis, state, churn, seed);
-  const { before, after } = snapshotsOf(state, config, churn);
+export function measureSync(setting: Setting): Measured {
+  const { cell, site, state, config } = setting;
+  const churn = churnOf(cell.parameters, site);
+  if (config.mode === "userspace") return userspaceSyncs(snapshotOf(setting).basis, state, churn, cell.seed);
+  const { before, after } = snapshotsOf(setting, churn);
   if (config.mode === "iptables") return iptablesSyncs(before, after);
   return config.mode === "ipvs" ? ipvsSyncs(before, after) : nftablesSyncs(before, after);
 }
 
-export function snapshotOf({ tables }: ClusterState, config: KubeProxyConfig): ProxySnapshot {
-  const node = proxyNodes(tables.Node.values(), "bridge").get(nodeName);
+export function snapshotOf({ site, state: { tables }, config }: Setting): ProxySnapshot {
+  const node = proxyNodes(tables.Node.values(), "bridge").get(site.client.node);
   invariant(node !== undefined, "the made cluster has its node");
   return takeSnapshot({
     family: "IPv4",
@@ -57,8 +56,8 @@ export function snapshotOf({ tables }: ClusterState, config: KubeProxyConfig): P
   });
 }
 
-function snapshotsOf(state: ClusterState, config: KubeProxyConfig, { first, second }: Churn) {
-  const before = updateSnapshot(snapshotOf(state, config), first.filter(isSeen));
+function snapshotsOf(setting: Setting, { first, second }: Churn) {
+  const before = updateSnapshot(snapshotOf(setting), first.filter(isSeen));
   return { before, after: updateSnapshot(before, second.filter(isSeen)) };
 }
 
