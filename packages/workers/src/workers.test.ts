@@ -6,7 +6,16 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { hasRedis, RedisServer, until } from "../test-redis-server.ts";
-import { byQueue, inThisThread, inThreads, type Job, type JobEvents, type QueueOptions, runWorker } from "./index.ts";
+import {
+  byQueue,
+  inThisThread,
+  inThreads,
+  type Job,
+  type JobEvents,
+  type QueueOptions,
+  runWorker,
+  type WorkerOptions,
+} from "./index.ts";
 
 /** What the jobs of these tests do; `log` names each that begins. */
 const moduleText = `
@@ -152,11 +161,11 @@ describe.skipIf(!hasRedis)("jobs in a queue", () => {
   });
   afterAll(() => server?.end());
 
-  function work(more: { readonly concurrency?: number; readonly version?: string } = {}): string[] {
+  function work(more: Partial<Pick<WorkerOptions, "concurrency" | "version" | "module">> = {}): string[] {
     const notes: string[] = [];
     const controller = new AbortController();
     running.push(controller);
-    const options = { ...place(more.version), module, concurrency: more.concurrency ?? 2, lockMs: 1000 };
+    const options = { ...place(), module, concurrency: 2, lockMs: 1000, ...more };
     workers.push(runWorker({ ...options, note: (text) => notes.push(text) }, controller.signal));
     return notes;
   }
@@ -304,7 +313,43 @@ describe.skipIf(!hasRedis)("jobs in a queue", () => {
     await until(() => right.length > 0);
     expect(await collector()(jobsOf(2), heard)).toBeUndefined();
   });
+
+  test("are done by workers of their version alone, where those of another are there, too, and free", async () => {
+    const other = join(folder, "other.mjs");
+    writeFileSync(other, 'export const run = () => "of another version";');
+    const notes = [
+      work({ version: "2.0.0", module: pathToFileURL(other).href, concurrency: 20 }),
+      work({ concurrency: 1 }),
+    ];
+    await until(() => notes.every((one) => one.length > 0));
+    const heard = new Heard();
+    expect(await collector()(jobsOf(40), heard)).toBeUndefined();
+    expect(heard.outputs).toEqual(squares(40));
+  });
+
+  test("that nobody does are looked after now and then, and not at each look at what has ended", async () => {
+    const redis = server.client();
+    await redis.config("RESETSTAT");
+    const controller = new AbortController();
+    const ending = collector({ pollMs: 2, idleMs: 20 })(jobsOf(1), new Heard(), controller.signal);
+    let [looks, lookedAfter] = [0, 0];
+    await until(async () => {
+      const stats = await redis.info("commandstats");
+      [looks, lookedAfter] = [callsOf("hmget", stats), callsOf("client\\|list|client", stats)];
+      return looks >= 100;
+    });
+    controller.abort();
+    await ending;
+    redis.disconnect();
+    expect(lookedAfter).toBeGreaterThan(looks / 20);
+    expect(lookedAfter).toBeLessThan(looks / 5);
+  });
 });
+
+/** How often a Redis has been given a command, by what it says of itself. */
+function callsOf(command: string, stats: string): number {
+  return Number(new RegExp(`^cmdstat_(?:${command}):calls=(\\d+)`, "m").exec(stats)?.[1] ?? 0);
+}
 
 describe("a Redis that cannot be used", () => {
   const refusedBy = (url: string) =>

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { clusterObjects, cluster as clusters } from "@kubenetsim/testing";
-import { expect } from "vitest";
+import { expect, it } from "vitest";
 import { Cluster } from "./cluster.ts";
 
 /** A text in pieces of these sizes, again and again. */
@@ -37,3 +37,17 @@ test.prop([clusters(), sizes], { numRuns: 15 })(
   },
   120_000,
 );
+
+const service = (name: string) =>
+  `${JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { name }, spec: { ports: [{ port: 80 }] } })}\n`;
+
+it.each([
+  ["one less", [service("a"), service("b")], [service("a")], "2 objects, then 1"],
+  ["one more", [service("a")], [service("a"), service("b")], "1 objects, then 2"],
+])("an input that gives %s object when it is read again changes nothing", (_, first, second, message) => {
+  const lab = Cluster.create();
+  const before = lab.state;
+  const readings = [first, second].values();
+  expect(() => lab.apply(() => readings.next().value!)).toThrow(`the input changed while it was read: ${message}`);
+  expect(lab.state).toBe(before);
+});

@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { builtInExperiments, builtInNames } from "./built-in.ts";
 import { cellsOf } from "./cells.ts";
 import type { Experiment } from "./experiment.ts";
+import { measureNames } from "./measures.ts";
 import { mergeResults } from "./merge-results.ts";
+import { defaultParameters, type Parameters } from "./parameters.ts";
 import { readExperiment } from "./read-experiment.ts";
 import { resultsToJson } from "./results.ts";
 import { resultsChart } from "./results-chart.ts";
@@ -75,6 +77,35 @@ describe("runExperiment", () => {
       runCell({ ...cell, parameters: { ...cell.parameters, services: 2 } }, ["objects", "rulesCompared"]);
       expect(runCell(cell, asked)).toEqual(inTurn[i]);
     }
+  });
+
+  const manyNodes = { nodes: 2, services: 3, endpoints: 2, type: "LoadBalancer", from: "outside" } as const;
+  const balanced = { ...defaultParameters, ...manyNodes, sourceRanges: 1, position: "first" } as const;
+
+  test.each<Partial<Parameters>>([
+    { mode: "ipvs" },
+    { services: 4 },
+    { endpoints: 3 },
+    { nodes: 3 },
+    { type: "NodePort", sourceRanges: 0 },
+    { trafficPolicy: "Local" },
+    { from: "pod" },
+    { sourceRanges: 2 },
+    { position: "none" },
+    { connection: "established" },
+    { churn: 2 },
+    { change: "service-removed" },
+    { endpointChurn: 2 },
+    { masqueradeAll: true },
+  ])("a cell with %o is measured as it is, also after one that differs in that alone", (varied) => {
+    const measureOf = (parameters: Parameters) => runCell({ index: 0, seed: "a", parameters }, measureNames).measured;
+    const other = { ...balanced, services: 2 };
+    const wanted = { ...balanced, ...varied };
+    measureOf(other);
+    const alone = measureOf(wanted);
+    measureOf(other);
+    expect(measureOf(balanced)).not.toEqual(alone);
+    expect(measureOf(wanted)).toEqual(alone);
   });
 
   test("a part of the results is marked as one wherever it is shown", () => {

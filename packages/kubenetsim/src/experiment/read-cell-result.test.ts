@@ -76,6 +76,12 @@ test.each<[string, object, string]>([
   ],
   ["an unknown field", { note: "x" }, 'f: cell: unknown field "note"'],
   ["another seed", { seed: "b" }, "f: cell: is not of this cell"],
+  ["another index", { index: 1 }, "f: cell: is not of this cell"],
+  [
+    "the numbers of other parameters",
+    { parameters: { ...copies[0].parameters, services: 3 } },
+    "f: cell: is not of this cell",
+  ],
 ])("refuses %s", (_, changed, message) => {
   expect(() => read({ ...copies[0], ...changed }, 0)).toThrow(message);
 });
