@@ -36,6 +36,8 @@ export const costUnits = {
   nftNat: "NAT'ed packet",
   /** A first packet that IPVS translates, kube-proxy's ipset rules with it, above one to no Service. */
   ipvsNat: "NAT'ed packet",
+  /** A packet in userspace mode, first or not, for which kube-proxy reads and writes itself: above its rules and its translation. */
+  userspaceRelay: "relayed packet",
 } as const;
 
 export type CostConstantName = keyof typeof costUnits;

@@ -56,9 +56,25 @@ test("the text says that it is an estimate, of which model, and how far it sprea
 test("each mode has a model whose constants it needs", () => {
   const cost = { ...zeroCost, rulesCompared: 9, randomDraws: 1, natBindings: 1 };
   const ipvs = { ...cost, bucketEntriesCompared: 3, serversExamined: 2 };
-  for (const mode of ["iptables", "nftables", "userspace"])
-    expect(estimate(cost, mode, costModelFor(mode)).missing).toEqual([]);
+  for (const mode of ["iptables", "nftables"]) expect(estimate(cost, mode, costModelFor(mode)).missing).toEqual([]);
   expect(estimate(ipvs, "ipvs/rr", costModelFor("ipvs/rr")).missing).toEqual([]);
+});
+
+test("in userspace mode there is no estimate unless the model knows what kube-proxy itself takes, of later packets, too", () => {
+  for (const natBindings of [1, 0]) {
+    const cost = { ...zeroCost, rulesCompared: 100, natBindings };
+    for (const name of costModelNames) {
+      const result = estimate(cost, "userspace", costModels[name]);
+      expect(result.missing).toEqual(["userspaceRelay"]);
+      expect(estimateText(result)).toBe(
+        `no estimate: ${name} has no constant for userspaceRelay (what kube-proxy itself does with a packet was not measured)`,
+      );
+    }
+    const { userspaceRelay: _, ...lacks } = legacy.lacks;
+    const constants = { ...legacy.constants, userspaceRelay: { ns: 20_000, rangeNs: [10_000, 40_000] as const } };
+    const mine = estimate(cost, "userspace", { ...legacy, constants, lacks });
+    expect(mine.ns).toBeCloseTo(570 + 450 * natBindings + 20_000);
+  }
 });
 
 test("each constant lies in its range, and a model has it or says why not", () => {

@@ -28,7 +28,8 @@ export interface Estimate {
  * What a model makes of counts.
  *
  * @param mode that of the trace: `iptables`, `ipvs/rr` …. In nftables mode neither rules nor look-ups are charged: the
- *   cost of a packet was not seen to hang on them.
+ *   cost of a packet was not seen to hang on them. In userspace mode each packet is charged as one that kube-proxy relays, which no
+ *   built-in model has a constant for: its counts do not tell whether one went to a Service.
  * @example
  * estimate(trace.request.cost, trace.mode, costModels["linux-6.18-iptables-legacy"]).ns;
  */
@@ -63,5 +64,6 @@ function pricedCounts(cost: Cost, mode: string): readonly (readonly [CostConstan
     ["ipvsBucketEntry", cost.bucketEntriesCompared],
     ["ipvsServer", cost.serversExamined],
     [mode.startsWith("ipvs") ? "ipvsNat" : "iptablesNat", isTranslated],
+    ["userspaceRelay", mode === "userspace" ? 1 : 0],
   ];
 }
