@@ -8,6 +8,7 @@ import { Packet } from "@kubenetsim/netfilter/engine/packet";
 import { printIptablesSave } from "@kubenetsim/netfilter/text/iptables-print";
 import { describe, expect, it } from "vitest";
 import { Cluster } from "../cluster/cluster.ts";
+import type { KubeProxyOption } from "../cluster/kube-proxy-option.ts";
 import { DataPlane } from "./data-plane.ts";
 import type { ProxyAction } from "./object-history.ts";
 
@@ -22,7 +23,9 @@ const policy = fc.constantFrom("Cluster", "Cluster", "Cluster", "Local");
 
 /** Mostly all, of which nothing is to tell nodes apart; those of one node's address only (192.168.10.12 is that of n2). */
 const ranges = fc.constantFrom([], [], ["192.168.10.12/32"], ["203.0.113.0/24"]);
-const exposed = fc.record({ policy, ranges });
+/** The Service's own address mostly; one that moves from Service to Service leaves flows behind that no sync looks for. */
+const address = fc.constantFrom(undefined, undefined, undefined, 0, 1, 2);
+const exposed = fc.record({ policy, ranges, address });
 const service = fc.record({
   kind: fc.constant("Service"),
   number,
@@ -60,6 +63,20 @@ type ChurnStep = typeof churn extends fc.Arbitrary<infer T> ? T : never;
 type PacketStep = typeof packet extends fc.Arbitrary<infer T> ? T : never;
 type ServiceStep = typeof service extends fc.Arbitrary<infer T> ? T : never;
 type EndpointsStep = typeof endpoints extends fc.Arbitrary<infer T> ? T : never;
+
+/** What tells nodes apart from the beginning, or whose kube-proxies' rules name the node: often nothing. */
+const setting = fc.record({
+  zones: fc.constantFrom(["a", "a", "a"], ["a", "a", "b"], ["b", "a", "a"]),
+  kubeProxy: fc.constantFrom<KubeProxyOption>(
+    {},
+    {},
+    {},
+    { detectLocalMode: "NodeCIDR" },
+    { nodePortAddresses: ["192.168.10.12/32"] },
+  ),
+});
+type Setting = typeof setting extends fc.Arbitrary<infer T> ? T : never;
+const alike: Setting = { zones: ["a", "a", "a"], kubeProxy: {} };
 
 /** Nodes that may follow each other, and that start their code anew every now and then, or each in a data plane of its own where there is nobody to follow, and all code stays. */
 class Nodes {
@@ -120,11 +137,12 @@ class Nodes {
 
 class Lab {
   readonly #clock = virtualClock();
-  readonly #cluster = Cluster.create({ nodes });
+  readonly #cluster: Cluster;
   readonly together = new Nodes(this.#clock, true);
   readonly #alone = new Nodes(this.#clock, false);
 
-  constructor() {
+  constructor({ zones, kubeProxy }: Setting = alike) {
+    this.#cluster = Cluster.create({ nodes: nodes.map((name, i) => ({ name, zone: zones[i]! })), kubeProxy });
     this.#settle();
   }
 
@@ -191,13 +209,13 @@ function serviceOf({ number, protocol, policy, exposed }: ServiceStep) {
       ports: [port],
       ...balancer,
     },
-    ...(exposed && { status: { loadBalancer: { ingress: [{ ip: balancerAddress(number) }] } } }),
+    ...(exposed && { status: { loadBalancer: { ingress: [{ ip: balancerAddress(exposed.address ?? number) }] } } }),
   };
 }
 
 function sliceOf({ number, hosts, hints }: EndpointsStep) {
   const hintsOf = (host: number) =>
-    hints === "zone" ? { forZones: [{ name: "a" }] } : { forNodes: [{ name: nodes[host % 3] }] };
+    hints === "zone" ? { forZones: [{ name: host % 2 === 0 ? "a" : "b" }] } : { forNodes: [{ name: nodes[host % 3] }] };
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
@@ -215,23 +233,38 @@ function sliceOf({ number, hosts, hints }: EndpointsStep) {
 
 const plain = { kind: "Service", protocol: "TCP", policy: "Cluster", exposed: null } as const;
 const slice = { kind: "EndpointSlice", hosts: [1, 2], hints: "none" } satisfies Omit<EndpointsStep, "number">;
-const rangeOfOneNode = { policy: "Cluster", ranges: ["192.168.10.12/32"] } as const;
+const balanced = { policy: "Cluster", ranges: [], address: undefined } as const;
+const rangeOfOneNode = { ...balanced, ranges: ["192.168.10.12/32"] } as const;
 const packetsFromAll = nodes.map((node): Step => ({ kind: "Packet", node, number: 0, to: "cluster", port: 0 }));
-/** What chance finds now and then: a range with one node's address, hints of nodes, and code that is started anew. */
-const examples: [Step[]][] = [
-  [
+const oneService: Step[] = [
+  { ...plain, number: 0, exposed: balanced },
+  { ...slice, number: 0 },
+];
+/** What chance finds now and then. */
+const examples: Record<string, [Setting, Step[]]> = {
+  "a range with one node's address": [alike, [...oneService, { ...plain, exposed: rangeOfOneNode, number: 0 }]],
+  "hints for nodes": [alike, [...oneService, { ...slice, number: 0, hints: "node" }]],
+  "hints for a zone, with nodes that come in different ones": [
+    { ...alike, zones: ["a", "a", "b"] },
+    [...oneService, { ...slice, number: 0, hints: "zone" }],
+  ],
+  "rules with the node's Pod range": [{ ...alike, kubeProxy: { detectLocalMode: "NodeCIDR" } }, oneService],
+  "rules with the node's addresses": [{ ...alike, kubeProxy: { nodePortAddresses: ["192.168.10.12/32"] } }, oneService],
+  "a start that finds flows which no sync has looked for": [
+    alike,
     [
-      { ...plain, exposed: rangeOfOneNode, number: 0 },
-      { ...slice, number: 0 },
+      { ...plain, number: 0, protocol: "UDP" },
+      { ...plain, number: 1, exposed: balanced },
+      { ...slice, number: 1 },
+      ...nodes.map((node): Step => ({ kind: "Packet", node, number: 1, to: "balancer", port: 0 })),
+      { ...plain, number: 1 },
+      { ...plain, number: 0, protocol: "UDP", exposed: { ...balanced, address: 1 } },
+      ...nodes.map((node): Step => ({ kind: "Look", node })),
+      { kind: "restart", on: null },
     ],
   ],
-  [
-    [
-      { ...plain, number: 0 },
-      { ...slice, number: 0, hints: "node" },
-    ],
-  ],
-  [
+  "code that is started anew": [
+    alike,
     [
       ...[0, 1].flatMap((number): Step[] => [
         { ...plain, number },
@@ -242,17 +275,21 @@ const examples: [Step[]][] = [
       ...packetsFromAll,
     ],
   ],
-];
+};
 
 describe("nodes that follow each other", () => {
-  test.prop([fc.array(step, { minLength: 1, maxLength: 25 })], { numRuns: 300, examples })(
+  function compare(all: Setting, steps: readonly Step[]): void {
+    const lab = new Lab(all);
+    for (const one of steps) lab.do(one);
+    lab.lookAtAll();
+  }
+
+  test.prop([setting, fc.array(step, { minLength: 1, maxLength: 25 })], { numRuns: 150 })(
     "have the rules, counters and connections of nodes that nobody can follow",
-    (steps) => {
-      const lab = new Lab();
-      for (const one of steps) lab.do(one);
-      lab.lookAtAll();
-    },
+    compare,
   );
+
+  it.each(Object.entries(examples))("have them with %s", (_, [all, steps]) => compare(all, steps));
 
   it("run the same code as long as nothing tells them apart, and again after a change", () => {
     const lab = new Lab();
