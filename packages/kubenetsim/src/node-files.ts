@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import type { FileTree } from "@kubenetsim/kubectl";
@@ -56,9 +57,13 @@ export function* fileChunks(path: string): Generator<string> {
   const file = openSync(path, "r");
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true });
-    const bytes = new Uint8Array(chunkBytes);
+    const bytes = Buffer.alloc(chunkBytes);
+    let isPlain = true;
     for (let count = readSync(file, bytes); count > 0; count = readSync(file, bytes)) {
-      yield decoder.decode(bytes.subarray(0, count), { stream: true });
+      const piece = bytes.subarray(0, count);
+      // As long as it is ASCII a character takes one byte in memory, too. Then the decoder may hold half a character.
+      isPlain &&= isAscii(piece);
+      yield isPlain ? piece.toString("latin1") : decoder.decode(piece, { stream: true });
     }
     yield decoder.decode();
   } finally {

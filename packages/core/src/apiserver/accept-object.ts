@@ -1,4 +1,4 @@
-import { type ApiObject, type Kind, objectKey } from "../model/api-object.ts";
+import type { ApiObject, Kind } from "../model/api-object.ts";
 import type { ClusterState } from "./cluster-state.ts";
 import { kinds } from "./decode/kinds.ts";
 import { dropEmpty } from "./decode/without-empty.ts";
@@ -23,17 +23,16 @@ export function acceptObject(
   state: ClusterState,
   draft: Draft<ApiObject>,
   before: ApiObject | undefined,
-  { random, ...write }: Write,
+  write: Write,
 ): ApiObject {
   const rules = rulesOf(draft.kind);
   const object = draft as ApiObject;
-  const title = `${draft.kind.toLowerCase()}/${objectKey(object)}`;
-  rules.prepare?.(state, draft, before, { ...write, random: random.fork(`apiserver/${title}`) });
+  rules.prepare?.(state, draft, before, write);
   const { namespaced, struct } = kinds[draft.kind];
   const errors =
     write.ofStatus === true && before !== undefined && rules.validateStatus !== undefined
       ? rules.validateStatus(object, before)
-      : rules.validate(object, before);
+      : rules.validate(object, before, write.isKnown);
   if (rules.metadataLast === true) refuse(errors);
   refuse([...validateMetadata(object.metadata, namespaced, rules.checkName), ...errors]);
   rules.decorate?.(draft);

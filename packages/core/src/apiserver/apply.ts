@@ -12,6 +12,7 @@ import { isComponentConfig, isStoredKind, kinds } from "./decode/kinds.ts";
 import type { Draft } from "./draft.ts";
 import { serviceCidrFinalizer } from "./empty-state.ts";
 import { kindRules } from "./kind-rules.ts";
+import { KnownSpecs } from "./known-specs.ts";
 import type { FieldPath, ManifestDocument } from "./manifest/manifest-document.ts";
 import { readManifests } from "./manifest/read-manifests.ts";
 import { type AppliedWorkload, checkPodCount, replicasOf } from "./pod-limit.ts";
@@ -19,7 +20,7 @@ import { sameObject } from "./same-object.ts";
 import { SkippedKinds } from "./skipped-kinds.ts";
 import { type FieldError, invalidObject, Refusal, stepsOf } from "./validate/field-error.ts";
 import { writtenField } from "./validate/written-field.ts";
-import { putObject } from "./write-object.ts";
+import { closedState, type OpenState, openState, putInto } from "./write-object.ts";
 
 /** Where chance and time come from. */
 export interface ApplyContext {
@@ -125,18 +126,19 @@ function isDefinition({ kind }: ManifestDocument): boolean {
 }
 
 class Apply {
-  #state: ClusterState;
+  #state: OpenState;
   readonly #context: ApplyContext;
   readonly #skipped = new SkippedKinds();
   readonly #changes: Change[] = [];
   readonly #warnings: Warning[] = [];
   readonly #deprecated = new Set<Kind>();
+  readonly #specs = new KnownSpecs();
   readonly #sources: (readonly [string, SourceOfObject])[] = [];
   /** The one that asks for the most Pods. */
   #largest: AppliedWorkload | undefined;
 
   constructor(state: ClusterState, context: ApplyContext) {
-    this.#state = state;
+    this.#state = openState(state);
     this.#context = context;
   }
 
@@ -156,23 +158,26 @@ class Apply {
 
   result(): ApplyResult {
     if (this.#largest !== undefined) checkPodCount(this.#state, [this.#largest]);
-    const sources = this.#sources.length === 0 ? this.#state.sources : this.#state.sources.setAll(this.#sources);
+    if (this.#sources.length > 0) this.#state.sources = this.#state.sources.setAll(this.#sources);
     return {
-      state: Object.freeze({ ...this.#state, sources }),
+      state: closedState(this.#state),
       changes: this.#changes,
       warnings: [...this.#warnings, ...this.#skipped.warnings()],
     };
   }
 
   #store(document: ManifestDocument, kind: Kind): void {
-    const draft = decodeDocument(document, kind);
+    const spec = this.#specs.find(kind, document.object);
+    const isKnown = spec !== undefined;
+    const draft = decodeDocument(document, kind, spec);
     this.#deprecate(kind, document);
     this.#boot(draft);
     this.#admit(draft, document);
     const key = objectKey(draft as ApiObject);
     const before = this.#state.tables[kind].get(key);
-    const object = this.#accept(document, draft, before);
-    for (const { message, field } of kindRules[kind].warnings?.(object as never, before as never) ?? []) {
+    const object = this.#accept(document, draft, before, isKnown);
+    const warnings = kindRules[kind].warnings?.(object as never, before as never, isKnown) ?? [];
+    for (const { message, field } of warnings) {
       const position = document.positionOf(stepsOf(field));
       this.#warnings.push({ message, object: objectTitle(kind, key), position });
     }
@@ -182,17 +187,23 @@ class Apply {
       if (this.#largest === undefined || replicasOf({ object }) > replicasOf(this.#largest))
         this.#largest = { object, document };
     }
-    this.#write(object);
+    const stored = this.#write(object);
+    if (!isKnown && warnings.length === 0 && before === undefined) this.#specs.remember(kind, document.object, stored);
   }
 
   /** Defaults, allocates and validates; what comes out is ready to be stored. */
-  #accept(document: ManifestDocument, draft: Draft<ApiObject>, before: ApiObject | undefined): ApiObject {
+  #accept(
+    document: ManifestDocument,
+    draft: Draft<ApiObject>,
+    before: ApiObject | undefined,
+    isKnown: boolean,
+  ): ApiObject {
     const object = draft as ApiObject;
     try {
       setDefaults(draft);
       keepSystemFields(draft, before);
       keepRevisions(draft, before);
-      return acceptObject(this.#state, draft, before, { random: this.#context.random, dryRun: false });
+      return acceptObject(this.#state, draft, before, { random: this.#context.random, dryRun: false, isKnown });
     } catch (reason) {
       if (reason instanceof Refusal) throw refusedBy(reason, document, object);
       throw reason instanceof StatusError ? placed(reason, document) : reason;
@@ -213,7 +224,7 @@ class Apply {
     draft.metadata.finalizers ??= [serviceCidrFinalizer];
     const booted = bootWithServiceCIDR(this.#state, draft as ApiObject);
     if (booted === undefined) return;
-    this.#state = booted.state;
+    this.#state = openState(booted.state);
     this.#changes.push(...booted.changes);
   }
 
@@ -228,10 +239,10 @@ class Apply {
     this.#write(namespace);
   }
 
-  #write(object: ApiObject): void {
-    const { state, change } = putObject(this.#state, object, this.#context.clock);
-    this.#state = state;
+  #write(object: ApiObject): ApiObject {
+    const change = putInto(this.#state, object, this.#context.clock);
     this.#changes.push(change);
+    return change.after!;
   }
 }
 

@@ -21,12 +21,36 @@ export interface WriteResult {
  * its `resourceVersion`; a new one also its `uid` and, with a clock, its `creationTimestamp`, where it has none.
  */
 export function putObject(state: ClusterState, object: ApiObject, clock?: Clock): WriteResult {
+  const open = openState(state);
+  const change = putInto(open, object, clock);
+  return { state: closedState(open), change };
+}
+
+/** A state that is being written to, many times before anybody keeps it. */
+export type OpenState = { -readonly [K in Exclude<keyof ClusterState, "tables">]: ClusterState[K] } & {
+  readonly tables: { -readonly [K in Kind]: ClusterState["tables"][K] };
+};
+
+/** A copy to write to: what it holds is shared, and stays as it is. */
+export function openState(state: ClusterState): OpenState {
+  return { ...state, tables: { ...state.tables } };
+}
+
+/** The same as a value: nothing is written to it any more. */
+export function closedState(open: OpenState): ClusterState {
+  Object.freeze(open.tables);
+  return Object.freeze(open);
+}
+
+/** `putObject` on a state that is open. */
+export function putInto(open: OpenState, object: ApiObject, clock?: Clock): Change {
   const kind: Kind = object.kind;
   const key = objectKey(object);
-  const before = state.tables[kind].get(key);
-  const revision = state.revision + 1;
-  const after = deepFreeze(sharingWith(before, stamped(object, before, revision, clock)));
-  return { state: writeInto(state, kind, key, before, after), change: { revision, kind, key, before, after } };
+  const before = open.tables[kind].get(key);
+  const revision = open.revision + 1;
+  const after = deepFreeze(sharingWith(before, stamped(object, key, before, revision, clock)));
+  write(open, kind, key, before, after);
+  return { revision, kind, key, before, after };
 }
 
 /** Removes an object; undefined when there is none of that key. */
@@ -34,10 +58,9 @@ export function deleteObject(state: ClusterState, kind: Kind, key: ObjectKey): W
   const before = state.tables[kind].get(key);
   if (before === undefined) return undefined;
   const revision = state.revision + 1;
-  return {
-    state: writeInto(state, kind, key, before, undefined),
-    change: { revision, kind, key, before, after: undefined },
-  };
+  const open = openState(state);
+  write(open, kind, key, before, undefined);
+  return { state: closedState(open), change: { revision, kind, key, before, after: undefined } };
 }
 
 /** Changes one object by a recipe on a draft of it; undefined when there is none, or when nothing changed. */
@@ -53,44 +76,45 @@ export function updateObject<K extends Kind>(
   return after === before ? undefined : putObject(state, after);
 }
 
-function stamped(object: ApiObject, before: ApiObject | undefined, revision: number, clock?: Clock): ApiObject {
+function stamped(
+  object: ApiObject,
+  key: ObjectKey,
+  before: ApiObject | undefined,
+  revision: number,
+  clock?: Clock,
+): ApiObject {
   const given = object.metadata;
   const old = before?.metadata;
   const creationTimestamp =
     given.creationTimestamp ?? old?.creationTimestamp ?? (clock === undefined ? undefined : timestampOf(clock.nowMs));
   const metadata = {
     ...given,
-    uid: given.uid ?? old?.uid ?? objectUid(object.kind, objectKey(object), revision),
+    uid: given.uid ?? old?.uid ?? objectUid(object.kind, key, revision),
     resourceVersion: String(revision),
     ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
   };
   return { ...object, metadata } as ApiObject;
 }
 
-function writeInto(
-  state: ClusterState,
+function write(
+  open: OpenState,
   kind: Kind,
   key: ObjectKey,
   before: ApiObject | undefined,
   after: ApiObject | undefined,
-): ClusterState {
-  const table = state.tables[kind];
-  const next = after === undefined ? table.delete(key) : table.put(after as never);
-  return Object.freeze({
-    ...state,
-    revision: state.revision + 1,
-    tables: Object.freeze({ ...state.tables, [kind]: next }),
-    allocations:
-      kind === "Service"
-        ? reallocate(state.allocations, key, before as Service | undefined, after as Service | undefined)
-        : state.allocations,
-    sources: after === undefined ? state.sources.delete(objectTitle(kind, key)) : state.sources,
-  });
+): void {
+  const table = open.tables[kind];
+  open.revision++;
+  open.tables[kind] = (after === undefined ? table.delete(key) : table.put(after as never, key)) as never;
+  if (kind === "Service")
+    open.allocations = reallocate(open.allocations, key, before as Service | undefined, after as Service | undefined);
+  if (after === undefined) open.sources = open.sources.delete(objectTitle(kind, key));
 }
 
 /** Freezes what is not frozen yet, all the way down. What is frozen is taken to be frozen below as well. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key]);
+  if (Array.isArray(value)) for (const item of value) deepFreeze(item);
+  else for (const key in value) deepFreeze(value[key]);
   return Object.freeze(value);
 }

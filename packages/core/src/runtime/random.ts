@@ -26,13 +26,13 @@ export interface Random {
  * seededRandom("lesson-1").fork("n1/statistic").next();
  */
 export function seededRandom(seed: string): Random {
-  return wrap(seed, () => alea(seed, { state: true }));
+  return wrap(seed, alea(seed, { state: true }));
 }
 
 /** Continues a stream from a state that `state()` gave. */
 export function restoreRandom(seed: string, state: RandomState): Random {
   const [c, s0, s1, s2] = state as [number, number, number, number];
-  return wrap(seed, () => alea("", { state: { c, s0, s1, s2 } }));
+  return wrap(seed, alea("", { state: { c, s0, s1, s2 } }));
 }
 
 /** A stream of its own that goes on where this one stands. */
@@ -42,20 +42,14 @@ export function copyRandom(random: Random): Random {
 
 type Alea = ReturnType<typeof alea>;
 
-/** A generator is made at the first draw: most streams are forked for something that draws nothing. */
-function wrap(seed: string, made: () => Alea): Random {
-  let known: Alea | undefined;
-  const generator = (): Alea => {
-    known ??= made();
-    return known;
-  };
+function wrap(seed: string, generator: Alea): Random {
   return {
     seed,
-    next: () => generator()(),
-    below: (bound) => Math.floor(generator()() * bound),
+    next: generator,
+    below: (bound) => Math.floor(generator() * bound),
     fork: (name) => seededRandom(`${seed}/${name}`),
     state: () => {
-      const { c, s0, s1, s2 } = generator().state();
+      const { c, s0, s1, s2 } = generator.state();
       return [c, s0, s1, s2];
     },
   };

@@ -9,11 +9,13 @@ import { kinds } from "./kinds.ts";
 /**
  * The object of a document, as the API server decodes it with strict field validation.
  *
+ * @param spec its specification, where it is known what that decodes to
  * @throws StatusError of reason BadRequest for a wrong type or an unknown field.
  */
-export function decodeDocument(document: ManifestDocument, kind: Kind): Draft<ApiObject> {
+export function decodeDocument(document: ManifestDocument, kind: Kind, spec?: Draft<object>): Draft<ApiObject> {
   const { struct, apiVersion } = kinds[kind];
-  const { object, wrongType, unknownFields } = decodeObject(document.object, struct);
+  const given = spec === undefined ? document.object : { ...document.object, spec: {} };
+  const { object, wrongType, unknownFields } = decodeObject(given, struct);
   const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
   const prefix = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: `;
   const refuse = (message: string, problem: DecodeProblem, hint: string): StatusError =>
@@ -25,6 +27,8 @@ export function decodeDocument(document: ManifestDocument, kind: Kind): Draft<Ap
     throw refuse(`strict decoding error: ${list}`, unknown, fieldHint(unknown.path.at(-1), unknown.candidates));
   }
   const draft = object as unknown as Draft<ApiObject>;
+  // In its place among the fields.
+  if (spec !== undefined) (draft as { spec?: object }).spec = spec;
   draft.metadata ??= {} as Draft<ApiObject>["metadata"];
   return draft;
 }

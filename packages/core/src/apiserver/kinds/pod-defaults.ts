@@ -166,7 +166,10 @@ function requestLimits(container: Fields): void {
   const resources = (container.resources ?? nothing) as Fields;
   const limits = resources.limits as Fields | undefined;
   if (limits === undefined) return;
-  resources.requests = { ...(resources.requests as Fields | undefined) };
+  const requests = resources.requests as Fields | undefined;
+  // What stands already may be shared.
+  if (requests !== undefined && Object.keys(limits).every((name) => requests[name] !== undefined)) return;
+  resources.requests = { ...requests };
   for (const name of Object.keys(limits)) (resources.requests as Fields)[name] ??= limits[name];
 }
 

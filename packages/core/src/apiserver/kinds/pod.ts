@@ -1,9 +1,9 @@
 import type { Pod, PodStatus } from "../../model/pod.ts";
 import type { Draft } from "../draft.ts";
 import type { FullPodSpec } from "../pod/pod-fields.ts";
-import { podWarnings } from "../pod/pod-warnings.ts";
+import { annotationWarnings, podWarnings } from "../pod/pod-warnings.ts";
 import { validatePodAnnotations } from "../pod/validate-annotations.ts";
-import { validatePodSpec } from "../pod/validate-pod-spec.ts";
+import { validateNodeName, validatePodSpec } from "../pod/validate-pod-spec.ts";
 import { validatePodStatus } from "../pod/validate-pod-status.ts";
 import { paddedImage, validatePodUpdate } from "../pod/validate-pod-update.ts";
 import { type FieldError, forbidden, notNegative } from "../validate/field-error.ts";
@@ -26,16 +26,24 @@ export const podRules: KindRules<Pod> = {
     // Old kubelets leave it out.
     else if (before.status?.qosClass !== undefined) pod.status = { qosClass: before.status.qosClass, ...pod.status };
   },
-  validate: (pod, before) => [
+  validate: (pod, before, isKnown) => [
     ...validatePodAnnotations(pod),
-    ...validatePodSpec(pod.spec, pod.metadata.name ?? "", "spec"),
-    ...onlyForPods(pod),
+    ...(isKnown ? validateNodeName(pod.spec.nodeName, "spec") : specErrors(pod)),
     ...validatePodIPs(pod),
     ...(before === undefined ? createErrors(pod) : validatePodUpdate(pod, before)),
   ],
   validateStatus: validatePodStatus,
-  warnings: (pod, before) => (before === undefined ? firstWarnings(pod) : []),
+  warnings: (pod, before, isKnown) => (before === undefined ? firstWarnings(pod, isKnown) : []),
+  template: {
+    own: "nodeName",
+    // The claims of such volumes are called after the Pod.
+    standsForOthers: ({ spec }) => !((spec as unknown as FullPodSpec).volumes ?? []).some(({ ephemeral }) => ephemeral),
+  },
 };
+
+function specErrors(pod: Pod): FieldError[] {
+  return [...validatePodSpec(pod.spec, pod.metadata.name ?? "", "spec"), ...onlyForPods(pod)];
+}
 
 /** `podIP` is the first of `podIPs`, and what counts where they differ (Convert_v1_PodStatus_To_core_PodStatus). */
 function agreeOnAddresses(status: Draft<PodStatus>): void {
@@ -78,10 +86,11 @@ function validatePodIPs(pod: Pod): FieldError[] {
   return (pod.status?.podIPs ?? []).flatMap(({ ip = "" }, i) => legacyAddress(`status.podIPs[${i}]`, ip));
 }
 
-function firstWarnings(pod: Pod): FieldWarning[] {
+function firstWarnings(pod: Pod, isKnown = false): FieldWarning[] {
   const complaints = dnsLabel(pod.metadata.name);
   const field = "metadata.name";
   const why = "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
   const name = complaints.length === 0 ? [] : [{ field, message: `${field}: ${why}: [${complaints.join(" ")}]` }];
-  return [...name, ...podWarnings(pod.spec, pod.metadata.annotations, "")];
+  const { annotations } = pod.metadata;
+  return [...name, ...(isKnown ? annotationWarnings(annotations, "") : podWarnings(pod.spec, annotations, ""))];
 }

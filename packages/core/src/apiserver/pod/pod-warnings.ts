@@ -21,7 +21,7 @@ export function podWarnings(given: PodSpec, annotations: Labels | undefined, pre
   nodeLabelWarnings(spec, path, warn);
   nodeAffinityWarnings(spec, `${path}.affinity.nodeAffinity`, warn);
   spreadWarnings(spec, path, warn);
-  annotationWarnings(annotations ?? {}, `${prefix}metadata.annotations`, warn);
+  found.push(...annotationWarnings(annotations, prefix));
   volumeWarnings(spec, path, warn);
   doubledEntries(spec, path, warn);
   const containers = allContainers(spec, path);
@@ -118,10 +118,12 @@ const deadAnnotations: Readonly<Record<string, string>> = {
   "security.alpha.kubernetes.io/unsafe-sysctls": 'non-functional in v1.11+; use the "sysctls" field instead',
 };
 
-function annotationWarnings(annotations: Labels, path: string, warn: Warn): void {
-  for (const [key, text] of Object.entries(deadAnnotations)) {
-    if (Object.hasOwn(annotations, key)) warn(`${path}[${key}]`, text);
-  }
+/** @param prefix as for `podWarnings` */
+export function annotationWarnings(annotations: Labels = {}, prefix: string): FieldWarning[] {
+  return Object.entries(deadAnnotations).flatMap(([key, text]) => {
+    const field = `${prefix}metadata.annotations[${key}]`;
+    return Object.hasOwn(annotations, key) ? [{ field, message: `${field}: ${text}` }] : [];
+  });
 }
 
 const deadVolumes: Readonly<Record<string, string>> = {

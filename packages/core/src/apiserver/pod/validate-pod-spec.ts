@@ -167,7 +167,7 @@ function namesErrors(spec: FullPodSpec, path: string): FieldError[] {
     const detail = `must be the same as serviceAccountName: ${JSON.stringify(account)}`;
     errors.push(invalid(`${path}.deprecatedServiceAccount`, serviceAccount, detail));
   }
-  if (nodeName) errors.push(...invalidEach(`${path}.nodeName`, nodeName, dnsSubdomain(nodeName)));
+  errors.push(...validateNodeName(nodeName, path));
   if (deadline !== undefined && (deadline < 1 || deadline > maxSeconds)) {
     const detail = `must be between 1 and ${maxSeconds}, inclusive`;
     errors.push(invalid(`${path}.activeDeadlineSeconds`, deadline, detail));
@@ -177,6 +177,10 @@ function namesErrors(spec: FullPodSpec, path: string): FieldError[] {
     if (name) errors.push(...invalidEach(`${path}.${field}`, name, dnsLabel(name)));
   }
   return errors;
+}
+
+export function validateNodeName(name: string | undefined, path: string): FieldError[] {
+  return name ? invalidEach(`${path}.nodeName`, name, dnsSubdomain(name)) : [];
 }
 
 function hostAliases({ hostAliases: aliases = [] }: FullPodSpec, path: string): FieldError[] {

@@ -1,3 +1,4 @@
+import { objectKey } from "../../model/api-object.ts";
 import type { Service } from "../../model/service.ts";
 import type { KindRules } from "../kinds/rules.ts";
 import { serviceBalancerErrors } from "../validate/load-balancer-status.ts";
@@ -24,7 +25,8 @@ export const serviceRules: KindRules<Service> = {
     dropForeignStatus(service);
     if (old !== undefined) keepAllocatedValues(service.spec, old);
     normalizeClusterIPs(service.spec, old);
-    allocateService(state, service, old, write);
+    const random = write.random.fork(`apiserver/service/${objectKey(service as Service)}`);
+    allocateService(state, service, old, { ...write, random });
   },
   validate: (service, before) => [
     ...(before === undefined ? [] : validateServiceUpdate(service.spec, before.spec)),

@@ -1,4 +1,12 @@
-import { emptyVector, type RadixVector, vectorForEach, vectorGet, vectorOf, vectorSet } from "./radix-vector.ts";
+import {
+  emptyVector,
+  type RadixVector,
+  vectorAppend,
+  vectorForEach,
+  vectorGet,
+  vectorOf,
+  vectorSet,
+} from "./radix-vector.ts";
 
 /** The places of keys, shared by all versions of a table that grew one from another without branching. */
 interface KeyLine {
@@ -19,6 +27,7 @@ interface Entry<V> {
  * Keys are interned once per line of versions, in a Map that the versions share: a key has the same place in all of
  * them, and whether it is there is a question to the version's own vector. Where a version that is not the newest of
  * its line takes a new key, the line branches and the Map is copied, which costs a pass over the keys, once a branch.
+ * New entries are written into the vector that the versions share, behind the end of those before.
  */
 export class KeyedVector<V> {
   static readonly empty: KeyedVector<never> = new KeyedVector<never>({ places: new Map(), next: 0 }, 0, emptyVector, 0);
@@ -57,7 +66,7 @@ export class KeyedVector<V> {
     const place = this.#end;
     line.places.set(key, place);
     line.next = place + 1;
-    return new KeyedVector(line, place + 1, vectorSet(this.#entries, place, { key, value }), this.size + 1);
+    return new KeyedVector(line, place + 1, vectorAppend(this.#entries, place, { key, value }), this.size + 1);
   }
 
   delete(key: string): KeyedVector<V> {
@@ -71,13 +80,13 @@ export class KeyedVector<V> {
   /** Values in the order in which their keys first came in. */
   values(): V[] {
     const all: V[] = [];
-    vectorForEach(this.#entries, (entry) => all.push(entry.value));
+    vectorForEach(this.#entries, this.#end, (entry) => all.push(entry.value));
     return all;
   }
 
   keys(): string[] {
     const all: string[] = [];
-    vectorForEach(this.#entries, (entry) => all.push(entry.key));
+    vectorForEach(this.#entries, this.#end, (entry) => all.push(entry.key));
     return all;
   }
 
@@ -109,7 +118,7 @@ export class KeyedVector<V> {
 
   #pairs(): (readonly [string, V])[] {
     const all: (readonly [string, V])[] = [];
-    vectorForEach(this.#entries, (entry) => all.push([entry.key, entry.value]));
+    vectorForEach(this.#entries, this.#end, (entry) => all.push([entry.key, entry.value]));
     return all;
   }
 

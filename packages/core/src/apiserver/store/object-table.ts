@@ -29,8 +29,9 @@ export class ObjectTable<T extends ApiObject> {
     return this.#objects.has(key);
   }
 
-  put(object: T): ObjectTable<T> {
-    return new ObjectTable(this.#objects.set(objectKey(object), object));
+  /** @param key the object's, where it is at hand */
+  put(object: T, key: ObjectKey = objectKey(object)): ObjectTable<T> {
+    return new ObjectTable(this.#objects.set(key, object));
   }
 
   putAll(objects: readonly T[]): ObjectTable<T> {

@@ -45,6 +45,36 @@ function setIn<T>(branch: Branch<T> | undefined, shift: number, index: number, v
   return copy;
 }
 
+/**
+ * The vector with `value` at `end`, where nothing stands yet. Branches that end there are written to: who holds a vector of
+ * which they are a part has to know its own end, and look at nothing behind it.
+ */
+export function vectorAppend<T>(vector: RadixVector<T>, end: number, value: T): RadixVector<T> {
+  let { shift, root } = vector;
+  while ((end >>> bits) >>> shift !== 0) {
+    root = [root];
+    shift += bits;
+  }
+  const grown = appendIn(root, shift, end, value);
+  return grown === vector.root ? vector : { shift, root: grown };
+}
+
+function appendIn<T>(branch: Branch<T>, shift: number, end: number, value: T): Branch<T> {
+  const place = (end >>> shift) & mask;
+  if (shift === 0) return withAt(branch, place, value);
+  const child = place < branch.length ? (branch[place] as Branch<T> | undefined) : undefined;
+  const grown = appendIn(child ?? [], shift - bits, end, value);
+  return grown === child ? branch : withAt(branch, place, grown);
+}
+
+/** In the branch itself where it ends before the place; the empty one belongs to all. */
+function withAt<T>(branch: Branch<T>, place: number, value: Branch<T> | T): Branch<T> {
+  const open = (place > 0 && branch.length === place ? branch : branch.slice(0, place)) as OpenBranch<T>;
+  while (open.length < place) open.push(undefined);
+  open.push(value as OpenBranch<T>);
+  return open;
+}
+
 /** A vector of these values at 0, 1, 2 …, built bottom up in one pass. */
 export function vectorOf<T>(values: readonly T[]): RadixVector<T> {
   let level: Branch<T>[] = chunks(values);
@@ -62,15 +92,16 @@ function chunks<V>(values: readonly V[]): V[][] {
   return parts;
 }
 
-/** Calls `visit` for every filled place, in order of the indexes. */
-export function vectorForEach<T>(vector: RadixVector<T>, visit: (value: T) => void): void {
-  forEachIn(vector.root, vector.shift, visit);
+/** Calls `visit` for every filled place before `end`, in order of the indexes. */
+export function vectorForEach<T>(vector: RadixVector<T>, end: number, visit: (value: T) => void): void {
+  forEachIn(vector.root, vector.shift, end, visit);
 }
 
-function forEachIn<T>(branch: Branch<T>, shift: number, visit: (value: T) => void): void {
-  for (const child of branch) {
+function forEachIn<T>(branch: Branch<T>, shift: number, end: number, visit: (value: T) => void): void {
+  for (let i = 0; i < branch.length && i << shift < end; i++) {
+    const child = branch[i];
     if (child === undefined) continue;
     if (shift === 0) visit(child as T);
-    else forEachIn(child as Branch<T>, shift - bits, visit);
+    else forEachIn(child as Branch<T>, shift - bits, end - (i << shift), visit);
   }
 }
