@@ -12,7 +12,6 @@ import { kernelLoop, kernelWith } from "./netfilter-packets.ts";
 import { stateWithPods } from "./store-updates.ts";
 
 const packets = 20_000;
-const stateless = { stateless: true } as const;
 
 /** So many are asked for, at any size: a cost that grows because the processor's caches do not hold more is not meant. */
 const asked = 1000;
@@ -20,12 +19,12 @@ const asked = 1000;
 /** The first packet to one of so many ClusterIPs in iptables mode: nanoseconds. */
 export function virtualAddress(services: number): Block {
   const numbers = Array.from({ length: asked }, (_, i) => Math.floor((i * services) / asked));
-  return nsBlock(packets, kernelLoop(kernelWith(services, 2, stateless), numbers, new Tape()));
+  return nsBlock(packets, kernelLoop(kernelWith(services, 2), numbers, new Tape()));
 }
 
 /** A packet to no Service, which all rules are compared with and counted for: nanoseconds. */
 export function countedRules(services: number): Block {
-  const kernel = kernelWith(services, 1, stateless);
+  const kernel = kernelWith(services, 1);
   const packet = new Packet();
   const meter = new Meter();
   return nsBlock(packets, (count) => {
@@ -33,6 +32,7 @@ export function countedRules(services: number): Block {
     for (let i = 0; i < count; i++) {
       packet.resetMetadata();
       meter.reset();
+      packet.stateless = true;
       packet.protocol = 6;
       packet.src0 = (10 << 24) | (244 << 16) | 7;
       packet.sourcePort = 1024;
@@ -48,7 +48,7 @@ export function countedRules(services: number): Block {
 
 /** One of a Service's so many endpoints is picked, by the rules with `statistic`: nanoseconds of the first packet. */
 export function endpointPick(endpoints: number): Block {
-  return nsBlock(packets, kernelLoop(kernelWith(1, endpoints, stateless), [0], new Tape()));
+  return nsBlock(packets, kernelLoop(kernelWith(1, endpoints), [0], new Tape()));
 }
 
 /** One of so many Pods read by its key: nanoseconds. */

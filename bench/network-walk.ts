@@ -45,12 +45,12 @@ function openLab(stateless: boolean): Lab {
   const kernels = new Map<string, Kernel>();
   for (const [name, host] of topology.nodes) {
     const devices = kernelDevices(host);
-    const kernel = new Kernel({ random: random.fork(name), clock: virtualClock(), devices, stateless });
+    const kernel = new Kernel({ random: random.fork(name), clock: virtualClock(), devices });
     kernel.load(ruleset);
     kernels.set(name, kernel);
   }
   const names = new Map([...topology.nodes].map(([name, host]) => [host, liveNames(kernels.get(name)!)]));
-  const walker = new Walker(topology, kernels, random, { remember: true });
+  const walker = new Walker(topology, kernels, random, { remember: true, stateless });
   const tracer = new Tracer(walker, (host) => names.get(host), { seed: "bench", mode: "iptables" });
   const client = topology.pods.get(`default/web-${clientAddress - endpointAddress(0, 0, 0)}`)!;
   return { walker, tracer, client, kernels: [...kernels.values()] };

@@ -18,6 +18,7 @@ export interface IptablesHost {
   readonly sets: readonly IpSet[];
   readonly devices: readonly DeviceInput[];
   readonly virtualServers: readonly VirtualServer[];
+  /** No packet's connection is tracked. */
   readonly stateless: boolean;
 }
 
@@ -28,13 +29,14 @@ export function observe(engine: "index" | "walk", host: IptablesHost, specs: rea
   const director = new IpvsDirector({ clock, schedulers: ipvsSchedulers });
   if (virtualServers.length > 0) director.load(virtualServers);
   const ipvs = virtualServers.length > 0 ? { director } : {};
-  const kernel = new Kernel({ random: seededRandom("t"), clock, devices, engine, stateless, ...ipvs });
+  const kernel = new Kernel({ random: seededRandom("t"), clock, devices, engine, ...ipvs });
   kernel.loadSets(sets);
   kernel.load(ruleset);
   const tape = new Tape(4096);
   const packets = specs.map((spec) => {
     clock.advance(spec.wait);
     const packet = packetFrom(spec);
+    packet.stateless = stateless;
     const meter = new Meter();
     tape.rewind();
     const verdicts: number[] = [];

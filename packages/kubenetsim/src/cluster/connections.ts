@@ -4,7 +4,6 @@ import { copyRandom, type Random, seededRandom } from "@kubenetsim/core/runtime/
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import type { Displayed } from "@kubenetsim/display/display";
 import { type Share, shares } from "@kubenetsim/network/shares/shares";
-import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { SentPackets } from "@kubenetsim/network/trace/many-packets";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
@@ -45,20 +44,12 @@ import { warningsOnTheWay } from "../warnings/proxy-warnings.ts";
 import { formatWarning } from "../warnings/warning.ts";
 import type { NamedTrace, Questions } from "./client-handle.ts";
 import { type ClusterOptions, defaultSeed } from "./cluster-options.ts";
+import type { ConnectionsBefore } from "./connections-before.ts";
 import { proxyConfig } from "./effective-options.ts";
 
 /** The first of the ports that a Linux host gives to connections of its programs. */
 const firstSourcePort = 32768;
 const sourcePorts = 28232;
-
-/** Where a cluster's connections stand. */
-export interface ConnectionsBefore {
-  readonly count: number;
-  readonly draws: Random;
-  readonly pool: BalancerPool;
-  readonly clients: readonly OutsideClient[] | undefined;
-  readonly outsideFiles: OutsideFiles;
-}
 
 /** What connections are opened in. */
 export interface ConnectionSurroundings {
@@ -95,7 +86,12 @@ export class Connections implements Questions {
     before?: ConnectionsBefore,
   ) {
     const { seed = defaultSeed, cni = "bridge", clients, entryNode } = options;
-    this.#packetSurroundings = { seed, ready: (from) => this.#ready(from), sourcePort: (i) => this.#sourcePort(i) };
+    this.#packetSurroundings = {
+      seed,
+      ready: (from) => this.#ready(from),
+      untracked: () => this.#network.untracked,
+      sourcePort: (i) => this.#sourcePort(i),
+    };
     this.#unsettled = unsettled;
     this.#plane = plane;
     this.#entryNode = entryNode;

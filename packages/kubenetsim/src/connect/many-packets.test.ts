@@ -33,13 +33,12 @@ function tracedAs({ disposition, receiver, request, reply }: Trace) {
   };
 }
 
-/** What packets leave on the nodes: counters, IPVS connections and schedulers' turns. */
+/** What packets leave on the nodes: counters, connections of conntrack and IPVS, and schedulers' turns. */
 function left(lab: Cluster): string[] {
+  const commands = ["iptables-save -c", "ip6tables-save -c", "ipvsadm -Lnc", "ipvsadm -Ln --stats", "nft list ruleset"];
   return lab.list("Node").map(({ metadata: { name } }) => {
     const node = lab.node(name);
-    return ["iptables-save -c", "ip6tables-save -c", "ipvsadm -Lnc", "ipvsadm -Ln --stats", "nft list ruleset"]
-      .map((command) => String(node.run(command)))
-      .join("\n");
+    return [...commands.map((command) => String(node.run(command))), node.sh("conntrack -L").stdout].join("\n");
   });
 }
 
@@ -74,6 +73,71 @@ test.prop(
     expect(left(other)).toEqual(left(one));
     const [last] = ends;
     expect(tracedAs(other.trace(last!))).toEqual(tracedAs(one.trace(last!)));
+  },
+  240_000,
+);
+
+/** What happens between packets. */
+const event = fc.constantFrom("read", "wait", "trace", "answers", "delete", "restart");
+type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
+
+/** Carries it out among those who send; what it shows. */
+function befall(lab: Cluster, what: Event, ends: readonly { from: string; to: string }[]): unknown {
+  const { from, to } = ends[0]!;
+  const idle = lab.list("Pod").find(({ metadata: { namespace = "default", name } }) => {
+    return !ends.some(({ from: sender }) => sender === `pod/${namespace}/${name}`);
+  });
+  if (what === "wait") lab.clock.advance(100_000);
+  else if (what === "restart") lab.restartKubeProxy();
+  else if (what === "delete" && idle !== undefined) {
+    lab.kubectl(`delete pod ${idle.metadata.name} -n ${idle.metadata.namespace ?? "default"}`);
+    lab.settle();
+  } else if (what === "trace") return tracedAs(lab.trace({ from, to }));
+  else if (what === "answers") return told(lab.sendMany({ from: [from], to: [to], count: 1 }), 0);
+  return left(lab);
+}
+
+const batch = fc.tuple(
+  fc.array(fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 3 })), { minLength: 1, maxLength: 12 }),
+  event,
+);
+
+test.prop(
+  [clusters(), fc.constantFrom(...modes), fc.boolean(), fc.integer(), fc.array(batch, { minLength: 2, maxLength: 4 })],
+  {
+    numRuns: 30,
+  },
+)(
+  "packets without answers fare on ways that are remembered as on ways that none has gone before",
+  (generated, proxyMode, conntrack, seed, batches) => {
+    const lab = Cluster.create({ proxyMode, seed: "ways" });
+    lab.apply(toYaml(generated));
+    lab.settle();
+    const isV6 = (text: string): boolean => /\[|:.*:.*:/.test(text);
+    const ends = fc.sample(packetInto(lab.state), { numRuns: 12, seed }).map(connectionOf);
+    const plain = ends.filter(({ to, from }) => !isV6(to) && !isV6(from));
+    if (plain.length === 0) return;
+    const one = lab.fork();
+    let other = lab.fork();
+    for (const [pairs, what] of batches) {
+      const plan = { from: plain.map(({ from }) => from), to: plain.map(({ to }) => to), replies: false, conntrack };
+      const indices = pairs.map(([from, to]) => [from % plain.length, to % plain.length] as const);
+      const sent = one.sendMany({
+        ...plan,
+        count: 3 * pairs.length,
+        sender: (i) => indices[i % pairs.length]![0],
+        destination: (i) => indices[i % pairs.length]![1],
+      });
+      for (let i = 0; i < sent.count; i++) {
+        // A copy of a cluster remembers nothing.
+        other = other.fork();
+        const [sender, destination] = indices[i % pairs.length]!;
+        const alone = other.sendMany({ ...plan, count: 1, sender: [sender], destination: [destination] });
+        expect(told(sent, i)).toEqual(told(alone, 0));
+      }
+      expect(befall(one, what, plain)).toEqual(befall(other, what, plain));
+    }
+    expect(left(one)).toEqual(left(other));
   },
   240_000,
 );

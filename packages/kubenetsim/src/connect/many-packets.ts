@@ -18,6 +18,18 @@ export interface ManyPackets {
   readonly destination?: PacketIndices;
   /** Of what is drawn: equal seeds draw the same pairs. The cluster's unless given. */
   readonly seed?: string;
+  /**
+   * Whether answers are walked as well; they are unless this is `false`. Then only first packets are sent, of connections that nobody answers:
+   * what a trace tells of the request is told of each, conntrack keeps them as not replied, and `reply` is 0 of everything. A node's rules
+   * are not asked again for a packet that fares as an earlier one did, so that this takes a small part of the time.
+   */
+  readonly replies?: boolean;
+  /**
+   * `false`, with `replies: false`: no node's conntrack sees the packets. Each is the first of a connection wherever it comes, whatever
+   * was sent before, and leaves none: what a set of rules costs, with a packet's memory for nothing. No kernel does so; counters,
+   * affinity and IPVS go on as ever.
+   */
+  readonly conntrack?: boolean;
 }
 
 /** Each takes some hundred bytes, with the connections that it leaves on its hosts. */
@@ -26,6 +38,11 @@ const mostPackets = 10_000_000;
 /** For each packet, who sends and where it goes. @throws ParseError for indices of nobody, and numbers that cannot be */
 export function readPairs(plan: ManyPackets, seed: string): { readonly from: Uint32Array; readonly to: Uint32Array } {
   const { from, to, count, sender, destination } = plan;
+  requireAnswer("replies", plan.replies);
+  requireAnswer("conntrack", plan.conntrack);
+  if (plan.conntrack === false && plan.replies !== false) {
+    throw new ParseError("conntrack: answers find their way back by it", { hint: "give replies: false as well" });
+  }
   requireTexts("from", from);
   requireTexts("to", to);
   if (!Number.isInteger(count) || count < 0 || count > mostPackets) {
@@ -40,6 +57,11 @@ export function readPairs(plan: ManyPackets, seed: string): { readonly from: Uin
     from: indices("sender", sender ?? (() => senders.below(from.length)), count, from.length),
     to: indices("destination", destination ?? (() => destinations.below(to.length)), count, to.length),
   };
+}
+
+function requireAnswer(name: string, given: unknown): void {
+  if (given === undefined || typeof given === "boolean") return;
+  throw new ParseError(`${name}: must be true or false, not ${String(given)}`);
 }
 
 function requireTexts(name: string, texts: unknown): void {

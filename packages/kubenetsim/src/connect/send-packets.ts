@@ -3,6 +3,7 @@ import { addressWords } from "@kubenetsim/core/net/address";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import { type ManySender, type ManyTarget, type SentPackets, sendMany } from "@kubenetsim/network/trace/many-packets";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import type { Walker } from "@kubenetsim/network/walk/walker";
 import { parseDestination } from "./destination.ts";
 import { type ManyPackets, readPairs } from "./many-packets.ts";
 import { resolveDestination } from "./resolve-destination.ts";
@@ -19,11 +20,16 @@ export interface PacketSurroundings {
   readonly seed: string;
   /** The network with a sender in it. */
   readonly ready: (from: Source) => ReadyNetwork;
+  /** Sends packets that no node tracks through the network that is ready. */
+  readonly untracked: () => Walker;
   readonly sourcePort: (index: number) => number;
 }
 
 /** Sends all packets of a plan. @throws ParseError for what does not exist; nothing has been sent then */
-export function sendPackets(plan: ManyPackets, { seed, ready, sourcePort }: PacketSurroundings): SentPackets {
+export function sendPackets(
+  plan: ManyPackets,
+  { seed, ready, untracked, sourcePort }: PacketSurroundings,
+): SentPackets {
   const pairs = readPairs(plan, seed);
   const sources = plan.from.map(parseSource);
   // A host outside that has not sent yet is put into the network.
@@ -31,7 +37,9 @@ export function sendPackets(plan: ManyPackets, { seed, ready, sourcePort }: Pack
   const network = ready(sources[0]!);
   const targets = plan.to.map((text) => targetOf(network.state, text));
   const senders = sources.map((from) => senderOf(network, from));
-  return sendMany(network.tracer.walker, { senders, targets, ...pairs, sourcePort });
+  const { replies = true, conntrack = true } = plan;
+  const walker = conntrack ? network.tracer.walker : untracked();
+  return sendMany(walker, { senders, targets, ...pairs, sourcePort, replies });
 }
 
 function senderOf({ state, tracer }: ReadyNetwork, from: Source): ManySender {

@@ -3,6 +3,7 @@ import type { IpAddress } from "@kubenetsim/core/net/address";
 import { buildTopology } from "@kubenetsim/network/topology/build";
 import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import type { Walker } from "@kubenetsim/network/walk/walker";
 import { clientWith } from "../connect/resolve-source.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { clientsOf, Network, type NetworkOptions } from "./network.ts";
@@ -14,6 +15,7 @@ export class LazyNetwork {
   #clients: readonly OutsideClient[] | undefined;
   #network: Network | undefined;
   #tracer: Tracer | undefined;
+  #untracked: Walker | undefined;
   #builtOf: ClusterState | undefined;
   /** The data plane's revision then: a restarted kube-proxy changes what the nodes have. */
   #builtAt = 0;
@@ -42,6 +44,12 @@ export class LazyNetwork {
     return this.#tracer!;
   }
 
+  /** Sends packets that no node tracks through the network of the last tracer. */
+  get untracked(): Walker {
+    this.#untracked ??= this.#network!.walker(this.#plane, { stateless: true });
+    return this.#untracked;
+  }
+
   /** What was not settled has no changes that lead to it. */
   #bringUpTo(state: ClusterState): void {
     const { history } = this.#plane;
@@ -62,6 +70,7 @@ export class LazyNetwork {
   #keep(state: ClusterState, network: Network): void {
     this.#network = network;
     this.#tracer = network.tracer(this.#plane);
+    this.#untracked = undefined;
     this.#builtOf = state;
     this.#builtAt = this.#plane.revision;
     this.#settled = this.#plane.history.length;

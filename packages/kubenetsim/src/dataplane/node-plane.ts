@@ -1,5 +1,6 @@
 import type { Hook } from "@kubenetsim/netfilter/engine/hook";
 import type { Meter } from "@kubenetsim/netfilter/engine/meter";
+import type { Openings } from "@kubenetsim/netfilter/engine/openings";
 import type { Packet } from "@kubenetsim/netfilter/engine/packet";
 import type { Tape } from "@kubenetsim/netfilter/engine/tape";
 import type { Verdict } from "@kubenetsim/netfilter/engine/verdict";
@@ -13,7 +14,6 @@ import type { HostKernel } from "@kubenetsim/network/walk/host-kernel";
 import { awaitsPodCIDR } from "@kubenetsim/proxy/config/local-detector";
 import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
-import { updateSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import { loadDump } from "./dump-of-rules.ts";
 import { healthProcess } from "./health-servers.ts";
 import {
@@ -39,7 +39,7 @@ import {
 } from "./node-kernel.ts";
 import { concerns, type ObjectHistory, type Settled, startOn } from "./object-history.ts";
 import { proxyProcess } from "./proxy-process.ts";
-import { removeStaleFlows } from "./stale-flows.ts";
+import { removeFlowsOf } from "./stale-flows.ts";
 
 /** Where a node's plane reads what it has not seen yet. */
 export interface PlaneSource {
@@ -71,6 +71,8 @@ export class NodePlane implements CopyableKernel {
   /** Its kube-proxy has never written what that of a node with the same past would not have written. */
   #isCommon = true;
   #host: Host | undefined;
+  /** Grows whenever kube-proxy or what it has written changes. */
+  #changes = 0;
   /** How many devices the kernel has been given. */
   #devices = 0;
   #names: KernelNames | undefined;
@@ -97,6 +99,16 @@ export class NodePlane implements CopyableKernel {
   runHook(hook: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
     if (this.#seen < this.#source.history.length || this.#kernel.clock.nowMs >= this.#wakesAtMs) this.#catchUp();
     return this.#kernel.kernel.runHook(hook, packet, meter, tape);
+  }
+
+  /** As of `HostKernel`: below 0 as long as it has to catch up. */
+  get revision(): number {
+    if (this.#seen < this.#source.history.length || this.#kernel.clock.nowMs >= this.#wakesAtMs) return -1;
+    return this.#kernel.kernel.revision + this.#changes;
+  }
+
+  get openings(): Openings {
+    return this.#kernel.kernel.openings;
   }
 
   /** kube-proxy's own sockets. */
@@ -156,7 +168,12 @@ export class NodePlane implements CopyableKernel {
    */
   load(ruleset: Ruleset): void {
     loadDump(this.current(), ruleset);
+    this.#change();
+  }
+
+  #change(): void {
     this.#names = undefined;
+    this.#changes++;
   }
 
   /** For traces: what the tape's numbers stand for, as of now. */
@@ -210,11 +227,11 @@ export class NodePlane implements CopyableKernel {
     if (!isNew && (this.#followed !== leader || this.#startsAgain())) return false;
     const node = this.#source.proxyNode(this.name, last);
     if (node === undefined) return false;
-    if (!isNew) this.#removeStaleFlows();
+    if (!isNew) removeFlowsOf(history.slice(this.#seen), this.#proxy!.proxiers, this.#kernel.kernel);
     this.#proxy = proxyOnNode(leader.#proxy, node);
     takeWritten(this.#kernel, leader.#kernel);
     this.#followed = leader;
-    this.#names = undefined;
+    this.#change();
     this.#seen = history.length;
     this.#setAlarm();
     return true;
@@ -226,18 +243,6 @@ export class NodePlane implements CopyableKernel {
     return false;
   }
 
-  /** As the syncs would have done that it leaves to another node. */
-  #removeStaleFlows(): void {
-    let snapshots = this.#proxy!.proxiers.map(({ snapshot }) => snapshot);
-    for (const { changes, nowMs } of this.#source.history.slice(this.#seen)) {
-      snapshots = snapshots.map((before) => {
-        const next = updateSnapshot(before, changes);
-        if (next !== before) removeStaleFlows(this.#kernel.kernel, before, next, nowMs ?? 0);
-        return next;
-      });
-    }
-  }
-
   #replay(): void {
     const { history } = this.#source;
     for (; this.#seen < history.length; this.#seen++) {
@@ -247,7 +252,7 @@ export class NodePlane implements CopyableKernel {
       if (isCleaned) cleanUpKubeProxy(this.#kernel);
       const before = this.#proxy;
       this.#proxy = this.#next(before, settled);
-      if (isCleaned || this.#proxy !== before) this.#names = undefined;
+      if (isCleaned || this.#proxy !== before) this.#change();
       this.#isCommon &&= this.#proxy !== undefined && !isCleaned && isSameOnOtherNodes(this.#proxy);
     }
     this.#wake(this.#kernel.clock.nowMs);
@@ -259,7 +264,7 @@ export class NodePlane implements CopyableKernel {
     if (this.#proxy === undefined) return;
     const before = this.#proxy;
     this.#proxy = wakeKubeProxy(before, untilMs, this.#kernel);
-    if (this.#proxy !== before) this.#names = undefined;
+    if (this.#proxy !== before) this.#change();
   }
 
   #setAlarm(): void {

@@ -5,7 +5,8 @@ import type { ConntrackTable } from "@kubenetsim/netfilter/engine/conntrack-tabl
 import type { Kernel } from "@kubenetsim/netfilter/engine/kernel";
 import { changedServices } from "@kubenetsim/proxy/snapshot/changed-services";
 import type { ServicePortState } from "@kubenetsim/proxy/snapshot/service-state";
-import type { ProxySnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
+import { type ProxySnapshot, updateSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
+import type { Settled } from "./object-history.ts";
 
 /**
  * CleanStaleEntries (pkg/proxy/conntrack/cleanup.go), which every mode runs at the end of a sync that changed the endpoints of a
@@ -25,6 +26,22 @@ export function removeStaleFlows(
   const frontends = servingEndpoints(next);
   const stale = [...table.entries(nowMs)].filter((entry) => isStale(table, entry, frontends));
   for (const entry of stale) table.remove(entry);
+}
+
+/** As the syncs of these times would have done on a node that leaves them to another one. */
+export function removeFlowsOf(
+  times: readonly Settled[],
+  proxiers: readonly { readonly snapshot: ProxySnapshot }[],
+  kernel: Kernel,
+): void {
+  let snapshots = proxiers.map(({ snapshot }) => snapshot);
+  for (const { changes, nowMs } of times) {
+    snapshots = snapshots.map((before) => {
+      const next = updateSnapshot(before, changes);
+      if (next !== before) removeStaleFlows(kernel, before, next, nowMs ?? 0);
+      return next;
+    });
+  }
 }
 
 function changesUdpEndpoints(previous: ProxySnapshot | undefined, next: ProxySnapshot): boolean {

@@ -27,13 +27,14 @@ function thresholds(endpoints: number): bigint[] {
 }
 
 function kernelOf(endpoints: number, engine: "index" | "walk" = "index"): Kernel {
-  const kernel = new Kernel({ random: seededRandom("cascade"), clock: virtualClock(), stateless: true, engine });
+  const kernel = new Kernel({ random: seededRandom("cascade"), clock: virtualClock(), engine });
   kernel.load(parseIptablesSave(cascadeText(endpoints)));
   return kernel;
 }
 
 function send(kernel: Kernel, packet: Packet, meter: Meter): number {
   packet.protocol = 6;
+  packet.stateless = true;
   packet.destinationPort = 0;
   packet.dst0 = 7;
   packet.resetMetadata();

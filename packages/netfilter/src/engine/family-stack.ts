@@ -34,8 +34,6 @@ export interface StackParts {
   readonly natHook: NatHook;
   readonly addresses: AddressBook;
   readonly director: Director | undefined;
-  /** Nothing is remembered: every packet is the first of its connection. */
-  readonly stateless: boolean;
 }
 
 /** The hooks of one family on one host, in the kernel's order (enum nf_ip_hook_priorities). */
@@ -150,7 +148,7 @@ export class FamilyStack {
   #track(packet: Packet, meter: Meter, tape: Tape | null): void {
     if (packet.ctState !== ctState.untracked) return;
     meter.conntrackLookups++;
-    if (this.#parts.stateless) packet.ctState = packet.icmpError >= 0 ? ctState.related : ctState.new;
+    if (packet.stateless) packet.ctState = packet.icmpError >= 0 ? ctState.related : ctState.new;
     else this.#parts.conntrack.track(packet);
     if (tape !== null) tape.write(tapeKind.conntrack, packet.ctState, packet.ctReply ? 1 : 0);
   }
@@ -199,13 +197,13 @@ export class FamilyStack {
 
   /** IPVS at LOCAL_IN and LOCAL_OUT: answers of real servers first, then packets for virtual servers. */
   #direct(at: Hook, packet: Packet, meter: Meter, tape: Tape | null): Verdict {
-    const { director, addresses, conntrack, stateless } = this.#parts;
+    const { director, addresses, conntrack } = this.#parts;
     if (director === undefined || !director.enabled) return accept;
     packet.fate.more = true;
     if (director.outgoing(packet, meter, tape)) return accept;
     const result = director.incoming(packet, meter, tape);
     if (result !== verdict.stolen) return result;
-    if (!stateless) conntrack.expectReplyFrom(packet);
+    if (!packet.stateless) conntrack.expectReplyFrom(packet);
     // A real server on this host: the packet goes on from here.
     if (addresses.destinationType(packet) !== 2) return result;
     if (at === hook.OUTPUT) packet.router?.reroute();
@@ -213,6 +211,6 @@ export class FamilyStack {
   }
 
   #confirm(packet: Packet): void {
-    if (!this.#parts.stateless) this.#parts.conntrack.confirm(packet);
+    if (!packet.stateless) this.#parts.conntrack.confirm(packet);
   }
 }

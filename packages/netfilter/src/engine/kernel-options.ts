@@ -20,8 +20,6 @@ export interface KernelOptions {
   readonly devices?: readonly DeviceInput[];
   /** `index` if not said. Both give the same verdicts, counts and tapes. */
   readonly engine?: Engine;
-  /** Every packet is taken for the first of a connection and nothing is remembered of it: for counting in bulk. */
-  readonly stateless?: boolean;
   /** Of all kernels that may take over each other's rules; its own unless given. */
   readonly numbers?: SharedNumbers;
   /** Words of code of rules that are no more that a family keeps at least before it starts its code anew; 65,536 if not said. */

@@ -17,17 +17,16 @@ export interface KernelParts extends Pick<StackParts, "program" | "conntrack" | 
 
 /** The hooks of one family of a kernel, with evaluators of their own. */
 export function familyStack(options: KernelOptions, parts: KernelParts): FamilyStack {
-  const { engine = "index", stateless = false } = options;
+  const { engine = "index" } = options;
   const { program, conntrack, nft, order, director, host } = parts;
   const answer = new RuleAnswer();
-  const natHook = new NatHook(answer, host.addresses, new Nat(conntrack, parts.nat), conntrack, stateless);
+  const natHook = new NatHook(answer, host.addresses, new Nat(conntrack, parts.nat), conntrack);
   return new FamilyStack({
     program,
     conntrack,
     nft,
     order,
     director,
-    stateless,
     answer,
     natHook,
     evaluator: new Evaluator(program, host, engine, answer),

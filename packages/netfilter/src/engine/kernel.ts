@@ -35,8 +35,7 @@ import type { Verdict } from "./verdict.ts";
  * OUTPUT means that IPVS gave it a new destination: route it anew and run OUTPUT (which knows that it has been there) and
  * POSTROUTING. Set `inDevice`, `outDevice` and `bridged` before each hook that asks them. A packet that stays on the host by
  * loopback keeps its metadata between POSTROUTING and PREROUTING.
- * Counters of rules speak of packets that `runHook` saw, and of those that a walker has sent on a way that it remembers: they
- * do not come by here, and it hands over their counts when somebody asks.
+ * Counters of rules speak of packets that `runHook` saw, and of those that a walker has sent on a way that it remembers.
  *
  * @example
  * const kernel = new Kernel({ random: seededRandom("a"), clock: virtualClock(), devices: [{ name: "eth0", addresses: ["192.168.10.11/24"] }] });
@@ -57,8 +56,8 @@ export class Kernel {
   readonly #nat: Random;
   #v4: FamilyStack;
   #v6: FamilyStack;
-  /** How packets of IPv4 open connections here; undefined where nothing is remembered of connections. */
-  readonly openings: Openings | undefined;
+  /** How packets of IPv4 open connections here. */
+  readonly openings: Openings;
 
   constructor(options: KernelOptions, copied?: CopiedKernel) {
     this.#options = options;
@@ -83,7 +82,7 @@ export class Kernel {
     };
     this.#v4 = this.#stack("IPv4", copied?.v4.program, copied?.v4.conntrack);
     this.#v6 = this.#stack("IPv6", copied?.v6.program, copied?.v6.conntrack);
-    this.openings = options.stateless === true ? undefined : new Openings(this.#v4.conntrack);
+    this.openings = new Openings(this.#v4.conntrack);
   }
 
   /** Replaces all rules of the ruleset's family. Chains that are the same objects as before keep their code and counters. */
@@ -161,10 +160,7 @@ export class Kernel {
     this.#v6 = this.#stack("IPv6", this.#v6.program, this.#v6.conntrack);
   }
 
-  /**
-   * Grows whenever rules, sets or devices change, and when IPVS gets its first virtual server: as long as it stays, a packet that
-   * hangs on nothing else fares alike.
-   */
+  /** Grows whenever rules, sets or devices change, or IPVS begins to work: as long as it stays, a packet that hangs on nothing else fares alike. */
   get revision(): number {
     return this.#options.director?.enabled === true ? this.#revision + 1 : this.#revision;
   }
@@ -206,11 +202,6 @@ export class Kernel {
 
   setName(id: number): string {
     return this.#names.sets.names[id] ?? "";
-  }
-
-  /** A set of the tape as it stands now; undefined when it is gone. */
-  setAt(id: number): IpSet | undefined {
-    return this.sets().find(({ name }) => name === this.setName(id));
   }
 
   /** The rules with their counters, ready for `printIptablesSave`. */

@@ -22,16 +22,14 @@ export class NatHook {
   readonly #addresses: AddressBook;
   readonly #nat: Nat;
   readonly #conntrack: Conntrack;
-  readonly #stateless: boolean;
   /** Who rewrites: the rule just met or the connection's earlier decision. */
   #by: number = byConntrack;
 
-  constructor(answer: RuleAnswer, addresses: AddressBook, nat: Nat, conntrack: Conntrack, stateless: boolean) {
+  constructor(answer: RuleAnswer, addresses: AddressBook, nat: Nat, conntrack: Conntrack) {
     this.#answer = answer;
     this.#addresses = addresses;
     this.#nat = nat;
     this.#conntrack = conntrack;
-    this.#stateless = stateless;
   }
 
   /** True while nobody has decided about this side of the packet's connection: then the nat chain is asked. */
@@ -56,7 +54,7 @@ export class NatHook {
   /** Rewrites the packet as its connection says. */
   rewrite(side: Manip, packet: Packet, tape: Tape | null): void {
     const entry = packet.ctEntry;
-    if (this.#stateless || entry < 0) return;
+    if (packet.stateless || entry < 0) return;
     packet.ctStatus = this.#conntrack.table.status(entry) & 15;
     if ((packet.ctStatus & (ctStatus.sourceNat | ctStatus.destinationNat)) === 0) return;
     const before = tape === null ? 0 : this.#startRecord(tape, packet);
@@ -68,13 +66,13 @@ export class NatHook {
 
   #keep(side: Manip, packet: Packet): void {
     packet.ctStatus |= side === manip.source ? ctStatus.sourceDone : ctStatus.destinationDone;
-    if (this.#stateless) return;
+    if (packet.stateless) return;
     if (side === manip.source) packet.fate.met = this.#nat.setSource(packet.ctEntry, null, false) || packet.fate.met;
     else this.#nat.keepDestination(packet.ctEntry);
   }
 
   #toDestination(packet: Packet, address: ArrayLike<number>, port: number, tape: Tape | null): void {
-    if (!this.#stateless) {
+    if (!packet.stateless) {
       this.#nat.setDestination(packet.ctEntry, address, port);
       return;
     }
@@ -99,7 +97,7 @@ export class NatHook {
     if (address === undefined) return false;
     const { natRandom } = this.#answer;
     if (natRandom) packet.fate.more = true;
-    if (!this.#stateless) {
+    if (!packet.stateless) {
       packet.fate.met = this.#nat.setSource(packet.ctEntry, address, natRandom) || packet.fate.met;
       return true;
     }

@@ -32,9 +32,10 @@ const devices = [
 const word = (address: string): number => parseAddressWords(address)![0]!;
 
 /** Sends a packet to a destination through OUTPUT; what was asked of its router, and how often each rule of filter matched. */
-function send(kernel: Kernel, destination: string, hasWay = true) {
+function send(kernel: Kernel, destination: string, hasWay = true, stateless = false) {
   const asked: number[] = [];
   const packet = new Packet();
+  packet.stateless = stateless;
   packet.protocol = 6;
   [packet.src0, packet.sourcePort] = [word("192.168.10.11"), 40_000];
   [packet.dst0, packet.destinationPort] = [word(destination), 80];
@@ -65,9 +66,9 @@ describe("a packet that OUTPUT gives another destination", () => {
   });
 
   test.each([false, true])("goes no further where there is no way to it (stateless %s)", (stateless) => {
-    const kernel = new Kernel({ ...options(), stateless });
+    const kernel = new Kernel(options());
     kernel.load(parseIptablesSave(rules));
-    expect(send(kernel, "10.96.0.10", false)).toMatchObject({ result: verdict.drop, filtered: [0, 0] });
+    expect(send(kernel, "10.96.0.10", false, stateless)).toMatchObject({ result: verdict.drop, filtered: [0, 0] });
   });
 
   test("by IPVS is routed again, too, if it stays on the host", () => {

@@ -45,6 +45,8 @@ export class Packet {
   bytes = 60;
   /** An ICMP error: type << 8 | code; -1 for every other packet. `quote` is what it is about. */
   icmpError = -1;
+  /** No host tracks its connection: each takes it for the first packet of one, and keeps nothing of it. */
+  stateless = false;
   readonly quote: Quote = new Quote();
   /** After a verdict `reject`: the ICMP error to answer with, or `tcpReset`. */
   rejection = 0;

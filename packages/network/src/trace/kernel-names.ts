@@ -55,7 +55,7 @@ export function liveNames(kernel: Kernel, director?: IpvsDirector): KernelNames 
       return { table, chain, rules: kernel.chainAt(id)?.rules ?? [] };
     },
     setName: (id) => kernel.setName(id),
-    setType: (id) => kernel.setAt(id)?.type,
+    setType: (id) => kernel.sets().find(({ name }) => name === kernel.setName(id))?.type,
     virtualServer: (index) => director?.virtualServerAt(index),
     realServer: (index) => director?.realServerAt(index),
   };

@@ -32,6 +32,8 @@ export interface PacketList {
   readonly to: Uint32Array;
   /** By the packet's index. */
   readonly sourcePort: (index: number) => number;
+  /** Walk answers, too; `false` for the packets alone. */
+  readonly replies: boolean;
 }
 
 /** How many packets fared: numbers for each of them, in the order in which they were sent. */
@@ -52,13 +54,14 @@ export interface SentPackets {
 }
 
 /**
- * Sends packets one after another and walks their answers' ways back, as a tracer does, and keeps numbers of each.
+ * Sends packets one after another and walks their answers' ways back, as a tracer does, and keeps numbers of each. Without answers a
+ * walker that remembers ways walks few of them.
  *
  * @throws ParseError for a sender's address and a destination of different families; nothing has been sent then
  */
 export function sendMany(walker: Walker, list: PacketList): SentPackets {
   requireFamilies(list);
-  const { senders, targets, from, to, sourcePort } = list;
+  const { senders, targets, from, to, sourcePort, replies } = list;
   const count = from.length;
   const sources = senders.map(({ host }) => new ChosenSource(host));
   const receivers = new Receivers(walker);
@@ -77,7 +80,7 @@ export function sendMany(walker: Walker, list: PacketList): SentPackets {
     const { host, source } = senders[from[i]!]!;
     const target = targets[to[i]!]!;
     write(walker.packet, source ?? sources[from[i]!]!.to(target.address), target, sourcePort(i));
-    const disposition = walker.simulate(host, null);
+    const disposition = replies ? walker.simulate(host, null) : walker.request(host, null);
     sent.dispositions[i] = disposition;
     sent.receivers[i] = receivers.last(disposition);
     sent.requestRules[i] = walker.requestMeter.rulesCompared;
@@ -85,6 +88,7 @@ export function sendMany(walker: Walker, list: PacketList): SentPackets {
     request.absorb(walker.requestMeter);
     reply.absorb(walker.replyMeter);
   }
+  walker.known?.settle();
   return { ...sent, cost: { request: request.cost(), reply: reply.cost() } };
 }
 

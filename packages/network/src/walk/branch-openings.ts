@@ -70,7 +70,7 @@ export class BranchOpenings {
 }
 
 /** What a walked packet has opened: `count` connections on hosts of its trail. */
-interface OpenedWay {
+export interface OpenedWay {
   readonly trail: Int32Array;
   readonly hosts: number;
   readonly count: number;

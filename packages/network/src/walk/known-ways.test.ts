@@ -191,12 +191,12 @@ class Lab {
     const numbers = new SharedNumbers();
     for (const [name, host] of topology.nodes) {
       const director = new IpvsDirector({ clock: this.clock, schedulers: ipvsSchedulers });
-      const given = { clock: this.clock, devices: kernelDevices(host), stateless, numbers, director };
+      const given = { clock: this.clock, devices: kernelDevices(host), numbers, director };
       const own = alike ? this.#kept(seededRandom("alike")) : random.fork(name);
       this.kernels.set(name, new Kernel({ random: own, ...given }));
       this.directors.set(name, director);
     }
-    this.walker = new Walker(topology, this.kernels, random, options);
+    this.walker = new Walker(topology, this.kernels, random, { ...options, stateless });
     const names = new Map([...topology.nodes].map(([name, host]) => [host, liveNames(this.kernels.get(name)!)]));
     this.tracer = new Tracer(this.walker, (host) => names.get(host), { seed: "ways", mode: "iptables" });
     this.hosts = [

@@ -4,7 +4,7 @@ import type { Fate } from "@kubenetsim/netfilter/engine/fate";
 import { type Packet, tcpFlag } from "@kubenetsim/netfilter/engine/packet";
 import type { Ledger } from "@kubenetsim/netfilter/engine/rule-counters";
 import { BranchCounts } from "./branch-counts.ts";
-import { BranchOpenings, openingsLength } from "./branch-openings.ts";
+import { BranchOpenings, type OpenedWay, openingsLength } from "./branch-openings.ts";
 import { branchField, branchLength, type WayEnd, writeBranch } from "./branch-record.ts";
 import { Dice } from "./dice.ts";
 import type { DispositionCode } from "./disposition-code.ts";
@@ -68,9 +68,10 @@ export class KnownWays implements Ledger {
   readonly #key: Int32Array = new Int32Array(4);
   #learning = false;
 
-  constructor(kernels: readonly (HostKernel | undefined)[], limit: number = mostBranches) {
+  /** `keeps` says that packets open connections. */
+  constructor(kernels: readonly (HostKernel | undefined)[], keeps: boolean, limit: number = mostBranches) {
     this.#kernels = kernels;
-    this.#keeps = kernels.some((kernel) => kernel?.openings !== undefined);
+    this.#keeps = keeps;
     this.stride = branchLength + (this.#keeps ? openingsLength : 0);
     this.branches = new Int32Array(firstBranches * this.stride);
     this.#openings = new BranchOpenings(kernels);
@@ -194,7 +195,7 @@ export class KnownWays implements Ledger {
     if (branches[at + branchField.passes] !== 0) this.settle();
     branches.fill(0, at, at + this.stride);
     const opened = { trail, hosts, count: fate.opened, sourcePort: packet.sourcePort };
-    const opener = isWalked ? -1 : this.#openings.write(branches, at + branchLength, opened);
+    const opener = isWalked ? -1 : this.#writeOpenings(branches, at, opened);
     if (opener < 0 || !writeBranch(branches, at, walked.end, walked.receiver, walked.disposition)) {
       // With too many kernels to ask, it walks for as long as the others' ways are remembered.
       this.#put(kind.walk, isKnown, room, guard < 0 ? old : guard, 0);
@@ -204,6 +205,10 @@ export class KnownWays implements Ledger {
     this.learned = branch;
     this.#numbers[branch] = survivals === undefined ? -1 : fate.value;
     branches[at + branchField.counts] = this.#counts.keep(this.journal, this.#owes ? this : undefined);
+  }
+
+  #writeOpenings(branches: Int32Array, at: number, opened: OpenedWay): number {
+    return this.#keeps ? this.#openings.write(branches, at + branchLength, opened) : 0;
   }
 
   /** A number that leads into a branch; -1 for one without a draw. */

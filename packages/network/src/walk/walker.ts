@@ -12,7 +12,7 @@ import type { Topology } from "../topology/topology.ts";
 import { turnIntoAnswer } from "./answer.ts";
 import { branchField, readBranch } from "./branch-record.ts";
 import { type DispositionCode, dispositionCode, dispositionOf } from "./disposition-code.ts";
-import type { HostKernel } from "./host-kernel.ts";
+import { type HostKernel, kernelsByHost } from "./host-kernel.ts";
 import { KnownWays } from "./known-ways.ts";
 import { OneWay, start } from "./one-way.ts";
 import { type Passing, writePassing } from "./passing.ts";
@@ -26,6 +26,8 @@ const mostRelays = 8;
 export interface WalkerOptions {
   /** Keep ways that do not change, and do not walk them again; not unless said. */
   readonly remember?: boolean;
+  /** Packets whose connections no host tracks: each is the first of one, and none is kept. */
+  readonly stateless?: boolean;
   /** How many branches of ways may be remembered, 64 bytes each (128 where connections are kept); 131,072 unless said. When they are full, all are forgotten. */
   readonly mostBranches?: number;
 }
@@ -61,10 +63,8 @@ export class Walker {
   answerReason: ReasonCode = reasonCode.accepted;
   /** The tape's length where the answer's way begins; -1 when there was none. */
   replyStart = -1;
-  /** What `request` remembers; undefined unless it shall. */
-  readonly known: KnownWays | undefined;
-  /** Some host keeps connections: a packet's way leaves something behind. */
-  readonly keepsConnections: boolean;
+  readonly #options: WalkerOptions;
+  #known: KnownWays | undefined;
   readonly #way: OneWay;
   /** A number: among many hosts, a look at one costs as much as the rest of a known way. */
   #receiver = 0;
@@ -83,9 +83,21 @@ export class Walker {
     this.kernels = kernelsByHost(topology, kernels);
     this.answered = this.receiver;
     this.#answerer = this.receiver;
-    this.keepsConnections = this.kernels.some((kernel) => kernel?.openings !== undefined);
-    this.known = options.remember === true ? new KnownWays(this.kernels, options.mostBranches) : undefined;
+    this.#options = options;
+    this.packet.stateless = options.stateless === true;
     this.#way = new OneWay(topology, this.kernels, random, this.packet, this.requestMeter);
+  }
+
+  /** A packet's way leaves connections behind. */
+  get keepsConnections(): boolean {
+    return !this.packet.stateless;
+  }
+
+  /** What `request` remembers; undefined unless it shall. */
+  get known(): KnownWays | undefined {
+    const { remember, mostBranches } = this.#options;
+    if (remember === true) this.#known ??= new KnownWays(this.kernels, this.keepsConnections, mostBranches);
+    return this.#known;
   }
 
   /** Where the way there ended. */
@@ -255,7 +267,10 @@ export class Walker {
     this.process = sockets.find(packet.protocol, packet.destinationPort);
     if (this.process < 0) {
       const listener = this.kernels[this.receiver.id]?.listener?.(packet) ?? this.receiver.balancer?.process;
-      if (listener !== undefined) this.process = sockets.place(listener);
+      if (listener !== undefined) {
+        packet.fate.more = true;
+        this.process = sockets.place(listener);
+      }
     }
     this.arrived = true;
     const listening = isEcho || this.process >= 0;
@@ -281,13 +296,4 @@ export class Walker {
     this.reason = returned === reasonCode.accepted ? reasonCode.foreignAnswer : reasonCode.answerLost;
     return dispositionCode.noReply;
   }
-}
-
-function kernelsByHost(topology: Topology, kernels: ReadonlyMap<string, HostKernel>): (HostKernel | undefined)[] {
-  const byHost = topology.hosts.map((): HostKernel | undefined => undefined);
-  for (const [name, kernel] of kernels) {
-    const host = topology.nodes.get(name);
-    if (host !== undefined) byHost[host.id] = kernel;
-  }
-  return byHost;
 }

@@ -30,7 +30,8 @@ export class WayGuards {
     const at = guard * guardLength;
     for (let i = words[at]!; i > 0; i--) {
       const host = words[at + i]!;
-      if (this.#kernels[host]!.revision !== this.#revisions[host]) return false;
+      const { revision } = this.#kernels[host]!;
+      if (revision !== this.#revisions[host]) return false;
     }
     return true;
   }
@@ -53,7 +54,8 @@ export class WayGuards {
       const id = trail[i]!;
       const kernel = this.#kernels[id];
       if (kernel === undefined) continue;
-      if (kernel.revision === undefined) return -1;
+      const { revision } = kernel;
+      if (revision === undefined || revision < 0) return -1;
       ids.add(id);
     }
     return ids.size > mostKernels ? -1 : this.#intern([...ids].sort((a, b) => a - b));
