@@ -27,6 +27,7 @@ export class ChainRegistry {
   readonly #writtenAt: number[] = [];
   readonly #tables = new Set<TableName>();
   #now: { readonly writes: number; readonly chains: readonly (Chain | undefined)[] } | undefined;
+  #rulesetNow: { readonly writes: number; readonly ruleset: Ruleset } | undefined;
   /** Chains that went at other hands than those that wrote them, who may still jump to them. */
   readonly #lost = new Set<number>();
   /** Of each table and hook (table · 5 + hook) the built-in chain's number, or -1. */
@@ -129,6 +130,14 @@ export class ChainRegistry {
   chainsNow(): readonly (Chain | undefined)[] {
     if (this.#now?.writes !== this.writes) this.#now = { writes: this.writes, chains: [...this.#chains] };
     return this.#now.chains;
+  }
+
+  /** The rules as they stand; the same object as long as nothing is written. */
+  rulesetNow(): Ruleset {
+    if (this.#rulesetNow?.writes !== this.writes) {
+      this.#rulesetNow = { writes: this.writes, ruleset: this.ruleset((_, chain) => chain) };
+    }
+    return this.#rulesetNow.ruleset;
   }
 
   /** The rules as they stand, each chain as `withCounters` gives it. */

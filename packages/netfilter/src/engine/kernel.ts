@@ -204,9 +204,9 @@ export class Kernel {
     return this.#names.sets.names[id] ?? "";
   }
 
-  /** The rules with their counters, ready for `printIptablesSave`. */
-  ruleset(family: IpFamily): Ruleset {
-    return this.#of(family).program.ruleset();
+  /** The rules for `printIptablesSave`: with their counters, or without, as one object for all hosts that run the same. */
+  ruleset(family: IpFamily, counters = true): Ruleset {
+    return this.#of(family).program.ruleset(counters);
   }
 
   /** One chain with its counters; undefined when there is none. */

@@ -77,8 +77,8 @@ export class Program {
     for (const id of before.compiled()) {
       const chain = before.registry.chainOf(id)!;
       if (code.registry.chainOf(id) !== chain || code.registry.writtenAt(id) > seen) continue;
-      const from = before.records(before.compiledAt(id), chain.rules.length);
-      if (from.some((pc) => counted.packets(pc) > 0)) this.#counters.take(counted, from, this.#recordsOf(id, chain));
+      const from = before.records(before.compiledAt(id));
+      if (from.some((pc) => counted.packets(pc) > 0)) this.#counters.take(counted, from, this.#recordsOf(id));
     }
   }
 
@@ -92,8 +92,12 @@ export class Program {
     return this.#code.resolve(at, this.#names);
   }
 
-  /** The rules with what has been counted since they were loaded. */
-  ruleset(): Ruleset {
+  /**
+   * The rules with what has been counted since they were loaded. Where nothing is to be told of that, or nothing has been
+   * counted, it is the same object for all who run the same code, until it changes.
+   */
+  ruleset(counters: boolean): Ruleset {
+    if (!counters || this.#counters.isEmpty) return this.registry.rulesetNow();
     return this.registry.ruleset((id, chain) => this.#counted(id, chain));
   }
 
@@ -119,30 +123,30 @@ export class Program {
     return this.#code;
   }
 
-  #recordsOf(id: number, chain: Chain): Int32Array {
-    return this.#code.records(this.start(id), chain.rules.length);
+  #recordsOf(id: number): number[] {
+    return this.#code.records(this.start(id));
   }
 
   #counted(id: number, chain: Chain): Chain {
     if (this.#counters.isEmpty || this.#code.compiledAt(id) < 0) return chain;
-    let isSame = true;
-    const pcs = this.#recordsOf(id, chain);
+    const pcs = this.#recordsOf(id);
+    if (pcs.every((pc) => this.#counters.packets(pc) === 0)) return chain;
     const rules = chain.rules.map((rule, i) => {
       const packets = this.#counters.packets(pcs[i]!);
       if (packets === 0) return rule;
-      isSame = false;
       const before = rule.counters ?? { packets: 0, bytes: 0 };
       const bytes = before.bytes + this.#counters.bytes(pcs[i]!);
       return { ...rule, counters: { packets: before.packets + packets, bytes } };
     });
-    return isSame ? chain : { ...chain, rules };
+    const { name, policy, counters } = chain;
+    return { name, policy, counters, rules };
   }
 
   /** A chain that is written again as it is keeps its code, and its rules count from the beginning. */
   #countAnew(table: TableName, chain: Chain): void {
     const id = this.registry.idOf(table, chain.name);
     if (this.#code.compiledAt(id) < 0 || this.registry.chainOf(id) !== chain) return;
-    for (const pc of this.#recordsOf(id, chain)) this.#counters.clear(pc);
+    for (const pc of this.#recordsOf(id)) this.#counters.clear(pc);
   }
 
   /** Starts the code anew when most of it is waste. What was counted here stays out of the rules: other hosts may come to run them. */

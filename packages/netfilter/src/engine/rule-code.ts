@@ -89,13 +89,12 @@ export class RuleCode {
   }
 
   /** Where the record of each rule stands of a chain whose code begins at `start`. */
-  records(start: number, rules: number): Int32Array {
-    const pcs = new Int32Array(rules);
-    let pc = start;
-    for (let i = 0; i < rules; i++) {
+  records(start: number): number[] {
+    const pcs: number[] = [];
+    const end = this.words[start - 1]!;
+    for (let pc = start; pc < end; pc += this.words[pc]! >>> 16) {
       if ((this.words[pc]! & ruleFlag.cascade) !== 0) pc = cascadeRule(this.words, pc, 0);
-      pcs[i] = pc;
-      pc += this.words[pc]! >>> 16;
+      pcs.push(pc);
     }
     return pcs;
   }

@@ -62,7 +62,7 @@ export class RuleCounters {
   }
 
   /** Counts what another has counted of records that stand at `from` there, at `to` here. */
-  take(other: RuleCounters, from: Int32Array, to: Int32Array): void {
+  take(other: RuleCounters, from: readonly number[], to: readonly number[]): void {
     for (const [i, pc] of from.entries()) {
       const packets = other.packets(pc);
       if (packets === 0) continue;

@@ -23,7 +23,24 @@ export interface PrintOptions {
 export function printIptablesSave(ruleset: Ruleset, options: PrintOptions = {}): string {
   const names = options.order ?? [...ruleset.tables.keys()];
   const tables = names.map((name) => ruleset.tables.get(name)).filter((table) => table !== undefined);
-  return tables.map((table) => printTable(table, options)).join("");
+  let text = "";
+  for (const table of tables) text += isPlain(options) ? plainText(table) : printTable(table, options);
+  return text;
+}
+
+function isPlain({ counters = false, generatedBy }: PrintOptions): boolean {
+  return !counters && generatedBy === undefined;
+}
+
+/** Hosts with the same rules have the same tables: a large one's text, of some ten million characters, is made once. */
+const plainTexts = new WeakMap<Table, string>();
+
+function plainText(table: Table): string {
+  const known = plainTexts.get(table);
+  if (known !== undefined) return known;
+  const text = printTable(table, {});
+  plainTexts.set(table, text);
+  return text;
 }
 
 function printTable(table: Table, options: PrintOptions): string {

@@ -6,24 +6,28 @@ import type { PlainMatch } from "./restore-words.ts";
 import { comment } from "./rule-parts.ts";
 import type { RuleSink } from "./rule-sink.ts";
 
-/** One chain per endpoint: mark for masquerading what comes from the endpoint itself, then rewrite the destination. */
-export function addEndpointRules(to: RuleSink, plan: PortPlan, chains: readonly string[], withComments: boolean): void {
-  const { port, nameComment } = plan;
-  const { reachable } = plan.endpoints;
-  for (let i = 0; i < reachable.length; i++) {
-    const endpoint = reachable[i]!;
-    const name = chains[i]!;
-    to.begin(name, "hairpin");
-    if (withComments) to.match(nameComment);
-    to.source(endpoint);
-    to.jump("KUBE-MARK-MASQ");
+/**
+ * One chain per endpoint that can be reached: mark for masquerading what comes from the endpoint itself, then rewrite the
+ * destination.
+ */
+export function addEndpointRules(
+  to: RuleSink,
+  { port, nameComment, endpoints }: PortPlan,
+  at: number,
+  chain: string,
+  withComments: boolean,
+): void {
+  const endpoint = endpoints.reachable[at]!;
+  to.begin(chain, "hairpin");
+  if (withComments) to.match(nameComment);
+  to.source(endpoint);
+  to.jump("KUBE-MARK-MASQ");
 
-    to.begin(name, endpoint);
-    if (withComments) to.match(nameComment);
-    if (port.affinitySeconds !== undefined) to.match(rememberClient(name, endpoint.words.length));
-    to.protocol(port.protocol);
-    to.dnat(endpoint);
-  }
+  to.begin(chain, endpoint);
+  if (withComments) to.match(nameComment);
+  if (port.affinitySeconds !== undefined) to.match(rememberClient(chain, endpoint.words.length));
+  to.protocol(port.protocol);
+  to.dnat(endpoint);
 }
 
 /**

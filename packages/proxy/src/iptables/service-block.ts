@@ -2,12 +2,13 @@ import type { Rule } from "@kubenetsim/netfilter/ruleset/rule";
 import type { Chain } from "@kubenetsim/netfilter/ruleset/ruleset";
 import type { ServicePortState, ServiceState } from "../snapshot/service-state.ts";
 import { endpointChainName } from "./chain-names.ts";
+import { addEndpointRules } from "./endpoint-chains.ts";
 import { frontendsOf, sameFrontends } from "./frontend-rules.ts";
 import type { IptablesContext } from "./iptables-context.ts";
 import { PortPlan } from "./port-plan.ts";
 import { RuleObjects } from "./rule-objects.ts";
 import type { RuleSink } from "./rule-sink.ts";
-import { ownChainNames, writeOwnChains } from "./service-chains.ts";
+import { ownChainNames, writeOwnChains, writeServiceChains } from "./service-chains.ts";
 import type { Frontend, SharedChain } from "./shared-chains.ts";
 
 /** All that one Service adds to the rules, port by port. */
@@ -21,14 +22,15 @@ export class ServiceBlock {
 
   /** Its chains in the nat table: KUBE-EXT-, -FW-, -SVC-, -SVL- and -SEP-. */
   get chains(): readonly Chain[] {
-    this.#chains ??= this.ports.flatMap((port) => port.chainNames.map((name) => new OwnChain(name, port)));
+    this.#chains ??= this.ports.flatMap((port) => port.chainNames.map((_, i) => new OwnChain(port, i)));
     return this.#chains;
   }
 }
 
 /**
  * One port's share. A large cluster has some hundred thousand rules in chains that only one Service uses, and most of
- * them nobody ever reads: they are made when somebody does. What they will be is settled from the beginning.
+ * them nobody ever reads, or only once to make text or code of them: they are made when somebody does, and not kept. What
+ * they will be is settled from the beginning.
  */
 export class PortBlock {
   readonly plan: PortPlan;
@@ -39,7 +41,6 @@ export class PortBlock {
   readonly #endpointChains: readonly string[];
   readonly #context: IptablesContext;
   readonly #withComments: boolean;
-  #rules: ReadonlyMap<string, readonly Rule[]> | undefined;
 
   constructor(state: ServicePortState, context: IptablesContext, withComments: boolean, before: PortBlock | undefined) {
     const plan = new PortPlan(state, context);
@@ -57,33 +58,38 @@ export class PortBlock {
     writeOwnChains(to, this.plan, this.#endpointChains, this.#context, this.#withComments);
   }
 
-  rulesOf(chain: string): readonly Rule[] {
-    this.#rules ??= this.#byChain();
-    return this.#rules.get(chain)!;
-  }
-
-  #byChain(): Map<string, Rule[]> {
-    const byChain = new Map<string, Rule[]>(this.chainNames.map((name) => [name, []]));
-    const add = (chain: string, one: Rule): void => void byChain.get(chain)?.push(one);
-    this.write(new RuleObjects(add, (reason) => this.plan.origin(reason)));
-    return byChain;
+  /** The rules of one of its chains, by its place among `chainNames`. */
+  rulesOf(chain: number): readonly Rule[] {
+    const { plan } = this;
+    const name = this.chainNames[chain]!;
+    const rules: Rule[] = [];
+    const add = (to: string, one: Rule): void => {
+      if (to === name) rules.push(one);
+    };
+    const sink = new RuleObjects(add, (reason) => plan.origin(reason));
+    const endpoint = chain - (this.chainNames.length - this.#endpointChains.length);
+    if (endpoint >= 0) addEndpointRules(sink, plan, endpoint, name, this.#withComments);
+    else writeServiceChains(sink, plan, this.#endpointChains, this.#context, this.#withComments);
+    return rules;
   }
 }
 
-/** A chain whose rules are made when they are first read. */
+/** A chain whose rules are made whenever they are read. */
 class OwnChain implements Chain {
   readonly name: string;
   readonly policy: undefined = undefined;
   readonly counters: undefined = undefined;
   readonly #port: PortBlock;
+  readonly #at: number;
 
-  constructor(name: string, port: PortBlock) {
-    this.name = name;
+  constructor(port: PortBlock, at: number) {
+    this.name = port.chainNames[at]!;
     this.#port = port;
+    this.#at = at;
   }
 
   get rules(): readonly Rule[] {
-    return this.#port.rulesOf(this.name);
+    return this.#port.rulesOf(this.#at);
   }
 }
 

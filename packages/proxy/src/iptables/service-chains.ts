@@ -30,13 +30,24 @@ export function writeOwnChains(
   context: IptablesContext,
   withComments: boolean,
 ): void {
+  writeServiceChains(to, plan, endpointChains, context, withComments);
+  for (let i = 0; i < endpointChains.length; i++) addEndpointRules(to, plan, i, endpointChains[i]!, withComments);
+}
+
+/** Those of all but the endpoints' chains. */
+export function writeServiceChains(
+  to: RuleSink,
+  plan: PortPlan,
+  endpointChains: readonly string[],
+  context: IptablesContext,
+  withComments: boolean,
+): void {
   if (plan.hasInternal) addClusterIPMasquerade(to, plan, context);
   if (plan.usesExternalChain) addExternalRules(to, plan, context);
   if (plan.usesFirewallChain) addFirewallRules(to, plan, context);
   const { names, endpoints } = plan;
   if (plan.usesClusterChain) addSpread(to, names.cluster, plan, endpoints.cluster, endpointChains, withComments);
   if (plan.usesLocalChain) addSpread(to, names.local, plan, endpoints.local, endpointChains, withComments);
-  addEndpointRules(to, plan, endpointChains, withComments);
 }
 
 /** Traffic to the cluster IP is masqueraded when it comes from outside of the pods' network, or always. */
