@@ -28,7 +28,10 @@ export function nodeIptables(
   options: { readonly table?: TableName; readonly family?: IpFamily; readonly counters?: boolean } = {},
 ): string {
   const { table, family = "IPv4", counters = false } = options;
-  return printIptablesSave(kernel.ruleset(family, counters), { counters, ...(table === undefined ? {} : { order: [table] }) });
+  return printIptablesSave(kernel.ruleset(family, counters), {
+    counters,
+    ...(table === undefined ? {} : { order: [table] }),
+  });
 }
 
 /** `iptables-save` and `ip6tables-save`, whole and by table, without and with counters. */
