@@ -14,6 +14,7 @@ import type { KernelSurroundings } from "./node-kernel.ts";
 import { NodePlane, type PlaneSource } from "./node-plane.ts";
 import {
   concerns,
+  hasZoneHints,
   type ObjectHistory,
   type ProxyAction,
   type ProxyStart,
@@ -51,6 +52,8 @@ export class DataPlane implements PlaneSource {
   readonly #lives = new Map<string, string>();
   /** Of each node, the zones that it has stood in. */
   readonly #zones = new Map<string, string>();
+  /** Some endpoint has been for one zone alone: until then kube-proxies of all zones write the same. */
+  #zonesMatter = false;
   /** Of nodes that nothing tells apart, by what they have in common: the one that the others follow. */
   readonly #leaders = new Map<string, NodePlane>();
   readonly #numbers: SharedNumbers;
@@ -72,6 +75,7 @@ export class DataPlane implements PlaneSource {
 
   /** Tells the nodes of a newly settled state; they read it when they need it. */
   add(settled: Settled): void {
+    if (!this.#zonesMatter && hasZoneHints(settled, this.#history.length === 0)) this.#tellZonesApart();
     const time = this.#history.push(settled) - 1;
     const { action, changes, running } = settled;
     this.#starts.add(settled, time, (node) => this.startOf(node)!.config);
@@ -87,6 +91,13 @@ export class DataPlane implements PlaneSource {
       this.#zones.set(key, `${this.#zones.get(key) ?? ""} ${zoneOf(after as Node | undefined)}`);
     }
     for (const plane of this.#planes.values()) if (plane.mustKeepPace) plane.keepPace();
+  }
+
+  /** From here a node follows one of its own zone. What all have written so far they have in common. */
+  #tellZonesApart(): void {
+    for (const plane of this.#planes.values()) plane.keepPace();
+    this.#zonesMatter = true;
+    for (const leader of [...this.#leaders.values()]) this.leaderOf(leader);
   }
 
   #befalls(node: string, time: number | string): void {
@@ -194,7 +205,7 @@ export class DataPlane implements PlaneSource {
   }
 
   #pastOf({ name }: NodePlane): string {
-    return `${this.lifeOf(name)};${this.#zones.get(name) ?? ""}`;
+    return this.#zonesMatter ? `${this.lifeOf(name)};${this.#zones.get(name) ?? ""}` : this.lifeOf(name);
   }
 
   proxyNode(name: string, { state }: Settled): ProxyNode | undefined {

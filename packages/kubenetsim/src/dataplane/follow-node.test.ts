@@ -66,7 +66,7 @@ type EndpointsStep = typeof endpoints extends fc.Arbitrary<infer T> ? T : never;
 
 /** What tells nodes apart from the beginning, or whose kube-proxies' rules name the node: often nothing. */
 const setting = fc.record({
-  zones: fc.constantFrom(["a", "a", "a"], ["a", "a", "b"], ["b", "a", "a"]),
+  zones: fc.constantFrom(["a", "a", "a"], ["a", "a", "b"], ["a", "b", "b"], ["b", "a", "a"]),
   kubeProxy: fc.constantFrom<KubeProxyOption>(
     {},
     {},
@@ -125,12 +125,11 @@ class Nodes {
     ];
   }
 
-  /** Are the rules of both the same objects, of chains that no packet has met? */
+  /** Are the rules of both one object? */
   sharing(a: string, b: string): boolean {
-    const [one, other] = [a, b].map((name) => {
-      const { kernel } = this.#planes.get(name)!.node(name).current();
-      return kernel.ruleset("IPv4").tables.get("nat")!.chains.get("KUBE-SERVICES");
-    });
+    const [one, other] = [a, b].map((name) =>
+      this.#planes.get(name)!.node(name).current().kernel.ruleset("IPv4", false),
+    );
     return one === other;
   }
 }
@@ -248,6 +247,10 @@ const examples: Record<string, [Setting, Step[]]> = {
     { ...alike, zones: ["a", "a", "b"] },
     [...oneService, { ...slice, number: 0, hints: "zone" }],
   ],
+  "hints for a zone that come when packets have met rules without": [
+    { ...alike, zones: ["a", "b", "b"] },
+    [...oneService, ...packetsFromAll, { ...slice, number: 0, hosts: [0, 1, 2], hints: "zone" }, ...packetsFromAll],
+  ],
   "rules with the node's Pod range": [{ ...alike, kubeProxy: { detectLocalMode: "NodeCIDR" } }, oneService],
   "rules with the node's addresses": [{ ...alike, kubeProxy: { nodePortAddresses: ["192.168.10.12/32"] } }, oneService],
   "a start that finds flows which no sync has looked for": [
@@ -303,5 +306,15 @@ describe("nodes that follow each other", () => {
     lab.do({ kind: "EndpointSlice", number: 1, hosts: [1], hints: "none" });
     expect(lab.together.sharing("n1", "n2")).toBe(false);
     lab.lookAtAll();
+  });
+
+  it("run the same code in all zones until an endpoint is for one of them, and then the code of their zone", () => {
+    const lab = new Lab({ ...alike, zones: ["a", "b", "b"] });
+    for (const one of [...oneService, ...packetsFromAll]) lab.do(one);
+    expect(lab.together.sharing("n1", "n2")).toBe(true);
+    lab.do({ ...slice, number: 0, hints: "zone" });
+    lab.lookAtAll();
+    expect(lab.together.sharing("n1", "n2")).toBe(false);
+    expect(lab.together.sharing("n2", "n3")).toBe(true);
   });
 });

@@ -15,7 +15,6 @@ import { awaitsPodCIDR } from "@kubenetsim/proxy/config/local-detector";
 import { LocalhostPins } from "@kubenetsim/proxy/nftables/localhost-listener";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
 import { loadDump } from "./dump-of-rules.ts";
-import { healthProcess } from "./health-servers.ts";
 import {
   cleanUpKubeProxy,
   isSameOnOtherNodes,
@@ -37,8 +36,8 @@ import {
   type NodeKernel,
   takeWritten,
 } from "./node-kernel.ts";
+import { nodeListener } from "./node-listener.ts";
 import { concerns, type ObjectHistory, type Settled, startOn } from "./object-history.ts";
-import { proxyProcess } from "./proxy-process.ts";
 import { removeFlowsOf } from "./stale-flows.ts";
 
 /** Where a node's plane reads what it has not seen yet. */
@@ -68,6 +67,8 @@ export class NodePlane implements CopyableKernel {
   #seen = 0;
   /** The node whose rules it has; undefined when it has computed its own. Only from that one's next rules do its counters go on. */
   #followed: NodePlane | undefined;
+  /** The last that it followed before it went its own way, and how many settled times it had seen by then. */
+  #left: { readonly leader: NodePlane; readonly seen: number } | undefined;
   /** Its kube-proxy has never written what that of a node with the same past would not have written. */
   #isCommon = true;
   #host: Host | undefined;
@@ -114,19 +115,7 @@ export class NodePlane implements CopyableKernel {
   /** kube-proxy's own sockets. */
   listener(packet: Packet): Process | undefined {
     if (this.#seen < this.#source.history.length || this.#kernel.clock.nowMs >= this.#wakesAtMs) this.#catchUp();
-    return this.#listener(packet, this.#kernel);
-  }
-
-  #listener(packet: Packet, kernel: NodeKernel): Process | undefined {
-    if (this.#proxy === undefined) return undefined;
-    const health = healthProcess(this.#proxy, packet);
-    if (health !== undefined) return health;
-    if (kernel.userspace !== undefined) return proxyProcess(this.name, kernel.userspace, packet);
-    for (const proxier of this.#proxy.proxiers) {
-      const process = proxier.listener?.(packet, kernel);
-      if (process !== undefined) return process;
-    }
-    return undefined;
+    return nodeListener(this.#proxy, packet, this.#kernel);
   }
 
   copy(): HostKernel {
@@ -139,7 +128,7 @@ export class NodePlane implements CopyableKernel {
     };
     return {
       runHook: (hook, packet, meter, tape) => copy.runHook(hook, packet, meter, tape),
-      listener: (packet) => this.#listener(packet, node),
+      listener: (packet) => nodeListener(this.#proxy, packet, node),
     };
   }
 
@@ -200,14 +189,16 @@ export class NodePlane implements CopyableKernel {
     return this.#made?.director.hasConnections === true;
   }
 
+  /** Nothing for a node that nobody has looked at. */
   keepPace(): void {
-    this.#catchUp();
+    if (this.#seen > 0) this.#catchUp();
   }
 
   #catchUp(): void {
     const isBehind = this.#seen < this.#source.history.length || this.#kernel.clock.nowMs >= this.#wakesAtMs;
     if (isBehind) {
       if (this.#isCommon && this.#follow(this.#source.leaderOf(this))) return;
+      if (this.#followed !== undefined) this.#left = { leader: this.#followed, seen: this.#seen };
       this.#followed = undefined;
     }
     this.#replay();
@@ -224,7 +215,7 @@ export class NodePlane implements CopyableKernel {
     const last = history.at(-1);
     if (!leader.#isCommon || leader.#proxy === undefined || last === undefined) return false;
     const isNew = this.#seen === 0;
-    if (!isNew && (this.#followed !== leader || this.#startsAgain())) return false;
+    if (!isNew && (!this.#hasRulesOf(leader) || this.#startsAgain())) return false;
     const node = this.#source.proxyNode(this.name, last);
     if (node === undefined) return false;
     if (!isNew) removeFlowsOf(history.slice(this.#seen), this.#proxy!.proxiers, this.#kernel.kernel);
@@ -235,6 +226,12 @@ export class NodePlane implements CopyableKernel {
     this.#seen = history.length;
     this.#setAlarm();
     return true;
+  }
+
+  /** Does it follow this one, or did both follow another until the same time? */
+  #hasRulesOf(leader: NodePlane): boolean {
+    if (this.#followed === undefined || this.#followed === leader) return this.#followed === leader;
+    return leader.#left?.leader === this.#followed && leader.#left.seen === this.#seen;
   }
 
   #startsAgain(): boolean {
@@ -287,8 +284,6 @@ export class NodePlane implements CopyableKernel {
     if (starts) {
       this.#kernel.userspace = undefined;
       this.#kernel.localhostPins = new LocalhostPins();
-    }
-    if (starts) {
       const start = startOn(settled, this.name);
       if (awaitsPodCIDR(start.config, node)) return undefined;
       return isModelled(start.config) ? startKubeProxy(node, start, this.#kernel) : undefined;

@@ -1,5 +1,6 @@
 import type { Change, ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import type { ManifestDocument } from "@kubenetsim/core/apiserver/manifest/manifest-document";
+import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 
 /** What a kube-proxy takes when it starts. */
@@ -46,4 +47,14 @@ export function concerns(action: ProxyAction | undefined, node: string): boolean
 export function startOn(settled: Settled, node: string): Settled {
   const own = settled.running?.get(node);
   return own === undefined ? settled : { ...settled, ...own };
+}
+
+/** Does it bring endpoints that are meant for one zone? The first settled time is asked for all that there is. */
+export function hasZoneHints({ state, changes }: Settled, isFirst: boolean): boolean {
+  if (changes.some(({ kind, after }) => kind === "EndpointSlice" && isForZones(after as EndpointSlice))) return true;
+  return isFirst && state.tables.EndpointSlice.values().some(isForZones);
+}
+
+function isForZones(slice: EndpointSlice | undefined): boolean {
+  return slice?.endpoints?.some(({ hints }) => (hints?.forZones?.length ?? 0) > 0) ?? false;
 }
