@@ -11,17 +11,24 @@ export interface ChainName {
 export class ChainNumbers {
   readonly family: IpFamily;
   readonly names: ChainName[] = [];
-  readonly #ids = new Map<string, number>();
+  /** By table, because a key of table and name would be one more text for each of some hundred thousand chains. */
+  readonly #ids: Readonly<Record<TableName, Map<string, number>>> = {
+    raw: new Map(),
+    mangle: new Map(),
+    nat: new Map(),
+    filter: new Map(),
+    security: new Map(),
+  };
 
   constructor(family: IpFamily) {
     this.family = family;
   }
 
   idOf(table: TableName, chain: string): number {
-    const key = `${table} ${chain}`;
-    const known = this.#ids.get(key);
+    const ids = this.#ids[table];
+    const known = ids.get(chain);
     if (known !== undefined) return known;
-    this.#ids.set(key, this.names.length);
+    ids.set(chain, this.names.length);
     return this.names.push({ family: this.family, table, chain }) - 1;
   }
 }
