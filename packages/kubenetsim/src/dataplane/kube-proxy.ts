@@ -4,7 +4,7 @@ import { beLiberal, conntrackSysctls } from "@kubenetsim/proxy/config/conntrack-
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { error } from "@kubenetsim/proxy/log/log-line";
 import type { ProxyNode } from "@kubenetsim/proxy/snapshot/proxy-node";
-import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
+import { onNode, type ProxySnapshot, takeSnapshot, updateSnapshot } from "@kubenetsim/proxy/snapshot/snapshot";
 import type { Proxier } from "./backend/backend.ts";
 import { backendOf, backends } from "./backend/backends.ts";
 import { type NodeKernel, setSysctls } from "./node-kernel.ts";
@@ -133,12 +133,29 @@ export function sameNode(a: ProxyNode, b: ProxyNode): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** What a kube-proxy knows that has seen these objects: the same on every node, so that all nodes share it. */
 function snapshotsOf(node: ProxyNode, config: KubeProxyConfig, { tables }: ClusterState): ProxySnapshot[] {
-  const services = tables.Service.values();
-  const endpointSlices = tables.EndpointSlice.values();
-  const serviceCIDRs = tables.ServiceCIDR.values();
-  return families.map((family) => takeSnapshot({ family, node, config, services, endpointSlices, serviceCIDRs }));
+  const { Service, EndpointSlice, ServiceCIDR } = tables;
+  const seen = [EndpointSlice, ServiceCIDR, config] as const;
+  let known = taken.get(Service);
+  if (known === undefined || !seen.every((each, i) => each === known!.seen[i])) {
+    const services = Service.values();
+    const endpointSlices = EndpointSlice.values();
+    const serviceCIDRs = ServiceCIDR.values();
+    const snapshots = families.map((family) =>
+      takeSnapshot({ family, node, config, services, endpointSlices, serviceCIDRs }),
+    );
+    known = { seen, snapshots };
+    taken.set(Service, known);
+  }
+  return known.snapshots.map((snapshot) => onNode(snapshot, node));
 }
+
+/** By the Services of a state the last snapshots that were taken of it, with what else they are of. */
+const taken = new WeakMap<
+  ClusterState["tables"]["Service"],
+  { readonly seen: readonly unknown[]; readonly snapshots: readonly ProxySnapshot[] }
+>();
 
 /** `kube-proxy --cleanup`: removes what kube-proxy of any mode has written, in the order of platformCleanup. */
 export function cleanUpKubeProxy(kernel: NodeKernel): void {

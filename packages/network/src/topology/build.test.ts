@@ -96,3 +96,40 @@ test("the fabric spans the nodes' addresses", () => {
   const topology = buildTopology({ nodes: [node(1), far], pods: [] });
   expect(via(topology.nodes.get("node1")!, "192.168.77.4")).toBe("eth0");
 });
+
+test("nodes with the same list share what kube-ipvs0 has; each finds its own addresses at the device that has them first", () => {
+  const both = ["10.96.0.10", "192.168.10.11", "fd00::a"] as IpAddress[];
+  const other = ["10.96.0.11"] as IpAddress[];
+  const nodeSettings = new Map([
+    ["node1", { dummyAddresses: both }],
+    ["node2", { dummyAddresses: both }],
+    ["node3", { dummyAddresses: other }],
+  ]);
+  const { nodes: hosts } = buildTopology({ nodes, pods, nodeSettings });
+  const deviceOf = (name: string, text: string) => {
+    const [a, b = 0, c = 0, d = 0] = words(text) as [number, ...number[]];
+    const host = hosts.get(name)!;
+    return host.devices[host.localDevice(words(text).length === 4, a, b, c, d)]?.name;
+  };
+  expect(["node1", "node2", "node3"].map((name) => deviceOf(name, "10.96.0.10"))).toEqual([
+    "kube-ipvs0",
+    "kube-ipvs0",
+    undefined,
+  ]);
+  expect(["node1", "node2", "node3"].map((name) => deviceOf(name, "10.96.0.11"))).toEqual([
+    undefined,
+    undefined,
+    "kube-ipvs0",
+  ]);
+  expect(deviceOf("node1", "192.168.10.11")).toBe("eth0");
+  expect(deviceOf("node2", "192.168.10.11")).toBe("kube-ipvs0");
+  expect(deviceOf("node2", "fd00::a")).toBe("kube-ipvs0");
+  expect(deviceOf("node1", "127.1.2.3")).toBe("lo");
+  const [one, two] = ["node1", "node2"].map((name) => hosts.get(name)!.devices[2]!.addresses);
+  expect(one).toBe(two);
+  expect(one!.map(({ words, prefix }) => `${formatAddress(words)}/${prefix}`)).toEqual([
+    "10.96.0.10/32",
+    "192.168.10.11/32",
+    "fd00::a/128",
+  ]);
+});

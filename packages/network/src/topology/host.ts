@@ -20,6 +20,12 @@ export interface DeviceAddress {
   readonly prefix: number;
 }
 
+/** Addresses of a device that many hosts have alike, as those of kube-ipvs0, with a table to find them by: its values say nothing. */
+export interface SharedAddresses {
+  readonly addresses: readonly DeviceAddress[];
+  readonly table: AddressTable;
+}
+
 /** Every host's first device is lo, and eth0 is its second. */
 export const loopbackDevice = 0;
 export const ethernetDevice = 1;
@@ -55,6 +61,8 @@ export class Host {
   #first4 = 0;
   #firstDevice = -1;
   #others: AddressTable | undefined;
+  #shared: AddressTable | undefined;
+  #sharedDevice = -1;
 
   constructor(id: number, kind: Hop["hostKind"], name: string, routes: RouteTable = new RouteTable()) {
     this.id = id;
@@ -67,6 +75,12 @@ export class Host {
     const device = this.devices.push({ name, segment, addresses }) - 1;
     for (const { words } of addresses) this.#own(words, device);
     return device;
+  }
+
+  /** A device without a segment, whose addresses take no room of this host. It may have one such. */
+  addSharedDevice(name: string, { addresses, table }: SharedAddresses): void {
+    this.#sharedDevice = this.devices.push({ name, segment: undefined, addresses }) - 1;
+    this.#shared = table;
   }
 
   #own(words: AddressWords, device: number): void {
@@ -108,6 +122,8 @@ export class Host {
       if (a === this.#first4 && this.#firstDevice >= 0) return this.#firstDevice;
       if (a >>> 24 === 127) return loopbackDevice;
     } else if (a === 0 && b === 0 && c === 0 && d === 1) return loopbackDevice;
-    return this.#others === undefined ? -1 : this.#others.find(v6, a, b, c, d);
+    const other = this.#others === undefined ? -1 : this.#others.find(v6, a, b, c, d);
+    if (other >= 0 || this.#shared === undefined) return other;
+    return this.#shared.find(v6, a, b, c, d) < 0 ? -1 : this.#sharedDevice;
   }
 }

@@ -1,10 +1,11 @@
 import type { Node } from "@kubenetsim/core/model/node";
-import type { AddressWords } from "@kubenetsim/core/net/address";
+import type { AddressWords, IpAddress } from "@kubenetsim/core/net/address";
 import { addToAddress } from "@kubenetsim/core/net/address";
 import { type Cidr, cidrContains, hostCidr, parseCidr } from "@kubenetsim/core/net/cidr";
+import { AddressTable } from "./address-table.ts";
 import { anywhere } from "./anywhere.ts";
 import { type FabricRanges, fabricPrefix, nodeAddresses, readableAddresses } from "./fabric.ts";
-import { ethernetDevice, type Host } from "./host.ts";
+import { ethernetDevice, type Host, type SharedAddresses } from "./host.ts";
 import type { Cni, NodeSettings } from "./input.ts";
 import { type Route, RouteTable } from "./route-table.ts";
 import { Segment } from "./segment.ts";
@@ -72,11 +73,21 @@ export function attachToFabric(
   return attachment;
 }
 
-function addDummyDevice(host: Host, settings: NodeSettings): void {
-  const addresses = readableAddresses(settings.dummyAddresses ?? []);
-  if (addresses.length === 0) return;
-  host.addDevice("kube-ipvs0", undefined, addresses.map(hostCidr));
+function addDummyDevice(host: Host, { dummyAddresses = [] }: NodeSettings): void {
+  if (dummyAddresses.length === 0) return;
+  let shared = dummies.get(dummyAddresses);
+  if (shared === undefined) {
+    const table = new AddressTable();
+    const addresses = readableAddresses(dummyAddresses);
+    for (const words of addresses) table.add(words, 0);
+    shared = { addresses: addresses.map(hostCidr), table };
+    dummies.set(dummyAddresses, shared);
+  }
+  if (shared.addresses.length > 0) host.addSharedDevice("kube-ipvs0", shared);
 }
+
+/** What kube-ipvs0 has, by the list in a node's settings: nodes whose kube-proxies are alike have the same list. */
+const dummies = new WeakMap<readonly IpAddress[], SharedAddresses>();
 
 function addBridge(host: Host, name: string, podRanges: readonly Cidr[]): Bridge {
   const segment = new Segment(`${name}/cni0`);
