@@ -133,6 +133,8 @@ class Apply {
   readonly #warnings: Warning[] = [];
   readonly #deprecated = new Set<Kind>();
   readonly #specs = new KnownSpecs();
+  /** The one that was stored last of each kind: objects that stand side by side are often alike. */
+  readonly #last = new Map<Kind, ApiObject>();
   readonly #sources: (readonly [string, SourceOfObject])[] = [];
   /** The one that asks for the most Pods. */
   #largest: AppliedWorkload | undefined;
@@ -240,9 +242,11 @@ class Apply {
   }
 
   #write(object: ApiObject): ApiObject {
-    const change = putInto(this.#state, object, this.#context.clock);
+    const change = putInto(this.#state, object, this.#context.clock, this.#last.get(object.kind));
+    const stored = change.after!;
+    this.#last.set(object.kind, stored);
     this.#changes.push(change);
-    return change.after!;
+    return stored;
   }
 }
 

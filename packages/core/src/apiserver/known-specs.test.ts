@@ -109,3 +109,20 @@ test("a specification whose claims are called after the Pod is judged for each",
   expect(outcome([text("a")]).refused).toBeUndefined();
   expect(outcome([text("a") + text(long)]).refused?.[0]).toBe(refused[0]);
 });
+
+test("what stands side by side shares what it says alike", () => {
+  const text = (name: string, podIP: string): string =>
+    `${JSON.stringify({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, labels: { app: "web" } },
+      spec: { containers: [{ name, image: "web:1", ports: [port] }] },
+      status: { podIP, conditions: [{ type: "Ready", status: "True" }] },
+    })}\n`;
+  const { state } = applyYaml(emptyState(), text("a", "10.0.0.1") + text("b", "10.0.0.2"), "f", context());
+  const [a, b] = state.tables.Pod.values() as [Pod, Pod];
+  expect(b.metadata.labels).toBe(a.metadata.labels);
+  expect(b.status!.conditions).toBe(a.status!.conditions);
+  expect(b.spec.containers[0]!.ports).toBe(a.spec.containers[0]!.ports);
+  expect([b.metadata.name, b.status!.podIP, b.spec.containers[0]!.name]).toEqual(["b", "10.0.0.2", "b"]);
+});

@@ -42,13 +42,17 @@ export function closedState(open: OpenState): ClusterState {
   return Object.freeze(open);
 }
 
-/** `putObject` on a state that is open. */
-export function putInto(open: OpenState, object: ApiObject, clock?: Clock): Change {
+/**
+ * `putObject` on a state that is open.
+ *
+ * @param like a stored object that is likely to say the same here and there, for one that is new: such parts are shared
+ */
+export function putInto(open: OpenState, object: ApiObject, clock?: Clock, like?: ApiObject): Change {
   const kind: Kind = object.kind;
   const key = objectKey(object);
   const before = open.tables[kind].get(key);
   const revision = open.revision + 1;
-  const after = deepFreeze(sharingWith(before, stamped(object, key, before, revision, clock)));
+  const after = deepFreeze(sharingWith(before ?? like, stamped(object, key, before, revision, clock)));
   write(open, kind, key, before, after);
   return { revision, kind, key, before, after };
 }

@@ -51,7 +51,7 @@ export class ClusterIndex {
 
   static of(state: ClusterState): ClusterIndex {
     const index = new ClusterIndex();
-    for (const pod of state.tables.Pod.values()) index.#addPod(pod);
+    for (const [key, pod] of state.tables.Pod.entries()) index.#addPod(pod, key);
     for (const replicaSet of state.tables.ReplicaSet.values()) index.#addReplicaSet(replicaSet);
     for (const kind of ["StatefulSet", "DaemonSet"] as const) {
       for (const workload of state.tables[kind].values()) index.#addWorkload(kind, workload);
@@ -66,15 +66,15 @@ export class ClusterIndex {
   }
 
   /** Follows one change of the state. */
-  apply({ kind, before, after }: Change): void {
+  apply({ kind, key, before, after }: Change): void {
     if (before?.metadata.ownerReferences !== after?.metadata.ownerReferences) {
       if (before !== undefined) this.#removeOwners(before);
       if (after !== undefined) this.#addOwners(after);
     }
     switch (kind) {
       case "Pod":
-        if (before !== undefined) this.#removePod(before as Pod, after as Pod | undefined);
-        if (after !== undefined) this.#addPod(after as Pod, before as Pod | undefined);
+        if (before !== undefined) this.#removePod(before as Pod, key, after as Pod | undefined);
+        if (after !== undefined) this.#addPod(after as Pod, key, before as Pod | undefined);
         return;
       case "ReplicaSet":
         if (before !== undefined) this.#removeReplicaSet(before as ReplicaSet);
@@ -116,8 +116,7 @@ export class ClusterIndex {
     }
   }
 
-  #addPod(pod: Pod, before?: Pod): void {
-    const key = objectKey(pod);
+  #addPod(pod: Pod, key: ObjectKey, before?: Pod): void {
     if (before?.metadata.labels !== pod.metadata.labels || before === undefined) {
       this.podsByLabel.add(pod.metadata.namespace ?? "", key, pod.metadata.labels);
     }
@@ -126,8 +125,7 @@ export class ClusterIndex {
     if (!sharesNodeAddress(pod)) for (const address of podAddresses(pod)) this.podsByAddress.add(address, key);
   }
 
-  #removePod(pod: Pod, after: Pod | undefined): void {
-    const key = objectKey(pod);
+  #removePod(pod: Pod, key: ObjectKey, after: Pod | undefined): void {
     if (after === undefined || after.metadata.labels !== pod.metadata.labels) {
       this.podsByLabel.remove(pod.metadata.namespace ?? "", key, pod.metadata.labels);
     }

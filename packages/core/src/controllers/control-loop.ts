@@ -1,6 +1,8 @@
 import type { Change, ClusterState } from "../apiserver/cluster-state.ts";
 import { deleteObject, putObject, type WriteResult } from "../apiserver/write-object.ts";
 import { type ApiObject, type Kind, type ObjectKey, objectKey } from "../model/api-object.ts";
+import type { Pod } from "../model/pod.ts";
+import type { Service } from "../model/service.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { timestampOf } from "../runtime/timestamp.ts";
@@ -45,6 +47,9 @@ export class ControlLoop {
   readonly bereaved: Set<ObjectKey> = new Set();
   /** Pods that somebody has deleted: their kubelets end them. */
   readonly ending: Set<ObjectKey> = new Set();
+  /** The Pods of Services, and the table that they were looked for in: several controllers ask for the same. */
+  readonly selected: Map<Service, { readonly table: ClusterState["tables"]["Pod"]; readonly pods: readonly Pod[] }> =
+    new Map();
   readonly addressing: PodAddressing;
   #nodeRanking: NodeRanking | undefined;
   readonly #onChange: (change: Change, loop: ControlLoop) => void;

@@ -23,6 +23,8 @@ export function familyOf(address: IpAddress): IpFamily {
  * than one `::`. Zones (`fe80::1%eth0`) are refused, as the API server does.
  */
 export function parseAddress(text: string): IpAddress | undefined {
+  // An IPv4 address has one text; it is not made again, so that all who hold it hold one.
+  if (!text.includes(":")) return parseV4(text) && (text as IpAddress);
   const words = parseAddressWords(text);
   return words === undefined ? undefined : formatAddress(words);
 }

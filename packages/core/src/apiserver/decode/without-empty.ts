@@ -12,10 +12,11 @@ export function dropEmpty(object: object, id: string): void {
 }
 
 function dropIn(value: Plain | undefined, type: FieldType): void {
-  if (typeof value !== "object" || value === null) return;
+  // What is frozen is a part of something stored.
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
   switch (type.kind) {
     case "struct":
-      for (const key of Object.keys(value)) {
+      for (const key in value) {
         const field = type.fields.get(key);
         if (field === undefined) continue;
         const inner = (value as PlainObject)[key];

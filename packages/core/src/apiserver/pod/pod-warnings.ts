@@ -119,7 +119,8 @@ const deadAnnotations: Readonly<Record<string, string>> = {
 };
 
 /** @param prefix as for `podWarnings` */
-export function annotationWarnings(annotations: Labels = {}, prefix: string): FieldWarning[] {
+export function annotationWarnings(annotations: Labels | undefined, prefix: string): FieldWarning[] {
+  if (annotations === undefined) return [];
   return Object.entries(deadAnnotations).flatMap(([key, text]) => {
     const field = `${prefix}metadata.annotations[${key}]`;
     return Object.hasOwn(annotations, key) ? [{ field, message: `${field}: ${text}` }] : [];

@@ -74,7 +74,7 @@ export class KeyedVector<V> {
     if (place === undefined || vectorGet(this.#entries, place) === undefined) return this;
     const rest = new KeyedVector(this.#line, this.#end, vectorSet(this.#entries, place, undefined), this.size - 1);
     // Holes are closed when they outnumber what is left, which keeps a delete at a constant cost on average.
-    return this.#end > 2 * rest.size + 64 ? KeyedVector.from(rest.#pairs()) : rest;
+    return this.#end > 2 * rest.size + 64 ? KeyedVector.from(rest.entries()) : rest;
   }
 
   /** Values in the order in which their keys first came in. */
@@ -87,6 +87,12 @@ export class KeyedVector<V> {
   keys(): string[] {
     const all: string[] = [];
     vectorForEach(this.#entries, this.#end, (entry) => all.push(entry.key));
+    return all;
+  }
+
+  entries(): (readonly [key: string, value: V])[] {
+    const all: (readonly [string, V])[] = [];
+    vectorForEach(this.#entries, this.#end, (entry) => all.push([entry.key, entry.value]));
     return all;
   }
 
@@ -113,13 +119,7 @@ export class KeyedVector<V> {
       for (const [key, value] of pairs) table = table.set(key, value);
       return table;
     }
-    return KeyedVector.from([...this.#pairs(), ...pairs]);
-  }
-
-  #pairs(): (readonly [string, V])[] {
-    const all: (readonly [string, V])[] = [];
-    vectorForEach(this.#entries, this.#end, (entry) => all.push([entry.key, entry.value]));
-    return all;
+    return KeyedVector.from([...this.entries(), ...pairs]);
   }
 
   #entry(key: string): Entry<V> | undefined {

@@ -43,6 +43,11 @@ export class ObjectTable<T extends ApiObject> {
     return rest === this.#objects ? this : new ObjectTable(rest);
   }
 
+  /** With the table's own texts of the keys: who keeps one keeps no other. */
+  entries(): (readonly [key: ObjectKey, object: T])[] {
+    return this.#objects.entries();
+  }
+
   keys(): ObjectKey[] {
     return this.#objects.keys();
   }

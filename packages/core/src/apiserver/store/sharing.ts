@@ -6,26 +6,30 @@
  * sharingWith(before, { ...before, spec: structuredClone(before.spec) }).spec === before.spec; // true
  */
 export function sharingWith<T>(old: unknown, value: T): T {
-  if (old === value || !isParted(old) || !isParted(value)) return value;
+  // Equal texts are one, too.
+  if (old === value) return old as T;
+  if (!isParted(old) || !isParted(value)) return value;
   if (Array.isArray(old) !== Array.isArray(value)) return value;
   const mayWrite = !Object.isFrozen(value);
   const was = old as Record<string, unknown>;
   const is = value as Record<string, unknown>;
-  const keys = Object.keys(is);
   const oldKeys = Object.keys(was);
-  let same = keys.length === oldKeys.length;
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
-    if (!Object.hasOwn(was, key)) {
-      same = false;
-      continue;
-    }
+  let count = 0;
+  let same = true;
+  for (const key in is) {
     const given = is[key];
-    const shared = sharingWith(was[key], given);
-    same &&= shared === was[key] && oldKeys[i] === key;
-    if (mayWrite && shared !== given) is[key] = shared;
+    const isSameKey = oldKeys[count++] === key;
+    const known = isSameKey || Object.hasOwn(was, key) ? was[key] : undefined;
+    const shared = sharingWith(known, given);
+    same &&= isSameKey && shared === known;
+    if (mayWrite && (shared !== given || isLongText(given))) is[key] = shared;
   }
-  return same ? (old as T) : value;
+  return same && count === oldKeys.length ? (old as T) : value;
+}
+
+/** Shorter ones the engine keeps once by itself, or nearly so. */
+function isLongText(value: unknown): boolean {
+  return typeof value === "string" && value.length > 12;
 }
 
 function isParted(value: unknown): value is object {

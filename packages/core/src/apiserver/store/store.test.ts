@@ -9,11 +9,18 @@ const step = fc.record({
   from: fc.nat({ max: 1000 }),
 });
 
-test.prop([fc.array(step, { maxLength: 300 })])(
+/** How many entries there are before: a leaf, or all leaves of a branch, are full soon. */
+const start = fc.constantFrom(0, 0, 30, 1015);
+
+test.prop([start, fc.array(step, { maxLength: 300 })])(
   "every version of a table stays what it was, also where lines branch",
-  (steps) => {
+  (count, steps) => {
+    const pairs = Array.from({ length: count }, (_, i) => [`s${i}`, i] as const);
     const versions: { table: KeyedVector<number>; model: Map<string, number> }[] = [
-      { table: KeyedVector.empty, model: new Map() },
+      {
+        table: pairs.reduce<KeyedVector<number>>((table, [key, value]) => table.set(key, value), KeyedVector.empty),
+        model: new Map(pairs),
+      },
     ];
     for (const { kind, key, value, from } of steps) {
       // Mostly the newest version, sometimes an older one.
@@ -37,8 +44,10 @@ test.prop([fc.array(step, { maxLength: 300 })])(
     }
     for (const { table, model } of versions) {
       expect(table.size).toBe(model.size);
-      expect(new Map(table.keys().map((key, i) => [key, table.values()[i]]))).toEqual(model);
-      for (const key of model.keys()) expect(table.get(key)).toBe(model.get(key));
+      const values = table.values();
+      expect([...table.keys().map((key, i) => [key, values[i]] as const)]).toEqual(table.entries());
+      expect(new Map(table.entries())).toEqual(model);
+      for (const key of model.keys()) if (table.get(key) !== model.get(key)) expect.unreachable(key);
       expect(table.get("absent")).toBeUndefined();
     }
   },

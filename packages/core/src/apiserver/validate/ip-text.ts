@@ -8,12 +8,13 @@ export function sloppyAddress(text: string): string | undefined {
 
 /** Complaints about an address in a field that has been there since leading zeros were allowed. */
 export function legacyAddress(field: string, value: string, existing: readonly string[] = []): FieldError[] {
-  if (existing.includes(value)) return [];
+  const address = parseAddress(value);
+  if (existing.includes(value) || (address !== undefined && !address.includes(":"))) return [];
   const sloppy = sloppyAddress(value);
   if (sloppy === undefined) {
     return [invalid(field, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")];
   }
-  if (parseAddress(value) === undefined) return [invalid(field, value, "must not have leading 0s")];
+  if (address === undefined) return [invalid(field, value, "must not have leading 0s")];
   return sloppy.startsWith("::ffff:") && sloppy.includes(".")
     ? [invalid(field, value, "must not be an IPv4-mapped IPv6 address")]
     : [];

@@ -25,11 +25,11 @@ export function podEndpoint(
   const zone = node?.metadata.labels?.["topology.kubernetes.io/zone"];
   return {
     addresses,
-    conditions: {
-      ready: service.spec.publishNotReadyAddresses === true || (serving && !terminating),
+    conditions: conditionsOf(
+      service.spec.publishNotReadyAddresses === true || (serving && !terminating),
       serving,
       terminating,
-    },
+    ),
     ...(hasServiceHostname(pod, service) ? { hostname: pod.spec.hostname! } : {}),
     targetRef: {
       kind: "Pod",
@@ -40,6 +40,19 @@ export function podEndpoint(
     ...(pod.spec.nodeName === undefined || pod.spec.nodeName === "" ? {} : { nodeName: pod.spec.nodeName }),
     ...(zone === undefined || zone === "" ? {} : { zone }),
   };
+}
+
+/** All there are, each once: most endpoints have the same. */
+const allConditions: readonly NonNullable<SliceEndpoint["conditions"]>[] = Array.from({ length: 8 }, (_, bits) =>
+  Object.freeze({ ready: (bits & 1) !== 0, serving: (bits & 2) !== 0, terminating: (bits & 4) !== 0 }),
+);
+
+function conditionsOf(
+  ready: boolean,
+  serving: boolean,
+  terminating: boolean,
+): NonNullable<SliceEndpoint["conditions"]> {
+  return allConditions[(ready ? 1 : 0) | (serving ? 2 : 0) | (terminating ? 4 : 0)]!;
 }
 
 /** What makes two endpoints the same one: it may change its conditions, node and zone in place. */
@@ -69,17 +82,14 @@ export function sameEndpointDetails(a: SliceEndpoint, b: SliceEndpoint): boolean
 }
 
 export function addressesOfFamily(pod: Pod, family: IpFamily): string[] {
-  const addresses: string[] = [];
-  for (const ip of podAddresses(pod)) {
-    if (ip.includes(":") !== (family === "IPv6")) continue;
-    addresses.push(parseAddress(withoutLeadingZeros(ip)) ?? ip);
-  }
-  return addresses;
+  const addresses = podAddresses(pod).filter((ip) => ip.includes(":") === (family === "IPv6"));
+  // A list that `map` makes has no room for more; endpoints keep theirs.
+  return addresses.map((ip) => parseAddress(withoutLeadingZeros(ip)) ?? ip);
 }
 
 /** Go's ParseIPSloppy takes 010.0.0.1 for 10.0.0.1. */
 function withoutLeadingZeros(ip: string): string {
-  return ip.includes(":") ? ip : ip.replace(/(^|\.)0+(?=[0-9])/g, "$1");
+  return ip.includes(":") || !/(^|\.)0[0-9]/.test(ip) ? ip : ip.replace(/(^|\.)0+(?=[0-9])/g, "$1");
 }
 
 export function hasServiceHostname(pod: Pod, service: Service): boolean {

@@ -35,7 +35,8 @@ export function syncEndpoints(loop: ControlLoop, key: ObjectKey): void {
   if (!hasSelector(service)) return;
   const pods = selectedPods(loop, service);
   if (pods.length === 0 && (isKnownBySlicesOnly(loop, key) || isKnownByEndpointsOnly(loop, key, existing))) return;
-  const packed = repackSubsets(pods.flatMap((pod) => subsetsOf(pod, service)));
+  const portsOf = portsBehind(service);
+  const packed = repackSubsets(pods.flatMap((pod) => subsetsOf(pod, service, portsOf)));
   const subsets = truncateSubsets(packed);
   const labels = endpointsLabels(service);
   if (existing !== undefined && sameJson(existing.subsets ?? [], subsets) && sameJson(existing.metadata.labels, labels))
@@ -59,28 +60,40 @@ function isKnownByEndpointsOnly(loop: ControlLoop, key: ObjectKey, endpoints: En
   );
 }
 
+/** The ports that a Pod has of a Service's; Pods with the same numbers share them. */
+function portsBehind({ spec }: Service): (pod: Pod) => readonly EndpointSubsetPort[] {
+  const wanted = (spec.ports ?? []).map(({ name, protocol = "TCP", appProtocol, ...target }) => ({
+    target: { ...target, protocol },
+    known: new Map<number, EndpointSubsetPort>(),
+    withNumber: (port: number): EndpointSubsetPort => ({
+      ...(name ? { name } : {}),
+      port,
+      protocol,
+      ...(appProtocol === undefined ? {} : { appProtocol }),
+    }),
+  }));
+  return (pod) => {
+    const ports: EndpointSubsetPort[] = [];
+    for (const { target, known, withNumber } of wanted) {
+      const number = targetPortOf(pod, target);
+      if (number === undefined) continue;
+      const port = known.get(number) ?? withNumber(number);
+      known.set(number, port);
+      ports.push(port);
+    }
+    return ports;
+  };
+}
+
 /** One subset for each port of the Service that the Pod has. */
-function subsetsOf(pod: Pod, service: Service): EndpointSubset[] {
+function subsetsOf(pod: Pod, service: Service, portsOf: ReturnType<typeof portsBehind>): EndpointSubset[] {
   const published = service.spec.publishNotReadyAddresses === true;
   if (isPodTerminal(pod) || (isPodTerminating(pod) && !published)) return [];
   const address = addressOf(pod, service);
   if (address === undefined) return [];
   const addresses = published || isPodReady(pod) ? { addresses: [address] } : { notReadyAddresses: [address] };
-  const servicePorts = service.spec.ports ?? [];
-  if (servicePorts.length === 0) return service.spec.clusterIP === "None" ? [addresses] : [];
-  const subsets: EndpointSubset[] = [];
-  for (const { name, protocol = "TCP", appProtocol, ...servicePort } of servicePorts) {
-    const port = targetPortOf(pod, { ...servicePort, protocol });
-    if (port === undefined) continue;
-    const endpointPort: EndpointSubsetPort = {
-      ...(name ? { name } : {}),
-      port,
-      protocol,
-      ...(appProtocol === undefined ? {} : { appProtocol }),
-    };
-    subsets.push({ ...addresses, ports: [endpointPort] });
-  }
-  return subsets;
+  if ((service.spec.ports ?? []).length === 0) return service.spec.clusterIP === "None" ? [addresses] : [];
+  return portsOf(pod).map((port) => ({ ...addresses, ports: [port] }));
 }
 
 function addressOf(pod: Pod, service: Service): EndpointAddress | undefined {

@@ -22,14 +22,20 @@ interface PortHolders {
  */
 export function repackSubsets(subsets: readonly EndpointSubset[]): readonly EndpointSubset[] {
   const byPort = new Map<string, PortHolders>();
+  // Most subsets share the object of their port.
+  const bySame = new Map<EndpointSubsetPort | undefined, PortHolders>();
   for (const subset of subsets) {
     const ports: readonly (EndpointSubsetPort | undefined)[] = subset.ports?.length ? subset.ports : [undefined];
-    for (const port of ports) place(holdersOf(byPort, port), subset);
+    for (const port of ports) {
+      const holders = bySame.get(port) ?? holdersOf(byPort, port);
+      bySame.set(port, holders);
+      place(holders, subset);
+    }
   }
   const groups = new Map<string, { placed: readonly Placed[]; ports: EndpointSubsetPort[] }>();
   for (const { port, placed } of byPort.values()) {
     const sorted = [...placed].sort(([a], [b]) => (a < b ? -1 : 1));
-    const key = JSON.stringify(sorted.map(([address, { ready }]) => [address, ready]));
+    const key = byPort.size === 1 ? "" : JSON.stringify(sorted.map(([address, { ready }]) => [address, ready]));
     const group = groups.get(key) ?? { placed: sorted.map(([, one]) => one), ports: [] };
     if (port !== undefined) group.ports.push(port);
     groups.set(key, group);
