@@ -1,6 +1,7 @@
 import type { IpAddress, IpFamily } from "@kubenetsim/core/net/address";
 import type { Clock } from "@kubenetsim/core/runtime/clock";
 import { copyRandom, type Random } from "@kubenetsim/core/runtime/random";
+import type { DeviceInput } from "@kubenetsim/netfilter/engine/address-book";
 import type { ConntrackTimeouts } from "@kubenetsim/netfilter/engine/conntrack";
 import { Kernel } from "@kubenetsim/netfilter/engine/kernel";
 import type { SharedNumbers } from "@kubenetsim/netfilter/engine/shared-numbers";
@@ -37,10 +38,13 @@ export interface KernelSurroundings {
   readonly keptWaste?: number | undefined;
 }
 
-/** A kernel without rules. */
-export function emptyKernel({ random, clock, numbers, keptWaste }: KernelSurroundings): NodeKernel {
+/** A kernel without rules, with these devices. */
+export function emptyKernel(
+  { random, clock, numbers, keptWaste }: KernelSurroundings,
+  devices: readonly DeviceInput[],
+): NodeKernel {
   const director = new IpvsDirector({ clock, schedulers: ipvsSchedulers });
-  const kernel = new Kernel({ random, clock, director, numbers, keptWaste });
+  const kernel = new Kernel({ random, clock, director, numbers, keptWaste, devices });
   return {
     kernel,
     director,

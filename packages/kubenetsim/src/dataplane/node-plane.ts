@@ -90,10 +90,7 @@ export class NodePlane implements CopyableKernel {
   }
 
   get #kernel(): NodeKernel {
-    if (this.#made === undefined) {
-      this.#made = emptyKernel(this.#surroundings);
-      if (this.#host !== undefined) this.#made.kernel.setDevices(kernelDevices(this.#host));
-    }
+    this.#made ??= emptyKernel(this.#surroundings, this.#host === undefined ? [] : kernelDevices(this.#host));
     return this.#made;
   }
 

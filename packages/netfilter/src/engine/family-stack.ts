@@ -6,7 +6,7 @@ import type { Director } from "./director.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { type Hook, hook, hookNames } from "./hook.ts";
 import type { HookOrder } from "./hook-order.ts";
-import { builtinStations, type HookPlan, planOf, type Station, stage, tableStation } from "./hook-plan.ts";
+import { builtinStations, type HookPlan, plansOf, type Station, stage, tableStation } from "./hook-plan.ts";
 import type { Meter } from "./meter.ts";
 import type { Manip } from "./nat.ts";
 import type { NatHook } from "./nat-hook.ts";
@@ -66,8 +66,8 @@ export class FamilyStack {
     this.#addBaseChains(filters, nats);
     const natOrder = nats.reduce((oldest, { order }) => Math.min(oldest, order), Number.MAX_SAFE_INTEGER);
     filters.push(...builtinStations(natOrder, director !== undefined));
-    this.#plans = hookNames.map((_, at) => planOf(filters, at as Hook));
-    this.#natPlans = hookNames.map((_, at) => planOf(nats, at as Hook));
+    this.#plans = plansOf(filters);
+    this.#natPlans = plansOf(nats);
     natHook.active = nats.length > 0;
   }
 

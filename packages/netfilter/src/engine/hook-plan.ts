@@ -33,7 +33,7 @@ export interface Station {
 }
 
 /** Stage and argument by turns, in the order in which they are carried out. */
-export type HookPlan = Int32Array;
+export type HookPlan = readonly number[];
 
 /** Priorities of iptables' chains (enum nf_ip_hook_priorities); those of nat are NAT's. */
 export const tablePriorities: Readonly<Record<TableName, number>> = {
@@ -71,10 +71,12 @@ export function builtinStations(natOrder: number, hasDirector: boolean): Station
   ];
 }
 
-export function planOf(stations: readonly Station[], where: Hook): HookPlan {
-  const own = stations.filter((station) => station.hook === where);
-  own.sort((a, b) => a.priority - b.priority || b.order - a.order);
-  return Int32Array.from(own.flatMap((station) => [station.stage, station.argument]));
+/** The plans of all hooks. They are made whenever a host's rules change, and a cluster has thousands of hosts. */
+export function plansOf(stations: readonly Station[]): readonly HookPlan[] {
+  const plans: number[][] = hookNames.map(() => []);
+  const inOrder = stations.toSorted((a, b) => a.priority - b.priority || b.order - a.order);
+  for (const { hook, stage, argument } of inOrder) plans[hook]!.push(stage, argument);
+  return plans;
 }
 
 /** The stage of a built-in chain of iptables. */

@@ -9,10 +9,11 @@ const bucketCount = 256;
  * the hash, the same for all of a network namespace, which renames buckets and changes nothing about who shares one.
  */
 export class VirtualServerBuckets {
-  /** The oldest first, so that a new one moves nobody. */
-  readonly #buckets: (VirtualServerEntry[] | undefined)[] = new Array(bucketCount).fill(undefined);
+  /** The oldest first, so that a new one moves nobody. None before the first: most hosts of a cluster have no virtual server. */
+  #buckets: (VirtualServerEntry[] | undefined)[] = [];
 
   add(entry: VirtualServerEntry, hash: number): void {
+    if (this.#buckets.length === 0) this.#buckets = new Array(bucketCount).fill(undefined);
     const at = hash & (bucketCount - 1);
     this.#buckets[at] ??= [];
     const bucket = this.#buckets[at];

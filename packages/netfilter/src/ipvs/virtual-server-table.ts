@@ -8,7 +8,7 @@ import type { VirtualServerEntry } from "./virtual-server-entry.ts";
  * kernel's own table, which does not, would have had it compare.
  */
 export class VirtualServerTable {
-  #buckets: (VirtualServerEntry | undefined)[] = new Array(256).fill(undefined);
+  #buckets: (VirtualServerEntry | undefined)[] = new Array(16).fill(undefined);
   #size = 0;
   readonly #kernelBuckets = new VirtualServerBuckets();
 

@@ -5,7 +5,7 @@ import type { NftHash, RegisterOrder } from "./hash-number.ts";
 import { nftField } from "./nft-code.ts";
 
 /** Two IPv6 addresses, protocol and port: the tape has no room for more. */
-export const longestKey = 10;
+const longestKey = 10;
 
 /** A key's fields, `nftFieldLength` words each, and how many words its value has. */
 export interface CompiledKey {

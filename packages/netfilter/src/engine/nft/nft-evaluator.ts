@@ -8,7 +8,6 @@ import { type Verdict, verdict } from "../verdict.ts";
 import { endpointLength, type NftChainCode, type NftLookup, noElement } from "./chain-code.ts";
 import { conditionHolds } from "./conditions.ts";
 import type { ElementSet } from "./element-set.ts";
-import { longestKey } from "./key-compiler.ts";
 import { readKey } from "./key-reader.ts";
 import { NftChainStack } from "./nft-chain-stack.ts";
 import { nftHeaderLength, nftOp, nftOpLengths, nftVerdict, nftVerdictBits } from "./nft-code.ts";
@@ -28,8 +27,8 @@ export class NftEvaluator {
   readonly #host: HostState;
   readonly #answer: RuleAnswer;
   readonly #chains: NftChainStack = new NftChainStack();
-  /** By width, so that each is as long as the keys of its sets. */
-  readonly #keys: readonly Int32Array[] = Array.from({ length: longestKey + 1 }, (_, width) => new Int32Array(width));
+  /** By width, so that each is as long as the keys of its sets; made for the first key, because most hosts read none. */
+  readonly #keys: Int32Array[] = [];
 
   // What is under way.
   #hook: Hook = 0;
@@ -233,7 +232,8 @@ export class NftEvaluator {
   }
 
   #readKey(code: NftChainCode, { key, width }: NftLookup): Int32Array {
-    return readKey(code, key, this.#keys[width]!, this.#packet, this.#host, this.#meter, this.#tape);
+    this.#keys[width] ??= new Int32Array(width);
+    return readKey(code, key, this.#keys[width], this.#packet, this.#host, this.#meter, this.#tape);
   }
 
   /** The current rule holds; `action` is the verdict that a map gave, or -1. Once a rule, before what it does. */
