@@ -65,12 +65,13 @@ function portsBehind({ spec }: Service): (pod: Pod) => readonly EndpointSubsetPo
   const wanted = (spec.ports ?? []).map(({ name, protocol = "TCP", appProtocol, ...target }) => ({
     target: { ...target, protocol },
     known: new Map<number, EndpointSubsetPort>(),
-    withNumber: (port: number): EndpointSubsetPort => ({
-      ...(name ? { name } : {}),
-      port,
-      protocol,
-      ...(appProtocol === undefined ? {} : { appProtocol }),
-    }),
+    withNumber: (port: number): EndpointSubsetPort =>
+      Object.assign(
+        {},
+        name ? { name } : undefined,
+        { port, protocol },
+        appProtocol === undefined ? undefined : { appProtocol },
+      ),
   }));
   return (pod) => {
     const ports: EndpointSubsetPort[] = [];
@@ -122,7 +123,7 @@ function familyWithout({ spec }: Service, pod: Pod): "IPv4" | "IPv6" {
 function endpointsLabels(service: Service): Labels {
   const { [headlessLabel]: _, ...labels } = service.metadata.labels ?? {};
   const headless = isHeadless(service) ? { [headlessLabel]: "" } : {};
-  return { ...labels, ...headless, [managedByLabel]: controllerName };
+  return Object.assign({}, labels, headless, { [managedByLabel]: controllerName });
 }
 
 /** The earliest readiness change that is later than the last time written down; undefined where Pods only went. */

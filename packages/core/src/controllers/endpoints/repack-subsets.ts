@@ -71,9 +71,11 @@ function toSubset({
 }): EndpointSubset {
   const ready = placed.filter((one) => one.ready).map(({ address }) => address);
   const notReady = placed.filter((one) => !one.ready).map(({ address }) => address);
-  return {
-    ...(ready.length === 0 ? {} : { addresses: ready }),
-    ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady }),
-    ...(ports.length === 0 ? {} : { ports: sortedByHash(ports, portHash) }),
-  };
+  // As stored objects are put together (write-object.ts, stamped).
+  return Object.assign(
+    {},
+    ready.length === 0 ? undefined : { addresses: ready },
+    notReady.length === 0 ? undefined : { notReadyAddresses: notReady },
+    ports.length === 0 ? undefined : { ports: sortedByHash(ports, portHash) },
+  );
 }
