@@ -10,7 +10,7 @@ import type { Host } from "@kubenetsim/network/topology/host";
 import { kernelDevices } from "@kubenetsim/network/topology/kernel-devices";
 import { liveNames } from "@kubenetsim/network/trace/kernel-names";
 import { Tracer } from "@kubenetsim/network/trace/tracer";
-import { Walker } from "@kubenetsim/network/walk/walker";
+import { RememberingWalker } from "@kubenetsim/network/walk/remembering-walker";
 import { type Block, comparePairs, consume, cpuNs, type Measure, nsBlock, type Result } from "./harness.ts";
 import { endpointAddress, kubeProxyRuleset, serviceAddress } from "./kube-proxy-rules.ts";
 import { LimitTables, PacketStream } from "./limit-loops.ts";
@@ -22,9 +22,9 @@ const packets = 100_000;
 const clientAddress = (10 << 24) | (244 << 16) | (200 << 8) | 5;
 
 interface Lab {
-  readonly walker: Walker;
+  readonly walker: RememberingWalker;
   readonly client: Host;
-  readonly tracer: Tracer;
+  readonly tracer: Tracer<RememberingWalker>;
   readonly kernels: readonly Kernel[];
 }
 
@@ -50,7 +50,7 @@ function openLab(stateless: boolean): Lab {
     kernels.set(name, kernel);
   }
   const names = new Map([...topology.nodes].map(([name, host]) => [host, liveNames(kernels.get(name)!)]));
-  const walker = new Walker(topology, kernels, random, { remember: true, stateless });
+  const walker = new RememberingWalker(topology, kernels, random, { stateless });
   const tracer = new Tracer(walker, (host) => names.get(host), { seed: "bench", mode: "iptables" });
   const client = topology.pods.get(`default/web-${clientAddress - endpointAddress(0, 0, 0)}`)!;
   return { walker, tracer, client, kernels: [...kernels.values()] };

@@ -137,7 +137,7 @@ function simulated(routeLocalnet: boolean): Ruleset {
     const destination = (from === "other" && to === loopback ? standIn : to) as IpAddress;
     const request = { from: hosts[from], protocol: "UDP" as const, destination, destinationPort: port };
     writeRequest(walker.packet, request);
-    walker.request(hosts[from], null);
+    walker.walkRequest(hosts[from], null);
   }
   return kernel.ruleset("IPv4");
 }

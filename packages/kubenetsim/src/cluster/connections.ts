@@ -7,6 +7,7 @@ import { type Share, shares } from "@kubenetsim/network/shares/shares";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import type { SentPackets } from "@kubenetsim/network/trace/many-packets";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
+import type { RememberingWalker } from "@kubenetsim/network/walk/remembering-walker";
 import type { KubeProxyConfig } from "@kubenetsim/proxy/config/kube-proxy-config";
 import { BalancerPool } from "../cloud/balancer-pool.ts";
 import { balancing } from "../cloud/balancing.ts";
@@ -285,7 +286,7 @@ export class Connections implements Questions {
   }
 
   /** The settled state, and its network with the sender in it. */
-  #ready(from: Source): { readonly state: ClusterState; readonly tracer: Tracer } {
+  #ready(from: Source): { readonly state: ClusterState; readonly tracer: Tracer<RememberingWalker> } {
     this.#plane.requireModelled();
     const state = this.#state;
     if (this.#entryNode !== undefined && !state.tables.Node.has(this.#entryNode)) {

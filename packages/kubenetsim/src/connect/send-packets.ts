@@ -1,9 +1,10 @@
 import type { ClusterState } from "@kubenetsim/core/apiserver/cluster-state";
 import { addressWords } from "@kubenetsim/core/net/address";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
-import { type ManySender, type ManyTarget, type SentPackets, sendMany } from "@kubenetsim/network/trace/many-packets";
+import { type SentPackets, sendMany } from "@kubenetsim/network/trace/many-packets";
+import type { ManySender, ManyTarget } from "@kubenetsim/network/trace/packet-writer";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
-import type { Walker } from "@kubenetsim/network/walk/walker";
+import type { RememberingWalker } from "@kubenetsim/network/walk/remembering-walker";
 import { parseDestination } from "./destination.ts";
 import { type ManyPackets, readPairs } from "./many-packets.ts";
 import { resolveDestination } from "./resolve-destination.ts";
@@ -12,7 +13,7 @@ import { parseSource, type Source } from "./source.ts";
 
 interface ReadyNetwork {
   readonly state: ClusterState;
-  readonly tracer: Tracer;
+  readonly tracer: Tracer<RememberingWalker>;
 }
 
 /** What packets are sent in. */
@@ -21,7 +22,7 @@ export interface PacketSurroundings {
   /** The network with a sender in it. */
   readonly ready: (from: Source) => ReadyNetwork;
   /** Sends packets that no node tracks through the network that is ready. */
-  readonly untracked: () => Walker;
+  readonly untracked: () => Tracer<RememberingWalker>;
   readonly sourcePort: (index: number) => number;
 }
 
@@ -38,7 +39,7 @@ export function sendPackets(
   const targets = plan.to.map((text) => targetOf(network.state, text));
   const senders = sources.map((from) => senderOf(network, from));
   const { replies = true, conntrack = true } = plan;
-  const walker = conntrack ? network.tracer.walker : untracked();
+  const { walker } = conntrack ? network.tracer : untracked();
   return sendMany(walker, { senders, targets, ...pairs, sourcePort, replies });
 }
 

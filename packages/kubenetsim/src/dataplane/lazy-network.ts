@@ -3,7 +3,7 @@ import type { IpAddress } from "@kubenetsim/core/net/address";
 import { buildTopology } from "@kubenetsim/network/topology/build";
 import type { OutsideClient } from "@kubenetsim/network/topology/input";
 import type { Tracer } from "@kubenetsim/network/trace/tracer";
-import type { Walker } from "@kubenetsim/network/walk/walker";
+import type { RememberingWalker } from "@kubenetsim/network/walk/remembering-walker";
 import { clientWith } from "../connect/resolve-source.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { clientsOf, Network, type NetworkOptions } from "./network.ts";
@@ -14,8 +14,8 @@ export class LazyNetwork {
   readonly #options: NetworkOptions;
   #clients: readonly OutsideClient[] | undefined;
   #network: Network | undefined;
-  #tracer: Tracer | undefined;
-  #untracked: Walker | undefined;
+  #tracer: Tracer<RememberingWalker> | undefined;
+  #untracked: Tracer<RememberingWalker> | undefined;
   #builtOf: ClusterState | undefined;
   /** The data plane's revision then: a restarted kube-proxy changes what the nodes have. */
   #builtAt = 0;
@@ -34,7 +34,7 @@ export class LazyNetwork {
   }
 
   /** `sender` is the address of an outside host that must be there. */
-  tracer(state: ClusterState, sender?: IpAddress): Tracer {
+  tracer(state: ClusterState, sender?: IpAddress): Tracer<RememberingWalker> {
     if (this.#tracer === undefined || this.#builtOf !== state || this.#builtAt !== this.#plane.revision)
       this.#bringUpTo(state);
     if (sender !== undefined && clientWith(this.#network!.topology, sender) === undefined) {
@@ -45,8 +45,8 @@ export class LazyNetwork {
   }
 
   /** Sends packets that no node tracks through the network of the last tracer. */
-  get untracked(): Walker {
-    this.#untracked ??= this.#network!.walker(this.#plane, { stateless: true });
+  get untracked(): Tracer<RememberingWalker> {
+    this.#untracked ??= this.#network!.tracer(this.#plane, { stateless: true });
     return this.#untracked;
   }
 

@@ -10,7 +10,8 @@ import { isOnNetwork, podAddresses, runningContainers } from "@kubenetsim/networ
 import type { Port } from "@kubenetsim/network/topology/process";
 import type { Topology } from "@kubenetsim/network/topology/topology";
 import { Tracer } from "@kubenetsim/network/trace/tracer";
-import { Walker, type WalkerOptions } from "@kubenetsim/network/walk/walker";
+import { RememberingWalker } from "@kubenetsim/network/walk/remembering-walker";
+import type { WalkerOptions } from "@kubenetsim/network/walk/walker";
 import { type LoadBalancerSettings, LoadBalancers } from "../cloud/load-balancers.ts";
 import { ChangedObjects, type Replaced } from "./changed-objects.ts";
 import type { DataPlane } from "./data-plane.ts";
@@ -112,21 +113,12 @@ export class Network {
   }
 
   /** Sends packets through it. */
-  tracer(plane: DataPlane): Tracer {
-    const modes = new Set(
-      [...this.topology.nodes.keys()].map((name) => plane.startOf(name)?.config.mode ?? "iptables"),
-    );
-    const labels = { seed: this.#options.seed, mode: [...modes].join(", ") };
-    return new Tracer(this.walker(plane), (host) => plane.namesOf(host), labels);
-  }
-
-  /** Moves packets, and remembers the ways of those that are sent without answers. */
-  walker(plane: DataPlane, { stateless }: Pick<WalkerOptions, "stateless"> = {}): Walker {
+  tracer(plane: DataPlane, options: WalkerOptions = {}): Tracer<RememberingWalker> {
     const { topology } = this;
-    return new Walker(topology, plane.attach(topology.nodes), this.#options.random, {
-      remember: true,
-      stateless: stateless ?? false,
-    });
+    const { random, seed } = this.#options;
+    const modes = new Set([...topology.nodes.keys()].map((name) => plane.startOf(name)?.config.mode ?? "iptables"));
+    const walker = new RememberingWalker(topology, plane.attach(topology.nodes), random, options);
+    return new Tracer(walker, (host) => plane.namesOf(host), { seed, mode: [...modes].join(", ") });
   }
 }
 

@@ -1,27 +1,12 @@
-import type { AddressWords } from "@kubenetsim/core/net/address";
-import { protocolNumbers, type TransportName } from "@kubenetsim/core/net/protocol";
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Cost } from "@kubenetsim/core/trace/cost";
 import type { Disposition } from "@kubenetsim/core/trace/disposition";
 import { Meter } from "@kubenetsim/netfilter/engine/meter";
-import { type Packet, tcpFlag } from "@kubenetsim/netfilter/engine/packet";
-import type { Host } from "../topology/host.ts";
-import { ChosenSource } from "../walk/chosen-source.ts";
-import { type DispositionCode, dispositions } from "../walk/disposition-code.ts";
-import type { Walker } from "../walk/walker.ts";
-import { processOf, takerOf } from "./taker.ts";
-
-export interface ManySender {
-  readonly host: Host;
-  /** One of its addresses; undefined for the one that its routing chooses. */
-  readonly source: AddressWords | undefined;
-}
-
-export interface ManyTarget {
-  readonly address: AddressWords;
-  readonly port: number;
-  readonly protocol: TransportName;
-}
+import { branchField, dispositionAt } from "../walk/branch-record.ts";
+import { dispositions } from "../walk/disposition-code.ts";
+import type { RememberingWalker } from "../walk/remembering-walker.ts";
+import { type ManySender, type ManyTarget, PacketWriter } from "./packet-writer.ts";
+import { Receivers } from "./receivers.ts";
 
 /** First packets of connections, in the order in which they are sent. */
 export interface PacketList {
@@ -59,37 +44,85 @@ export interface SentPackets {
  *
  * @throws ParseError for a sender's address and a destination of different families; nothing has been sent then
  */
-export function sendMany(walker: Walker, list: PacketList): SentPackets {
+export function sendMany(walker: RememberingWalker, list: PacketList): SentPackets {
   requireFamilies(list);
-  const { senders, targets, from, to, sourcePort, replies } = list;
-  const count = from.length;
-  const sources = senders.map(({ host }) => new ChosenSource(host));
-  const receivers = new Receivers(walker);
-  const request = new Meter();
-  const reply = new Meter();
+  const count = list.from.length;
+  const receivers = receiversOf.get(walker) ?? new Receivers(walker);
+  receiversOf.set(walker, receivers);
+  receivers.begin();
   const sent = {
     count,
     dispositions: new Uint8Array(count),
     dispositionNames: dispositions,
     receivers: new Int32Array(count),
-    receiverNames: receivers.names,
     requestRules: new Uint32Array(count),
     replyRules: new Uint32Array(count),
   };
-  for (let i = 0; i < count; i++) {
-    const { host, source } = senders[from[i]!]!;
-    const target = targets[to[i]!]!;
-    write(walker.packet, source ?? sources[from[i]!]!.to(target.address), target, sourcePort(i));
-    const disposition = replies ? walker.simulate(host, null) : walker.request(host, null);
+  const spent = { request: new Meter(), reply: new Meter() };
+  if (list.replies) exchange(walker, list, sent, receivers, spent);
+  else request(walker, list, sent, receivers, spent.request);
+  const receiverNames = receivers.renumber(sent.receivers);
+  return { ...sent, receiverNames, cost: { request: spent.request.cost(), reply: spent.reply.cost() } };
+}
+
+type Numbers = Omit<SentPackets, "cost" | "receiverNames">;
+
+/** Of a walker that sends list after list they are looked up once. */
+const receiversOf = new WeakMap<RememberingWalker, Receivers>();
+
+function exchange(
+  walker: RememberingWalker,
+  { senders, targets, from, to, sourcePort }: PacketList,
+  sent: Numbers,
+  receivers: Receivers,
+  spent: { readonly request: Meter; readonly reply: Meter },
+): void {
+  const writer = new PacketWriter(walker.packet, senders, targets);
+  for (let i = 0; i < sent.count; i++) {
+    writer.write(from[i]!, to[i]!, sourcePort(i));
+    const disposition = walker.simulate(senders[from[i]!]!.host, null);
     sent.dispositions[i] = disposition;
     sent.receivers[i] = receivers.last(disposition);
     sent.requestRules[i] = walker.requestMeter.rulesCompared;
     sent.replyRules[i] = walker.replyMeter.rulesCompared;
-    request.absorb(walker.requestMeter);
-    reply.absorb(walker.replyMeter);
+    spent.request.absorb(walker.requestMeter);
+    spent.reply.absorb(walker.replyMeter);
   }
-  walker.known?.settle();
-  return { ...sent, cost: { request: request.cost(), reply: reply.cost() } };
+}
+
+/** The walker remembers ways: of a packet on a known one nothing is read but what is kept of it. */
+function request(
+  walker: RememberingWalker,
+  { senders, targets, from, to, sourcePort }: PacketList,
+  sent: Numbers,
+  receivers: Receivers,
+  spent: Meter,
+): void {
+  const writer = new PacketWriter(walker.packet, senders, targets);
+  const { known } = walker;
+  known.settle();
+  known.spent.reset();
+  for (let i = 0; i < sent.count; i++) {
+    const { host } = senders[from[i]!]!;
+    writer.write(from[i]!, to[i]!, sourcePort(i));
+    const branch = walker.follow(host);
+    if (branch >= 0) {
+      const at = branch * known.stride;
+      if (receivers.generation !== known.generation || branch >= receivers.byBranch.length) receivers.follow(known);
+      const receiver = receivers.byBranch[branch]! - 1;
+      sent.receivers[i] = receiver < 0 ? receivers.onBranch(branch) : receiver;
+      sent.dispositions[i] = dispositionAt(known.branches, at);
+      sent.requestRules[i] = known.branches[at + branchField.rules]!;
+      continue;
+    }
+    const disposition = walker.learn(host, null);
+    sent.dispositions[i] = disposition;
+    sent.receivers[i] = receivers.last(disposition);
+    sent.requestRules[i] = walker.requestMeter.rulesCompared;
+    spent.absorb(walker.requestMeter);
+  }
+  known.settle();
+  spent.absorb(known.spent);
 }
 
 function requireFamilies({ senders, targets, from, to }: PacketList): void {
@@ -98,59 +131,5 @@ function requireFamilies({ senders, targets, from, to }: PacketList): void {
     const { source } = senders[from[i]!]!;
     if (source === undefined || source.length === targets[to[i]!]!.address.length) continue;
     throw new ParseError(`packet ${i}: its sender's address and its destination are of different families`);
-  }
-}
-
-/** A first packet; where the host has no route it has no source, and ends at once. */
-function write(packet: Packet, source: AddressWords | undefined, target: ManyTarget, sourcePort: number): void {
-  const { address, port, protocol } = target;
-  const v6 = address.length === 4;
-  packet.v6 = v6;
-  packet.protocol = protocolNumbers[protocol];
-  packet.icmpError = -1;
-  packet.src0 = source === undefined ? 0 : source[0]!;
-  packet.src1 = v6 && source !== undefined ? source[1]! : 0;
-  packet.src2 = v6 && source !== undefined ? source[2]! : 0;
-  packet.src3 = v6 && source !== undefined ? source[3]! : 0;
-  packet.dst0 = address[0]!;
-  packet.dst1 = v6 ? address[1]! : 0;
-  packet.dst2 = v6 ? address[2]! : 0;
-  packet.dst3 = v6 ? address[3]! : 0;
-  packet.sourcePort = sourcePort;
-  packet.destinationPort = port;
-  packet.tcpFlags = protocol === "TCP" ? tcpFlag.SYN : 0;
-}
-
-/** Numbers for those who take packets. */
-class Receivers {
-  readonly names: string[] = [];
-  readonly #walker: Walker;
-  readonly #byName = new Map<string, number>();
-  /** By host and process. */
-  readonly #known = new Map<number, number>();
-
-  constructor(walker: Walker) {
-    this.#walker = walker;
-  }
-
-  /** The one who has taken the walker's last packet; -1 for nobody. */
-  last(disposition: DispositionCode): number {
-    const { receiver, process, topology } = this.#walker;
-    const key = (process + 1) * topology.hosts.length + receiver.id;
-    let index = process < 0 ? undefined : this.#known.get(key);
-    if (index !== undefined) return index;
-    const name = processOf(this.#walker, disposition);
-    if (name === undefined) return -1;
-    index = this.#number(takerOf(name));
-    if (process >= 0) this.#known.set(key, index);
-    return index;
-  }
-
-  #number(name: string): number {
-    const known = this.#byName.get(name);
-    if (known !== undefined) return known;
-    const index = this.names.push(name) - 1;
-    this.#byName.set(name, index);
-    return index;
   }
 }

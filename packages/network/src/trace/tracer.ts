@@ -4,6 +4,7 @@ import type { Meter } from "@kubenetsim/netfilter/engine/meter";
 import { recordLength, Tape, tapeKind } from "@kubenetsim/netfilter/engine/tape";
 import type { Host } from "../topology/host.ts";
 import { type DispositionCode, dispositions } from "../walk/disposition-code.ts";
+import { RememberingWalker } from "../walk/remembering-walker.ts";
 import { type Request, writeRequest } from "../walk/request.ts";
 import { Tuple } from "../walk/tuple.ts";
 import type { Walker } from "../walk/walker.ts";
@@ -26,8 +27,8 @@ const tapeRecords = 8192;
  * const tracer = new Tracer(walker, names, { seed: "lesson-1", mode: "iptables" });
  * const trace = tracer.trace({ from, protocol: "TCP", destination: "10.96.0.80", destinationPort: 80 });
  */
-export class Tracer {
-  readonly walker: Walker;
+export class Tracer<W extends Walker = Walker> {
+  readonly walker: W;
   readonly #namesOf: (host: Host) => KernelNames | undefined;
   readonly #labels: TraceLabels;
   readonly #tape: Tape = new Tape(tapeRecords);
@@ -38,7 +39,7 @@ export class Tracer {
   #generation = -1;
 
   /** `namesOf` gives the names as they stand now: a trace keeps them. */
-  constructor(walker: Walker, namesOf: (host: Host) => KernelNames | undefined, labels: TraceLabels) {
+  constructor(walker: W, namesOf: (host: Host) => KernelNames | undefined, labels: TraceLabels) {
     this.walker = walker;
     this.#namesOf = namesOf;
     this.#labels = labels;
@@ -57,31 +58,36 @@ export class Tracer {
 
   /** The same for the way there alone: nobody's answer is walked. */
   requestFrom(from: Host): TraceView {
-    const { packet, known } = this.walker;
+    const walker: Walker = this.walker;
+    const { packet } = walker;
     const tape = this.#tape;
     tape.rewind();
-    if (known === undefined || packet.v6 || this.walker.keepsConnections) {
-      return this.#view(this.walker.requestByWalking(from, tape));
-    }
+    const remembers = walker instanceof RememberingWalker && packet.stateless && !packet.v6;
+    return remembers ? this.#viewKnown(walker, from) : this.#view(walker.walkRequest(from, tape));
+  }
+
+  #viewKnown(walker: RememberingWalker, from: Host): TraceView {
+    const { packet, known } = walker;
+    const tape = this.#tape;
     const { sourcePort } = packet;
     this.#sent.keep(packet);
-    const disposition = this.walker.request(from, tape);
+    const disposition = walker.request(from, tape);
     const number = tape.words[0] === tapeKind.knownWay ? tape.words[1]! : known.learned;
     if (number < 0) return this.#view(disposition);
     if (this.#generation !== known.generation) this.#branches.length = 0;
     this.#generation = known.generation;
-    const branch = this.#branches[number] ?? this.#keepBranch(from, number, disposition);
+    const branch = this.#branches[number] ?? this.#keepBranch(walker, from, number, disposition);
     const path = new KnownPath(branch, sourcePort);
     return new TraceView(this.#labels, dispositions[disposition]!, branch.facts, path, undefined);
   }
 
   /** Keeps a branch's records: what its first packet wrote, or one that is sent that way once more for them. */
-  #keepBranch(from: Host, number: number, disposition: DispositionCode): KnownBranch {
+  #keepBranch(walker: RememberingWalker, from: Host, number: number, disposition: DispositionCode): KnownBranch {
     const tape = this.#tape;
     if (tape.words[0] === tapeKind.knownWay) {
-      this.#sent.restore(this.walker.packet);
+      this.#sent.restore(walker.packet);
       tape.rewind();
-      this.walker.replay(from, number, tape);
+      walker.replay(from, number, tape);
     }
     this.#records.reserve(tape);
     const hops = this.#hops(0, tape.length);

@@ -58,6 +58,23 @@ export function writeBranch(
   return true;
 }
 
+/** What one packet has cost on a branch, so many times. */
+export function addCost(words: Int32Array, at: number, times: number, meter: Meter): void {
+  const lookups = words[at + 12]!;
+  meter.rulesCompared += times * words[at + branchField.rules]!;
+  meter.matchesEvaluated += times * words[at + 10]!;
+  meter.chainsEntered += times * words[at + 11]!;
+  meter.setLookups += times * (lookups >>> 16);
+  meter.conntrackLookups += times * (lookups & 0xff);
+  meter.natBindings += times * ((lookups >>> 8) & 0xff);
+  meter.randomDraws += times * words[at + 13]!;
+}
+
+/** How packets on a branch fare. */
+export function dispositionAt(words: Int32Array, at: number): DispositionCode {
+  return ((words[at]! >>> 1) & 7) as DispositionCode;
+}
+
 /** Leaves everything but the receiver as the walk did; what only IPVS counts is 0 on a known way. */
 export function readBranch(words: Int32Array, at: number, end: WayEnd): DispositionCode {
   const { packet, requestMeter: meter } = end;
@@ -90,5 +107,5 @@ export function readBranch(words: Int32Array, at: number, end: WayEnd): Disposit
   meter.conntrackLookups = lookups & 0xff;
   meter.randomDraws = words[at + 13]!;
   meter.natBindings = (lookups >>> 8) & 0xff;
-  return ((flags >>> 1) & 7) as DispositionCode;
+  return dispositionAt(words, at);
 }

@@ -22,7 +22,8 @@ import { kernelDevices } from "../topology/kernel-devices.ts";
 import { liveNames } from "../trace/kernel-names.ts";
 import { Tracer } from "../trace/tracer.ts";
 import type { DispositionCode } from "./disposition-code.ts";
-import { Walker, type WalkerOptions } from "./walker.ts";
+import { type RememberingOptions, RememberingWalker } from "./remembering-walker.ts";
+import { Walker } from "./walker.ts";
 
 const pods = [
   pod("client", "node1", "10.244.1.200"),
@@ -175,7 +176,7 @@ class Lab {
   readonly #loaded = new Map<string, Ruleset>();
 
   /** With `alike` the nodes' streams have the same seed, and are still streams of their own. */
-  constructor(stateless: boolean, options: WalkerOptions, alike = false) {
+  constructor(stateless: boolean, options: RememberingOptions | undefined, alike = false) {
     const targets = nodeNames.map((name) => ({
       name,
       addresses: [addressWords(`192.168.10.1${name.at(-1)}` as IpAddress)],
@@ -196,7 +197,10 @@ class Lab {
       this.kernels.set(name, new Kernel({ random: own, ...given }));
       this.directors.set(name, director);
     }
-    this.walker = new Walker(topology, this.kernels, random, { ...options, stateless });
+    this.walker =
+      options === undefined
+        ? new Walker(topology, this.kernels, random, { stateless })
+        : new RememberingWalker(topology, this.kernels, random, { ...options, stateless });
     const names = new Map([...topology.nodes].map(([name, host]) => [host, liveNames(this.kernels.get(name)!)]));
     this.tracer = new Tracer(this.walker, (host) => names.get(host), { seed: "ways", mode: "iptables" });
     this.hosts = [
@@ -213,6 +217,11 @@ class Lab {
     kernel.load(ruleset);
     const nft = given.isNft ? nftTextOf(given) : "add table ip k\ndelete table ip k";
     for (const transaction of parseNftCommands(nft)) kernel.applyNft(transaction);
+  }
+
+  request(from: Host, tape: Tape | null): DispositionCode {
+    const { walker } = this;
+    return walker instanceof RememberingWalker ? walker.request(from, tape) : walker.walkRequest(from, tape);
   }
 
   /** What befalls a node between packets. */
@@ -320,20 +329,15 @@ function carryOut(lab: Lab, deed: Send): unknown {
     return [text, lab.end(lab.walker.reason as never)];
   }
   if (deed.how === "simulate") return lab.end(lab.walker.simulate(from, null));
-  return lab.end(lab.walker.request(from, deed.how === "tape" ? new Tape() : null));
+  return lab.end(lab.request(from, deed.how === "tape" ? new Tape() : null));
 }
 
-const options = fc.constantFrom<WalkerOptions>(
-  { remember: true },
-  { remember: true },
-  { remember: true, mostBranches: 7 },
-  { remember: true, mostBranches: 1 },
-);
+const options = fc.constantFrom<RememberingOptions>({}, {}, { mostBranches: 7 }, { mostBranches: 1 });
 
 test.prop([rules, options, fc.boolean(), fc.boolean(), fc.boolean(), deeds], { numRuns: 80 })(
   "a packet on a known way fares as one that walks",
   (first, chosen, stateless, alike, isBusy, all) => {
-    const labs = [new Lab(stateless, {}, alike), new Lab(stateless, chosen, alike)];
+    const labs = [new Lab(stateless, undefined, alike), new Lab(stateless, chosen, alike)];
     for (const lab of labs) for (const name of nodeNames) lab.load(name, first);
     for (const deed of all) {
       if ("rules" in deed) for (const lab of labs) lab.load(deed.node, deed.rules);
@@ -344,7 +348,7 @@ test.prop([rules, options, fc.boolean(), fc.boolean(), fc.boolean(), deeds], { n
           expect(known).toEqual(honest);
         }
       }
-      expect(labs[1]!.walker.known!.size).toBeLessThanOrEqual(chosen.mostBranches ?? 2 ** 17);
+      expect((labs[1]!.walker as RememberingWalker).known.size).toBeLessThanOrEqual(chosen.mostBranches ?? 2 ** 17);
     }
     const [honest, known] = labs.map((lab) => [...lab.kernels.values()].map((kernel) => lab.counters(kernel)));
     expect(known).toEqual(honest);
@@ -370,7 +374,7 @@ const toWeb: Send = {
 };
 
 function openWeb(stateless: boolean, given: Rules = web): Lab {
-  const lab = new Lab(stateless, { remember: true });
+  const lab = new Lab(stateless, {});
   for (const name of nodeNames) lab.load(name, given);
   return lab;
 }
@@ -381,7 +385,7 @@ function knownOf(lab: Lab, count: number): number {
   let known = 0;
   for (let i = 0; i < count; i++) {
     tape.rewind();
-    lab.walker.request(lab.write(toWeb), tape);
+    lab.request(lab.write(toWeb), tape);
     if (tape.length === 1 && tape.words[0] === tapeKind.knownWay) known++;
   }
   return known;
@@ -411,7 +415,7 @@ test("a connection that is new goes a known way, one that is there walks", () =>
   const tape = new Tape();
   const isKnown = (sourcePort: number): boolean => {
     tape.rewind();
-    lab.walker.request(lab.write({ ...toWeb, sourcePort }), tape);
+    lab.request(lab.write({ ...toWeb, sourcePort }), tape);
     return tape.length === 1 && tape.words[0] === tapeKind.knownWay;
   };
   for (let port = 1; port <= 100; port++) isKnown(port);
@@ -420,7 +424,7 @@ test("a connection that is new goes a known way, one that is there walks", () =>
 });
 
 test("a draw on a host behind another one is not made for a connection that only this one has forgotten", () => {
-  const labs = [new Lab(false, {}), new Lab(false, { remember: true })];
+  const labs = [new Lab(false, undefined), new Lab(false, {})];
   const services = [{ ...web.services[0]!, endpoints: ["10.244.2.7", "10.244.2.66"] }];
   const ends = labs.map((lab) => {
     for (const name of nodeNames) lab.load(name, { ...web, services });
@@ -434,7 +438,7 @@ test("a draw on a host behind another one is not made for a connection that only
 });
 
 test("nodes whose streams have the same seed draw each from its own", () => {
-  const labs = [new Lab(true, {}, true), new Lab(true, { remember: true }, true)];
+  const labs = [new Lab(true, undefined, true), new Lab(true, {}, true)];
   const ends = labs.map((lab) => {
     for (const name of nodeNames) lab.load(name, web);
     return Array.from({ length: 60 }, (_, i) => carryOut(lab, { ...toWeb, from: i % 3 === 0 ? 2 : 0, how: "count" }));

@@ -1,6 +1,5 @@
 import { formatAddress } from "@kubenetsim/core/net/address";
 import { protocolNumbers } from "@kubenetsim/core/net/protocol";
-import { invariant } from "@kubenetsim/core/runtime/invariant";
 import type { Random } from "@kubenetsim/core/runtime/random";
 import type { CountJournal } from "@kubenetsim/netfilter/engine/count-journal";
 import { Meter } from "@kubenetsim/netfilter/engine/meter";
@@ -10,10 +9,8 @@ import type { Host } from "../topology/host.ts";
 import { Dial, type Relay, relayChoice } from "../topology/relay.ts";
 import type { Topology } from "../topology/topology.ts";
 import { turnIntoAnswer } from "./answer.ts";
-import { branchField, readBranch } from "./branch-record.ts";
 import { type DispositionCode, dispositionCode, dispositionOf } from "./disposition-code.ts";
 import { type HostKernel, kernelsByHost } from "./host-kernel.ts";
-import { KnownWays } from "./known-ways.ts";
 import { OneWay, start } from "./one-way.ts";
 import { type Passing, writePassing } from "./passing.ts";
 import { type ReasonCode, reasonCode } from "./reason-code.ts";
@@ -24,22 +21,13 @@ import { Tuple } from "./tuple.ts";
 const mostRelays = 8;
 
 export interface WalkerOptions {
-  /** Keep ways that do not change, and do not walk them again; not unless said. */
-  readonly remember?: boolean;
   /** Packets whose connections no host tracks: each is the first of one, and none is kept. */
   readonly stateless?: boolean;
-  /** How many branches of ways may be remembered, 64 bytes each (128 where connections are kept); 131,072 unless said. When they are full, all are forgotten. */
-  readonly mostBranches?: number;
 }
 
 /**
  * Sends packets through a topology: numbers only, nothing allocated on a packet's way. The fields say how the last one
  * fared; `traceOf` makes a `Trace` of it and the tape.
- *
- * With `remember`, `request` keeps the ways of IPv4 packets that hang on nothing but the header without its source port, the rules and
- * at most one draw, and gives the next such packet its end without asking the rules: the same fields, meters, random numbers and new
- * connections, counters of rules, and a `knownWay` record on the tape in place of all others. Packets of connections that are there
- * walk. The topology must stay as it is.
  */
 export class Walker {
   readonly topology: Topology;
@@ -63,11 +51,9 @@ export class Walker {
   answerReason: ReasonCode = reasonCode.accepted;
   /** The tape's length where the answer's way begins; -1 when there was none. */
   replyStart = -1;
-  readonly #options: WalkerOptions;
-  #known: KnownWays | undefined;
   readonly #way: OneWay;
-  /** A number: among many hosts, a look at one costs as much as the rest of a known way. */
-  #receiver = 0;
+  /** Where the way there ended, by number: among many hosts, a look at one costs as much as the rest of a known way. */
+  protected receiverId = 0;
   /** The host that answers a packet: who has taken it, even if another one has got what it passed on. */
   #answerer: Host;
   /** How many processes have passed the connection on. */
@@ -83,26 +69,13 @@ export class Walker {
     this.kernels = kernelsByHost(topology, kernels);
     this.answered = this.receiver;
     this.#answerer = this.receiver;
-    this.#options = options;
     this.packet.stateless = options.stateless === true;
     this.#way = new OneWay(topology, this.kernels, random, this.packet, this.requestMeter);
   }
 
-  /** A packet's way leaves connections behind. */
-  get keepsConnections(): boolean {
-    return !this.packet.stateless;
-  }
-
-  /** What `request` remembers; undefined unless it shall. */
-  get known(): KnownWays | undefined {
-    const { remember, mostBranches } = this.#options;
-    if (remember === true) this.#known ??= new KnownWays(this.kernels, this.keepsConnections, mostBranches);
-    return this.#known;
-  }
-
   /** Where the way there ended. */
   get receiver(): Host {
-    return this.topology.hosts[this.#receiver]!;
+    return this.topology.hosts[this.receiverId]!;
   }
 
   /**
@@ -115,44 +88,20 @@ export class Walker {
     return this.#exchange(from, this.sent, tape);
   }
 
-  /** Sends `packet` on its way there only. */
-  request(from: Host, tape: Tape | null): DispositionCode {
-    const { known } = this;
-    if (known === undefined || this.packet.v6) return this.#walkAlone(from, tape, -1);
-    const branch = known.choose(from.id, this.packet);
-    if (branch >= 0 && known.open(branch, this.packet.sourcePort)) return this.#follow(known, branch, tape);
-    const disposition = this.#walkAlone(from, tape, known.forced, known.journal);
-    const { trail, hosts } = this.#way;
-    known.remember({ end: this, receiver: this.#receiver, disposition, trail, hosts });
-    return disposition;
+  /**
+   * Sends `packet` on its way there only, but through all processes that pass it on. `forced` is the number that a draw on the way takes
+   * in place of drawing one, -1 for none; `journal` gets the rules that it matches.
+   */
+  walkRequest(from: Host, tape: Tape | null, forced = -1, journal?: CountJournal): DispositionCode {
+    this.#begin(forced, journal);
+    return this.#reach(from, tape);
   }
 
-  /** The same without a look at what is remembered, and without remembering it. */
-  requestByWalking(from: Host, tape: Tape | null): DispositionCode {
-    return this.#walkAlone(from, tape, -1);
+  /** Ids of the hosts on the last way, `hosts` of them. */
+  protected get lastWay(): Pick<OneWay, "trail" | "hosts"> {
+    return this.#way;
   }
 
-  /** Walks the branch that the last packet has gone, with all its records on the tape, in that one's place: `packet` is as it was sent. */
-  replay(from: Host, branch: number, tape: Tape): DispositionCode {
-    invariant(this.known !== undefined && !this.keepsConnections, "only what opens no connections is replayed");
-    this.known.takeBack(branch);
-    return this.#walkAlone(from, tape, this.known.numberOf(branch));
-  }
-
-  #follow(known: KnownWays, branch: number, tape: Tape | null): DispositionCode {
-    const { branches } = known;
-    const at = branch * known.stride;
-    if (tape !== null) tape.write(tapeKind.knownWay, branch, this.packet.sourcePort);
-    known.pass(branch, this.packet.bytes);
-    this.replyMeter.reset();
-    this.replyStart = -1;
-    this.#receiver = branches[at + branchField.receiver]!;
-    const disposition = readBranch(branches, at, this);
-    if (this.keepsConnections) this.packet.ctEntry = known.entryOn(this.#receiver);
-    return disposition;
-  }
-
-  /** `forced` is the number that a draw on the way takes in place of drawing one; -1 for none. */
   #begin(forced: number, journal?: CountJournal): void {
     this.packet.fate.begin(forced, journal);
     this.packet.icmpError = -1;
@@ -162,12 +111,6 @@ export class Walker {
     this.replyStart = -1;
     this.#depth = 0;
     this.#way.translations.length = 0;
-  }
-
-  /** The way there without an answer, but through all processes that pass it on. */
-  #walkAlone(from: Host, tape: Tape | null, forced: number, journal?: CountJournal): DispositionCode {
-    this.#begin(forced, journal);
-    return this.#reach(from, tape);
   }
 
   /** A packet's way there and the answer's way back. */
@@ -243,7 +186,7 @@ export class Walker {
 
   /** The packet went no further than to this process, which closes a connection and forgets a datagram. */
   #leaveAt(host: Host, process: number, reason: ReasonCode): DispositionCode {
-    this.#receiver = host.id;
+    this.receiverId = host.id;
     this.process = process;
     this.arrived = false;
     this.reason = reason;
@@ -255,7 +198,7 @@ export class Walker {
     this.arrived = false;
     this.#way.answering = false;
     this.reason = this.#way.run(from, start.made, this.packet, this.requestMeter, tape);
-    this.#receiver = this.#way.host.id;
+    this.receiverId = this.#way.host.id;
     if (this.reason === reasonCode.accepted) return this.#deliver(tape);
     return dispositionOf(this.reason);
   }
