@@ -56,3 +56,26 @@ it("an endpoint on no node stays nobody's", () => {
 it("a node's own address gets no Pod", () => {
   expect(outcome("{addresses: [192.168.10.12], nodeName: n2}")).toBe("refused");
 });
+
+it("an endpoint gets one when its Pod goes, and none any more when the Pod comes again", () => {
+  const cluster = Cluster.create({ nodes: [] });
+  const endpoint = "{addresses: [10.244.2.7], nodeName: n2, targetRef: {kind: Pod, name: web-c, namespace: default}}";
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web-c" },
+    spec: { nodeName: "n2", containers: [{ name: "web", image: "web", ports: [{ containerPort: 9090 }] }] },
+    status: { phase: "Running", podIP: "10.244.2.7", podIPs: [{ ip: "10.244.2.7" }] },
+  };
+  const answer = (): string => {
+    cluster.settle();
+    return outcomeLine(cluster.node("n1").curl("http://10.96.0.80"));
+  };
+  cluster.apply(dump(endpoint), { source: "dump.yaml" });
+  cluster.apply(JSON.stringify(pod));
+  expect(answer(), "the Pod does not listen on the slice's port").toBe("refused");
+  cluster.delete("Pod", "default/web-c");
+  expect(answer()).toMatch(/^ok default\/web-c:8080 /);
+  cluster.apply(JSON.stringify(pod));
+  expect(answer()).toBe("refused");
+});

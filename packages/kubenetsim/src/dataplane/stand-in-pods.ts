@@ -34,12 +34,32 @@ export class StandInPods {
   /** How many Pods have an address. */
   readonly #taken = new Map<string, number>();
   readonly #made = new Map<ObjectKey, Pod>();
+  /** The objects whose claims are not read yet: nobody asks for them where all endpoints have their Pods from the beginning. */
+  #unread: ClusterState | undefined;
 
   constructor(state: ClusterState) {
     this.#nodes = placesOf(state.tables.Node.values());
-    for (const pod of state.tables.Pod.values()) this.#take(pod, 1, new Set());
-    for (const slice of state.tables.EndpointSlice.values()) this.#claim(slice, new Set());
+    this.#unread = state;
+    if (!state.tables.EndpointSlice.values().some((slice) => this.#lacksPods(state, slice))) return;
+    this.#read();
     for (const name of this.#claims.keys()) this.#make(state, name);
+  }
+
+  /** Is there an endpoint for which a Pod may have to be made? */
+  #lacksPods({ tables }: ClusterState, slice: EndpointSlice): boolean {
+    return (slice.endpoints ?? []).some((endpoint) => {
+      const { targetRef, nodeName } = endpoint;
+      if (targetRef?.kind === "Pod" && tables.Pod.has(nameOf(slice, endpoint, ""))) return false;
+      const words = parseAddressWords(endpoint.addresses[0] ?? "");
+      if (words === undefined || this.#nodes.own.has(formatAddress(words))) return false;
+      return nodeOf(this.#nodes, { nodeName, words }) !== undefined;
+    });
+  }
+
+  #read(): void {
+    for (const pod of this.#unread?.tables.Pod.values() ?? []) this.#take(pod, 1, new Set());
+    for (const slice of this.#unread?.tables.EndpointSlice.values() ?? []) this.#claim(slice, new Set());
+    this.#unread = undefined;
   }
 
   values(): Iterable<Pod> {
@@ -48,6 +68,7 @@ export class StandInPods {
 
   /** Brings them up to date, and tells which went and which came. */
   update(state: ClusterState, changed: ChangedObjects): Replaced<Pod>[] {
+    this.#read();
     const touched = new Set<ObjectKey>();
     for (const { key, before, after } of changed.of("Pod")) {
       touched.add(key);
@@ -166,7 +187,7 @@ function nameOf(slice: EndpointSlice, { targetRef }: SliceEndpoint, address: str
   return `${targetRef.namespace ?? namespace}/${targetRef.name}`;
 }
 
-function nodeOf({ ranges }: Places, { nodeName, words }: Claim): string | undefined {
+function nodeOf({ ranges }: Places, { nodeName, words }: Pick<Claim, "nodeName" | "words">): string | undefined {
   if (nodeName !== undefined && ranges.has(nodeName)) return nodeName;
   return [...ranges].find(([, own]) => own.some((range) => cidrContains(range, words)))?.[0];
 }

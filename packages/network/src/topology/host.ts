@@ -48,7 +48,7 @@ export class Host {
   /** As traces show it: `node n1`, `pod default/web-0`, `external 203.0.113.7`. */
   readonly name: string;
   readonly kind: Hop["hostKind"];
-  readonly devices: Device[] = [loopback];
+  devices: Device[] = [loopback];
   readonly sockets: SocketTable = new SocketTable();
   readonly routes: RouteTable;
   /** Routes that all nodes and the API server have alike (to the nodes' Pods); the longer prefix wins, its own route among equals. */
@@ -72,15 +72,22 @@ export class Host {
   }
 
   addDevice(name: string, segment: Segment | undefined, addresses: readonly DeviceAddress[]): number {
-    const device = this.devices.push({ name, segment, addresses }) - 1;
+    const device = this.#append({ name, segment, addresses });
     for (const { words } of addresses) this.#own(words, device);
     return device;
   }
 
   /** A device without a segment, whose addresses take no room of this host. It may have one such. */
   addSharedDevice(name: string, { addresses, table }: SharedAddresses): void {
-    this.#sharedDevice = this.devices.push({ name, segment: undefined, addresses }) - 1;
+    this.#sharedDevice = this.#append({ name, segment: undefined, addresses });
     this.#shared = table;
+  }
+
+  /** A list that grows has room for many more, and nearly all hosts are Pods with two devices: these get a list of two. */
+  #append(device: Device): number {
+    if (this.devices.length === 1) this.devices = [loopback, device];
+    else this.devices.push(device);
+    return this.devices.length - 1;
   }
 
   #own(words: AddressWords, device: number): void {

@@ -17,8 +17,7 @@ export class SocketTable {
   /** Binds a process's ports; a port that is already taken stays with who has it, as bind(2) does. */
   bind(process: Process): void {
     if (process.listens.length === 0) return;
-    this.#processes ??= [];
-    const id = this.#processes.push(process) - 1;
+    const id = this.#append(process);
     for (const { protocol, port } of process.listens) {
       if (this.find(protocolNumbers[protocol], port) >= 0) continue;
       const key = protocolNumbers[protocol] * 65536 + port;
@@ -35,11 +34,17 @@ export class SocketTable {
    * with its copies: those of its name that pass on the same port for the same Service port.
    */
   place(process: Process): number {
-    this.#processes ??= [];
-    const known = this.#processes.findIndex((other) => other === process || isCopy(other, process));
-    if (known < 0) return this.#processes.push(process) - 1;
-    this.#processes[known] = process;
+    const known = this.processes.findIndex((other) => other === process || isCopy(other, process));
+    if (known < 0) return this.#append(process);
+    this.#processes![known] = process;
     return known;
+  }
+
+  /** The first makes a list of one: a list that grows to one has room for many, and nearly all hosts are Pods with one process. */
+  #append(process: Process): number {
+    if (this.#processes === undefined) this.#processes = [process];
+    else this.#processes.push(process);
+    return this.#processes.length - 1;
   }
 
   /** Index in `processes` of who listens, or -1. `protocol` is the IANA number. */
