@@ -129,7 +129,7 @@ const linear: readonly GrowthRow[] = [
 /** The slopes of costs over 1,000, 3,000, 10,000 and 30,000 of something: 0 for a cost that stays, 1 for one in proportion. */
 export const growthMeasures: readonly Measure[] = [
   ...constant.map((row) => growthMeasure(row, { must: 0.15, aim: 0.1 })),
-  ...nearlyConstant.map((row) => growthMeasure(row, { must: 0.5, aim: 0.15 })),
+  ...nearlyConstant.map((row) => growthMeasure(row, { must: 0.6, aim: 0.15 })),
   ...linear.map((row) => growthMeasure(row, { must: 1.15, aim: 1 })),
 ];
 
