@@ -1,15 +1,25 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { Cluster } from "kubenetsim";
+import type { NodeHandle } from "kubenetsim/cluster/node-handle";
 import { fileChunks } from "kubenetsim/node-files";
 import { type FullSize, fullSizeLines, nodeName, publishedLimits } from "./full-size-input.ts";
 
 const usage =
-  "node build/bench/full-size.js [--nodes N] [--pods N] [--services N] [--seed N] [--rule-sets N] [--traces N] [--packets N] [--json]";
+  "node build/bench/full-size.js [--mode MODE] [--nodes N] [--pods N] [--services N] [--seed N] [--rule-sets N] [--traces N] [--packets N] [--json]";
+
+/** A node's rules as texts, by kube-proxy's mode. */
+const texts = {
+  iptables: (node: NodeHandle) => [node.iptablesSave()],
+  ipvs: (node: NodeHandle) => [node.iptablesSave(), node.ipvsadm(), node.run("ipset save")],
+  nftables: (node: NodeHandle) => [node.run("nft list ruleset")],
+};
 
 /** What is done with the cluster, beside its size. */
 interface Work extends FullSize {
+  readonly mode: keyof typeof texts;
   readonly "rule-sets": number;
   readonly traces: number;
   readonly packets: number;
@@ -23,18 +33,24 @@ interface Phase {
   readonly peakMB: number;
 }
 
-function readWork(words: readonly string[]): Work {
-  const work: Record<string, number> = { ...publishedLimits, "rule-sets": 10, traces: 1000, packets: 1_000_000 };
-  for (let i = 0; i < words.length; i += 2) {
-    const name = words[i]!.replace(/^--/, "");
-    const value = Number(words[i + 1]);
-    if (!Object.hasOwn(work, name) || !Number.isInteger(value) || value < 0) {
-      console.error(usage);
-      process.exit(2);
-    }
-    work[name] = value;
+function readWork(args: string[]): Work & { readonly json: boolean } {
+  const usual = { ...publishedLimits, "rule-sets": 10, traces: 1000, packets: 1_000_000 };
+  try {
+    const numbers = Object.keys(usual).map((name) => [name, { type: "string" }] as const);
+    const options = { ...Object.fromEntries(numbers), mode: { type: "string" }, json: { type: "boolean" } } as const;
+    const { mode = "iptables", json = false, ...given } = parseArgs({ args, options }).values;
+    if (typeof mode !== "string" || !Object.hasOwn(texts, mode)) throw new Error(`there is no mode ${mode}`);
+    const read = Object.entries(given).map(([name, text]) => [name, wholeNumber(name, String(text))]);
+    return { ...usual, ...Object.fromEntries(read), mode, json: json === true };
+  } catch (problem) {
+    console.error(`${(problem as Error).message}\n\n${usage}`);
+    process.exit(2);
   }
-  return work as unknown as Work;
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name}: must be a whole number, not ${text}`);
+  return Number(text);
 }
 
 /** Runs each phase and tells what it took. */
@@ -57,12 +73,12 @@ function writeInput(path: string, size: FullSize): void {
 
 /** From JSON lines to packets' ways, in a process of its own: so its peak of memory is this work's. */
 function run(work: Work, path: string): Phase[] {
-  const lab = Cluster.create({ seed: String(work.seed) });
+  const lab = Cluster.create({ seed: String(work.seed), proxyMode: work.mode });
   return measured({
     load: () => lab.apply(() => fileChunks(path), { source: path }),
     settle: () => lab.settle(),
     [`rule sets of ${work["rule-sets"]} nodes`]: () => {
-      for (let i = 0; i < work["rule-sets"]; i++) lab.node(nodeName(i)).iptablesSave();
+      for (let i = 0; i < work["rule-sets"]; i++) texts[work.mode](lab.node(nodeName(i)));
     },
     [`${work.traces} connections`]: () => {
       const { from, to } = ends(lab, 1);
@@ -83,14 +99,13 @@ function ends(lab: Cluster, nodes: number): { readonly from: readonly string[]; 
   };
 }
 
-const words = process.argv.slice(2);
-const work = readWork(words.filter((word) => word !== "--json"));
+const { json, ...work } = readWork(process.argv.slice(2));
 const folder = mkdtempSync(join(tmpdir(), "full-size-"));
 try {
   const path = join(folder, "cluster.jsonl");
   writeInput(path, work);
   const phases = run(work, path);
-  if (words.includes("--json")) console.log(JSON.stringify({ work, phases }));
+  if (json) console.log(JSON.stringify({ work, phases }));
   else console.table(phases);
 } finally {
   rmSync(folder, { recursive: true });
