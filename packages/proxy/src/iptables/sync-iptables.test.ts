@@ -2,10 +2,11 @@ import type { EndpointSlice } from "@kubenetsim/core/model/endpoint-slice";
 import type { Service } from "@kubenetsim/core/model/service";
 import type { IpAddress } from "@kubenetsim/core/net/address";
 import { UnsupportedError } from "@kubenetsim/core/runtime/errors";
+import { printIptablesSave } from "@kubenetsim/netfilter/text/iptables-print";
 import { describe, expect, it } from "vitest";
 import { defaultKubeProxyConfig } from "../config/kube-proxy-config.ts";
 import type { ProxyNode } from "../snapshot/proxy-node.ts";
-import { type ProxySnapshot, takeSnapshot, updateSnapshot } from "../snapshot/snapshot.ts";
+import { onNode, type ProxySnapshot, takeSnapshot, updateSnapshot } from "../snapshot/snapshot.ts";
 import type { IptablesProgram } from "./iptables-program.ts";
 import { restoreWords } from "./restore-words.ts";
 import { compileIptables, largeClusterEndpoints, syncIptables } from "./sync-iptables.ts";
@@ -140,5 +141,50 @@ describe("a large cluster", () => {
 
     const returned = syncIptables(next, resize(next.snapshot, 2, half, half + 1));
     expect(returned.stale).toEqual([]);
+  });
+});
+
+describe("kube-proxies of nodes that one Service tells apart", () => {
+  const local = (i: number): Service => {
+    const one = service(i);
+    return { ...one, spec: { ...one.spec, internalTrafficPolicy: "Local" } };
+  };
+  const onNodes = (i: number): EndpointSlice => {
+    const one = slice(i, 2);
+    return { ...one, endpoints: one.endpoints!.map((endpoint, e) => ({ ...endpoint, nodeName: `node${e + 1}` })) };
+  };
+  const inZones = (i: number): EndpointSlice => {
+    const one = slice(i, 2);
+    const hints = (e: number) => ({ forZones: [{ name: e === 0 ? "a" : "b" }] });
+    return { ...one, endpoints: one.endpoints!.map((endpoint, e) => ({ ...endpoint, hints: hints(e) })) };
+  };
+  const seen = (): ProxySnapshot =>
+    takeSnapshot({
+      family: "IPv4",
+      node,
+      config: { ...defaultKubeProxyConfig },
+      services: [service(1), local(2), service(3)],
+      endpointSlices: [slice(1, 3), onNodes(2), inZones(3)],
+    });
+  const other: ProxyNode = { ...node, name: "node2", nodeIPs: ["192.168.0.3" as IpAddress], zone: "b" };
+
+  it("have the chains of all other Services in common", () => {
+    const snapshot = seen();
+    const one = compileIptables(onNode(snapshot, { ...node, zone: "a" }));
+    const shared = (zone: string) => {
+      const { blocks } = compileIptables(onNode(snapshot, { ...other, zone }));
+      return [1, 2, 3].map((i) => blocks.get(`default/svc${i}`) === one.blocks.get(`default/svc${i}`));
+    };
+    expect(shared("a")).toEqual([true, false, true]);
+    expect(shared("b")).toEqual([true, false, false]);
+  });
+
+  it("write what each would write alone", () => {
+    const snapshot = seen();
+    const nodes = [{ ...node, zone: "a" }, other, { ...other, zone: "a" }, { ...other, nfacct: false }];
+    for (const one of nodes) {
+      const shared = printIptablesSave(compileIptables(onNode(snapshot, one)).ruleset);
+      expect(shared).toBe(printIptablesSave(compileIptables(onNode(seen(), one)).ruleset));
+    }
   });
 });

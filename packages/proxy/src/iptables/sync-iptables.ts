@@ -5,6 +5,7 @@ import { changedServices } from "../snapshot/changed-services.ts";
 import type { ProxyBasis } from "../snapshot/proxy-basis.ts";
 import type { ProxySnapshot } from "../snapshot/snapshot.ts";
 import { type Difference, SortedMap } from "../snapshot/sorted-map.ts";
+import { commonBlocks } from "./common-blocks.ts";
 import { type IptablesContext, iptablesContext } from "./iptables-context.ts";
 import { type IptablesProgram, iptablesProgram } from "./iptables-program.ts";
 import { type ServiceBlock, serviceBlock } from "./service-block.ts";
@@ -103,10 +104,9 @@ function nodeOf(basis: ProxyBasis): NodeRules {
 
 type Rules = Pick<IptablesProgram, "blocks" | "written" | "shared">;
 
-function allRules({ services }: ProxySnapshot, { context, fixed }: NodeRules, withComments: boolean): Rules {
-  const blocks = SortedMap.from(
-    services.map((service) => [service.key, serviceBlock(service, context, withComments, undefined)] as const),
-  );
+function allRules({ services, basis }: ProxySnapshot, { context, fixed }: NodeRules, withComments: boolean): Rules {
+  const blockOf = commonBlocks(basis.config, context, withComments);
+  const blocks = SortedMap.from(services.map((service) => [service.key, blockOf(service)] as const));
   return { blocks, written: "all", shared: gatherShared(blocks, fixed) };
 }
 

@@ -14,6 +14,8 @@ export interface ServiceState {
   readonly endpointCount: number;
   /** What it comes to may differ between nodes of one zone and configuration: it asks which endpoints are local, or for the node's address. */
   readonly isNodeSpecific: boolean;
+  /** Some endpoint is meant for a zone, so that what it comes to may differ between zones. */
+  readonly isZoneSpecific: boolean;
 }
 
 export interface ServicePortState {
@@ -69,7 +71,9 @@ function mergeState(
   const isSame = before?.ports.length === states.length && states.every((state, i) => state === before.ports[i]);
   if (isSame && sameSlices(earlier!.slices, slices)) return before;
   const endpointCount = states.reduce((count, state) => count + state.endpoints.length, 0);
-  return { key: ports[0]!.service, ports: states, endpointCount, isNodeSpecific: states.some(asksForNode) };
+  const isNodeSpecific = states.some(asksForNode);
+  const isZoneSpecific = states.some((state) => state.endpoints.some(({ zoneHints }) => zoneHints.length > 0));
+  return { key: ports[0]!.service, ports: states, endpointCount, isNodeSpecific, isZoneSpecific };
 }
 
 function asksForNode({ port, endpoints }: ServicePortState): boolean {
