@@ -1,4 +1,5 @@
 import type { NftCommand } from "@kubenetsim/netfilter/ruleset/nft-transaction";
+import { isLocalTo } from "../snapshot/endpoint.ts";
 import type { ServiceState } from "../snapshot/service-state.ts";
 import { CommandList } from "./command-list.ts";
 import { writeChains, writeElements } from "./frontend-objects.ts";
@@ -19,7 +20,28 @@ export interface NftServiceBlock {
 
 const noListeners: readonly LocalhostListener[] = [];
 
+/** What a Service adds on a node. Nodes that nothing in it tells apart share it. */
 export function compileNftService(service: ServiceState, context: NftablesContext): NftServiceBlock {
+  if (!isSameOnOtherNodes(service, context)) return writeService(service, context);
+  const known = common.get(service);
+  if (known?.of === context.common) return known.block;
+  const block = writeService(service, context);
+  common.set(service, { of: context.common, block });
+  return block;
+}
+
+/** What a Service comes to on the nodes that have none of its endpoints, with what it was made of besides. */
+const common = new WeakMap<ServiceState, { readonly of: string; readonly block: NftServiceBlock }>();
+
+/** Does nothing that it writes hang on the node? An endpoint there is allowed to talk to itself, one for a zone may be that of the node. */
+function isSameOnOtherNodes({ isNodeSpecific, ports }: ServiceState, { nodeName }: NftablesContext): boolean {
+  if (isNodeSpecific) return false;
+  return ports.every(({ endpoints }) =>
+    endpoints.every((endpoint) => !isLocalTo(nodeName, endpoint) && endpoint.zoneHints.length === 0),
+  );
+}
+
+function writeService(service: ServiceState, context: NftablesContext): NftServiceBlock {
   const list = new CommandList();
   const listeners: LocalhostListener[] = [];
   for (const state of service.ports) {

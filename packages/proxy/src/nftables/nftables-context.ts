@@ -16,6 +16,8 @@ export interface NftablesContext extends NodeContext {
   /** 127.0.0.0/8 or ::1. */
   readonly loopback: NftValue;
   readonly localhost: LocalhostNodePorts;
+  /** As a text, all that a Service's rules hang on besides the Service where nothing in it asks for the node. */
+  readonly common: string;
 }
 
 /** Node ports on localhost, feature gate KubeProxyNFTablesLocalhostNodePorts (KEP-6032). */
@@ -29,6 +31,8 @@ export interface LocalhostNodePorts {
 export function nftablesContext(basis: ProxyBasis): NftablesContext {
   const isV4 = basis.family === "IPv4";
   const context = nodeContext(basis, basis.config.nftables);
+  const localhost = localhostNodePorts(basis.config, context.nodePorts);
+  const { family, mark, masqueradeAll, detector } = context;
   return {
     ...context,
     nftFamily: isV4 ? "ip" : "ip6",
@@ -36,7 +40,8 @@ export function nftablesContext(basis: ProxyBasis): NftablesContext {
     loopback: isV4
       ? { kind: "cidr", cidr: { words: [127 << 24], prefix: 8 } }
       : { kind: "address", words: [0, 0, 0, 1] },
-    localhost: localhostNodePorts(basis.config, context.nodePorts),
+    localhost,
+    common: JSON.stringify({ family, mark, masqueradeAll, detector, localhost }),
   };
 }
 

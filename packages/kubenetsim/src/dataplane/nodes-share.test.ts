@@ -44,3 +44,25 @@ test.each(modes)("what a node gets in %s mode does not hang on which nodes were 
   fresh.settle();
   expect(["n3", "n2", "n1"].map((name) => textsOf(fresh, name)).reverse()).toEqual(later);
 });
+
+test("nodes that share what a Service adds have elements, counters and affinity of their own", () => {
+  const sent = (asked: readonly string[]) => {
+    const cluster = lab("nftables");
+    cluster.kubectl`scale deployment web --replicas=2`;
+    cluster.apply(
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "sticky" },
+        spec: { clusterIP: "10.96.7.7", selector: { app: "web" }, ports: [{ port: 80 }], sessionAffinity: "ClientIP" },
+      }),
+    );
+    cluster.settle();
+    for (const name of asked) textsOf(cluster, name);
+    const traces = ["n2", "n3"].map((name) => cluster.trace({ from: `node/${name}`, to: "10.96.7.7:80" }));
+    return [...traces.map(String), ...["n1", "n2", "n3"].map((name) => textsOf(cluster, name))];
+  };
+  const [first, second, ...texts] = sent([]);
+  expect(sent(["n3", "n1", "n2"])).toEqual([first, second, ...texts]);
+  expect(texts.map((text) => text.match(/ expires 3h/g)?.length ?? 0)).toEqual([0, 1, 1]);
+});
