@@ -193,6 +193,24 @@ describe("many packets", () => {
     expect(new Set(byArrays.dispositions)).toEqual(new Set([0]));
   });
 
+  it.each([{}, { replies: false }, { replies: false, conntrack: false }])(
+    "have traces that tell the same: %j",
+    (how) => {
+      const [numbers, traced] = [webLab(), webLab()];
+      const sent = traced.sendMany({ ...plan, ...how, traces: true });
+      expect({ ...sent, traces: [] }).toEqual(numbers.sendMany({ ...plan, ...how }));
+      const tells = sent.traces.map(({ disposition, receiver, request, reply }) => ({
+        disposition,
+        receiver,
+        requestRules: request.cost.rulesCompared,
+        replyRules: reply?.cost.rulesCompared ?? 0,
+      }));
+      expect(tells).toEqual(Array.from({ length: 200 }, (_, i) => told(sent, i)));
+      expect(sent.traces.every(({ request }) => request.hops.length > 0)).toBe(true);
+      expect(left(traced)).toEqual(left(numbers));
+    },
+  );
+
   it("are told of as one when a source port comes again before its connection has ended", () => {
     const lab = webLab();
     const ports = 28232;
@@ -209,6 +227,10 @@ describe("many packets", () => {
     [{ ...plan, from: [] }, "from: must be a list of texts, one at least"],
     [{ ...plan, count: 1e9 }, "count: must be a whole number from 0 to 10000000, not 1000000000"],
     [{ ...plan, count: -1 }, "not -1"],
+    [{ ...plan, count: 100_001, traces: true }, "count: must be a whole number from 0 to 100000, not 100001"],
+    [{ ...plan, conntrack: false }, "conntrack: answers find their way back by it"],
+    [{ ...plan, replies: "no" as never }, "replies: must be true or false, not no"],
+    [{ ...plan, traces: 1 as never }, "traces: must be true or false, not 1"],
     [{ ...plan, sender: [0, 1] }, "sender: has 2 indices for 200 packets"],
     [
       { ...plan, destination: (i: number) => (i === 150 ? 2 : 0) },

@@ -30,23 +30,29 @@ export interface ManyPackets {
    * affinity and IPVS go on as ever.
    */
   readonly conntrack?: boolean;
+  /** `true`: the result has each packet's trace, of 100,000 packets at most. */
+  readonly traces?: boolean;
 }
 
 /** Each takes some hundred bytes, with the connections that it leaves on its hosts. */
 const mostPackets = 10_000_000;
+/** Each takes some thousand bytes. */
+const mostTraces = 100_000;
 
 /** For each packet, who sends and where it goes. @throws ParseError for indices of nobody, and numbers that cannot be */
 export function readPairs(plan: ManyPackets, seed: string): { readonly from: Uint32Array; readonly to: Uint32Array } {
   const { from, to, count, sender, destination } = plan;
   requireAnswer("replies", plan.replies);
   requireAnswer("conntrack", plan.conntrack);
+  requireAnswer("traces", plan.traces);
   if (plan.conntrack === false && plan.replies !== false) {
     throw new ParseError("conntrack: answers find their way back by it", { hint: "give replies: false as well" });
   }
   requireTexts("from", from);
   requireTexts("to", to);
-  if (!Number.isInteger(count) || count < 0 || count > mostPackets) {
-    throw new ParseError(`count: must be a whole number from 0 to ${mostPackets}, not ${String(count)}`, {
+  const most = plan.traces === true ? mostTraces : mostPackets;
+  if (!Number.isInteger(count) || count < 0 || count > most) {
+    throw new ParseError(`count: must be a whole number from 0 to ${most}, not ${String(count)}`, {
       hint: "send more in several calls",
     });
   }

@@ -38,9 +38,9 @@ export function sendPackets(
   const network = ready(sources[0]!);
   const targets = plan.to.map((text) => targetOf(network.state, text));
   const senders = sources.map((from) => senderOf(network, from));
-  const { replies = true, conntrack = true } = plan;
-  const { walker } = conntrack ? network.tracer : untracked();
-  return sendMany(walker, { senders, targets, ...pairs, sourcePort, replies });
+  const { replies = true, conntrack = true, traces = false } = plan;
+  const tracer = conntrack ? network.tracer : untracked();
+  return sendMany(tracer, { senders, targets, ...pairs, sourcePort, replies, traces });
 }
 
 function senderOf({ state, tracer }: ReadyNetwork, from: Source): ManySender {

@@ -99,9 +99,9 @@ export class NodePlane implements CopyableKernel {
     return this.#kernel.kernel.runHook(hook, packet, meter, tape);
   }
 
-  /** As of `HostKernel`: below 0 as long as it has to catch up. */
+  /** As of `HostKernel`. */
   get revision(): number {
-    if (this.#seen < this.#source.history.length || this.#kernel.clock.nowMs >= this.#wakesAtMs) return -1;
+    if (this.#seen < this.#source.history.length || this.#kernel.clock.nowMs >= this.#wakesAtMs) this.#catchUp();
     return this.#kernel.kernel.revision + this.#changes;
   }
 

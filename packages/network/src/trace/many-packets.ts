@@ -1,12 +1,14 @@
 import { ParseError } from "@kubenetsim/core/runtime/errors";
 import type { Cost } from "@kubenetsim/core/trace/cost";
 import type { Disposition } from "@kubenetsim/core/trace/disposition";
+import type { Trace } from "@kubenetsim/core/trace/trace";
 import { Meter } from "@kubenetsim/netfilter/engine/meter";
-import { branchField, dispositionAt } from "../walk/branch-record.ts";
-import { dispositions } from "../walk/disposition-code.ts";
+import { addCost, branchField, dispositionAt } from "../walk/branch-record.ts";
+import { type DispositionCode, dispositions } from "../walk/disposition-code.ts";
 import type { RememberingWalker } from "../walk/remembering-walker.ts";
 import { type ManySender, type ManyTarget, PacketWriter } from "./packet-writer.ts";
 import { Receivers } from "./receivers.ts";
+import type { Tracer } from "./tracer.ts";
 
 /** First packets of connections, in the order in which they are sent. */
 export interface PacketList {
@@ -19,6 +21,8 @@ export interface PacketList {
   readonly sourcePort: (index: number) => number;
   /** Walk answers, too; `false` for the packets alone. */
   readonly replies: boolean;
+  /** Keep each packet's trace. */
+  readonly traces: boolean;
 }
 
 /** How many packets fared: numbers for each of them, in the order in which they were sent. */
@@ -36,6 +40,8 @@ export interface SentPackets {
   readonly replyRules: Uint32Array;
   /** All packets together: ways there, and ways back. */
   readonly cost: { readonly request: Cost; readonly reply: Cost };
+  /** Each packet's, where traces were asked for; else none. */
+  readonly traces: readonly Trace[];
 }
 
 /**
@@ -44,8 +50,9 @@ export interface SentPackets {
  *
  * @throws ParseError for a sender's address and a destination of different families; nothing has been sent then
  */
-export function sendMany(walker: RememberingWalker, list: PacketList): SentPackets {
+export function sendMany(tracer: Tracer<RememberingWalker>, list: PacketList): SentPackets {
   requireFamilies(list);
+  const { walker } = tracer;
   const count = list.from.length;
   const receivers = receiversOf.get(walker) ?? new Receivers(walker);
   receiversOf.set(walker, receivers);
@@ -59,28 +66,37 @@ export function sendMany(walker: RememberingWalker, list: PacketList): SentPacke
     replyRules: new Uint32Array(count),
   };
   const spent = { request: new Meter(), reply: new Meter() };
-  if (list.replies) exchange(walker, list, sent, receivers, spent);
+  const traces: Trace[] = [];
+  if (list.traces || list.replies) exchange(tracer, list, sent, receivers, spent, traces);
   else request(walker, list, sent, receivers, spent.request);
   const receiverNames = receivers.renumber(sent.receivers);
-  return { ...sent, receiverNames, cost: { request: spent.request.cost(), reply: spent.reply.cost() } };
+  return { ...sent, receiverNames, traces, cost: { request: spent.request.cost(), reply: spent.reply.cost() } };
 }
 
-type Numbers = Omit<SentPackets, "cost" | "receiverNames">;
+type Numbers = Omit<SentPackets, "cost" | "receiverNames" | "traces">;
 
 /** Of a walker that sends list after list they are looked up once. */
 const receiversOf = new WeakMap<RememberingWalker, Receivers>();
 
 function exchange(
-  walker: RememberingWalker,
-  { senders, targets, from, to, sourcePort }: PacketList,
+  tracer: Tracer<RememberingWalker>,
+  { senders, targets, from, to, sourcePort, ...list }: PacketList,
   sent: Numbers,
   receivers: Receivers,
   spent: { readonly request: Meter; readonly reply: Meter },
+  traces: Trace[],
 ): void {
+  const { walker } = tracer;
   const writer = new PacketWriter(walker.packet, senders, targets);
   for (let i = 0; i < sent.count; i++) {
     writer.write(from[i]!, to[i]!, sourcePort(i));
-    const disposition = walker.simulate(senders[from[i]!]!.host, null);
+    const { host } = senders[from[i]!]!;
+    let disposition: DispositionCode;
+    if (list.traces) {
+      const trace = list.replies ? tracer.traceFrom(host) : tracer.requestFrom(host);
+      traces.push(trace);
+      disposition = dispositions.indexOf(trace.disposition) as DispositionCode;
+    } else disposition = walker.simulate(host, null);
     sent.dispositions[i] = disposition;
     sent.receivers[i] = receivers.last(disposition);
     sent.requestRules[i] = walker.requestMeter.rulesCompared;
@@ -100,8 +116,6 @@ function request(
 ): void {
   const writer = new PacketWriter(walker.packet, senders, targets);
   const { known } = walker;
-  known.settle();
-  known.spent.reset();
   for (let i = 0; i < sent.count; i++) {
     const { host } = senders[from[i]!]!;
     writer.write(from[i]!, to[i]!, sourcePort(i));
@@ -111,8 +125,10 @@ function request(
       if (receivers.generation !== known.generation || branch >= receivers.byBranch.length) receivers.follow(known);
       const receiver = receivers.byBranch[branch]! - 1;
       sent.receivers[i] = receiver < 0 ? receivers.onBranch(branch) : receiver;
-      sent.dispositions[i] = dispositionAt(known.branches, at);
-      sent.requestRules[i] = known.branches[at + branchField.rules]!;
+      const { branches } = known;
+      sent.dispositions[i] = dispositionAt(branches, at);
+      sent.requestRules[i] = branches[at + branchField.rules]!;
+      addCost(branches, at, spent);
       continue;
     }
     const disposition = walker.learn(host, null);
@@ -121,8 +137,6 @@ function request(
     sent.requestRules[i] = walker.requestMeter.rulesCompared;
     spent.absorb(walker.requestMeter);
   }
-  known.settle();
-  spent.absorb(known.spent);
 }
 
 function requireFamilies({ senders, targets, from, to }: PacketList): void {

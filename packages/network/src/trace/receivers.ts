@@ -13,6 +13,8 @@ export class Receivers {
   /** By branch of known ways, of one generation: the number plus one, 0 where nobody has asked. */
   byBranch: Int32Array = new Int32Array(0);
   generation = -1;
+  /** For `renumber`: all zero between two lists. */
+  #numbers: Int32Array = new Int32Array(0);
 
   constructor(walker: RememberingWalker) {
     this.#walker = walker;
@@ -26,13 +28,19 @@ export class Receivers {
   /** Puts numbers of its own in the place of these, in the order of their first packets; -1 stays. Their names. */
   renumber(receivers: Int32Array): string[] {
     const names: string[] = [];
-    const numbers = new Int32Array(this.names.length);
+    const taken: number[] = [];
+    if (this.#numbers.length < this.names.length) this.#numbers = new Int32Array(2 * this.names.length);
+    const numbers = this.#numbers;
     for (let i = 0; i < receivers.length; i++) {
       const receiver = receivers[i]!;
       if (receiver < 0) continue;
-      if (numbers[receiver] === 0) numbers[receiver] = names.push(this.names[receiver]!);
+      if (numbers[receiver] === 0) {
+        numbers[receiver] = names.push(this.names[receiver]!);
+        taken.push(receiver);
+      }
       receivers[i] = numbers[receiver]! - 1;
     }
+    for (const receiver of taken) numbers[receiver] = 0;
     return names;
   }
 

@@ -58,16 +58,16 @@ export function writeBranch(
   return true;
 }
 
-/** What one packet has cost on a branch, so many times. */
-export function addCost(words: Int32Array, at: number, times: number, meter: Meter): void {
+/** Adds what a packet costs on a branch. */
+export function addCost(words: Int32Array, at: number, meter: Meter): void {
   const lookups = words[at + 12]!;
-  meter.rulesCompared += times * words[at + branchField.rules]!;
-  meter.matchesEvaluated += times * words[at + 10]!;
-  meter.chainsEntered += times * words[at + 11]!;
-  meter.setLookups += times * (lookups >>> 16);
-  meter.conntrackLookups += times * (lookups & 0xff);
-  meter.natBindings += times * ((lookups >>> 8) & 0xff);
-  meter.randomDraws += times * words[at + 13]!;
+  meter.rulesCompared += words[at + branchField.rules]!;
+  meter.matchesEvaluated += words[at + 10]!;
+  meter.chainsEntered += words[at + 11]!;
+  meter.setLookups += lookups >>> 16;
+  meter.conntrackLookups += lookups & 0xff;
+  meter.natBindings += (lookups >>> 8) & 0xff;
+  meter.randomDraws += words[at + 13]!;
 }
 
 /** How packets on a branch fare. */

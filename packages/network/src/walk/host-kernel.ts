@@ -10,8 +10,8 @@ import type { Topology } from "../topology/topology.ts";
 /** What the walk asks of a host's netfilter: conntrack, NAT, rules and IPVS of one hook. `Kernel` is the one that does it. */
 export interface HostKernel {
   /**
-   * Changes whenever packets may fare differently than before, and is below 0 as long as that is not known; ways through kernels
-   * without it are not remembered. Who has it says on `packet.fate` what else a verdict hung on.
+   * Changes whenever packets may fare differently than before; ways through kernels without it are not remembered. Who has it says
+   * on `packet.fate` what else a verdict hung on.
    */
   readonly revision?: number;
   /** How packets of IPv4 open connections on the host; undefined where it keeps none. */

@@ -1,12 +1,11 @@
 import { survivalsOf } from "@kubenetsim/netfilter/engine/cascade-draw";
 import { CountJournal } from "@kubenetsim/netfilter/engine/count-journal";
 import type { Fate } from "@kubenetsim/netfilter/engine/fate";
-import { Meter } from "@kubenetsim/netfilter/engine/meter";
 import { type Packet, tcpFlag } from "@kubenetsim/netfilter/engine/packet";
 import type { Ledger } from "@kubenetsim/netfilter/engine/rule-counters";
 import { BranchCounts } from "./branch-counts.ts";
 import { BranchOpenings, type OpenedWay, openingsLength } from "./branch-openings.ts";
-import { addCost, branchField, branchLength, type WayEnd, writeBranch } from "./branch-record.ts";
+import { branchField, branchLength, type WayEnd, writeBranch } from "./branch-record.ts";
 import { Dice } from "./dice.ts";
 import type { DispositionCode } from "./disposition-code.ts";
 import type { HostKernel } from "./host-kernel.ts";
@@ -50,8 +49,6 @@ export class KnownWays implements Ledger {
   learned = -1;
   /** What the packet counts that `choose` sends to walk. */
   readonly journal: CountJournal = new CountJournal();
-  /** What packets have cost on known ways since somebody has reset it; it knows of them when they are settled. */
-  readonly spent: Meter = new Meter();
   readonly #counts: BranchCounts = new BranchCounts();
   /** Rules have not counted all packets yet; those that they have not are of this length. */
   #owes = false;
@@ -157,7 +154,6 @@ export class KnownWays implements Ledger {
       const passes = branches[at + branchField.passes]!;
       if (passes === 0) continue;
       branches[at + branchField.passes] = 0;
-      addCost(branches, at, passes, this.spent);
       this.#counts.count(branches[at + branchField.counts]!, passes, this.#bytes);
     }
   }

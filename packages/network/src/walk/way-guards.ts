@@ -30,8 +30,7 @@ export class WayGuards {
     const at = guard * guardLength;
     for (let i = words[at]!; i > 0; i--) {
       const host = words[at + i]!;
-      const { revision } = this.#kernels[host]!;
-      if (revision !== this.#revisions[host]) return false;
+      if (this.#kernels[host]!.revision !== this.#revisions[host]) return false;
     }
     return true;
   }
@@ -54,8 +53,7 @@ export class WayGuards {
       const id = trail[i]!;
       const kernel = this.#kernels[id];
       if (kernel === undefined) continue;
-      const { revision } = kernel;
-      if (revision === undefined || revision < 0) return -1;
+      if (kernel.revision === undefined) return -1;
       ids.add(id);
     }
     return ids.size > mostKernels ? -1 : this.#intern([...ids].sort((a, b) => a - b));
