@@ -110,31 +110,33 @@ function exchange(
 function request(
   walker: RememberingWalker,
   { senders, targets, from, to, sourcePort }: PacketList,
-  sent: Numbers,
+  { count, dispositions, receivers: takers, requestRules }: Numbers,
   receivers: Receivers,
   spent: Meter,
 ): void {
   const writer = new PacketWriter(walker.packet, senders, targets);
+  const hosts = senders.map(({ host }) => host);
   const { known } = walker;
-  for (let i = 0; i < sent.count; i++) {
-    const { host } = senders[from[i]!]!;
+  const { stride } = known;
+  for (let i = 0; i < count; i++) {
+    const host = hosts[from[i]!]!;
     writer.write(from[i]!, to[i]!, sourcePort(i));
     const branch = walker.follow(host);
     if (branch >= 0) {
-      const at = branch * known.stride;
+      const at = branch * stride;
       if (receivers.generation !== known.generation || branch >= receivers.byBranch.length) receivers.follow(known);
       const receiver = receivers.byBranch[branch]! - 1;
-      sent.receivers[i] = receiver < 0 ? receivers.onBranch(branch) : receiver;
+      takers[i] = receiver < 0 ? receivers.onBranch(branch) : receiver;
       const { branches } = known;
-      sent.dispositions[i] = dispositionAt(branches, at);
-      sent.requestRules[i] = branches[at + branchField.rules]!;
+      dispositions[i] = dispositionAt(branches, at);
+      requestRules[i] = branches[at + branchField.rules]!;
       addCost(branches, at, spent);
       continue;
     }
     const disposition = walker.learn(host, null);
-    sent.dispositions[i] = disposition;
-    sent.receivers[i] = receivers.last(disposition);
-    sent.requestRules[i] = walker.requestMeter.rulesCompared;
+    dispositions[i] = disposition;
+    takers[i] = receivers.last(disposition);
+    requestRules[i] = walker.requestMeter.rulesCompared;
     spent.absorb(walker.requestMeter);
   }
 }
