@@ -129,7 +129,7 @@ function newConnections(lab: Lab): Block {
 }
 
 /** So many traces at a time: kept all at once they would be the collector's work. */
-const tracesAtOnce = 20_000;
+const tracesAtOnce = 4000;
 
 class LimitHop {
   readonly host: number;

@@ -3,7 +3,7 @@ import type { Cost } from "@kubenetsim/core/trace/cost";
 import type { Disposition } from "@kubenetsim/core/trace/disposition";
 import type { Trace } from "@kubenetsim/core/trace/trace";
 import { Meter } from "@kubenetsim/netfilter/engine/meter";
-import { addCost, branchField, dispositionAt } from "../walk/branch-record.ts";
+import { BranchCosts, branchField, dispositionAt } from "../walk/branch-record.ts";
 import { type DispositionCode, dispositions } from "../walk/disposition-code.ts";
 import type { RememberingWalker } from "../walk/remembering-walker.ts";
 import { type ManySender, type ManyTarget, PacketWriter } from "./packet-writer.ts";
@@ -118,6 +118,7 @@ function request(
   const hosts = senders.map(({ host }) => host);
   const { known } = walker;
   const { stride } = known;
+  const costs = new BranchCosts();
   for (let i = 0; i < count; i++) {
     const host = hosts[from[i]!]!;
     writer.write(from[i]!, to[i]!, sourcePort(i));
@@ -130,7 +131,7 @@ function request(
       const { branches } = known;
       dispositions[i] = dispositionAt(branches, at);
       requestRules[i] = branches[at + branchField.rules]!;
-      addCost(branches, at, spent);
+      costs.add(branches, at);
       continue;
     }
     const disposition = walker.learn(host, null);
@@ -139,6 +140,7 @@ function request(
     requestRules[i] = walker.requestMeter.rulesCompared;
     spent.absorb(walker.requestMeter);
   }
+  costs.addTo(spent);
 }
 
 function requireFamilies({ senders, targets, from, to }: PacketList): void {

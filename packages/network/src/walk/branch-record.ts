@@ -58,16 +58,33 @@ export function writeBranch(
   return true;
 }
 
-/** Adds what a packet costs on a branch. */
-export function addCost(words: Int32Array, at: number, meter: Meter): void {
-  const lookups = words[at + 12]!;
-  meter.rulesCompared += words[at + branchField.rules]!;
-  meter.matchesEvaluated += words[at + 10]!;
-  meter.chainsEntered += words[at + 11]!;
-  meter.setLookups += lookups >>> 16;
-  meter.conntrackLookups += lookups & 0xff;
-  meter.natBindings += (lookups >>> 8) & 0xff;
-  meter.randomDraws += words[at + 13]!;
+/** Sums of what packets on branches cost: flat, as a packet adds to each. */
+export class BranchCosts {
+  readonly #sums: Float64Array = new Float64Array(7);
+
+  /** Of one more packet on a branch. */
+  add(words: Int32Array, at: number): void {
+    const sums = this.#sums;
+    const lookups = words[at + 12]!;
+    sums[0]! += words[at + branchField.rules]!;
+    sums[1]! += words[at + 10]!;
+    sums[2]! += words[at + 11]!;
+    sums[3]! += words[at + 13]!;
+    sums[4]! += lookups & 0xff;
+    sums[5]! += (lookups >>> 8) & 0xff;
+    sums[6]! += lookups >>> 16;
+  }
+
+  addTo(meter: Meter): void {
+    const sums = this.#sums;
+    meter.rulesCompared += sums[0]!;
+    meter.matchesEvaluated += sums[1]!;
+    meter.chainsEntered += sums[2]!;
+    meter.randomDraws += sums[3]!;
+    meter.conntrackLookups += sums[4]!;
+    meter.natBindings += sums[5]!;
+    meter.setLookups += sums[6]!;
+  }
 }
 
 /** How packets on a branch fare. */
