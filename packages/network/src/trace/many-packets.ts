@@ -98,7 +98,8 @@ function exchange(
       disposition = dispositions.indexOf(trace.disposition) as DispositionCode;
     } else disposition = walker.simulate(host, null);
     sent.dispositions[i] = disposition;
-    sent.receivers[i] = receivers.last(disposition);
+    const isKnown = list.traces && !list.replies && tracer.branch >= 0;
+    sent.receivers[i] = isKnown ? receivers.of(tracer.branch, walker.known) : receivers.last(disposition);
     sent.requestRules[i] = walker.requestMeter.rulesCompared;
     sent.replyRules[i] = walker.replyMeter.rulesCompared;
     spent.request.absorb(walker.requestMeter);
@@ -125,9 +126,7 @@ function request(
     const branch = walker.follow(host);
     if (branch >= 0) {
       const at = branch * stride;
-      if (receivers.generation !== known.generation || branch >= receivers.byBranch.length) receivers.follow(known);
-      const receiver = receivers.byBranch[branch]! - 1;
-      takers[i] = receiver < 0 ? receivers.onBranch(branch) : receiver;
+      takers[i] = receivers.of(branch, known);
       const { branches } = known;
       dispositions[i] = dispositionAt(branches, at);
       requestRules[i] = branches[at + branchField.rules]!;

@@ -11,8 +11,8 @@ export class Receivers {
   /** By host and process, for one list of packets. */
   readonly #known: Map<number, number> = new Map();
   /** By branch of known ways, of one generation: the number plus one, 0 where nobody has asked. */
-  byBranch: Int32Array = new Int32Array(0);
-  generation = -1;
+  #byBranch: Int32Array = new Int32Array(0);
+  #generation = -1;
   /** For `renumber`: all zero between two lists. */
   #numbers: Int32Array = new Int32Array(0);
 
@@ -58,18 +58,24 @@ export class Receivers {
   }
 
   /** The one who takes what goes this branch, which the walker's last packet has gone; -1 for nobody. */
-  onBranch(branch: number): number {
+  of(branch: number, known: KnownWays): number {
+    if (this.#generation !== known.generation || branch >= this.#byBranch.length) this.#follow(known);
+    const index = this.#byBranch[branch]! - 1;
+    return index < 0 ? this.#onBranch(branch) : index;
+  }
+
+  #onBranch(branch: number): number {
     const index = this.last(this.#walker.endOf(branch, null));
-    if (index >= 0) this.byBranch[branch] = index + 1;
+    if (index >= 0) this.#byBranch[branch] = index + 1;
     return index;
   }
 
-  /** Makes room in `byBranch` for all branches of the ways that are known now. */
-  follow({ generation, size }: KnownWays): void {
-    const before = this.generation === generation ? this.byBranch : [];
-    this.byBranch = new Int32Array(2 * size);
-    this.byBranch.set(before);
-    this.generation = generation;
+  /** Makes room for all branches of the ways that are known now. */
+  #follow({ generation, size }: KnownWays): void {
+    const before = this.#generation === generation ? this.#byBranch : [];
+    this.#byBranch = new Int32Array(2 * size);
+    this.#byBranch.set(before);
+    this.#generation = generation;
   }
 
   #number(name: string): number {

@@ -37,6 +37,8 @@ export class Tracer<W extends Walker = Walker> {
   /** By the walker's numbers of branches, of one of its generations. */
   readonly #branches: (KnownBranch | undefined)[] = [];
   #generation = -1;
+  /** The branch of a known way that the last request has gone; -1 for none. */
+  branch = -1;
 
   /** `namesOf` gives the names as they stand now: a trace keeps them. */
   constructor(walker: W, namesOf: (host: Host) => KernelNames | undefined, labels: TraceLabels) {
@@ -62,6 +64,7 @@ export class Tracer<W extends Walker = Walker> {
     const { packet } = walker;
     const tape = this.#tape;
     tape.rewind();
+    this.branch = -1;
     const remembers = walker instanceof RememberingWalker && packet.stateless && !packet.v6;
     return remembers ? this.#viewKnown(walker, from) : this.#view(walker.walkRequest(from, tape));
   }
@@ -74,6 +77,7 @@ export class Tracer<W extends Walker = Walker> {
     const disposition = walker.request(from, tape);
     const number = tape.words[0] === tapeKind.knownWay ? tape.words[1]! : known.learned;
     if (number < 0) return this.#view(disposition);
+    this.branch = number;
     if (this.#generation !== known.generation) this.#branches.length = 0;
     this.#generation = known.generation;
     const branch = this.#branches[number] ?? this.#keepBranch(walker, from, number, disposition);
